@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libassay: reviews the software of network equipment and reads the dossiers it makes.
+ * Strings are UTF-8. Nothing here prints or exits. Handles are not shared between threads. */
+#ifndef ASSAY_H
+#define ASSAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ASSAY_API __attribute__((visibility("default")))
+#define ASSAY_VERSION 100 /* major * 10000 + minor * 100 + patch */
+
+/* The version of the library in use, as ASSAY_VERSION. */
+ASSAY_API int assay_version(void);
+/* The same as text, such as "0.1.0". Never NULL. */
+ASSAY_API const char *assay_version_text(void);
+
+typedef enum assay_status {
+	ASSAY_OK,
+	ASSAY_USAGE,    /* an option or argument makes no sense */
+	ASSAY_INPUT,    /* an input cannot be read */
+	ASSAY_OUTPUT,   /* a result cannot be written */
+	ASSAY_INTERNAL, /* memory, system or program failure */
+} assay_status;
+
+enum { ASSAY_MESSAGE_LEN = 512 };
+/* What went wrong, in words a user can act on. Empty after success. */
+typedef struct assay_error {
+	char message[ASSAY_MESSAGE_LEN];
+} assay_error;
+
+/* Takes n bytes of output; anything but 0 stops the writer, which then answers ASSAY_OUTPUT. */
+typedef int (*assay_write)(void *ctx, const void *bytes, size_t n);
+
+/* How far a review is. Called at most some ten times a second. */
+typedef struct assay_progress {
+	const char *stage;          /* "unpack", "write", "judge", "report" */
+	uint64_t bytes_done, bytes_known; /* bytes examined, and found so far */
+	uint64_t objects_done, objects_known;
+	double seconds;             /* since the review began */
+} assay_progress;
+typedef void (*assay_on_progress)(void *ctx, const assay_progress *now);
+/* A line for the user: a warning, or a note such as "resuming". */
+typedef void (*assay_on_message)(void *ctx, const char *text);
+
+/* Zero a field to leave its default. */
+typedef struct assay_review_options {
+	size_t size;                 /* sizeof this structure */
+	const char *const *inputs;   /* files or directories; ends with NULL */
+	const char *output;          /* folder for the results; made if missing */
+	const char *const *rules;    /* folders with more *.sql rules; ends with NULL; or NULL */
+	unsigned jobs;               /* examiner processes; default: one per core */
+	unsigned max_depth;          /* containers within containers; default 16 */
+	uint64_t max_objects;        /* entries in the whole review; default 2,000,000 */
+	uint64_t max_bytes;          /* bytes unpacked in the whole review; default 64 GiB */
+	uint64_t max_object_bytes;   /* bytes of one object; default 8 GiB */
+	unsigned max_ratio;          /* bytes out per byte in, for one container; default 1,000 */
+	unsigned max_seconds;        /* for one object; default 120 */
+	uint64_t max_memory;         /* of one examiner; default 1 GiB */
+	assay_on_progress on_progress;
+	assay_on_message on_message;
+	void *ctx;                   /* for both callbacks */
+	const char *debug_fail;      /* tests only: "crash:NAME", "hang:NAME", "memory:NAME" */
+} assay_review_options;
+
+/* Reviews the inputs and writes output/dossier.assay and its reports. An interrupted review with the
+ * same inputs, options and output folder is taken up where it stopped. */
+ASSAY_API assay_status assay_review(const assay_review_options *options, assay_error *error);
+
+/* Writes the entries of the inputs below folder, never outside it, without following or making links
+ * that leave it. match: shell pattern of paths, or NULL for all. n (may be NULL): files written. */
+ASSAY_API assay_status assay_extract(const assay_review_options *options, const char *folder,
+	const char *match, uint64_t *n, assay_error *error);
+
+typedef struct assay_dossier assay_dossier;
+
+/* Opens a dossier read-only. ASSAY_INPUT if it is not one or of a newer schema. Close with
+ * assay_dossier_close, which accepts NULL. */
+ASSAY_API assay_status assay_dossier_open(const char *path, assay_dossier **out, assay_error *error);
+ASSAY_API void assay_dossier_close(assay_dossier *d);
+/* Attaches another dossier read-only under a name for queries ("name.table"). */
+ASSAY_API assay_status assay_dossier_attach(
+	assay_dossier *d, const char *path, const char *name, assay_error *error);
+
+typedef enum assay_format { ASSAY_TABLE, ASSAY_JSON, ASSAY_CSV } assay_format;
+
+/* Writes one view of the dossier: summary, tree, files, components, findings, credentials, keys,
+ * certificates, services, elf, addresses, unexamined. ASSAY_USAGE for another name. */
+ASSAY_API assay_status assay_show(assay_dossier *d, const char *view, assay_format format,
+	assay_write write, void *ctx, assay_error *error);
+/* The names assay_show takes; ends with NULL. */
+ASSAY_API const char *const *assay_views(void);
+/* Runs one read-only SQL statement and writes its rows. ASSAY_USAGE with SQLite's words if it fails
+ * or would write. */
+ASSAY_API assay_status assay_query(assay_dossier *d, const char *sql, assay_format format,
+	assay_write write, void *ctx, assay_error *error);
+/* Writes everything about one finding as text: why, evidence, how to see it, the rule's query. */
+ASSAY_API assay_status assay_explain(
+	assay_dossier *d, const char *finding, assay_write write, void *ctx, assay_error *error);
+/* Writes a report: "html", "json", "sarif", "cyclonedx", "spdx". */
+ASSAY_API assay_status assay_report(
+	assay_dossier *d, const char *format, assay_write write, void *ctx, assay_error *error);
+/* The names assay_report takes, each with its usual file name after it; ends with NULL. */
+ASSAY_API const char *const *assay_reports(void);
+/* How many findings have at least this severity ("info", "low", "medium", "high", "critical") and hold.
+ * -1 for another word or a broken dossier. */
+ASSAY_API long assay_count_findings(assay_dossier *d, const char *severity);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

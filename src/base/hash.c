@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/hash.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <openssl/evp.h>
+#include <zlib.h>
+
+#include "base/cur.h"
+
+struct as_hasher {
+	EVP_MD_CTX *ctx;
+};
+
+as_hasher *as_hasher_new(void)
+{
+	as_hasher *h = calloc(1, sizeof(*h));
+	if (!h)
+		return NULL;
+	h->ctx = EVP_MD_CTX_new();
+	if (!h->ctx || EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) != 1) {
+		as_hasher_free(h);
+		return NULL;
+	}
+	return h;
+}
+
+void as_hasher_free(as_hasher *h)
+{
+	if (h)
+		EVP_MD_CTX_free(h->ctx);
+	free(h);
+}
+
+void as_hasher_add(as_hasher *h, as_span s) { (void)EVP_DigestUpdate(h->ctx, s.p, s.n); }
+
+as_sha256 as_hasher_end(as_hasher *h)
+{
+	as_sha256 out;
+	(void)EVP_DigestFinal_ex(h->ctx, out.b, NULL);
+	(void)EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL);
+	return out;
+}
+
+as_sha256 as_sha256_of(as_span s)
+{
+	as_sha256 out = { 0 };
+	(void)EVP_Digest(s.p, s.n, out.b, NULL, EVP_sha256(), NULL);
+	return out;
+}
+
+void as_sha256_hex(const as_sha256 *h, char out[65])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < AS_SHA256_LEN; i++) {
+		out[2 * i] = digits[h->b[i] >> 4];
+		out[2 * i + 1] = digits[h->b[i] & 15];
+	}
+	out[64] = 0;
+}
+
+uint32_t as_crc32(uint32_t crc, as_span s) { return (uint32_t)crc32_z(crc, s.p, s.n); }
+
+uint32_t as_sum32_be(as_span s)
+{
+	uint32_t sum = 0;
+	as_cur c = as_cur_be(s, 0);
+	while (as_left(&c) >= 4)
+		sum += as_u32(&c);
+	for (unsigned shift = 24; as_left(&c) > 0; shift -= 8)
+		sum += (uint32_t)as_u8(&c) << shift;
+	return sum;
+}
+
+uint32_t as_entropy(as_span s)
+{
+	/* Four tables, so that equal neighbours do not wait for each other's counter. */
+	uint64_t count[4][256] = { { 0 } };
+	size_t i = 0;
+	for (; i + 4 <= s.n; i += 4)
+		for (size_t k = 0; k < 4; k++)
+			count[k][s.p[i + k]]++;
+	for (; i < s.n; i++)
+		count[0][s.p[i]]++;
+	double bits = 0;
+	for (size_t b = 0; b < 256; b++) {
+		uint64_t n = count[0][b] + count[1][b] + count[2][b] + count[3][b];
+		if (n > 0)
+			bits -= (double)n * log2((double)n / (double)s.n);
+	}
+	return s.n == 0 ? 0 : (uint32_t)(bits / (double)s.n * 1000 + 0.5);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+/* Length of the valid UTF-8 sequence at offset at (RFC 3629), or 0. */
+static size_t sequence(as_span s, size_t at)
+{
+	uint8_t b = s.p[at];
+	if (b < 0x80)
+		return 1;
+	size_t n = b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
+	if (n == 0 || n > s.n - at)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((s.p[at + i] & 0xc0) != 0x80)
+			return 0;
+	uint8_t second = s.p[at + 1];
+	bool overlong = (b == 0xe0 && second < 0xa0) || (b == 0xf0 && second < 0x90);
+	bool surrogate = (b == 0xed && second >= 0xa0) || (b == 0xf4 && second >= 0x90);
+	return overlong || surrogate ? 0 : n;
+}
+
+/* U+0080 to U+009F, the directional overrides and zero-width marks: they change what a reader sees. */
+static bool deceives(as_span s, size_t at, size_t n)
+{
+	if (n == 2)
+		return s.p[at] == 0xc2 && s.p[at + 1] < 0xa0;
+	if (n != 3 || s.p[at] != 0xe2)
+		return n == 3 && s.p[at] == 0xef && s.p[at + 1] == 0xbb && s.p[at + 2] == 0xbf;
+	uint8_t b = s.p[at + 1], c = s.p[at + 2];
+	return (b == 0x80 && ((c >= 0x8b && c <= 0x8f) || (c >= 0xa8 && c <= 0xae))) ||
+	       (b == 0x81 && c >= 0xa0 && c <= 0xaf);
+}
+
+void as_text_add(as_buf *out, as_span s)
+{
+	size_t plain = 0;
+	for (size_t at = 0; at < s.n;) {
+		size_t n = sequence(s, at);
+		bool show = n > 1 ? !deceives(s, at, n)
+				  : n == 1 && as_printable(s.p[at]) && s.p[at] != '\\';
+		if (show) {
+			at += n;
+			continue;
+		}
+		as_buf_add(out, s.p + plain, at - plain);
+		as_buf_print(out, "\\x%02x", s.p[at]);
+		plain = ++at;
+	}
+	if (s.n > plain)
+		as_buf_add(out, s.p + plain, s.n - plain);
+}
+
+bool as_is_text(as_span s)
+{
+	for (size_t at = 0; at < s.n;) {
+		size_t n = sequence(s, at);
+		bool control = n == 1 && (s.p[at] < 0x20 || s.p[at] == 0x7f);
+		bool space = s.p[at] == '\t' || s.p[at] == '\n' || s.p[at] == '\r' || s.p[at] == '\f';
+		if (n == 0 || (control && !space))
+			return false;
+		at += n;
+	}
+	return true;
+}
+
+/* Matches one [set] at *pattern, which is left after it. A set without its ] is a plain '['. */
+static bool in_set(const char **pattern, uint8_t b)
+{
+	const char *p = *pattern + 1;
+	bool not= *p == '!' || *p == '^', hit = false;
+	p += not;
+	const char *first = p;
+	for (; *p && (*p != ']' || p == first); p++) {
+		uint8_t low = (uint8_t)*p, high = low;
+		if (p[1] == '-' && p[2] && p[2] != ']') {
+			high = (uint8_t)p[2];
+			p += 2;
+		}
+		hit = hit || (b >= low && b <= high);
+	}
+	if (!*p)
+		return b == '[' && (*pattern)++;
+	*pattern = p + 1;
+	return hit != not;
+}
+
+static bool one(const char **pattern, uint8_t b)
+{
+	if (**pattern == '[')
+		return in_set(pattern, b);
+	bool hit = **pattern == '?' || (uint8_t) * *pattern == b;
+	(*pattern)++;
+	return hit;
+}
+
+bool as_glob(const char *pattern, as_span name)
+{
+	const char *star = NULL;
+	size_t at = 0, resume = 0;
+	while (at < name.n) {
+		const char *next = pattern;
+		if (*pattern == '*') {
+			star = ++pattern;
+			resume = at;
+		} else if (*pattern && one(&next, name.p[at])) {
+			pattern = next;
+			at++;
+		} else if (star) {
+			pattern = star;
+			at = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return !*pattern;
+}
+
+void as_hex_add(as_buf *out, as_span s)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t *to = as_buf_room(out, s.n * 2);
+	if (!to)
+		return;
+	for (size_t i = 0; i < s.n; i++) {
+		to[2 * i] = (uint8_t)digits[s.p[i] >> 4];
+		to[2 * i + 1] = (uint8_t)digits[s.p[i] & 15];
+	}
+	out->n += s.n * 2;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Image bytes as text that is safe to print, store and compare. */
+#ifndef AS_TEXT_H
+#define AS_TEXT_H
+
+#include "base/buf.h"
+
+/* Appends s to out as UTF-8: valid printable sequences as they are; control bytes, NUL, invalid
+ * sequences and the backslash as \xNN. So the text is reversible and never breaks a terminal. */
+void as_text_add(as_buf *out, as_span s);
+/* Whether s is valid UTF-8 without control characters other than tab, newline, carriage return
+ * and form feed. Empty is text. Pure. */
+bool as_is_text(as_span s);
+/* Whether b is printable ASCII (0x20 to 0x7e). Pure. */
+static inline bool as_printable(uint8_t b) { return b >= 0x20 && b < 0x7f; }
+/* Whether name matches a shell pattern (* ? and [...] sets; * also matches /). Linear in practice:
+ * one backtrack point. Pure. */
+bool as_glob(const char *pattern, as_span name);
+/* Lower-case hexadecimal of s, appended to out. */
+void as_hex_add(as_buf *out, as_span s);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes to bytes: a thin, bounded face over the compression libraries. */
+#ifndef AS_CODEC_H
+#define AS_CODEC_H
+
+#include "base/span.h"
+
+typedef enum as_method {
+	AS_STORED,
+	AS_DEFLATE,    /* raw */
+	AS_ZLIB,
+	AS_GZIP,       /* one or several members */
+	AS_XZ,
+	AS_LZMA_ALONE, /* 13-byte header, size may be unknown */
+	AS_BZIP2,
+	AS_ZSTD,       /* one or several frames, skippable frames skipped */
+	AS_LZ4_FRAME,
+	AS_LZ4_LEGACY, /* Linux kernel and lz4 -l */
+	AS_LZ4_BLOCK,  /* only as_decode_block */
+	AS_LZO_BLOCK,  /* LZO1X; only as_decode_block */
+	AS_LZOP,
+} as_method;
+
+/* Receives decoded bytes in order; another status than AS_OK stops the decoder, which returns it. */
+typedef as_status (*as_sink)(void *ctx, as_span bytes);
+
+/* Decodes a whole stream from the start of in, piece by piece, into sink. *used (may be NULL): bytes
+ * of in that belong to the stream, also when it is damaged (as far as it was read). AS_PARTIAL: damaged
+ * or truncated after at least one byte came out, or before; AS_NOT_THIS: not such a stream; AS_NOMEM: the
+ * stream asks for more than 128 MiB of working memory. Keeps nothing; may be called from any thread. */
+as_status as_decode(as_method m, as_span in, as_sink sink, void *ctx, uint64_t *used) AS_MUST_USE;
+
+/* Decodes one block whose output is at most cap bytes, into out; *out_n says how many came. AS_PARTIAL
+ * if damaged or larger than cap (what came is in out). For AS_ZLIB, AS_DEFLATE, AS_XZ, AS_LZMA_ALONE,
+ * AS_LZ4_BLOCK, AS_LZO_BLOCK, AS_ZSTD, AS_BZIP2. State is kept per thread for speed. */
+as_status as_decode_block(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
+
+/* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
+ * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
+as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
+
+#endif

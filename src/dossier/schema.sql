@@ -1,0 +1,76 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The dossier: one SQLite file per review. See docs/dossier.md. Fact tables come from src/model/facts.sql.
+-- Ids are given in the order of the tree, so the same bytes give the same ids.
+
+-- What was reviewed and by what: 'tool', 'version', 'schema', 'knowledge', 'reviewed' (date), 'limits', ...
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+
+-- Distinct bytes. state: 'examined', 'partial', 'unexamined'. entropy: thousandths of a bit per byte.
+CREATE TABLE object (
+	id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
+	type TEXT, entropy INTEGER, state TEXT NOT NULL
+);
+-- Where an object stands. The roots (parent NULL) are the inputs.
+CREATE TABLE place (
+	id INTEGER PRIMARY KEY,
+	parent INTEGER REFERENCES place(id), -- the directory or container it stands in
+	owner INTEGER REFERENCES place(id),  -- the place of the container (image, file system, archive) it was found in
+	object INTEGER REFERENCES object(id), -- its bytes; NULL for directories, links, devices
+	format TEXT,    -- how it was found: the container's format id ('squashfs', 'gzip', 'scan', 'input')
+	kind TEXT NOT NULL, -- 'file', 'part', 'dir', 'symlink', 'block', 'char', 'fifo', 'socket', 'input'
+	name TEXT NOT NULL, -- last component, escaped
+	path TEXT NOT NULL, -- inside its container, with a leading slash
+	container TEXT NOT NULL, -- the chain of containers from the input down
+	mode INTEGER, uid INTEGER, gid INTEGER, mtime INTEGER, -- as in the image; NULL where it has none
+	major INTEGER, minor INTEGER, target TEXT, -- devices; symbolic links
+	hardlink INTEGER REFERENCES place(id), -- the first place of the same inode
+	at INTEGER, len INTEGER -- where in the container's bytes, if they stand there as they are
+);
+CREATE TABLE xattr (place INTEGER NOT NULL REFERENCES place(id), name TEXT NOT NULL, value BLOB);
+-- Account of every byte of a container. class: 'structure', 'object', 'padding', 'unknown'.
+CREATE TABLE extent (
+	object INTEGER NOT NULL REFERENCES object(id), at INTEGER NOT NULL, len INTEGER NOT NULL,
+	class TEXT NOT NULL, label TEXT, child INTEGER REFERENCES object(id), entropy INTEGER
+);
+-- What could not be examined, and why. stage: a format or inspector id, or 'limits', 'input', 'examiner'.
+CREATE TABLE unexamined (
+	object INTEGER REFERENCES object(id), place INTEGER REFERENCES place(id),
+	at INTEGER, len INTEGER, stage TEXT NOT NULL, reason TEXT NOT NULL, text TEXT
+);
+
+-- Rules as they were run, findings, their places, and the bytes cited.
+CREATE TABLE rule (
+	id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, severity TEXT NOT NULL,
+	confidence REAL NOT NULL, confidence_why TEXT, cwe TEXT, why TEXT, fix TEXT, sql TEXT NOT NULL,
+	outcome TEXT NOT NULL -- 'holds', 'silent', 'undecided', 'failed: ...'
+) WITHOUT ROWID;
+CREATE TABLE finding (
+	id TEXT PRIMARY KEY, -- rule id, or rule id and group: stable between reviews
+	rule TEXT NOT NULL REFERENCES rule(id), kind TEXT NOT NULL, severity TEXT NOT NULL,
+	confidence REAL NOT NULL, title TEXT NOT NULL, why TEXT, fix TEXT, cwe TEXT,
+	verdict TEXT NOT NULL, -- 'holds' or 'unknown'
+	n INTEGER NOT NULL -- how many places
+) WITHOUT ROWID;
+CREATE TABLE finding_place (
+	finding TEXT NOT NULL REFERENCES finding(id), i INTEGER NOT NULL, -- order within the finding
+	object INTEGER REFERENCES object(id), place INTEGER REFERENCES place(id),
+	at INTEGER, len INTEGER, subject TEXT, note TEXT, verdict TEXT NOT NULL,
+	PRIMARY KEY (finding, i)
+) WITHOUT ROWID;
+CREATE TABLE exhibit (
+	object INTEGER NOT NULL REFERENCES object(id), at INTEGER NOT NULL, len INTEGER NOT NULL,
+	bytes BLOB NOT NULL, -- the first of them, at most 256
+	PRIMARY KEY (object, at, len)
+) WITHOUT ROWID;
+-- Clauses of public frameworks, and which kinds of finding speak to them.
+CREATE TABLE clause (
+	framework TEXT NOT NULL, clause TEXT NOT NULL, title TEXT, coverage TEXT,
+	evidence_pass TEXT, evidence_fail TEXT, source TEXT, PRIMARY KEY (framework, clause)
+) WITHOUT ROWID;
+CREATE TABLE clause_kind (
+	framework TEXT NOT NULL, clause TEXT NOT NULL, kind TEXT NOT NULL, source TEXT, confidence TEXT,
+	PRIMARY KEY (framework, clause, kind)
+) WITHOUT ROWID;
+-- Knowledge packs that rules may join: daemons and what they serve; support ends; address noise is applied earlier.
+CREATE TABLE known_service (daemon TEXT, service TEXT, protocol TEXT, port INTEGER, exposure TEXT, cleartext INTEGER, source TEXT);
+CREATE TABLE known_eol (component TEXT, branch TEXT, eol TEXT, source TEXT);

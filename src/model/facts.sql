@@ -1,0 +1,134 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Facts: what inspectors state about an object, never whether it is bad.
+--
+-- Every table begins with the same provenance, added by the generator:
+--   object INTEGER NOT NULL  the object the fact is about (object.id)
+--   at INTEGER, len INTEGER  the bytes of the object it rests on (offset, length); NULL: the whole object
+-- Column types: TEXT (image bytes, stored escaped as UTF-8; NULL where absent), INTEGER (NULL where
+-- absent), INTEGER NOT NULL (0 where absent). A table marked "no exhibit" does not have its bytes copied
+-- into the dossier, because its columns already are those bytes.
+
+-- One row per ELF file.
+CREATE TABLE elf (
+	type TEXT,              -- 'exec', 'dyn', 'rel', 'core', 'other'
+	role TEXT,              -- 'program', 'library', 'module', 'object', 'core'
+	machine TEXT,           -- 'x86_64', 'i386', 'arm', 'aarch64', 'mips', 'powerpc', 'powerpc64', 'riscv', 's390', 'e<number>'
+	bits INTEGER NOT NULL,  -- 32 or 64
+	endian TEXT,            -- 'little' or 'big'
+	abi TEXT,               -- 'eabi5-hard', 'o32', 'n32', 'n64', 'elfv2', ... or the OS ABI
+	linkage TEXT,           -- 'dynamic', 'static', 'static-pie', 'relocatable'
+	interp TEXT,            -- program interpreter
+	soname TEXT,
+	needed TEXT,            -- DT_NEEDED, separated by spaces
+	build_id TEXT,          -- GNU build-id, hexadecimal
+	compiler TEXT,          -- first line of .comment
+	stripped INTEGER,       -- 1 without .symtab
+	pie INTEGER,            -- 1 position-independent program, 0 not; NULL for what is not a program
+	nx INTEGER,             -- 1 stack not executable, 0 executable; NULL: PT_GNU_STACK says nothing
+	relro TEXT,             -- 'none', 'partial', 'full'; NULL where it does not apply
+	canary INTEGER,         -- 1 refers to the stack protector, 0 not; NULL where it cannot be told
+	fortified INTEGER,      -- calls (imports) that are FORTIFY variants
+	fortifiable INTEGER,    -- imports that have a FORTIFY variant and are not it
+	rpath TEXT,
+	runpath TEXT,
+	textrel INTEGER NOT NULL,     -- 1 with text relocations
+	wx INTEGER NOT NULL,          -- segments both writable and executable
+	cfi TEXT,               -- control-flow notes: 'ibt', 'shstk', 'bti', 'pac', separated by spaces
+	entry INTEGER,
+	sections INTEGER NOT NULL     -- number of section headers
+);
+-- no exhibit
+CREATE TABLE elf_import (name TEXT, version TEXT);
+-- no exhibit
+CREATE TABLE elf_export (name TEXT, version TEXT);
+
+-- One row per Linux kernel, its options when embedded, and one per kernel module.
+CREATE TABLE kernel (version TEXT, banner TEXT, compiler TEXT, built TEXT, configured INTEGER NOT NULL);
+-- no exhibit
+CREATE TABLE kernel_option (name TEXT, value TEXT);
+CREATE TABLE kernel_module (name TEXT, version TEXT, vermagic TEXT, author TEXT, license TEXT,
+	description TEXT, depends TEXT, srcversion TEXT, has_signature INTEGER NOT NULL);
+
+-- Accounts in any user database. scheme: 'empty', 'locked', 'none' (no secret field here), 'shadow' (elsewhere),
+-- 'plain', 'des', 'md5', 'apr1', 'sha1', 'sha256', 'sha512', 'bcrypt', 'yescrypt', 'scrypt', 'nt', 'unknown'.
+CREATE TABLE account (
+	source TEXT,            -- 'passwd', 'shadow', 'htpasswd', 'htdigest', 'uci-rpcd', 'dropbear', ...
+	user TEXT, secret TEXT, scheme TEXT, uid INTEGER, gid INTEGER, home TEXT, shell TEXT,
+	guessed TEXT,           -- the password, when hashing a factory default gave this secret
+	guessed_from TEXT       -- which list entry that was
+);
+-- Secrets in configuration. kind: 'wifi-psk', 'wep-key', 'snmp-community', 'snmp-user', 'ppp', 'radius', 'ipsec-psk', 'vpn',
+-- 'tr069-acs', 'tr069-cpe', 'url-credential', 'password', 'token', 'htpasswd', 'tls-psk', 'ldap', 'database', 'mail', 'nvram'.
+CREATE TABLE secret (
+	kind TEXT, name TEXT, value TEXT, user TEXT,
+	format TEXT,            -- 'uci', 'xml', 'ini', 'nvram', 'json', 'shell', 'hostapd', 'text', ...
+	context TEXT,           -- section, host or element it stands in
+	placeholder INTEGER NOT NULL, -- 1 if the value is a variable, template or documentation example
+	guessed TEXT            -- set when the value is a known factory default
+);
+-- Keys, private and public. fingerprint: SHA-256 of the SubjectPublicKeyInfo (DER), hexadecimal, so that
+-- the halves of a pair and its certificate share it. parse: 'ok', 'encrypted', 'damaged'.
+CREATE TABLE key (
+	part TEXT,              -- 'private' or 'public'
+	format TEXT,            -- 'pem-pkcs1', 'pem-pkcs8', 'der-pkcs1', 'der-pkcs8', 'pkcs12', 'openssh', 'dropbear', 'sec1', 'spki', ...
+	algorithm TEXT, bits INTEGER, fingerprint TEXT, parse TEXT, comment TEXT,
+	known TEXT              -- which published key this is, if it is one
+);
+CREATE TABLE certificate (
+	subject TEXT, issuer TEXT, serial TEXT,
+	not_before TEXT, not_after TEXT, -- ISO 8601, UTC
+	signature TEXT,         -- 'sha256WithRSAEncryption', ...
+	algorithm TEXT, bits INTEGER, ca INTEGER NOT NULL, self_signed INTEGER NOT NULL,
+	fingerprint TEXT,       -- of its public key, as in key
+	sha256 TEXT,            -- of the certificate's DER
+	names TEXT,             -- subjectAltName, separated by spaces
+	bundle INTEGER NOT NULL -- how many certificates stand in the same object
+);
+CREATE TABLE authorized_key (user TEXT, type TEXT, bits INTEGER, fingerprint TEXT, options TEXT, comment TEXT);
+
+-- What starts by itself. init: 'sysvinit', 'inittab', 'procd', 'systemd', 'rc', 'runit', 'cron', 'inetd', 'xinetd', 'udev', 'modules'.
+CREATE TABLE autostart (
+	init TEXT, name TEXT,   -- unit, script or line name
+	command TEXT, program TEXT, -- command line and its program (path or name)
+	args TEXT, user TEXT, trigger TEXT, -- runlevel, target, schedule, event
+	enabled INTEGER         -- 1 known to be enabled, 0 known to be disabled, NULL not decidable here
+);
+-- What listens, by configuration or arguments.
+CREATE TABLE listener (
+	daemon TEXT, service TEXT, protocol TEXT, -- 'tcp', 'udp'
+	port INTEGER, address TEXT, source TEXT,  -- 'inetd', 'config', 'arguments', 'default'
+	cleartext INTEGER NOT NULL, enabled INTEGER
+);
+-- Settings of daemons that matter for security, as written (sshd PermitRootLogin, lighttpd server.port, ...).
+CREATE TABLE setting (daemon TEXT, section TEXT, name TEXT, value TEXT);
+CREATE TABLE firewall_rule (tool TEXT, chain TEXT, action TEXT, protocol TEXT, port TEXT, source TEXT, text TEXT);
+-- Things that fetch or flash. verify: 'on', 'off', 'unknown'.
+CREATE TABLE fetch (
+	tool TEXT,              -- 'wget', 'curl', 'opkg', 'apt', 'tftp', 'ftpget', 'uclient-fetch', ...
+	url TEXT, scheme TEXT, verify TEXT,
+	flashes INTEGER NOT NULL, -- 1 if the same file also writes flash or installs what it fetched
+	purpose TEXT            -- 'firmware', 'package-feed', 'configuration', 'other'
+);
+-- Script lines that call programs of interest. pattern: short name of what was recognised.
+CREATE TABLE script_call (pattern TEXT, program TEXT, text TEXT, line INTEGER NOT NULL);
+-- One row per script. interpreter as written; lines in the file.
+CREATE TABLE script (interpreter TEXT, lines INTEGER NOT NULL);
+
+-- Package databases, and components recognised by any witness.
+CREATE TABLE package (manager TEXT, name TEXT, version TEXT, arch TEXT, source TEXT, status TEXT, maintainer TEXT, license TEXT);
+CREATE TABLE component (
+	id TEXT, name TEXT, version TEXT, vendor TEXT, purl TEXT, cpe TEXT,
+	method TEXT,            -- 'banner', 'package', 'kernel', 'module', 'build-info'
+	confidence INTEGER NOT NULL, -- thousandths
+	evidence TEXT           -- the text it rests on
+);
+-- no exhibit
+CREATE TABLE address (
+	kind TEXT,              -- 'url', 'host', 'ipv4', 'ipv6', 'email'
+	value TEXT, scheme TEXT, host TEXT,
+	noise TEXT              -- why it means little ('schema', 'documentation', 'licence', ...); NULL if it may matter
+);
+-- Traces of the build: 'build-path', 'date', 'user-host', 'debug', 'time-macro'.
+CREATE TABLE build_trace (kind TEXT, value TEXT);
+-- What a format handler read in a header ('name', 'load', 'compression', 'crc', 'signature', ...).
+CREATE TABLE property (format TEXT, name TEXT, value TEXT);

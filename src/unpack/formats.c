@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unpack/format.h"
+
+#include <string.h>
+
+#define FORMAT(id) extern const as_format as_format_##id;
+#include "unpack/formats.def"
+#undef FORMAT
+
+const as_format *const as_formats[] = {
+#define FORMAT(id) &as_format_##id,
+#include "unpack/formats.def"
+#undef FORMAT
+	NULL,
+};
+
+const as_format *as_format_by_id(const char *id)
+{
+	for (const as_format *const *f = as_formats; *f; f++)
+		if (strcmp((*f)->id, id) == 0)
+			return *f;
+	return NULL;
+}
