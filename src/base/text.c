@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
-/* Length of the valid UTF-8 sequence at offset at (RFC 3629), or 0. */
-static size_t sequence(as_span s, size_t at)
+size_t as_utf8(as_span s, size_t at)
 {
+	if (at >= s.n)
+		return 0;
 	uint8_t b = s.p[at];
 	if (b < 0x80)
 		return 1;
@@ -31,14 +32,20 @@ static bool deceives(as_span s, size_t at, size_t n)
 	       (b == 0x81 && c >= 0xa0 && c <= 0xaf);
 }
 
+size_t as_shown(as_span s, size_t at)
+{
+	size_t n = as_utf8(s, at);
+	if (n == 1)
+		return as_printable(s.p[at]) ? 1 : 0;
+	return n > 1 && deceives(s, at, n) ? 0 : n;
+}
+
 void as_text_add(as_buf *out, as_span s)
 {
 	size_t plain = 0;
 	for (size_t at = 0; at < s.n;) {
-		size_t n = sequence(s, at);
-		bool show = n > 1 ? !deceives(s, at, n)
-				  : n == 1 && as_printable(s.p[at]) && s.p[at] != '\\';
-		if (show) {
+		size_t n = as_shown(s, at);
+		if (n != 0 && s.p[at] != '\\') {
 			at += n;
 			continue;
 		}
@@ -53,7 +60,7 @@ void as_text_add(as_buf *out, as_span s)
 bool as_is_text(as_span s)
 {
 	for (size_t at = 0; at < s.n;) {
-		size_t n = sequence(s, at);
+		size_t n = as_utf8(s, at);
 		bool control = n == 1 && (s.p[at] < 0x20 || s.p[at] == 0x7f);
 		bool space = s.p[at] == '\t' || s.p[at] == '\n' || s.p[at] == '\r' || s.p[at] == '\f';
 		if (n == 0 || (control && !space))

@@ -5,6 +5,11 @@
 
 #include "base/buf.h"
 
+/* The length in bytes of the valid UTF-8 sequence (RFC 3629) at offset at of s, or 0. Pure. */
+size_t as_utf8(as_span s, size_t at);
+/* The same for a character that may be shown as it is; 0 for control characters and for marks that
+ * change how the text around them is shown (directional overrides, zero-width). Pure. */
+size_t as_shown(as_span s, size_t at);
 /* Appends s to out as UTF-8: valid printable sequences as they are; control bytes, NUL, invalid
  * sequences and the backslash as \xNN. So the text is reversible and never breaks a terminal. */
 void as_text_add(as_buf *out, as_span s);

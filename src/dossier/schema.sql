@@ -71,6 +71,13 @@ CREATE TABLE clause_kind (
 	framework TEXT NOT NULL, clause TEXT NOT NULL, kind TEXT NOT NULL, source TEXT, confidence TEXT,
 	PRIMARY KEY (framework, clause, kind)
 ) WITHOUT ROWID;
+-- How to see an entry of a container with ordinary tools: a shell command per format, in which IN is the
+-- container's file, PATH the entry's path without the leading slash, OUT the file to write.
+CREATE TABLE format_see (format TEXT PRIMARY KEY, title TEXT, see TEXT) WITHOUT ROWID; -- see NULL: cut it with dd
 -- Knowledge packs that rules may join: daemons and what they serve; support ends; address noise is applied earlier.
 CREATE TABLE known_service (daemon TEXT, service TEXT, protocol TEXT, port INTEGER, exposure TEXT, cleartext INTEGER, source TEXT);
 CREATE TABLE known_eol (component TEXT, branch TEXT, eol TEXT, source TEXT);
+
+CREATE INDEX place_by_parent ON place (parent);
+CREATE INDEX place_by_object ON place (object);
+CREATE INDEX extent_by_object ON extent (object, at);
