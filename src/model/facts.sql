@@ -55,7 +55,8 @@ CREATE TABLE account (
 	source TEXT,            -- 'passwd', 'shadow', 'htpasswd', 'htdigest', 'uci-rpcd', 'dropbear', ...
 	user TEXT, secret TEXT, scheme TEXT, uid INTEGER, gid INTEGER, home TEXT, shell TEXT,
 	guessed TEXT,           -- the password, when hashing a factory default gave this secret
-	guessed_from TEXT       -- which list entry that was
+	guessed_from TEXT,      -- which list entry that was
+	tried INTEGER           -- factory defaults compared with the hash; 0: it costs too much; NULL: no hash
 );
 -- Secrets in configuration. kind: 'wifi-psk', 'wep-key', 'snmp-community', 'snmp-user', 'ppp', 'radius', 'ipsec-psk', 'vpn',
 -- 'tr069-acs', 'tr069-cpe', 'url-credential', 'password', 'token', 'htpasswd', 'tls-psk', 'ldap', 'database', 'mail', 'nvram'.
