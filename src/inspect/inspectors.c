@@ -35,5 +35,5 @@ bool as_path_is(const as_file *f, const char *pattern)
 bool as_file_is_text(const as_file *f)
 {
 	as_span type = as_lit(f->type);
-	return as_is(type, "text") || as_starts(type, "text/");
+	return as_is(type, "text") || as_is(type, "pem") || as_starts(type, "text/");
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "examine.h"
+
+as_status as_examine(const as_examiner *e, const as_task *task)
+{
+	as_opening o = { .data = task->data, .hint = task->hint, .depth = task->depth,
+		.limits = e->limits, .scanner = e->scanner, .send = e->send, .arena = e->arena,
+		.roles = as_roles_of };
+	const char *type = NULL;
+	as_arena_reset(e->arena);
+	as_status s = AS_OK;
+	if (task->content)
+		s = as_open_object(&o, &type);
+	else
+		type = as_type_of(task->data);
+	as_arena_reset(e->arena);
+	if (s != AS_OK)
+		return s;
+	as_inspection in = { .file = { .data = task->data, .type = type, .path = task->path, .arena = e->arena },
+		.content = task->content, .roles = task->roles, .send = e->send };
+	return as_inspect_object(&in);
+}
+
+as_status as_examine_prepare(void) { return AS_OK; }

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inspect/engine.h"
+
+static bool path_fits(const as_inspector *ins, as_span path)
+{
+	for (const char *const *p = ins->paths; *p; p++)
+		if (as_glob(*p, path))
+			return true;
+	return false;
+}
+
+uint64_t as_roles_of(as_span path)
+{
+	uint64_t roles = 0, bit = 1;
+	for (const as_inspector *const *ins = as_inspectors; *ins; ins++) {
+		if (!(*ins)->paths)
+			continue;
+		if (path_fits(*ins, path))
+			roles |= bit;
+		bit <<= 1;
+	}
+	return roles;
+}
+
+typedef struct channel {
+	const as_sender *send;
+	const char *stage;
+} channel;
+
+static as_status emit(void *ctx, as_span row)
+{
+	const channel *c = ctx;
+	return c->send->send(c->send->ctx, AS_M_ROW, row);
+}
+
+static as_status lost(void *ctx, uint64_t at, const char *text)
+{
+	const channel *c = ctx;
+	as_buf b = { 0 };
+	as_lost_encode(&b, &(as_lost_message){ .at = at, .stage = as_lit(c->stage),
+				   .reason = as_lit("unsupported"), .text = as_lit(text) });
+	as_status s = b.bad ? AS_NOMEM : c->send->send(c->send->ctx, AS_M_LOST, as_buf_span_of(&b));
+	as_buf_free(&b);
+	return s;
+}
+
+static as_status run_one(const as_inspection *in, const as_inspector *ins)
+{
+	as_file f = in->file;
+	if (!ins->paths)
+		f.path = (as_span){ 0 };
+	if ((ins->cares && !ins->cares(&f)) || !in->send->stage(in->send->ctx, ins->id, 0))
+		return AS_OK;
+	channel c = { in->send, ins->id };
+	as_facts facts = { .data = f.data, .emit = emit, .lost = lost, .ctx = &c };
+	as_status s = ins->inspect(&facts, &f);
+	as_buf_free(&facts.row);
+	return s >= AS_NOMEM ? s : AS_OK;
+}
+
+as_status as_inspect_object(as_inspection *in)
+{
+	as_status s = AS_OK;
+	uint64_t bit = 1;
+	for (const as_inspector *const *ins = as_inspectors; *ins && s == AS_OK; ins++) {
+		bool asked = (*ins)->paths ? (in->roles & bit) != 0 : in->content;
+		if ((*ins)->paths)
+			bit <<= 1;
+		if (asked)
+			s = run_one(in, *ins);
+	}
+	return s;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Searches raw bytes for formats at any offset: one multi-pattern pass for every magic, then probes
+ * in the order of the offsets. Bytes inside an accepted format are not searched again. */
+#include "unpack/engine.h"
+
+#include <hs.h>
+#include <stdlib.h>
+
+enum {
+	STARTS_MAX = 200000,   /* magics remembered per object */
+	PER_FORMAT = 20000,    /* and per format */
+	MAGICS_MAX = 512,
+	BLOCK = 1 << 30,       /* bytes per search; blocks overlap by LAP */
+	LAP = 64,
+};
+
+typedef struct pattern {
+	const as_format *f;
+	const as_magic *m;
+} pattern;
+
+struct as_scanner {
+	hs_database_t *db;
+	hs_scratch_t *scratch;
+	pattern patterns[MAGICS_MAX];
+	unsigned n;
+};
+
+typedef struct start {
+	uint64_t at;
+	unsigned pattern;
+} start;
+
+typedef struct search {
+	const as_scanner *s;
+	uint64_t base; /* of the block in the object */
+	start *starts; /* owned */
+	size_t n, cap;
+	unsigned per_format[MAGICS_MAX]; /* by a format's first pattern */
+	bool full;
+} search;
+
+static unsigned collect(as_scanner *s, const char **bytes, size_t *lens, unsigned *flags, unsigned *ids)
+{
+	unsigned n = 0;
+	for (const as_format *const *f = as_formats; *f; f++)
+		for (const as_magic *m = (*f)->magic; (*f)->anywhere && m && m->len && n < MAGICS_MAX; m++) {
+			s->patterns[n] = (pattern){ *f, m };
+			bytes[n] = m->bytes;
+			lens[n] = m->len;
+			flags[n] = 0;
+			ids[n] = n;
+			n++;
+		}
+	return n;
+}
+
+as_scanner *as_scanner_new(void)
+{
+	const char *bytes[MAGICS_MAX];
+	size_t lens[MAGICS_MAX];
+	unsigned flags[MAGICS_MAX], ids[MAGICS_MAX];
+	as_scanner *s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->n = collect(s, bytes, lens, flags, ids);
+	hs_compile_error_t *error = NULL;
+	bool ok = s->n > 0 && hs_compile_lit_multi(bytes, flags, ids, lens, s->n, HS_MODE_BLOCK, NULL,
+				     &s->db, &error) == HS_SUCCESS;
+	hs_free_compile_error(error);
+	if (!ok || hs_alloc_scratch(s->db, &s->scratch) != HS_SUCCESS) {
+		as_scanner_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void as_scanner_free(as_scanner *s)
+{
+	if (!s)
+		return;
+	(void)hs_free_scratch(s->scratch);
+	(void)hs_free_database(s->db);
+	free(s);
+}
+
+static bool remember(search *q, start hit)
+{
+	if (q->n == q->cap) {
+		size_t cap = q->cap ? q->cap * 2 : 256;
+		start *starts = cap > STARTS_MAX * 2 ? NULL : realloc(q->starts, cap * sizeof(*starts));
+		if (!starts)
+			return false;
+		q->starts = starts;
+		q->cap = cap;
+	}
+	q->starts[q->n++] = hit;
+	return true;
+}
+
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
+{
+	(void)from, (void)flags;
+	search *q = ctx;
+	const as_magic *m = q->s->patterns[id].m;
+	uint64_t at = q->base + to - m->len;
+	if (at < m->at)
+		return 0;
+	unsigned first = id;
+	while (first > 0 && q->s->patterns[first - 1].f == q->s->patterns[id].f)
+		first--;
+	q->full = q->full || ++q->per_format[first] > PER_FORMAT;
+	if (q->per_format[first] <= PER_FORMAT && !remember(q, (start){ at - m->at, id }))
+		q->full = true;
+	return 0;
+}
+
+static int by_offset(const void *x, const void *y)
+{
+	const start *a = x, *b = y;
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return a->pattern < b->pattern ? -1 : a->pattern > b->pattern;
+}
+
+static as_status find_starts(search *q, as_span data)
+{
+	for (q->base = 0; q->base < data.n; q->base += BLOCK) {
+		uint64_t n = as_min(data.n - q->base, (uint64_t)BLOCK + LAP);
+		as_span block = as_cut(data, q->base, n);
+		hs_error_t e = hs_scan(q->s->db, (const char *)block.p, (unsigned)block.n, 0,
+			q->s->scratch, on_match, q);
+		if (e != HS_SUCCESS && e != HS_SCAN_TERMINATED)
+			return AS_NOMEM;
+	}
+	if (q->n > 0)
+		qsort(q->starts, q->n, sizeof(*q->starts), by_offset);
+	return AS_OK;
+}
+
+/* The best claim among the starts [i, end) that share an offset. */
+static const as_format *best_claim(as_unpack *u, const search *q, size_t i, size_t end, as_extent *out)
+{
+	const as_format *best = NULL;
+	as_span data = as_from(u->body, q->starts[i].at);
+	for (const as_format *last = NULL; i < end; i++) {
+		const as_format *f = q->s->patterns[q->starts[i].pattern].f;
+		as_extent claim = { 0 };
+		bool again = f == last;
+		last = f;
+		if (again || !u->o->send->stage(u->o->send->ctx, f->id, q->starts[i].at))
+			continue;
+		if (f->probe(data, &claim) != AS_OK || claim.sure < AS_PLAUSIBLE || claim.size == 0 ||
+			claim.size > data.n)
+			continue;
+		bool wins = !best || claim.sure > out->sure ||
+			    (claim.sure == out->sure && !claim.open_end && claim.size > out->size);
+		if (wins) {
+			best = f;
+			*out = claim;
+		}
+	}
+	return best;
+}
+
+static as_status put_part(as_unpack *u, const char *kind, const char *hint, uint64_t at, uint64_t n)
+{
+	as_entry e = { .at = at, .type = AS_PART, .hint = hint, .data = as_cut(u->body, at, n) };
+	e.name = as_print(u->o->arena, "%s-0x%llx", kind, (unsigned long long)at);
+	return as_put(u, NULL, &e, NULL);
+}
+
+/* What lies before a format: padding at its edges is only accounted for; the rest is a part. */
+static as_status put_between(as_unpack *u, uint64_t from, uint64_t to)
+{
+	as_span gap = as_cut(u->body, 0, to);
+	from += as_padding_at(gap, from);
+	uint8_t last = to > from ? u->body.p[to - 1] : 1;
+	while (to > from && (last == 0 || last == 0xff) && u->body.p[to - 1] == last)
+		to--;
+	return to - from < AS_PAD_MIN ? AS_OK : put_part(u, "unknown", "raw", from, to - from);
+}
+
+as_status as_scan(as_unpack *u, const as_scanner *s, size_t *n)
+{
+	search q = { .s = s };
+	as_status st = find_starts(&q, u->body);
+	uint64_t done = 0;
+	for (size_t i = 0, end; i < q.n && st <= AS_PARTIAL; i = end) {
+		as_extent claim = { 0 };
+		for (end = i; end < q.n && q.starts[end].at == q.starts[i].at;)
+			end++;
+		uint64_t at = q.starts[i].at;
+		const as_format *f = at < done ? NULL : best_claim(u, &q, i, end, &claim);
+		if (!f)
+			continue;
+		uint64_t size = claim.open_end ? as_measure(u->o, f, as_cut(u->body, at, claim.size))
+					       : claim.size;
+		st = as_worse(st, put_between(u, done, at));
+		if (st <= AS_PARTIAL)
+			st = as_worse(st, put_part(u, f->id, f->id, at, size));
+		done = at + size;
+		(*n)++;
+	}
+	if (*n > 0 && st <= AS_PARTIAL)
+		st = as_worse(st, put_between(u, done, u->body.n));
+	if (q.full)
+		st = as_worse(st, as_send_lost(u->o, "scan", "limit", 0, u->body.n,
+					    "too many false starts of formats: not all were tried"));
+	free(q.starts);
+	return st;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For tests: examines a file in this process, without sandbox, and prints what is said about it. */
+#ifndef IN_PROCESS_H
+#define IN_PROCESS_H
+
+#include "examine.h"
+
+/* Reads a whole file into memory that is never freed; exits if it cannot. */
+as_span read_whole(const char *path);
+/* Examines task and prints each message as a line. tree: print entries, losses and extents; else rows. */
+int examine_and_print(const as_task *task, bool tree);
+
+#endif
