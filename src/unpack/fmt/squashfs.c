@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SquashFS 4, little-endian: a compressed read-only file system. 96 bytes of superblock:
+ *    0 "hsqs"   4 inodes   8 made (time)   12 block size   16 fragments   20 compressor u16
+ *   22 log2 of the block size u16   24 flags u16   26 ids u16   28 major u16   30 minor u16
+ *   32 root inode (reference)   40 bytes used   48 id table   56 attribute table   64 inode table
+ *   72 directory table   80 fragment table   88 export table (all u64, offsets in the image)
+ * then compressor options (if flag 0x400), data and fragment blocks, and the tables. Inodes and
+ * directories are chains of metadata blocks (squashfs_meta.c); a reference is (offset of the block
+ * from the table's start) << 16 | offset in the decoded block. A directory's listing is made of
+ * runs: count - 1, block of the inodes, first inode number (u32 each), then per entry offset of the
+ * inode u16, number difference s16, type u16, length of the name - 1 u16, name.
+ * File contents: squashfs_file.c. */
+#include "unpack/fmt/squashfs.h"
+
+enum {
+	KEPT_BYTES = 16 << 20, /* decoded fragments kept, bytes in all */
+	KEPT_MOST = 64,
+	META_BYTES = AS_SQ_SLOTS * AS_SQ_META,
+	TARGET_MOST = 4096,  /* bytes of a symbolic link's target, as Linux has it */
+	HAS_OPTIONS = 0x400, /* flag: compressor options follow the superblock */
+};
+
+static const struct {
+	const char *name;
+	as_method method;
+} methods[] = { { 0 }, { "gzip", AS_ZLIB }, { "lzma", AS_LZMA_ALONE }, { "lzo", AS_LZO_BLOCK },
+	{ "xz", AS_XZ }, { "lz4", AS_LZ4_BLOCK }, { "zstd", AS_ZSTD } };
+
+static bool read_fields(as_span image, as_sq_super *p)
+{
+	as_cur c = as_cur_le(image, 4);
+	p->inodes = as_u32(&c);
+	p->made = as_u32(&c);
+	p->block = as_u32(&c);
+	p->fragments = as_u32(&c);
+	p->method = as_u16(&c);
+	p->block_log = as_u16(&c);
+	p->flags = as_u16(&c);
+	p->ids = as_u16(&c);
+	p->major = as_u16(&c);
+	p->minor = as_u16(&c);
+	p->root = as_u64(&c);
+	p->used = as_u64(&c);
+	p->id_table = as_u64(&c);
+	p->xattr_table = as_u64(&c);
+	p->inode_table = as_u64(&c);
+	p->dir_table = as_u64(&c);
+	p->fragment_table = as_u64(&c);
+	p->export_table = as_u64(&c);
+	return as_ok(&c);
+}
+
+static bool inside(const as_sq_super *p, uint64_t at)
+{
+	return at == AS_SQ_NO_TABLE || (at >= AS_SQ_SUPER && at <= p->used);
+}
+
+bool as_sq_read_super(as_span image, as_sq_super *p)
+{
+	if (!read_fields(image, p) || p->major != 4 || p->minor != 0)
+		return false;
+	if (p->block_log < 12 || p->block_log > 20 || p->block != 1u << p->block_log)
+		return false;
+	if (p->method == 0 || p->method >= sizeof(methods) / sizeof(methods[0]) || p->inodes == 0)
+		return false;
+	bool tables = inside(p, p->fragment_table) && inside(p, p->export_table) &&
+		      inside(p, p->xattr_table) && p->id_table >= AS_SQ_SUPER &&
+		      p->id_table < p->used;
+	/* Writers put the directories behind the inodes, which is what bounds both. */
+	return tables && p->inode_table >= AS_SQ_SUPER && p->dir_table > p->inode_table &&
+	       p->dir_table < p->used && p->root >> 16 < p->dir_table - p->inode_table;
+}
+
+static as_status probe(as_span image, as_extent *out)
+{
+	as_sq q = { .body = image };
+	uint8_t raw[AS_SQ_META];
+	size_t n = 0;
+	uint64_t next = 0;
+	if (!as_sq_read_super(image, &q.super))
+		return AS_NOT_THIS;
+	*out = (as_extent){ .size = as_min(q.super.used, image.n), .sure = AS_PLAUSIBLE };
+	if (q.super.used > image.n)
+		return AS_OK; /* cut off: the tables at the end are gone, but it is one */
+	q.method = methods[q.super.method].method;
+	as_sq_meta root = as_sq_place(q.super.inode_table, q.super.root);
+	as_status s = as_sq_decode_meta(&q, root.block, raw, &n, &next);
+	as_cur c = as_cur_le(as_bytes(raw, n), root.at);
+	uint16_t type = as_u16(&c);
+	if (s == AS_OK && as_ok(&c) && (type == 1 || type == 8))
+		out->sure = AS_STRUCTURED;
+	return AS_OK;
+}
+
+/* Adds ref to the open hash; false if it is there already. */
+static bool insert(as_sq *q, uint64_t ref)
+{
+	size_t i = (size_t)(ref * 0x9e3779b97f4a7c15u >> 32) & (q->seen_cap - 1);
+	for (; q->seen[i]; i = (i + 1) & (q->seen_cap - 1))
+		if (q->seen[i] == ref + 1)
+			return false;
+	q->seen[i] = ref + 1;
+	q->seen_n++;
+	return true;
+}
+
+/* Notes a directory; false if it was met before: a loop, or two parents. (as_visit would need a body
+ * offset of its own for each inode, which compressed inodes do not have.) */
+static bool first_time(as_sq *q, uint64_t ref)
+{
+	if (q->seen_n * 2 >= q->seen_cap) {
+		size_t cap = q->seen_cap ? q->seen_cap * 2 : 1024, old_cap = q->seen_cap;
+		uint64_t *old = q->seen,
+			 *grown = as_alloc_array(as_memory(q->u), cap, sizeof(*grown));
+		if (!grown)
+			return false;
+		q->seen = grown;
+		q->seen_cap = cap;
+		q->seen_n = 0;
+		for (size_t i = 0; i < old_cap; i++)
+			if (old[i])
+				(void)insert(q, old[i] - 1);
+	}
+	return insert(q, ref);
+}
+
+/* Numbers of owner i, which may be out of range. */
+static bool owner(as_sq *q, uint16_t i, uint32_t *id)
+{
+	uint8_t raw[4];
+	if (i >= q->super.ids)
+		return false;
+	as_sq_meta m = as_sq_entry(q, q->super.id_table, i, sizeof(raw));
+	if (!as_sq_read(q, &m, raw, sizeof(raw)))
+		return false;
+	as_cur c = as_cur_le(as_bytes(raw, sizeof(raw)), 0);
+	*id = as_u32(&c);
+	return true;
+}
+
+static as_status describe(as_sq *q, as_sq_inode *inode, as_entry *e)
+{
+	as_status s = AS_OK;
+	e->type = inode->type;
+	e->mode = inode->mode & 07777;
+	e->mtime = inode->mtime;
+	e->has = AS_HAS_MODE | AS_HAS_MTIME;
+	if (owner(q, inode->uid, &e->uid) && owner(q, inode->gid, &e->gid))
+		e->has |= AS_HAS_OWNER;
+	else
+		s = as_lost(q->u, e->at, "owner is out of the range of the id table");
+	if (e->type == AS_BLOCK || e->type == AS_CHAR) {
+		e->major = inode->rdev >> 8 & 0xfff;
+		e->minor = (inode->rdev & 0xff) | (inode->rdev >> 12 & 0xfff00);
+	}
+	/* The reference, not the number in the inode, says which inode it is: two different inodes
+	 * that claim one number must both be looked at. */
+	e->inode = e->type == AS_DIR ? 0 : inode->ref + 1;
+	return s;
+}
+
+static as_status put_symlink(as_sq *q, as_node *dir, as_entry *e, as_sq_inode *inode)
+{
+	uint8_t raw[4];
+	uint8_t *target =
+		inode->size <= TARGET_MOST ? as_alloc(as_memory(q->u), inode->size + 1) : NULL;
+	if (!target || !as_sq_read(q, &inode->rest, target, inode->size))
+		return as_lost(q->u, e->at, "target of a symbolic link cannot be read");
+	e->target = as_bytes(target, inode->size);
+	if (inode->xattr != AS_SQ_NONE) {
+		bool ok = as_sq_read(q, &inode->rest, raw, 4);
+		as_cur c = as_cur_le(as_bytes(raw, 4), 0);
+		inode->xattr = ok ? as_u32(&c) : AS_SQ_NONE;
+	}
+	return as_put(q->u, dir, e, NULL);
+}
+
+static as_status list(as_sq *q, const as_sq_inode *inode, as_node *dir);
+
+static as_status put(as_sq *q, uint64_t ref, as_span name, as_node *dir)
+{
+	as_sq_inode inode;
+	as_node *node = NULL;
+	if (!as_sq_read_inode(q, ref, &inode))
+		return AS_PARTIAL;
+	as_entry e = { .at = q->super.inode_table + (ref >> 16), .name = name };
+	as_status worst = describe(q, &inode, &e), s;
+	if (e.type == AS_FILE)
+		s = as_sq_file(q, dir, &e, &inode);
+	else if (e.type == AS_SYMLINK)
+		s = put_symlink(q, dir, &e, &inode);
+	else
+		s = as_put(q->u, dir, &e, &node);
+	worst = as_worse(worst, s);
+	if (s == AS_OK)
+		worst = as_worse(worst, as_sq_xattrs(q, inode.xattr));
+	if (!node || e.type != AS_DIR || worst > AS_PARTIAL)
+		return worst;
+	if (!first_time(q, ref))
+		return as_lost(q->u, e.at, "directory is met twice: a loop");
+	return as_worse(worst, list(q, &inode, node));
+}
+
+/* One run of a listing. *left: bytes of the listing not yet read. */
+static as_status list_run(as_sq *q, as_sq_meta *m, uint64_t *left, as_node *dir)
+{
+	uint8_t raw[12], name[256];
+	as_status worst = AS_OK;
+	if (!as_sq_read(q, m, raw, 12))
+		return as_lost(q->u, m->block, "directory ends early");
+	as_cur c = as_cur_le(as_bytes(raw, 12), 0);
+	uint32_t count = as_u32(&c), block = as_u32(&c);
+	*left -= 12;
+	if (count >= 256)
+		return as_lost(q->u, m->block, "directory with an impossible number of entries");
+	for (count++; count > 0 && worst <= AS_PARTIAL; count--) {
+		if (*left < 8 || !as_sq_read(q, m, raw, 8))
+			return as_lost(q->u, m->block, "directory ends early");
+		c = as_cur_le(as_bytes(raw, 8), 0);
+		uint64_t ref = (uint64_t)block << 16 | as_u16(&c);
+		as_skip(&c, 4);
+		size_t n = (size_t)as_u16(&c) + 1;
+		if (n > sizeof(name) || n > *left - 8 || !as_sq_read(q, m, name, n))
+			return as_lost(q->u, m->block, "directory ends early");
+		*left -= 8 + n;
+		worst = as_worse(worst, put(q, ref, as_bytes(name, n), dir));
+	}
+	return worst;
+}
+
+static as_status list(as_sq *q, const as_sq_inode *inode, as_node *dir)
+{
+	as_sq_meta m = as_sq_place(q->super.dir_table, inode->start << 16 | inode->offset);
+	uint64_t left = inode->size > 3 ? inode->size - 3 : 0; /* "." and ".." count 3 bytes */
+	as_status worst = AS_OK;
+	while (left >= 12 && worst <= AS_PARTIAL && !m.bad) {
+		uint64_t before = left;
+		worst = as_worse(worst, list_run(q, &m, &left, dir));
+		if (left == before)
+			break;
+	}
+	return worst;
+}
+
+static as_status prepare(as_sq *q)
+{
+	as_arena *a = as_memory(q->u);
+	q->method = methods[q->super.method].method;
+	q->n_kept = as_max(4, as_min(KEPT_MOST, KEPT_BYTES / q->super.block));
+	as_status s = as_want(q->u, (uint64_t)q->super.block * (q->n_kept + 1) + META_BYTES);
+	if (s != AS_OK)
+		return s;
+	q->meta = as_alloc_array(a, AS_SQ_SLOTS, sizeof(as_sq_slot *));
+	q->block = as_alloc(a, q->super.block);
+	q->kept = as_alloc_array(a, q->n_kept, sizeof(*q->kept));
+	if (!q->meta || !q->block || !q->kept)
+		return AS_NOMEM;
+	q->xattr_base = AS_SQ_NO_TABLE;
+	if (q->super.xattr_table != AS_SQ_NO_TABLE) {
+		as_cur c = as_cur_le(q->body, q->super.xattr_table);
+		uint64_t base = as_u64(&c);
+		q->n_xattrs = as_u32(&c);
+		q->xattr_base = as_ok(&c) ? base : AS_SQ_NO_TABLE;
+	}
+	return AS_OK;
+}
+
+static void tell(const as_sq *q)
+{
+	const as_sq_super *p = &q->super;
+	as_tell(q->u, as_cut(q->body, 20, 2), "compression", as_lit(methods[p->method].name));
+	as_tellf(q->u, as_cut(q->body, 12, 4), "block", "%u", p->block);
+	as_tellf(q->u, as_cut(q->body, 8, 4), "created", "%u", p->made);
+	as_struct(q->u, 0, AS_SQ_SUPER, "squashfs superblock");
+	as_cur c = as_cur_le(q->body, AS_SQ_SUPER);
+	if (p->flags & HAS_OPTIONS)
+		as_struct(q->u, AS_SQ_SUPER, 2u + (as_u16(&c) & 0x7fff),
+			"squashfs compressor options");
+	if (p->used <= q->body.n) {
+		as_struct(q->u, p->inode_table, p->dir_table - p->inode_table, "squashfs inodes");
+		as_struct(q->u, p->dir_table, p->used - p->dir_table,
+			"squashfs directories and tables");
+	}
+}
+
+static as_status unpack(as_unpack *u, as_span body)
+{
+	as_sq q = { .u = u, .body = body };
+	as_sq_inode root;
+	if (!as_sq_read_super(body, &q.super))
+		return as_lost(u, 0, "superblock makes no sense");
+	as_status s = prepare(&q);
+	if (s != AS_OK)
+		return s;
+	tell(&q);
+	if (q.super.used > body.n)
+		s = as_lost(u, body.n, "image is cut off: its tables stand at its end");
+	if (!as_sq_read_inode(&q, q.super.root, &root))
+		return AS_PARTIAL;
+	if (root.type != AS_DIR)
+		return as_lost(u, 32, "root is not a directory");
+	(void)first_time(&q, q.super.root);
+	return as_worse(s, list(&q, &root, as_root(u)));
+}
+
+const as_format as_format_squashfs = {
+	.id = "squashfs",
+	.title = "SquashFS 4",
+	.kind = AS_FILESYSTEM,
+	.magic = (const as_magic[]){ { .bytes = "hsqs", .len = 4, .at = 0 }, { 0 } },
+	.probe = probe,
+	.unpack = unpack,
+	.anywhere = true,
+	.gaps = (const char *const[]){ "versions 1 to 3 and big-endian images are not read",
+		"vendors' own compressors are not read",
+		"the export table is not compared with the inodes",
+		"owner and mode of the root directory are not shown", NULL },
+	.spec = "https://dr-emann.github.io/squashfs/",
+	.see = "unsquashfs -cat IN PATH > OUT",
+};

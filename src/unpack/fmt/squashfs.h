@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the SquashFS handler share: the superblock, the reader of metadata streams, the
+ * inode, and the contents of files. The layout is described in squashfs.c. */
+#ifndef AS_FMT_SQUASHFS_H
+#define AS_FMT_SQUASHFS_H
+
+#include "codec/codec.h"
+#include "unpack/format.h"
+
+enum {
+	AS_SQ_META = 8192,          /* bytes a metadata block holds at most */
+	AS_SQ_META_STORED = 0x8000, /* in its length word: not compressed */
+	AS_SQ_STORED = 1 << 24,     /* in a data block's length word: not compressed */
+	AS_SQ_SUPER = 96,           /* bytes of the superblock */
+	AS_SQ_SLOTS = 512,          /* decoded metadata blocks kept; a power of two */
+};
+#define AS_SQ_NONE UINT32_MAX     /* no fragment, no extended attributes */
+#define AS_SQ_NO_TABLE UINT64_MAX /* this table is not there */
+
+typedef struct as_sq_super {
+	uint32_t inodes, made, block, fragments;
+	uint16_t method, block_log, flags, ids, major, minor;
+	uint64_t root, used;
+	uint64_t id_table, xattr_table, inode_table, dir_table, fragment_table, export_table;
+} as_sq_super;
+
+typedef struct as_sq_slot as_sq_slot; /* a decoded metadata block; squashfs_meta.c */
+
+/* A decoded fragment block. */
+typedef struct as_sq_fragment {
+	uint64_t used; /* clock of the last use; 0: empty */
+	uint32_t index;
+	bool damaged;
+	as_span data; /* in the image (stored) or in own */
+	uint8_t *own; /* super.block bytes, allocated on first use */
+} as_sq_fragment;
+
+typedef struct as_sq {
+	as_unpack *u; /* NULL while probing: nothing is recorded */
+	as_span body;
+	as_sq_super super;
+	as_method method;
+	as_sq_slot **meta;       /* decoded metadata blocks, by a hash of their offset */
+	as_sq_fragment *kept;    /* decoded fragment blocks */
+	size_t n_kept;           /* elements of kept */
+	uint64_t clock;          /* counts uses of fragments: the least recently used one goes */
+	uint8_t *block;          /* one decoded data block, super.block bytes */
+	uint64_t *seen;          /* directories walked: an open hash of references + 1 */
+	size_t seen_cap, seen_n; /* elements */
+	uint64_t xattr_base;     /* where the attributes' metadata starts; AS_SQ_NO_TABLE: none */
+	uint32_t n_xattrs;
+	uint64_t xattr_bytes; /* emitted: many inodes may name one large set */
+} as_sq;
+
+/* A place in a chain of metadata blocks; reading moves it. */
+typedef struct as_sq_meta {
+	uint64_t block; /* body offset of the block's length word */
+	uint32_t at;    /* bytes into the decoded block */
+	bool bad;       /* a read did not fit; stays */
+} as_sq_meta;
+
+typedef struct as_sq_inode {
+	as_type type;
+	uint64_t ref; /* block (from the inode table) << 16 | offset: the inode's identity */
+	uint16_t mode, uid, gid; /* uid and gid are indexes */
+	uint32_t mtime;
+	uint64_t
+		size; /* file: bytes; directory: bytes of its listing, plus 3; symlink: of the target */
+	uint64_t start; /* file: body offset of the first block; directory: block of the listing */
+	uint32_t fragment, offset; /* index and offset in it; directory: offset in the block */
+	uint32_t rdev, xattr;
+	as_sq_meta rest; /* behind the fixed part: a file's block list, a symlink's target */
+} as_sq_inode;
+
+/* Reads the superblock; false if it cannot be one of a SquashFS 4 image. Pure. */
+bool as_sq_read_super(as_span image, as_sq_super *super);
+/* Decodes the metadata block at body offset at into out (AS_SQ_META bytes); *next: offset of the block
+ * after it. AS_PARTIAL if there is none or it is damaged. */
+as_status as_sq_decode_meta(const as_sq *q, uint64_t at, uint8_t *out, size_t *n, uint64_t *next);
+/* The place that a reference (block << 16 | offset) means in the table that starts at table. Pure. */
+as_sq_meta as_sq_place(uint64_t table, uint64_t ref);
+/* Reads n bytes into out, over as many blocks as it takes, and moves m. False (and m bad) if the
+ * chain ends or a block is damaged, which has then been recorded. */
+bool as_sq_read(as_sq *q, as_sq_meta *m, uint8_t *out, size_t n);
+/* Place of entry i of a table of size-byte entries that is reached through an index of 64-bit block
+ * offsets at body offset index. The place is bad if the index ends before. */
+as_sq_meta as_sq_entry(const as_sq *q, uint64_t index, uint64_t i, unsigned size);
+/* Reads the inode of a reference. False if it cannot be read (recorded). */
+bool as_sq_read_inode(as_sq *q, uint64_t ref, as_sq_inode *inode);
+/* Decodes the data block of that length word at body offset at, at most super.block bytes. *got is
+ * cut from the body (stored) or lies in out. AS_PARTIAL if damaged; *got is then what came. */
+as_status as_sq_data(const as_sq *q, uint64_t at, uint32_t word, uint8_t *out, as_span *got);
+/* Emits a file (e is filled in but for its data) below dir. */
+as_status as_sq_file(as_sq *q, as_node *dir, as_entry *e, as_sq_inode *inode);
+/* Emits the extended attributes of set i for the entry put last. */
+as_status as_sq_xattrs(as_sq *q, uint32_t i);
+
+#endif
