@@ -11,11 +11,11 @@
 -- One row per ELF file.
 CREATE TABLE elf (
 	type TEXT,              -- 'exec', 'dyn', 'rel', 'core', 'other'
-	role TEXT,              -- 'program', 'library', 'module', 'object', 'core'
+	role TEXT,              -- 'program', 'library', 'module', 'object', 'core', 'debug' (symbols split off)
 	machine TEXT,           -- 'x86_64', 'i386', 'arm', 'aarch64', 'mips', 'powerpc', 'powerpc64', 'riscv', 's390', 'e<number>'
 	bits INTEGER NOT NULL,  -- 32 or 64
 	endian TEXT,            -- 'little' or 'big'
-	abi TEXT,               -- 'eabi5-hard', 'o32', 'n32', 'n64', 'elfv2', ... or the OS ABI
+	abi TEXT,               -- 'eabi5-hard', 'o32-mips32r2', 'n64-mips64r2', 'elfv2', 'lp64d', ... or the OS ABI
 	linkage TEXT,           -- 'dynamic', 'static', 'static-pie', 'relocatable'
 	interp TEXT,            -- program interpreter
 	soname TEXT,
@@ -26,7 +26,7 @@ CREATE TABLE elf (
 	pie INTEGER,            -- 1 position-independent program, 0 not; NULL for what is not a program
 	nx INTEGER,             -- 1 stack not executable, 0 executable; NULL: PT_GNU_STACK says nothing
 	relro TEXT,             -- 'none', 'partial', 'full'; NULL where it does not apply
-	canary INTEGER,         -- 1 refers to the stack protector, 0 not; NULL where it cannot be told
+	canary INTEGER,         -- 1 names the stack protector, 0 not; NULL where it cannot be told
 	fortified INTEGER,      -- calls (imports) that are FORTIFY variants
 	fortifiable INTEGER,    -- imports that have a FORTIFY variant and are not it
 	rpath TEXT,
