@@ -13,12 +13,24 @@ def cache():
 	return pathlib.Path(os.environ.get("ASSAY_CACHE") or ROOT / ".cache").resolve()
 
 
-def recipe(*more):
-	"""A hash over the scripts and fixtures here, and whatever else decides what comes out."""
+# What decides how an image comes out: the modules of lib that take part, and whether fixtures do.
+SOURCES = {
+	"small": "tree pack sample cases disks",
+	"basestation": "tree pack sample apt debs plant plant_bts basestation fixtures",
+	"gateway": "tree pack sample cases apt debs plant plant_gw gateway fixtures",
+	"server": "tree pack apt debs server",
+	"netboot": "tree apt debs netboot",
+}
+
+
+def recipe(name, *more):
+	"""A hash over the sources of an image, and whatever else decides what comes out."""
 	sum = hashlib.sha256()
-	files = [p for p in HERE.rglob("*") if p.is_file() and "__pycache__" not in p.parts
-		and p.suffix != ".md"]
-	for path in sorted(files):
+	files = []
+	for part in SOURCES[name].split():
+		folder = HERE / part
+		files += sorted(folder.iterdir()) if folder.is_dir() else [HERE / "lib" / (part + ".py")]
+	for path in files:
 		sum.update(str(path.relative_to(HERE)).encode() + b"\0" + path.read_bytes())
 	for text in more:
 		sum.update(repr(text).encode())
