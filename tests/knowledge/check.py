@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The shape of every pack in knowledge/: columns, identifiers, vocabularies, expressions, samples.
+
+Prints 'N passed, N failed' and exits 1 if anything failed. Reads files only; no network.
+"""
+import ctypes
+import ctypes.util
+import ipaddress
+import json
+import pathlib
+import re
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+PACKS = TOP / "knowledge"
+sys.path.insert(0, str(TOP / "tools/knowledge"))
+import packs  # noqa: E402
+
+KINDS = set("""hardcoded-credential default-credential private-key secret-in-config weak-crypto
+expired-certificate insecure-service debug-interface insecure-update missing-hardening
+unsafe-function-use excessive-privilege known-vulnerability unsupported-component
+backdoor-indicator undocumented-access non-reproducible-build unexamined""".split())
+ID = re.compile(r"[a-z0-9][a-z0-9._+-]*")
+LIMIT = 20000   # steps that one search of one window may take, whatever the window holds
+NO_MATCH = -1   # PCRE2_ERROR_NOMATCH
+DATE = re.compile(r"20\d\d-\d\d-\d\d")
+ORDINARY = b"""The quick brown fox version 1.2.3 of 2020-01-01 jumps over linux, openssl and zlib.
+/usr/lib/libz.so.1.2.13 http://www.example.com/busybox-1.36.1.tar.gz curl 8.0 (see nginx)
+GLIBC_2.34 GCC: (GNU) 12.2.0 Copyright 1995-2022 %s version %s v%d.%d.%d (library: OpenSSL 3)
+"""
+
+passed = failed = 0
+
+
+def expect(ok, what):
+    global passed, failed
+    if ok:
+        passed += 1
+    else:
+        failed += 1
+        print("FAILED:", what)
+
+
+def load(name, columns):
+    """The rows of a pack; a missing or misshapen one fails the run and gives no rows."""
+    try:
+        rows = packs.read(PACKS / name)
+    except (OSError, ValueError) as e:
+        expect(False, f"{name}: {e}")
+        return []
+    expect(len(rows) > 0 and list(rows[0]) == columns.split(), f"{name}: columns {columns}")
+    values = [tuple(r.values()) for r in rows]
+    expect(len(set(values)) == len(values), f"{name}: no row twice")
+    expect(all(v == v.strip() for r in values for v in r), f"{name}: no space at the ends")
+    return rows
+
+
+class Pcre2:
+    """Just enough of libpcre2-8 to compile and match; the program uses the same library."""
+
+    def __init__(self):
+        name = ctypes.util.find_library("pcre2-8") or "libpcre2-8.so.0"
+        try:
+            self.lib = ctypes.CDLL(name)
+        except OSError:
+            self.lib = None
+            return
+        p, n = ctypes.c_void_p, ctypes.c_size_t
+        self.lib.pcre2_compile_8.restype = p
+        self.lib.pcre2_compile_8.argtypes = [ctypes.c_char_p, n, ctypes.c_uint32, p, p, p]
+        self.lib.pcre2_match_data_create_from_pattern_8.restype = p
+        self.lib.pcre2_match_data_create_from_pattern_8.argtypes = [p, p]
+        self.lib.pcre2_match_8.argtypes = [p, ctypes.c_char_p, n, n, ctypes.c_uint32, p, p]
+        self.lib.pcre2_get_ovector_pointer_8.restype = ctypes.POINTER(n)
+        self.lib.pcre2_get_ovector_pointer_8.argtypes = [p]
+
+    def search(self, pattern, data):
+        """None: does not compile or exceeds LIMIT. (): no match. Otherwise the first capture."""
+        pattern = b"(*LIMIT_MATCH=%d)" % LIMIT + pattern
+        code, where = ctypes.c_int(), ctypes.c_size_t()
+        rx = self.lib.pcre2_compile_8(
+            pattern, len(pattern), 0, ctypes.byref(code), ctypes.byref(where), None)
+        if not rx:
+            return None
+        found = self.lib.pcre2_match_data_create_from_pattern_8(rx, None)
+        n = self.lib.pcre2_match_8(rx, data, len(data), 0, 0, found, None)
+        if n < 2:
+            return () if n == NO_MATCH else None
+        o = self.lib.pcre2_get_ovector_pointer_8(found)
+        return data[o[2]:o[3]]
+
+
+def check_component(row, pcre):
+    what = f"components.tsv {row['id']} {row['literal']!r}"
+    expect(ID.fullmatch(row["id"]), f"{what}: id")
+    expect(row["purl"].startswith("pkg:generic/"), f"{what}: purl")
+    expect(bool(row["cpe_vendor"]) == bool(row["cpe_product"]), f"{what}: CPE vendor and product")
+    expect(re.fullmatch(r"0\.\d+|1\.0", row["confidence"]), f"{what}: confidence")
+    expect(row["source"], f"{what}: source")
+    if "unverified" in row["source"]:
+        expect(float(row["confidence"]) <= 0.6, f"{what}: unverified, so at most 0.6")
+    literal, regex = packs.compile_row(row)
+    expect(len(literal) >= 5, f"{what}: a literal has 5 bytes or more")
+    expect(regex.groups == 1, f"{what}: one capture")
+    expect(not list(packs.matches(ORDINARY, literal, regex)), f"{what}: matches ordinary text")
+    if pcre.lib:
+        expect(pcre.search(row["regex"].encode(), b"") is not None, f"{what}: compiles as PCRE2")
+    return literal, regex
+
+
+def check_effort(what, row, literal, sample, pcre):
+    """No window, however made, may make the expression run away."""
+    n, regex = packs.WINDOW, row["regex"].encode()
+    cut = sample[:-tail_of(sample)] or sample
+    for window in (b"\0" * n + literal + b"\0" * n, b"1" * n + literal + b"1" * n,
+                   (b"1.1\0" * n)[:n] + literal + b"\0" * n, literal * (2 * n // len(literal)),
+                   b"a\0\0" * 170 + literal + b"1.2.3\0\0\0" * 64,
+                   cut * (2 * n // max(len(cut), 1)), cut[:-1] + b"\0" * n):
+        expect(pcre.search(regex, window) is not None, f"{what}: too much effort")
+
+
+def tail_of(sample):
+    return min(26, max(len(sample) - 8, 0))
+
+
+def check_components():
+    rows = load("components.tsv", "id name cpe_vendor cpe_product purl literal regex confidence "
+                                  "source")
+    pcre = Pcre2()
+    samples = {s["row"]: s for s in packs.read(TOP / "tests/knowledge/samples.tsv")}
+    used, names = set(), {}
+    for row in rows:
+        literal, regex = check_component(row, pcre)
+        own = (row["name"], row["cpe_vendor"], row["cpe_product"], row["purl"])
+        expect(names.setdefault(row["id"], own) == own, f"{row['id']}: rows of an id agree")
+        key = packs.row_key(row)
+        used.add(key)
+        sample = samples.get(key)
+        expect(sample, f"{row['id']} {row['literal']!r}: has a sample")
+        if not sample:
+            continue
+        data = packs.unescape(sample["sample"])
+        found = [m.group(1).decode() for _, m in packs.matches(data, literal, regex)]
+        expect(found[:1] == [sample["version"]], f"{row['id']}: sample gives {found}")
+        if pcre.lib:
+            check_effort(f"{row['id']} {row['literal']!r}", row, literal, data, pcre)
+            got = pcre.search(row["regex"].encode(), data)
+            expect(got == sample["version"].encode(), f"{row['id']}: PCRE2 gives {got}")
+    expect(set(samples) == used, "samples.tsv: every sample belongs to a row")
+    expect(len(names) >= 60, f"{len(names)} components, at least 60")
+    return set(names)
+
+
+def main():
+    check_components()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
