@@ -86,6 +86,12 @@ ASSAY_API void assay_dossier_close(assay_dossier *d);
 ASSAY_API assay_status assay_dossier_attach(
 	assay_dossier *d, const char *path, const char *name, assay_error *error);
 
+/* How many columns tables may take (a terminal's width); 0, the default: as many as they need. Longer
+ * values are then shortened in their middle. */
+ASSAY_API void assay_dossier_set_width(assay_dossier *d, unsigned columns);
+/* How many seconds one query may take before it is stopped; the default is 60. */
+ASSAY_API void assay_dossier_set_seconds(assay_dossier *d, unsigned seconds);
+
 typedef enum assay_format { ASSAY_TABLE, ASSAY_JSON, ASSAY_CSV } assay_format;
 
 /* Writes one view of the dossier: summary, tree, files, components, findings, credentials, keys,

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dossiers as readers see them: opened read-only, whoever made the file, and guarded so that no
+ * statement can write, reach another file or run for ever. */
+#ifndef AS_DOSSIER_READ_H
+#define AS_DOSSIER_READ_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#include "assay/assay.h"
+#include "base/status.h"
+
+enum {
+	AS_DOSSIER_APPLICATION = 0x41535359, /* PRAGMA application_id: "ASSY" */
+	AS_DOSSIER_SCHEMA = 1,               /* PRAGMA user_version this program reads */
+	AS_QUERY_SECONDS = 60,               /* a query may take, unless told otherwise */
+};
+
+struct assay_dossier {
+	sqlite3 *db;      /* owned */
+	unsigned width;   /* columns tables are fitted to; 0: as wide as they are */
+	unsigned seconds; /* one query may take */
+	int64_t deadline; /* of the query now running, monotonic milliseconds; 0: none runs */
+	bool attaching;   /* the guard lets an ATTACH of our own through */
+};
+
+/* Starts and ends the time a user's query may take: after it SQLite answers SQLITE_INTERRUPT. */
+void as_dossier_hurry(assay_dossier *d);
+void as_dossier_rest(assay_dossier *d);
+
+/* Writes printf-style words into error (may be NULL), whole UTF-8 characters only, and answers s. */
+assay_status as_say(assay_error *error, assay_status s, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The half of the library that reads dossiers: a view, a query, an explanation, a report. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dossier/read.h"
+#include "report/report.h"
+#include "report/rows.h"
+#include "report/sql.h"
+#include "report/summary.h"
+#include "report/views.h"
+
+const char *const *assay_views(void) { return as_view_names(); }
+
+/* What a status of the report room means to the caller, in words. */
+static assay_status conclude(assay_dossier *d, as_out *out, as_status s, assay_error *error)
+{
+	as_status end = as_out_end(out);
+	if (out->failed || end != AS_OK)
+		return as_say(error, ASSAY_OUTPUT, "the output cannot be written");
+	if (s != AS_OK)
+		return as_say(error, ASSAY_INPUT, "the dossier cannot be read: %s",
+			sqlite3_errmsg(d->db));
+	return ASSAY_OK;
+}
+
+static const char *statement_of(const as_view *v, assay_format format)
+{
+	const char *csv = v->csv ? v->csv : v->json;
+	return format == ASSAY_JSON ? v->json : format == ASSAY_CSV || !v->table ? csv : v->table;
+}
+
+assay_status assay_show(assay_dossier *d, const char *view, assay_format format, assay_write write,
+	void *ctx, assay_error *error)
+{
+	as_out out = { .write = write, .ctx = ctx };
+	as_say(error, ASSAY_OK, "%s", "");
+	const as_view *v = as_view_by_name(view);
+	if (!v)
+		return as_say(error, ASSAY_USAGE, "there is no view '%s'", view);
+	if (format == ASSAY_TABLE && strcmp(view, "summary") == 0)
+		return conclude(d, &out, as_summary_write(d->db, &out, d->width), error);
+	sqlite3_stmt *st = NULL;
+	as_status s = AS_IO;
+	if (sqlite3_prepare_v2(d->db, statement_of(v, format), -1, &st, NULL) == SQLITE_OK)
+		s = as_rows_write(&out, st, (as_rows_style){ format, d->width, true });
+	assay_status result = conclude(d, &out, s, error);
+	sqlite3_finalize(st);
+	return result;
+}
+
+/* Whether only white space, semicolons and comments follow a statement. */
+static bool nothing_more(sqlite3 *db, const char *tail)
+{
+	sqlite3_stmt *st = NULL;
+	while (*tail) {
+		const char *next = tail;
+		int rc = sqlite3_prepare_v2(db, tail, -1, &st, &next);
+		bool more = rc != SQLITE_OK || st != NULL;
+		sqlite3_finalize(st);
+		if (more)
+			return false;
+		if (next == tail)
+			break;
+		tail = next;
+	}
+	return true;
+}
+
+static assay_status say_sql(assay_dossier *d, int rc, assay_error *error)
+{
+	if (rc == SQLITE_INTERRUPT)
+		return as_say(
+			error, ASSAY_USAGE, "the query was stopped after %u seconds", d->seconds);
+	if (rc == SQLITE_AUTH)
+		return as_say(error, ASSAY_USAGE, "a query may only read");
+	return as_say(error, ASSAY_USAGE, "%s", sqlite3_errmsg(d->db));
+}
+
+static assay_status run(
+	assay_dossier *d, sqlite3_stmt *st, assay_format format, as_out *out, assay_error *error)
+{
+	as_status s = as_rows_write(out, st, (as_rows_style){ format, d->width, false });
+	int rc = sqlite3_errcode(d->db);
+	as_status end = as_out_end(out);
+	if (out->failed || end != AS_OK)
+		return as_say(error, ASSAY_OUTPUT, "the output cannot be written");
+	return s == AS_OK ? ASSAY_OK : say_sql(d, rc, error);
+}
+
+assay_status assay_query(assay_dossier *d, const char *sql, assay_format format, assay_write write,
+	void *ctx, assay_error *error)
+{
+	as_out out = { .write = write, .ctx = ctx };
+	sqlite3_stmt *st = NULL;
+	const char *tail = "";
+	as_say(error, ASSAY_OK, "%s", "");
+	as_dossier_hurry(d);
+	int rc = sqlite3_prepare_v2(d->db, sql, -1, &st, &tail);
+	assay_status s = ASSAY_OK;
+	if (rc != SQLITE_OK)
+		s = say_sql(d, rc, error);
+	else if (!st)
+		s = as_say(error, ASSAY_USAGE, "the query is empty");
+	else if (!sqlite3_stmt_readonly(st))
+		s = as_say(error, ASSAY_USAGE, "a query may only read");
+	else if (!nothing_more(d->db, tail))
+		s = as_say(error, ASSAY_USAGE, "one statement at a time");
+	else
+		s = run(d, st, format, &out, error);
+	sqlite3_finalize(st);
+	as_dossier_rest(d);
+	return s;
+}
+
+long assay_count_findings(assay_dossier *d, const char *severity)
+{
+	static const char *const severities[] = { "info", "low", "medium", "high", "critical" };
+	sqlite3_stmt *st = NULL;
+	long n = -1;
+	int rank = -1;
+	for (int i = 0; i < 5; i++)
+		if (strcmp(severities[i], severity) == 0)
+			rank = i;
+	if (rank < 0)
+		return -1;
+	if (sqlite3_prepare_v2(d->db,
+		    "SELECT count(*) FROM finding WHERE verdict = 'holds' AND " AS_SQL_RANK(
+			    "severity") " >= ?1",
+		    -1, &st, NULL) == SQLITE_OK &&
+		sqlite3_bind_int(st, 1, rank) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+		n = (long)sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}

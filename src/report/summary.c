@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/summary.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report/encode.h"
+#include "report/sql.h"
+#include "report/views.h"
+
+enum { USUAL = 80, LABEL = 13 };
+
+typedef struct page {
+	sqlite3 *db;
+	as_out *out;
+	size_t width;
+	size_t at; /* columns used of the line, where lists are wrapped */
+	size_t n;  /* rows written */
+} page;
+
+static void label(page *p, const char *text)
+{
+	as_out_print(p->out, "%-*s", LABEL, text);
+	p->at = LABEL;
+	p->n = 0;
+}
+
+static void end_line(page *p) { as_out_text(p->out, "\n"); }
+
+/* Writes an item of a list, after a comma, on the next line if it does not fit. */
+static void item(page *p, as_span text)
+{
+	size_t wide = as_plain_width(text);
+	if (p->n++ > 0) {
+		as_out_text(p->out, ",");
+		bool wraps = p->at + 2 + wide + 1 > p->width;
+		if (wraps)
+			as_out_print(p->out, "\n%*s", LABEL, "");
+		else
+			as_out_text(p->out, " ");
+		p->at = wraps ? LABEL : p->at + 2;
+	}
+	size_t room = p->width > p->at + 1 ? p->width - p->at - 1 : 1;
+	p->at += as_out_plain(p->out, text, room);
+}
+
+static bool list_row(void *ctx, sqlite3_stmt *st)
+{
+	page *p = ctx;
+	item(p, as_sql_span(st, 0));
+	return !p->out->failed;
+}
+
+static as_status list(page *p, const char *name, const char *sql, const char *none)
+{
+	label(p, name);
+	as_status s = as_sql_each(p->db, sql, list_row, p);
+	if (p->n == 0)
+		as_out_text(p->out, none);
+	end_line(p);
+	return s;
+}
+
+/* Bytes for people: "64 MiB", "1.5 KiB". */
+static void add_size(as_buf *b, int64_t n)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	double v = (double)n;
+	size_t u = 0;
+	for (; v >= 1024 && u + 1 < sizeof(units) / sizeof(units[0]); u++)
+		v /= 1024;
+	as_buf_print(b, v < 10 && u > 0 ? "%.1f %s" : "%.0f %s", v, units[u]);
+}
+
+static bool input_row(void *ctx, sqlite3_stmt *st)
+{
+	page *p = ctx;
+	as_span name = as_sql_span(st, 0), sha256 = as_sql_span(st, 2), type = as_sql_span(st, 3);
+	as_buf size = { 0 };
+	label(p, p->n ? "" : "Image");
+	as_out_plain(p->out, name, p->width - LABEL);
+	if (sha256.p) {
+		add_size(&size, sqlite3_column_int64(st, 1));
+		as_out_print(p->out, "\n%*s%.*s (%lld bytes), ", LABEL, "", (int)size.n,
+			(const char *)size.p, (long long)sqlite3_column_int64(st, 1));
+		as_out_plain(p->out, type, 20);
+		end_line(p);
+		label(p, "SHA-256");
+		as_out_plain(p->out, sha256, 64);
+	}
+	as_buf_free(&size);
+	end_line(p);
+	return !p->out->failed;
+}
+
+static bool finding_row(void *ctx, sqlite3_stmt *st)
+{
+	page *p = ctx;
+	int64_t n = sqlite3_column_int64(st, 2);
+	char places[32];
+	int wide = snprintf(places, sizeof(places), n == 1 ? "" : " (%lld places)", (long long)n);
+	as_out_print(p->out, "  %-*.8s", LABEL - 2, (const char *)as_sql_span(st, 0).p);
+	as_out_plain(p->out, as_sql_span(st, 1), p->width - LABEL - (size_t)wide);
+	as_out_print(p->out, "%s\n", places);
+	return !p->out->failed;
+}
+
+#define INPUT_OBJECTS "(SELECT object FROM place WHERE parent IS NULL)"
+
+static as_status inside(page *p)
+{
+	as_status s = list(p, "Inside",
+		"SELECT n || ' ' || what FROM ("
+		"SELECT 0 AS t, type AS what, count(*) AS n FROM object WHERE id IN"
+		"  (SELECT object FROM place WHERE id IN (SELECT owner FROM place)) GROUP BY type"
+		" UNION ALL SELECT 1, CASE count(*) WHEN 1 THEN 'file' ELSE 'files' END, count(*)"
+		"  FROM place WHERE kind = 'file' HAVING count(*) > 0"
+		" UNION ALL SELECT 2, machine || CASE count(*) WHEN 1 THEN ' program or library' "
+		"ELSE"
+		"  ' programs and libraries' END, count(*) FROM elf WHERE role IN ('program', "
+		"'library')"
+		"  GROUP BY machine) ORDER BY t, n DESC, what LIMIT 14",
+		"nothing that could be opened");
+	if (as_sql_int(p->db, "SELECT count(*) FROM kernel") > 0)
+		s = as_worse(
+			s, list(p, "Kernel", "SELECT DISTINCT version FROM kernel LIMIT 4", ""));
+	return as_worse(
+		s, list(p, "Components",
+			   "SELECT coalesce(name, id) || coalesce(' ' || max(version), '') FROM "
+			   "component"
+			   " GROUP BY coalesce(id, name) ORDER BY max(confidence) DESC, 1 LIMIT 12",
+			   "none recognised"));
+}
+
+static as_status read_share(page *p)
+{
+	return list(p, "Bytes",
+		"SELECT printf('%.1f %% %s', 100.0 * sum(len) / (SELECT sum(size) FROM object "
+		"WHERE id IN"
+		" " INPUT_OBJECTS "), class) FROM extent WHERE object IN " INPUT_OBJECTS
+		" GROUP BY class ORDER BY sum(len) DESC",
+		"not accounted (a directory)");
+}
+
+static as_status findings(page *p)
+{
+	as_status s = list(p, "Findings",
+		"SELECT n || ' ' || what FROM (SELECT CASE verdict WHEN 'holds' THEN severity ELSE"
+		" 'undecided' END AS what, verdict, severity, count(*) AS n FROM finding GROUP BY "
+		"what)"
+		" ORDER BY verdict, " AS_SQL_RANK("severity") " DESC",
+		"none");
+	p->n = 0;
+	return as_worse(s,
+		as_sql_each(p->db,
+			"SELECT severity, title, n FROM finding WHERE verdict = 'holds' AND "
+			"severity <> 'info'"
+			" ORDER BY " AS_SQL_RANK("severity") " DESC, confidence DESC, id LIMIT 5",
+			finding_row, p));
+}
+
+static void where(page *p)
+{
+	const char *path = sqlite3_db_filename(p->db, "main");
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	char report[4096];
+	if (!path)
+		return;
+	label(p, "Dossier");
+	as_out_plain(p->out, as_lit(path), 0);
+	end_line(p);
+	snprintf(report, sizeof(report), "%.*sreport.html", slash ? (int)(slash - path) + 1 : 0,
+		path);
+	if (access(report, R_OK) != 0)
+		return;
+	label(p, "Report");
+	as_out_plain(p->out, as_lit(report), 0);
+	end_line(p);
+}
+
+as_status as_summary_write(sqlite3 *db, as_out *out, size_t width)
+{
+	page p = { .db = db, .out = out, .width = width < 40 ? USUAL : width };
+	as_status s = as_sql_each(db,
+		"SELECT p.name, o.size, o.sha256, o.type FROM place AS p LEFT JOIN object AS o"
+		" ON o.id = p.object WHERE p.parent IS NULL ORDER BY p.id LIMIT 4",
+		input_row, &p);
+	s = as_worse(s, inside(&p));
+	s = as_worse(s, read_share(&p));
+	end_line(&p);
+	s = as_worse(s, findings(&p));
+	end_line(&p);
+	s = as_worse(s, list(&p, "Unexamined",
+				"SELECT count(*) || ' ' || reason FROM unexamined GROUP BY reason "
+				"ORDER BY count(*) DESC,"
+				" reason LIMIT 6",
+				"nothing"));
+	where(&p);
+	return s == AS_OK && !out->failed ? AS_OK : AS_IO;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/views.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* A fact's places: every place of its object. */
+#define AT(fact)                                                                                   \
+	" JOIN place AS p ON p.object = " fact ".object AND p.hardlink IS NULL"                    \
+	" JOIN object AS o ON o.id = " fact ".object "
+
+static const char summary[] =
+	"SELECT (SELECT value FROM meta WHERE name = 'version') AS version,"
+	" (SELECT value FROM meta WHERE name = 'reviewed') AS reviewed,"
+	" (SELECT json_group_array(json_object('name', p.name, 'size', o.size, 'sha256', o.sha256,"
+	"   'type', o.type)) FROM place AS p LEFT JOIN object AS o ON o.id = p.object"
+	"   WHERE p.parent IS NULL) AS \"inputs:json\","
+	" (SELECT json_group_object(state, n) FROM (SELECT state, count(*) AS n FROM object"
+	"   GROUP BY state)) AS \"objects:json\","
+	" (SELECT json_group_object(class, n) FROM (SELECT class, sum(len) AS n FROM extent"
+	"   WHERE object IN (SELECT object FROM place WHERE parent IS NULL)"
+	"   GROUP BY class)) AS \"bytes:json\","
+	" (SELECT count(*) FROM place WHERE kind = 'file') AS files,"
+	" (SELECT count(DISTINCT coalesce(id, name) || char(0) || coalesce(version, ''))"
+	"   FROM component) AS components,"
+	" (SELECT json_group_object(severity, n) FROM (SELECT severity, count(*) AS n FROM finding"
+	"   WHERE verdict = 'holds' GROUP BY severity)) AS \"findings:json\","
+	" (SELECT count(*) FROM finding WHERE verdict <> 'holds') AS undecided,"
+	" (SELECT count(*) FROM unexamined) AS unexamined";
+
+/* Depth first: the recursive table is a stack when ordered by falling depth. The LIMIT keeps SQLite from
+ * dropping that order where the table is joined. */
+#define WALK                                                                                       \
+	"WITH RECURSIVE walk(id, depth) AS (SELECT id, 0 FROM place WHERE parent IS NULL"          \
+	" UNION ALL SELECT c.id, walk.depth + 1 FROM walk JOIN place AS c ON c.parent = walk.id"   \
+	" ORDER BY 2 DESC, 1 LIMIT -1) "
+
+static const char tree[] = WALK
+	"SELECT w.depth, p.name, p.kind, o.type, o.size, o.sha256, printf('%04o', p.mode) AS mode,"
+	" p.target, p.path, p.container"
+	" FROM walk AS w CROSS JOIN place AS p ON p.id = w.id LEFT JOIN object AS o ON o.id = "
+	"p.object";
+
+static const char tree_table[] = WALK
+	"SELECT printf('%*s', 2 * w.depth, '') || p.name ||"
+	"   CASE WHEN p.target IS NOT NULL THEN ' -> ' || p.target WHEN p.kind = 'dir' THEN '/'"
+	"   ELSE '' END AS tree,"
+	" o.size AS \"size:size\", coalesce(o.type, p.kind) AS type,"
+	" CASE WHEN p.mode IS NOT NULL THEN printf('%04o', p.mode) END AS mode"
+	" FROM walk AS w CROSS JOIN place AS p ON p.id = w.id LEFT JOIN object AS o ON o.id = "
+	"p.object";
+
+static const char files[] =
+	"SELECT p.path, o.size AS \"size:size\", o.sha256 AS \"sha256:digest\","
+	" CASE WHEN p.mode IS NOT NULL THEN printf('%04o', p.mode) END AS mode, o.type, p.container"
+	" FROM place AS p LEFT JOIN object AS o ON o.id = p.object WHERE p.kind = 'file' ORDER BY "
+	"p.id";
+
+/* Witnesses of one component and version are one row, named after the surest; a witness that knows no
+ * version joins one in the same bytes that does. */
+#define WITNESSES                                                                                  \
+	"WITH seen AS (SELECT c.*, coalesce(c.id, lower(c.name)) AS what,"                         \
+	"  (SELECT min(p.id) FROM place AS p WHERE p.object = c.object) AS place FROM component "  \
+	"AS c),"                                                                                   \
+	" named AS (SELECT s.*, coalesce(version, max(version) OVER (PARTITION BY what, object), " \
+	"'')"                                                                                      \
+	"  AS release FROM seen AS s),"                                                            \
+	" ranked AS MATERIALIZED (SELECT n.*, row_number() OVER (PARTITION BY what, release"       \
+	"  ORDER BY (version IS NULL), confidence DESC, place, at) AS nth FROM named AS n)"
+
+static const char components[] = WITNESSES
+	" SELECT r.name, r.version, r.purl, r.cpe, p.path, o.sha256 AS \"sha256:digest\","
+	" r.confidence / 1000.0 AS confidence,"
+	" (SELECT json_group_array(json_object('method', w.method, 'text', w.evidence,"
+	"   'confidence', w.confidence / 1000.0, 'path', q.path, 'container', q.container,"
+	"   'sha256', b.sha256, 'offset', w.at, 'length', w.len)) FROM (SELECT * FROM ranked"
+	"   WHERE what = r.what AND release = r.release ORDER BY nth) AS w"
+	"   LEFT JOIN place AS q ON q.id = w.place LEFT JOIN object AS b ON b.id = w.object)"
+	"   AS \"evidence:json\", p.container"
+	" FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place LEFT JOIN object AS o ON o.id = "
+	"r.object"
+	" WHERE r.nth = 1 ORDER BY r.what, r.release";
+
+static const char components_table[] =
+	WITNESSES " SELECT r.name, r.version, r.confidence / 1000.0 AS sure, p.path,"
+		  " (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND w.release = "
+		  "r.release) AS witnesses"
+		  " FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place WHERE r.nth = 1"
+		  " ORDER BY r.what, r.release";
+
+static const char findings[] =
+	"SELECT f.id, f.rule, f.kind, f.severity, f.confidence, f.title, f.verdict, f.cwe, f.why, "
+	"f.fix,"
+	" (SELECT json_group_array(json_object('path', path, 'offset', at, 'length', len,"
+	"   'sha256', sha256, 'container', container, 'subject', subject, 'note', note,"
+	"   'verdict', verdict)) FROM (SELECT p.path, fp.at, fp.len, o.sha256, p.container, "
+	"fp.subject,"
+	"   fp.note, fp.verdict FROM" AS_SQL_PLACES "WHERE fp.finding = f.id ORDER BY fp.i, p.id))"
+	"   AS \"places:json\""
+	" FROM finding AS f ORDER BY f.verdict, " AS_SQL_RANK(
+		"f.severity") " DESC, f.confidence DESC, f.id";
+
+static const char findings_csv[] =
+	"SELECT f.id, f.rule, f.kind, f.severity, f.confidence, f.title, fp.verdict, f.cwe,"
+	" p.path, fp.at AS offset, fp.len AS length, o.sha256, p.container, fp.subject, fp.note"
+	" FROM finding AS f," AS_SQL_PLACES "WHERE fp.finding = f.id"
+	" ORDER BY f.verdict, " AS_SQL_RANK(
+		"f.severity") " DESC, f.confidence DESC, f.id, fp.i, p.id";
+
+static const char findings_table[] =
+	"SELECT CASE f.verdict WHEN 'holds' THEN f.severity ELSE 'open' END AS severity,"
+	" f.confidence AS sure, f.id, f.title, f.n AS places FROM finding AS f"
+	" ORDER BY f.verdict, " AS_SQL_RANK("f.severity") " DESC, f.confidence DESC, f.id";
+
+static const char credentials[] =
+	"SELECT kind, name, user, value, scheme, guessed, placeholder AS \"placeholder:bool\", "
+	"path,"
+	" at AS offset, len AS length, sha256 AS \"sha256:digest\", container FROM ("
+	"SELECT 0 AS t, a.source AS kind, NULL AS name, a.user, a.secret AS value, a.scheme, "
+	"a.guessed,"
+	" NULL AS placeholder, p.path, a.at, a.len, o.sha256, p.container, p.id FROM account AS "
+	"a" AT("a") " UNION ALL "
+		    "SELECT 1, s.kind, s.name, s.user, s.value, s.format, s.guessed, "
+		    "s.placeholder, p.path, s.at,"
+		    " s.len, o.sha256, p.container, p.id FROM secret AS s" AT(
+			    "s") ") ORDER BY t, id, at, user, name";
+
+static const char credentials_table[] =
+	"SELECT kind, coalesce(user, name) AS name, value, scheme, guessed, path FROM ("
+	"SELECT 0 AS t, a.source AS kind, NULL AS name, a.user, a.secret AS value, a.scheme, "
+	"a.guessed,"
+	" p.path, a.at, p.id FROM account AS a" AT(
+		"a") " UNION ALL "
+		     "SELECT 1, s.kind, s.name, s.user, s.value, s.format, s.guessed, p.path, "
+		     "s.at, p.id"
+		     " FROM secret AS s" AT("s") ") ORDER BY t, id, at, user, name";
+
+#define KEYS                                                                                       \
+	"SELECT k.part, k.algorithm, k.bits, k.format, k.parse, k.known, k.comment,"               \
+	" NULL AS user, k.fingerprint, (SELECT count(DISTINCT c.sha256) FROM certificate AS c"     \
+	"   WHERE c.fingerprint = k.fingerprint) AS certificates,"                                 \
+	" p.path, k.at, k.len, o.sha256, p.container, p.id FROM \"key\" AS k" AT(                  \
+		"k") " UNION ALL SELECT 'authorized', a.type, a.bits, 'openssh', 'ok', NULL, "     \
+		     "a.comment, a.user,"                                                          \
+		     " a.fingerprint, 0, p.path, a.at, a.len, o.sha256, p.container, p.id"         \
+		     " FROM authorized_key AS a" AT("a")
+
+static const char keys[] =
+	"SELECT part, algorithm, bits, format, parse, known, comment, user, fingerprint, "
+	"certificates,"
+	" path, at AS offset, len AS length, sha256 AS \"sha256:digest\", container FROM (" KEYS ")"
+	" ORDER BY part = 'public', id, at";
+
+static const char keys_table[] =
+	"SELECT part, algorithm, bits, format, parse, path, fingerprint AS \"fingerprint:digest\","
+	" coalesce(known, comment) AS remark FROM (" KEYS ") ORDER BY part = 'public', id, at";
+
+#define HAS_KEY                                                                                    \
+	"(SELECT count(*) FROM \"key\" AS k WHERE k.part = 'private' AND"                          \
+	" k.fingerprint = c.fingerprint) > 0 AS \"private_key:bool\""
+
+static const char certificates[] =
+	"SELECT c.subject, c.issuer, c.serial, c.not_before, c.not_after, c.algorithm, c.bits, "
+	"c.signature,"
+	" c.ca AS \"ca:bool\", c.self_signed AS \"self_signed:bool\", c.names, c.fingerprint,"
+	" c.sha256 AS certificate_sha256, c.bundle, " HAS_KEY
+	", p.path, c.at AS offset, c.len AS length,"
+	" o.sha256, p.container FROM certificate AS c" AT("c") " ORDER BY p.id, c.at";
+
+static const char certificates_table[] =
+	"SELECT c.subject, substr(c.not_after, 1, 10) AS until, c.algorithm, c.bits, c.signature,"
+	" c.ca AS \"ca:bool\", " HAS_KEY
+	", p.path FROM certificate AS c" AT("c") " ORDER BY p.id, c.at";
+
+#define SERVICES                                                                                   \
+	"SELECT 'listens' AS what, l.daemon AS name, l.service, l.protocol, l.port, l.address,"    \
+	" l.cleartext, l.enabled, NULL AS command, NULL AS user, NULL AS trigger, l.source,"       \
+	" p.path, l.at, l.len, o.sha256, p.container, p.id FROM listener AS l" AT(                 \
+		"l") " UNION ALL SELECT 'starts', a.name, NULL, NULL, NULL, NULL, NULL, "          \
+		     "a.enabled, a.command,"                                                       \
+		     " a.user, a.trigger, a.init, p.path, a.at, a.len, o.sha256, p.container, "    \
+		     "p.id"                                                                        \
+		     " FROM autostart AS a" AT("a")
+
+static const char services[] =
+	"SELECT what, name, service, protocol, port, address, cleartext AS \"cleartext:bool\","
+	" enabled AS \"enabled:bool\", command, user, trigger, source, path, at AS offset, len AS "
+	"length,"
+	" sha256, container FROM (" SERVICES ") ORDER BY what, id, at, port";
+
+static const char services_table[] =
+	"SELECT what, name, service, CASE WHEN port IS NOT NULL THEN port || '/' || protocol END "
+	"AS port,"
+	" address, cleartext AS \"clear:bool\", enabled AS \"enabled:bool\", command, source, path"
+	" FROM (" SERVICES ") ORDER BY what, id, at, port";
+
+static const char elf[] =
+	"SELECT p.path, e.role, e.machine, e.bits, e.endian, e.abi, e.linkage, e.type, e.interp,"
+	" e.pie AS \"pie:bool\", e.nx AS \"nx:bool\", e.relro, e.canary AS \"canary:bool\", "
+	"e.fortified,"
+	" e.fortifiable, e.rpath, e.runpath, e.textrel AS \"textrel:bool\", e.wx, e.cfi,"
+	" e.stripped AS \"stripped:bool\", e.soname, e.needed, e.build_id, e.compiler, o.size, "
+	"o.sha256,"
+	" p.container FROM elf AS e" AT("e") " ORDER BY p.id";
+
+static const char elf_table[] =
+	"SELECT p.path, e.machine, e.role, e.pie AS \"pie:bool\", e.nx AS \"nx:bool\", e.relro,"
+	" e.canary AS \"canary:bool\", CASE WHEN e.fortified + e.fortifiable > 0 THEN"
+	"   e.fortified || '/' || (e.fortified + e.fortifiable) END AS fortify,"
+	" coalesce(e.runpath, e.rpath) AS rpath FROM elf AS e" AT("e") " ORDER BY p.id";
+
+static const char addresses[] =
+	"SELECT a.kind, a.value, a.scheme, a.host, a.noise, p.path, a.at AS offset, a.len AS "
+	"length,"
+	" o.sha256 AS \"sha256:digest\", p.container FROM address AS a" AT(
+		"a") " ORDER BY a.noise IS NOT NULL, a.kind, a.value, p.id, a.at";
+
+static const char addresses_table[] = "SELECT a.kind, a.value, a.files, p.path, a.noise FROM "
+				      "(SELECT kind, value, min(noise) AS noise,"
+				      " count(DISTINCT object) AS files, min(object) AS object "
+				      "FROM address GROUP BY kind, value) AS a"
+				      " LEFT JOIN place AS p ON p.id = (SELECT min(q.id) FROM "
+				      "place AS q WHERE q.object = a.object)"
+				      " ORDER BY a.noise IS NOT NULL, a.kind, a.value";
+
+#define UNEXAMINED                                                                                 \
+	" FROM unexamined AS u LEFT JOIN place AS p ON p.id = coalesce(u.place,"                   \
+	" (SELECT min(q.id) FROM place AS q WHERE q.object = u.object))"                           \
+	" LEFT JOIN object AS o ON o.id = coalesce(u.object, p.object) ORDER BY p.id, u.at, "      \
+	"u.stage, u.reason"
+
+static const char unexamined[] = "SELECT p.path, p.container, u.stage, u.reason, u.text, u.at AS "
+				 "offset, u.len AS length, o.size,"
+				 " o.sha256" UNEXAMINED;
+
+static const char unexamined_table[] = "SELECT p.path, u.stage, u.reason, u.text, u.at AS "
+				       "\"offset:size\", o.size AS \"size:size\"" UNEXAMINED;
+
+static const as_view views[] = {
+	{ "summary", "one screen: what it is, what is inside, what was found", summary, NULL,
+		NULL },
+	{ "tree", "everything found, as it is nested", tree, NULL, tree_table },
+	{ "files", "files of all file systems and archives", files, NULL, NULL },
+	{ "components", "software recognised, with its witnesses", components, NULL,
+		components_table },
+	{ "findings", "what the rules found", findings, findings_csv, findings_table },
+	{ "credentials", "accounts and secrets", credentials, NULL, credentials_table },
+	{ "keys", "private, public and authorized keys", keys, NULL, keys_table },
+	{ "certificates", "X.509 certificates", certificates, NULL, certificates_table },
+	{ "services", "what starts and what listens", services, NULL, services_table },
+	{ "elf", "programs and libraries, and how they are hardened", elf, NULL, elf_table },
+	{ "addresses", "URLs, hosts, IP and e-mail addresses", addresses, NULL, addresses_table },
+	{ "unexamined", "what could not be examined, and why", unexamined, NULL, unexamined_table },
+};
+
+enum { VIEWS = sizeof(views) / sizeof(views[0]) };
+
+const as_view *as_view_by_name(const char *name)
+{
+	for (size_t i = 0; i < VIEWS; i++)
+		if (strcmp(views[i].name, name) == 0)
+			return &views[i];
+	return NULL;
+}
+
+const char *const *as_view_names(void)
+{
+	static const char *const names[VIEWS + 1] = { "summary", "tree", "files", "components",
+		"findings", "credentials", "keys", "certificates", "services", "elf", "addresses",
+		"unexamined", NULL };
+	return names;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The views of assay show: each a statement over the dossier. */
+#ifndef AS_VIEWS_H
+#define AS_VIEWS_H
+
+typedef struct as_view {
+	const char *name, *about;
+	const char *json;  /* the statement; its column names are the JSON keys: a contract */
+	const char *csv;   /* the same for CSV, where rows cannot nest; NULL: as json */
+	const char *table; /* for people; NULL: as csv */
+} as_view;
+
+/* The view of that name, or NULL. */
+const as_view *as_view_by_name(const char *name);
+/* All names, in the order of the list; ends with NULL. */
+const char *const *as_view_names(void);
+
+/* Severity as a number, 0 (info) to 4, of the column named. Pieces of SQL for other readers. */
+#define AS_SQL_RANK(column)                                                                        \
+	"(CASE " column " WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2"          \
+	" WHEN 'low' THEN 1 ELSE 0 END)"
+/* The places of finding f, one row per place: finding_place joined with every place its object has.
+ * A hard link is not another place. Aliases: f (finding), fp, o (object), p (place). */
+#define AS_SQL_PLACES                                                                              \
+	" finding_place AS fp LEFT JOIN place AS p ON (p.id = fp.place OR"                         \
+	" (fp.place IS NULL AND p.object = fp.object AND p.hardlink IS NULL))"                     \
+	" LEFT JOIN object AS o ON o.id = coalesce(fp.object, p.object) "
+
+#endif

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""show and query: what they answer, what they refuse, and that hostile text stays text."""
+import csv
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+
+import make
+
+ASSAY = os.environ.get("ASSAY", "build/quick/assay")
+VIEWS = """summary tree files components findings credentials keys certificates services elf addresses
+unexamined""".split()
+KEYS = {
+    "files": "path size sha256 mode type container",
+    "components": "name version purl cpe path sha256 confidence evidence",
+    "findings": "id rule kind severity confidence title places",
+}
+
+
+def run(*args, text=True):
+    return subprocess.run([ASSAY, *args], capture_output=True, text=text, check=False, timeout=60)
+
+
+class Reading(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.plain = os.path.join(cls.folder.name, "plain.assay")
+        cls.hostile = os.path.join(cls.folder.name, "hostile.assay")
+        make.make(cls.plain, objects=40)
+        make.make(cls.hostile, objects=1, hostile=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def show(self, view, path=None):
+        done = run("show", path or self.plain, view, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+
+class Show(Reading):
+    def test_every_view_in_every_format(self):
+        for path in (self.plain, self.hostile):
+            for view in VIEWS:
+                rows = self.show(view, path)
+                self.assertGreater(len(rows), 0, view)
+                done = run("show", path, view, "--csv", text=False)
+                lines = list(csv.reader(io.StringIO(done.stdout.decode("utf-8"), newline="")))
+                self.assertGreater(len(lines), 1, view)
+                self.assertEqual({len(line) for line in lines}, {len(lines[0])}, view)
+                self.assertTrue(done.stdout.endswith(b"\r\n"), view)
+                self.assertGreater(run("show", path, view).stdout.count("\n"), 1, view)
+
+    def test_keys_are_a_contract(self):
+        for view, keys in KEYS.items():
+            for row in self.show(view):
+                self.assertLessEqual(set(keys.split()), set(row), view)
+        for finding in self.show("findings"):
+            self.assertGreater(len(finding["places"]), 0, finding["id"])
+            for place in finding["places"]:
+                self.assertLessEqual({"path", "offset", "length", "sha256", "subject", "container"},
+                                     set(place))
+
+    def test_files_are_those_of_the_dossier(self):
+        db = sqlite3.connect(self.plain)
+        rows = db.execute("SELECT p.path, o.size, o.sha256, p.mode, p.container FROM place p"
+                          " JOIN object o ON o.id = p.object WHERE p.kind = 'file'").fetchall()
+        shown = {(f["path"], f["size"], f["sha256"], f["mode"], f["container"]) for f in self.show("files")}
+        self.assertEqual(shown, {(p, s, d, f"{m:04o}", c) for p, s, d, m, c in rows})
+        self.assertIn("4755", {f["mode"] for f in self.show("files")})
+
+    def test_a_finding_stands_at_every_place_of_its_bytes(self):
+        shadow = next(f for f in self.show("findings") if f["id"] == "account-empty-password")
+        self.assertEqual({p["container"].rsplit(".", 1)[-1] for p in shadow["places"]},
+                         {"gzip/content", "squashfs"})
+        self.assertEqual({(p["path"], p["offset"], p["length"]) for p in shadow["places"]},
+                         {("/etc/shadow", make.SHADOW.index(b"\n") + 1, 27)})
+
+    def test_findings_are_ordered_undecided_last(self):
+        findings = self.show("findings")
+        self.assertEqual(findings[0]["severity"], "critical")
+        self.assertEqual([f["verdict"] for f in findings].index("unknown"), len(findings) - 1)
+
+    def test_witnesses_of_one_version_are_one_component(self):
+        openssl = [c for c in self.show("components") if c["name"] == "OpenSSL"]
+        self.assertEqual([c["version"] for c in openssl], ["1.0.2u"])
+        self.assertEqual({e["path"] for e in openssl[0]["evidence"]},
+                         {"/usr/lib/libcrypto.so.1.0.2", "/usr/lib/libssl.so.1.0.2"})
+        self.assertEqual(openssl[0]["confidence"], 0.93)
+
+    def test_private_key_is_joined_with_its_certificate(self):
+        self.assertEqual([k["certificates"] for k in self.show("keys")], [1])
+        self.assertEqual([c["private_key"] for c in self.show("certificates")], [True])
+
+    def test_tree_is_depth_first(self):
+        below = {}
+        for ident, parent, name in sqlite3.connect(self.plain).execute(
+                "SELECT id, parent, name FROM place ORDER BY id"):
+            below.setdefault(parent, []).append((ident, name))
+
+        def walk(parent, depth):
+            for ident, name in below.get(parent, []):
+                yield depth, name
+                yield from walk(ident, depth + 1)
+        self.assertEqual([(r["depth"], r["name"]) for r in self.show("tree")], list(walk(None, 0)))
+
+    def test_summary_is_one_screen(self):
+        text = run("show", self.plain).stdout
+        self.assertLessEqual(text.count("\n"), 24)
+        self.assertLessEqual(max(map(len, text.splitlines()[:16])), 80)
+        for word in ("basestation.bin", "SHA-256", "2 critical", "squashfs", "4.14.98", "encrypted"):
+            self.assertIn(word, text)
+
+    def test_hostile_text_never_reaches_the_terminal_raw(self):
+        db = sqlite3.connect(self.hostile)  # raw bytes, as a forged dossier might hold them
+        db.execute("UPDATE place SET name = CAST(x'1b5d303b70776e07ff' AS TEXT), path = name"
+                   " WHERE path = '/etc/mtab' OR path LIKE '/usr/share/vendor%'")
+        db.commit()
+        db.close()
+        for view in VIEWS:
+            for form in ("--table", "--json"):
+                out = run("show", self.hostile, view, form, text=False).stdout
+                text = out.decode("utf-8")
+                bad = [c for c in text if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160]
+                self.assertEqual(bad, [], view)
+                if form == "--table":
+                    self.assertNotIn("\u202e", text, view)
+                else:
+                    self.assertNotIn("<", text, view)
+
+    def test_csv_is_no_program(self):
+        out = run("show", self.hostile, "files", "--csv").stdout
+        self.assertIn("/www/=SUM(A1)", out)
+        query = "SELECT '=1+1' AS a, '@x' AS b, -5 AS c, '-5' AS d, 'plain' AS e, 'a\"b' AS f"
+        out = run("query", self.plain, query, "--csv", text=False).stdout
+        self.assertEqual(out, b"a,b,c,d,e,f\r\n'=1+1,'@x,-5,'-5,plain,\"a\"\"b\"\r\n")
+
+
+class Query(Reading):
+    def bytes(self):
+        with open(self.plain, "rb") as f:
+            return f.read()
+
+    def refuse(self, sql, *more):
+        done = run("query", self.plain, *more, sql)
+        self.assertEqual(done.returncode, 2, sql)
+        self.assertEqual(done.stdout, "", sql)
+        return done.stderr
+
+    def test_answers(self):
+        out = run("query", self.plain, "SELECT count(*) AS n, NULL AS none, x'00ff' AS b FROM account", "--json")
+        self.assertEqual(json.loads(out.stdout), [{"n": 3, "none": None, "b": "00ff"}])
+        self.assertEqual(json.loads(run("query", self.plain, "SELECT 1 WHERE 0", "--json").stdout), [])
+        table = run("query", self.plain, "SELECT 'a' AS left, 22 AS right UNION ALL SELECT 'bbbb', 1").stdout
+        self.assertEqual(table, "left  right\na        22\nbbbb      1\n")
+
+    def test_only_reads(self):
+        before = self.bytes()
+        for sql in ("DELETE FROM finding", "DROP TABLE finding", "CREATE TABLE t (x)", "VACUUM",
+                    "CREATE TEMP TABLE t (x)", "PRAGMA journal_mode = DELETE", "PRAGMA user_version = 7",
+                    "PRAGMA writable_schema = 1", f"ATTACH '{self.folder.name}/new.db' AS n",
+                    "SELECT load_extension('x')", "BEGIN", "SELECT 1; DELETE FROM finding", "", "SELEC 1",
+                    "UPDATE finding SET n = 0 RETURNING n", f"VACUUM INTO '{self.folder.name}/copy.db'"):
+            self.refuse(sql)
+        self.assertEqual(self.bytes(), before)
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["hostile.assay", "plain.assay"])
+
+    def test_comments_and_semicolons_may_follow(self):
+        self.assertEqual(run("query", self.plain, "SELECT 1 AS n; -- done\n;").returncode, 0)
+
+    def test_schema_can_be_asked(self):
+        out = run("query", self.plain, "SELECT name FROM pragma_table_info('finding')", "--json")
+        self.assertIn({"name": "verdict"}, json.loads(out.stdout))
+
+    def test_endless_query_is_stopped(self):
+        text = self.refuse("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+                           " SELECT count(*) FROM c", "--seconds=1")
+        self.assertIn("stopped", text)
+
+    def test_several_dossiers(self):
+        sql = "SELECT count(*) AS n FROM old.object WHERE sha256 NOT IN (SELECT sha256 FROM object)"
+        out = run("query", self.plain, f"old={self.hostile}", sql, "--json")
+        self.assertGreater(json.loads(out.stdout)[0]["n"], 0)
+        self.assertEqual(run("query", self.plain, self.hostile, "SELECT 1 FROM d2.meta").returncode, 0)
+        self.assertEqual(run("query", self.plain, f"main={self.hostile}", "SELECT 1").returncode, 2)
+        self.assertEqual(run("query", self.plain, f"o={self.hostile}", "DELETE FROM o.finding").returncode, 2)
+
+    def test_what_is_no_dossier(self):
+        other = os.path.join(self.folder.name, "other")
+        for content in (b"", b"not a database at all" * 100, None):
+            if content is not None:
+                with open(other, "wb") as f:
+                    f.write(content)
+            elif os.path.exists(other):
+                os.remove(other)
+            self.assertEqual(run("show", other).returncode, 3, content)
+            self.assertEqual(run("query", self.plain, f"o={other}", "SELECT 1").returncode, 3, content)
+        newer = sqlite3.connect(other)
+        newer.executescript(f"PRAGMA application_id = {0x41535359}; PRAGMA user_version = 99; CREATE TABLE t (x)")
+        newer.close()
+        done = run("show", other)
+        self.assertEqual((done.returncode, "newer" in done.stderr), (3, True))
+        os.remove(other)
+
+    def test_output_that_cannot_be_written(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([ASSAY, "show", self.plain, "files", "--json"], stdout=full,
+                                  stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 4)
+
+
+if __name__ == "__main__":
+    unittest.main()
