@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All literals of the pack are searched in one pass (vectorscan); only where one stands, the
+ * expressions that belong to it look at the bytes around it (PCRE2). So the cost is that of
+ * reading the bytes once. */
+#include "knowledge/banner.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <hs/hs.h>
+#include <pcre2.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cur.h"
+#include "base/embed.h"
+
+enum {
+	ROWS_MAX = 4096,
+	LITERAL_MAX = 128,   /* bytes */
+	WINDOW = 512,        /* bytes on either side of the literal that the expression may see */
+	TRIES_OF_ROW = 1024, /* looks of one expression at one object */
+	TRIES_MAX = 8192,    /* looks at one object */
+	STEPS_MAX = 20000,   /* match limit of one look; the pack's test keeps every row below it */
+	CHUNK = 256 * 1024 * 1024,
+	FIELD_ID = 0,
+	FIELD_NAME,
+	FIELD_VENDOR,
+	FIELD_PRODUCT,
+	FIELD_PURL,
+	FIELD_LITERAL,
+	FIELD_REGEX,
+	FIELD_CONFIDENCE,
+};
+
+typedef struct row {
+	as_banner fixed;
+	uint8_t literal[LITERAL_MAX];
+	size_t n_literal; /* bytes */
+	pcre2_code *regex;
+	uint32_t look_behind; /* bytes before the match that the expression may ask about */
+	size_t same;          /* the next row with the same literal, or SIZE_MAX */
+} row;
+
+/* Built once and then only read. */
+typedef struct pack {
+	row *rows;
+	size_t n;
+	hs_database_t *search;
+	hs_scratch_t *scratch;
+	as_status status;
+} pack;
+
+static pack the_pack;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* Undoes \xNN, \t, \n, \r and \\. False if the text is malformed or too long. */
+static bool unescape(as_span text, row *r)
+{
+	static const char from[] = "tnr\\", to[] = "\t\n\r\\";
+	for (size_t i = 0; i < text.n; i++) {
+		uint64_t v = text.p[i];
+		const char *simple = strchr(from, as_at(text, i + 1));
+		if (v == '\\' && as_at(text, i + 1) == 'x' &&
+			as_number(as_cut(text, i + 2, 2), 16, &v))
+			i += 3;
+		else if (v == '\\' && simple && *simple)
+			v = (uint8_t)to[simple - from], i++;
+		else if (v == '\\')
+			return false;
+		if (r->n_literal == LITERAL_MAX)
+			return false;
+		r->literal[r->n_literal++] = (uint8_t)v;
+	}
+	return r->n_literal > 0;
+}
+
+/* "0.97" in thousandths. */
+static int64_t thousandths(as_span s)
+{
+	uint64_t whole = 0, part = 0;
+	as_span digits = as_field(s, '.', 1);
+	(void)as_number(as_field(s, '.', 0), 10, &whole);
+	(void)as_number(digits, 10, &part);
+	for (size_t i = digits.n; i < 3; i++)
+		part *= 10;
+	return (int64_t)as_min(whole * 1000 + part, 1000);
+}
+
+static bool read_row(as_span line, row *r)
+{
+	int code = 0;
+	PCRE2_SIZE at = 0;
+	as_span regex = as_field(line, '\t', FIELD_REGEX);
+	*r = (row){ .same = SIZE_MAX };
+	r->fixed = (as_banner){ .id = as_field(line, '\t', FIELD_ID),
+		.name = as_field(line, '\t', FIELD_NAME),
+		.vendor = as_field(line, '\t', FIELD_VENDOR),
+		.product = as_field(line, '\t', FIELD_PRODUCT),
+		.purl = as_field(line, '\t', FIELD_PURL),
+		.confidence = thousandths(as_field(line, '\t', FIELD_CONFIDENCE)) };
+	if (!unescape(as_field(line, '\t', FIELD_LITERAL), r) || regex.n == 0)
+		return false;
+	r->regex = pcre2_compile(regex.p, regex.n, PCRE2_NEVER_UTF, &code, &at, NULL);
+	if (!r->regex)
+		return false;
+	(void)pcre2_pattern_info(r->regex, PCRE2_INFO_MAXLOOKBEHIND, &r->look_behind);
+	return true;
+}
+
+static bool same_literal(const row *a, const row *b)
+{
+	return as_same(as_bytes(a->literal, a->n_literal), as_bytes(b->literal, b->n_literal));
+}
+
+static bool read_rows(pack *p)
+{
+	as_span text = as_embedded_file(as_embedded_knowledge, "components.tsv");
+	as_cur c = as_cur_le(text, 0);
+	p->rows = calloc(ROWS_MAX, sizeof(*p->rows));
+	if (!p->rows)
+		return false;
+	for (as_span line; p->n < ROWS_MAX && as_line(&c, &line);)
+		if (line.n > 0 && line.p[0] != '#' && read_row(line, &p->rows[p->n]))
+			p->n++;
+	return true;
+}
+
+/* One search for all literals; the number of a literal is that of the first row that has it. */
+static bool compile(pack *p)
+{
+	const char **texts = calloc(p->n, sizeof(*texts));
+	size_t *lengths = calloc(p->n, sizeof(*lengths));
+	unsigned *flags = calloc(p->n, sizeof(*flags)), *ids = calloc(p->n, sizeof(*ids));
+	hs_compile_error_t *error = NULL;
+	unsigned n = 0;
+	bool ok = texts && lengths && flags && ids;
+	for (size_t i = 0; ok && i < p->n; i++) {
+		unsigned k = 0;
+		while (k < n && !same_literal(&p->rows[ids[k]], &p->rows[i]))
+			k++;
+		if (k < n) {
+			p->rows[i].same = p->rows[ids[k]].same;
+			p->rows[ids[k]].same = i;
+			continue;
+		}
+		texts[n] = (const char *)p->rows[i].literal;
+		lengths[n] = p->rows[i].n_literal;
+		ids[n++] = (unsigned)i;
+	}
+	ok = ok && hs_compile_lit_multi(texts, flags, ids, lengths, n, HS_MODE_BLOCK, NULL,
+			   &p->search, &error) == HS_SUCCESS;
+	hs_free_compile_error(error);
+	free(texts);
+	free(lengths);
+	free(flags);
+	free(ids);
+	return ok && hs_alloc_scratch(p->search, &p->scratch) == HS_SUCCESS;
+}
+
+static void prepare(void)
+{
+	pack *p = &the_pack;
+	bool ok = read_rows(p) && (p->n == 0 || compile(p));
+	p->status = ok ? AS_OK : AS_NOMEM;
+}
+
+as_status as_banner_prepare(void)
+{
+	(void)pthread_once(&once, prepare);
+	return the_pack.status;
+}
+
+size_t as_banner_rows(void) { return as_banner_prepare() == AS_OK ? the_pack.n : 0; }
+
+typedef struct scan {
+	as_span data;
+	uint64_t base; /* where the chunk being searched stands in data, bytes */
+	as_banner_found found;
+	void *ctx;
+	pcre2_match_data *match;
+	pcre2_match_context *limits;
+	uint16_t *tries; /* by row */
+	size_t n_tries;
+	bool left_out;
+	as_status status;
+} scan;
+
+/* The match of the row's expression that covers the literal at [at, at + n_literal), if there
+ * is one. */
+static bool match_at(scan *s, const row *r, uint64_t at, size_t *from, size_t *to)
+{
+	uint64_t lo = at - as_min(at, WINDOW + r->look_behind);
+	uint64_t start = at - as_min(at, WINDOW) - lo;
+	uint64_t hi = at + r->n_literal;
+	hi += as_min(s->data.n - hi, WINDOW);
+	as_span window = as_cut(s->data, lo, hi - lo);
+	while (start <= at - lo &&
+		pcre2_match(r->regex, window.p, window.n, start, 0, s->match, s->limits) > 0) {
+		const PCRE2_SIZE *found = pcre2_get_ovector_pointer(s->match);
+		*from = (size_t)lo + found[0];
+		*to = (size_t)lo + found[1];
+		if (*from <= at && *to >= at + r->n_literal)
+			return true;
+		start = found[1] > found[0] ? found[1] : found[1] + 1;
+	}
+	return false;
+}
+
+static as_status look(scan *s, size_t i, uint64_t at)
+{
+	size_t from = 0, to = 0;
+	const row *r = &the_pack.rows[i];
+	if (s->tries[i] >= TRIES_OF_ROW || s->n_tries >= TRIES_MAX) {
+		s->left_out = true;
+		return AS_OK;
+	}
+	s->tries[i]++;
+	s->n_tries++;
+	if (!match_at(s, r, at, &from, &to))
+		return AS_OK;
+	const PCRE2_SIZE *found = pcre2_get_ovector_pointer(s->match);
+	as_banner hit = r->fixed;
+	hit.text = as_cut(s->data, from, to - from);
+	if (pcre2_get_ovector_count(s->match) > 1 && found[2] != PCRE2_UNSET)
+		hit.version = as_cut(hit.text, found[2] - found[0], found[3] - found[2]);
+	return s->found(s->ctx, &hit);
+}
+
+static int on_literal(
+	unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
+{
+	scan *s = ctx;
+	(void)from;
+	(void)flags;
+	uint64_t at = s->base + to - the_pack.rows[id].n_literal;
+	for (size_t i = id; i != SIZE_MAX && s->status == AS_OK; i = the_pack.rows[i].same)
+		s->status = look(s, i, at);
+	return s->status != AS_OK;
+}
+
+/* Chunks overlap by what the longest literal needs; a literal in the overlap may be met twice. */
+static as_status search(scan *s, hs_scratch_t *scratch)
+{
+	while (s->base < s->data.n && s->status == AS_OK) {
+		as_span chunk = as_from(s->data, s->base);
+		chunk.n = (size_t)as_min(chunk.n, (uint64_t)CHUNK + LITERAL_MAX);
+		hs_error_t e = hs_scan(the_pack.search, (const char *)chunk.p, (unsigned)chunk.n, 0,
+			scratch, on_literal, s);
+		if (e != HS_SUCCESS && e != HS_SCAN_TERMINATED)
+			return AS_NOMEM;
+		s->base += CHUNK;
+	}
+	return s->status != AS_OK ? s->status : s->left_out ? AS_PARTIAL : AS_OK;
+}
+
+as_status as_banner_scan(as_span data, as_banner_found found, void *ctx)
+{
+	hs_scratch_t *scratch = NULL;
+	scan s = { .data = data, .found = found, .ctx = ctx };
+	as_status status = as_banner_prepare();
+	if (status != AS_OK || the_pack.n == 0)
+		return status;
+	s.tries = calloc(the_pack.n, sizeof(*s.tries));
+	s.match = pcre2_match_data_create(2, NULL);
+	s.limits = pcre2_match_context_create(NULL);
+	bool ready = s.tries && s.match && s.limits &&
+		     hs_clone_scratch(the_pack.scratch, &scratch) == HS_SUCCESS;
+	if (ready)
+		(void)pcre2_set_match_limit(s.limits, STEPS_MAX);
+	status = ready ? search(&s, scratch) : AS_NOMEM;
+	(void)hs_free_scratch(scratch);
+	pcre2_match_context_free(s.limits);
+	pcre2_match_data_free(s.match);
+	free(s.tries);
+	return status;
+}
