@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "examine.h"
 
+#include "knowledge/banner.h"
+
 as_status as_examine(const as_examiner *e, const as_task *task)
 {
 	as_opening o = { .data = task->data, .hint = task->hint, .depth = task->depth,
@@ -21,4 +23,4 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	return as_inspect_object(&in);
 }
 
-as_status as_examine_prepare(void) { return AS_OK; }
+as_status as_examine_prepare(void) { return as_banner_prepare(); }
