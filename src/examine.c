@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "examine.h"
 
+#include "inspect/crypto.h"
 #include "knowledge/banner.h"
 
 as_status as_examine(const as_examiner *e, const as_task *task)
@@ -23,4 +24,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	return as_inspect_object(&in);
 }
 
-as_status as_examine_prepare(void) { return as_banner_prepare(); }
+as_status as_examine_prepare(void)
+{
+	return as_crypto_prepare() ? as_banner_prepare() : AS_IO;
+}

@@ -68,7 +68,8 @@ CREATE TABLE secret (
 	guessed TEXT            -- set when the value is a known factory default
 );
 -- Keys, private and public. fingerprint: SHA-256 of the SubjectPublicKeyInfo (DER), hexadecimal, so that
--- the halves of a pair and its certificate share it. parse: 'ok', 'encrypted', 'damaged'.
+-- the halves of a pair and its certificate share it. parse: 'ok', 'encrypted', 'damaged',
+-- 'unsupported' (well-formed, of an algorithm that is not computed here; then without fingerprint).
 CREATE TABLE key (
 	part TEXT,              -- 'private' or 'public'
 	format TEXT,            -- 'pem-pkcs1', 'pem-pkcs8', 'der-pkcs1', 'der-pkcs8', 'pkcs12', 'openssh', 'dropbear', 'sec1', 'spki', ...
