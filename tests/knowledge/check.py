@@ -6,11 +6,15 @@ Prints 'N passed, N failed' and exits 1 if anything failed. Reads files only; no
 """
 import ctypes
 import ctypes.util
+import datetime
 import ipaddress
 import json
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PACKS = TOP / "knowledge"
@@ -24,7 +28,12 @@ backdoor-indicator undocumented-access non-reproducible-build unexamined""".spli
 ID = re.compile(r"[a-z0-9][a-z0-9._+-]*")
 LIMIT = 20000   # steps that one search of one window may take, whatever the window holds
 NO_MATCH = -1   # PCRE2_ERROR_NOMATCH
-DATE = re.compile(r"20\d\d-\d\d-\d\d")
+PROTOCOLS = {"tcp", "udp", "sctp", "ip", "icmpv6", "ethernet", "serial", "802.11", "bluetooth", ""}
+EXPOSURES = set("""remote-shell file-transfer file-sharing web proxy management messaging database
+name-service discovery media address-assignment time wireless vpn routing debug logging monitoring
+authentication telephony mobile-network mail printing hardware industrial directory update
+local""".split())
+NOISE = {"schema", "documentation", "licence", "upstream-project", "special-range"}
 ORDINARY = b"""The quick brown fox version 1.2.3 of 2020-01-01 jumps over linux, openssl and zlib.
 /usr/lib/libz.so.1.2.13 http://www.example.com/busybox-1.36.1.tar.gz curl 8.0 (see nginx)
 GLIBC_2.34 GCC: (GNU) 12.2.0 Copyright 1995-2022 %s version %s v%d.%d.%d (library: OpenSSL 3)
@@ -152,8 +161,116 @@ def check_components():
     return set(names)
 
 
+def check_credentials():
+    rows = load("credentials.tsv", "user password device source")
+    pairs = {(r["user"], r["password"]) for r in rows}
+    distinct = {r["password"] for r in rows}
+    expect(len(pairs) == len(rows), "credentials.tsv: each user and password once")
+    expect(80 <= len(distinct) <= 150, f"credentials.tsv: {len(distinct)} passwords, 80 to 150")
+    for r in rows:
+        expect(r["password"] and r["device"] and r["source"], f"credentials.tsv: {r}")
+
+
+def check_services():
+    rows = load("services.tsv", "daemon service protocol default_port exposure cleartext source")
+    names = [r["daemon"] for r in rows]
+    expect(len(names) == len(set(names)), "services.tsv: each daemon once")
+    expect(len(names) >= 120, f"services.tsv: {len(names)} daemons, at least 120")
+    for r in rows:
+        what = f"services.tsv {r['daemon']}"
+        expect(re.fullmatch(r"[A-Za-z0-9._+-]+", r["daemon"]), f"{what}: a program's base name")
+        expect(r["protocol"] in PROTOCOLS, f"{what}: protocol")
+        expect(r["exposure"] in EXPOSURES, f"{what}: exposure")
+        expect(r["cleartext"] in ("0", "1"), f"{what}: cleartext")
+        port = r["default_port"]
+        expect(port == "" or 0 < int(port) < 65536, f"{what}: port")
+        expect(port == "" or r["protocol"] in ("tcp", "udp", "sctp"), f"{what}: port of what")
+
+
+def check_clauses():
+    listed = load("clause_list.tsv", "framework clause title coverage evidence_pass "
+                                     "evidence_fail source")
+    pairs = load("clauses.tsv", "framework clause title kind direction coverage source confidence")
+    keys = {(r["framework"], r["clause"]): r for r in listed}
+    expect(len(keys) == len(listed), "clause_list.tsv: each clause once")
+    for r in listed:
+        expect(r["coverage"] in ("full", "partial", "none"), f"clause_list.tsv {r['clause']}")
+    for r in pairs:
+        what = f"clauses.tsv {r['framework']} {r['clause']} {r['kind']}"
+        expect(r["kind"] in KINDS, f"{what}: kind")
+        expect(r["direction"] in ("against", "bears-on"), f"{what}: direction")
+        own = keys.get((r["framework"], r["clause"]))
+        expect(own and own["title"] == r["title"] and own["coverage"] == r["coverage"],
+               f"{what}: as in clause_list.tsv")
+    one = {(r["framework"], r["clause"], r["kind"]) for r in pairs}
+    expect(len(one) == len(pairs), "clauses.tsv: each clause and kind once")
+    expect({r["kind"] for r in pairs} == KINDS - {"unexamined"}, "clauses.tsv: every kind")
+    for name in ("scas", "eu_toolbox", "other_frameworks"):
+        text = (PACKS / f"frameworks/{name}.json").read_text(encoding="utf-8")
+        expect(isinstance(json.loads(text), dict), f"frameworks/{name}.json")
+
+
+def check_generated():
+    """What tools/knowledge/clauses writes is what is committed."""
+    with tempfile.TemporaryDirectory() as scratch:
+        there = pathlib.Path(scratch)
+        shutil.copytree(PACKS, there / "knowledge")
+        shutil.copytree(TOP / "tools/knowledge", there / "tools/knowledge")
+        done = subprocess.run([sys.executable, there / "tools/knowledge/clauses"],
+                              capture_output=True, text=True)
+        expect(done.returncode == 0, f"tools/knowledge/clauses: {done.stderr}")
+        for name in ("clauses.tsv", "clause_list.tsv"):
+            expect((there / "knowledge" / name).read_bytes() == (PACKS / name).read_bytes(),
+                   f"{name}: is what tools/knowledge/clauses writes")
+
+
+def check_eol(ids):
+    rows = load("eol.tsv", "id branch_prefix eol_date source")
+    expect(len({(r["id"], r["branch_prefix"]) for r in rows}) == len(rows), "eol.tsv: once each")
+    for r in rows:
+        what = f"eol.tsv {r['id']} {r['branch_prefix']}"
+        expect(r["id"] in ids, f"{what}: a component of components.tsv")
+        expect(re.fullmatch(r"\d+(\.\d+)*", r["branch_prefix"]), f"{what}: branch")
+        try:
+            datetime.date.fromisoformat(r["eol_date"])
+            expect(True, what)
+        except ValueError:
+            expect(False, f"{what}: date {r['eol_date']}")
+
+
+def check_noise():
+    for r in load("noise.tsv", "pattern class why"):
+        what, text = f"noise.tsv {r['pattern']}", r["pattern"]
+        expect(r["class"] in NOISE, f"{what}: class")
+        if "://" in text:
+            expect(text.startswith(("http://", "https://")), f"{what}: address prefix")
+        elif "/" in text:
+            try:
+                ipaddress.ip_network(text)
+                expect(True, what)
+            except ValueError as e:
+                expect(False, f"{what}: {e}")
+        else:
+            expect(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", text), f"{what}: host")
+
+
+def check_weak_keys():
+    rows = load("weak_keys.tsv", "fingerprint algorithm bits what source")
+    expect(len({r["fingerprint"] for r in rows}) == len(rows), "weak_keys.tsv: each key once")
+    for r in rows:
+        what = f"weak_keys.tsv {r['fingerprint'][:12]}"
+        expect(re.fullmatch(r"[0-9a-f]{64}", r["fingerprint"]), f"{what}: SHA-256")
+        expect(r["algorithm"] and r["what"] and r["source"].startswith("Debian "), what)
+
+
 def main():
-    check_components()
+    check_eol(check_components())
+    check_credentials()
+    check_services()
+    check_clauses()
+    check_generated()
+    check_noise()
+    check_weak_keys()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
