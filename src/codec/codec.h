@@ -39,4 +39,9 @@ as_status as_decode_block(as_method m, as_span in, uint8_t *out, size_t cap, siz
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
+/* The length of a whole stream in bytes, all its members, told from its frames without decoding: for
+ * AS_XZ, AS_ZSTD, AS_LZ4_FRAME and AS_LZOP. AS_PARTIAL: cut off or damaged, so that it cannot be told;
+ * AS_NOT_THIS: the method has no such frames. A stream that passes may still not decode. Pure. */
+as_status as_stream_size(as_method m, as_span in, uint64_t *size) AS_MUST_USE;
+
 #endif

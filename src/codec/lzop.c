@@ -134,3 +134,15 @@ as_status as_flow_lzop(as_flow *f, size_t peek)
 		f->used = as_pos(&c);
 	return s;
 }
+
+bool as_lzop_size(as_span in, uint64_t *n)
+{
+	as_cur c = as_cur_be(in, 0);
+	uint32_t flags = 0;
+	block b = { .n = 1 };
+	bool ok = header(&c, &flags);
+	while (ok && b.n > 0)
+		ok = next_block(&c, flags, &b);
+	*n = as_pos(&c);
+	return ok;
+}

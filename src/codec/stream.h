@@ -70,6 +70,9 @@ extern const as_coder as_coder_bzip2, as_coder_zstd, as_coder_lz4;
 as_status as_flow_lz4_legacy(as_flow *f, size_t peek) AS_MUST_USE;
 as_status as_flow_lzop(as_flow *f, size_t peek) AS_MUST_USE;
 
+/* Length of a lzop stream, by its blocks' headers; false if it is cut off. */
+bool as_lzop_size(as_span in, uint64_t *n);
+
 /* lzo1x_decompress_safe with its initialisation. *out_n: in, the room; out, what came. */
 as_status as_lzo_block(as_span in, uint8_t *out, size_t *out_n) AS_MUST_USE;
 
