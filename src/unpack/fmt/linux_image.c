@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Image: a Linux kernel for arm64 or RISC-V that is not packed, little-endian.
+ *    0 code   8 load offset u64   16 size in memory u64   24 flags u64   48 "RISCV" (RISC-V)
+ *   56 "ARM" 64, or "RSC" 5   60 place of the PE header, 0 without EFI
+ * The size in memory includes what is not in the file; with a PE header its sections tell the file's end. */
+#include "unpack/kernel.h"
+
+enum { SECTIONS_MAX = 16, SECTION_LEN = 40, SMALLEST = 4096 };
+
+typedef struct header {
+	uint64_t load, size, flags;
+	uint64_t file_end; /* by the PE sections; 0: not told */
+	bool riscv;
+} header;
+
+/* The end of the last section that a PE header tells of; 0 if there is none. */
+static uint64_t pe_end(as_span image, uint32_t at)
+{
+	as_cur c = as_cur_le(image, at);
+	as_span magic = as_take(&c, 4);
+	as_skip(&c, 2);
+	uint16_t n = as_u16(&c);
+	as_skip(&c, 12);
+	uint16_t optional = as_u16(&c);
+	as_skip(&c, 2);
+	as_skip(&c, optional);
+	uint64_t end = 0;
+	if (!as_ok(&c) || !as_same(magic, as_bytes("PE\0\0", 4)) || n > SECTIONS_MAX)
+		return 0;
+	for (unsigned i = 0; i < n && as_ok(&c); i++) {
+		as_cur section = as_cur_le(as_take(&c, SECTION_LEN), 16);
+		uint64_t len = as_u32(&section), from = as_u32(&section);
+		end = as_max(end, len > 0 ? from + len : 0);
+	}
+	return as_ok(&c) ? end : 0;
+}
+
+static bool read_header(as_span image, header *h)
+{
+	as_cur c = as_cur_le(image, 8);
+	*h = (header){ .load = as_u64(&c), .size = as_u64(&c), .flags = as_u64(&c) };
+	as_seek(&c, 56);
+	as_span magic = as_take(&c, 4);
+	uint32_t pe = as_u32(&c);
+	h->riscv = as_is(magic, "RSC\x05");
+	if (!as_ok(&c) || (!h->riscv && !as_is(magic, "ARM\x64")) || h->load % 4096 != 0)
+		return false;
+	h->file_end = pe >= 64 && pe < image.n ? pe_end(image, pe) : 0;
+	/* Before Linux 3.17 arm64 left the size 0. Offsets and sizes are small beside 64 bits. */
+	return h->load < UINT32_MAX && h->size < UINT32_MAX &&
+	       (h->size == 0 || h->size >= SMALLEST) && h->flags < UINT32_MAX;
+}
+
+static as_status probe(as_span image, as_extent *out)
+{
+	header h;
+	if (!read_header(image, &h))
+		return AS_NOT_THIS;
+	uint64_t end = h.file_end ? h.file_end : h.size ? h.size : image.n;
+	*out = (as_extent){ .size = as_min(end, image.n) };
+	out->sure = h.file_end && end <= image.n ? AS_STRUCTURED : AS_PLAUSIBLE;
+	return AS_OK;
+}
+
+static as_status unpack(as_unpack *u, as_span body)
+{
+	header h;
+	if (!read_header(body, &h))
+		return as_lost(u, 0, "header is damaged");
+	as_tell(u, as_cut(body, 56, 4), "arch", as_lit(h.riscv ? "riscv" : "arm64"));
+	as_tellf(u, as_cut(body, 16, 8), "memory-size", "%llu", (unsigned long long)h.size);
+	as_tellf(u, as_cut(body, 24, 8), "flags", "0x%llx", (unsigned long long)h.flags);
+	as_status s = h.file_end > body.n ? as_lost(u, body.n, "kernel is cut off") : AS_OK;
+	return as_worse(s, as_kernel_parts(u, body, "kernel code and data"));
+}
+
+const as_format as_format_linux_image = {
+	.id = "linux_image",
+	.title = "Linux Image (arm64, RISC-V)",
+	.kind = AS_CARRIER,
+	.magic = (const as_magic[]){ { .bytes = "ARM\x64", .len = 4, .at = 56 },
+		{ .bytes = "RSC\x05", .len = 4, .at = 56 }, { 0 } },
+	.anywhere = true,
+	.probe = probe,
+	.unpack = unpack,
+	.gaps =
+		(const char *const[]){
+			"without a PE header, what follows within its size in memory counts as it",
+			NULL },
+	.spec = "https://docs.kernel.org/arch/arm64/booting.html",
+	.see = NULL,
+};

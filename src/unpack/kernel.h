@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the handlers of Linux kernels share. */
+#ifndef AS_UNPACK_KERNEL_H
+#define AS_UNPACK_KERNEL_H
+
+#include "unpack/format.h"
+
+/* The text "Linux version 5.10.0-..." that every kernel carries, from body, up to its end; empty if
+ * there is none. Borrows; pure. */
+as_span as_kernel_banner(as_span body);
+
+/* The configuration embedded between IKCFG_ST and IKCFG_ED: the gzip stream in it; empty if there is none.
+ * Borrows; pure. */
+as_span as_kernel_config(as_span body);
+
+/* Puts what a decompressed kernel carries: its configuration ("config.gz") and its initial file system
+ * ("initramfs"), tells its banner, and marks the rest of body as structure with a constant label. A kernel
+ * without them is fine. Statuses as as_put. */
+as_status as_kernel_parts(as_unpack *u, as_span body, const char *label) AS_MUST_USE;
+
+/* Looks in [from, to) of body for a compressed kernel (anything that decodes to at least 64 KiB) and puts
+ * it as "payload"; the rest of body is structure with a constant label. AS_PARTIAL and a note if there is
+ * none. */
+as_status as_kernel_payload(
+	as_unpack *u, as_span body, uint64_t from, uint64_t to, const char *label) AS_MUST_USE;
+
+#endif
