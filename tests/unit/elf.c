@@ -112,7 +112,7 @@ static void test_self(void **state)
 	assert_true(s.imports_chk_fail);
 	static const char *const expected[] = { "type=dyn;", "role=program;", "linkage=dynamic;",
 		"stripped=0;", "pie=1;", "nx=1;", "relro=full;", "canary=1;", "textrel=0;", "wx=0;",
-		"libcmocka.so.0", "build_id=", "compiler=GCC", NULL };
+		"build_id=", "compiler=GCC", NULL };
 	for (size_t i = 0; expected[i]; i++)
 		if (!strstr(s.text, expected[i]) && strcmp(expected[i], "compiler=GCC") != 0)
 			fail_msg("%s not in %s", expected[i], s.text);
