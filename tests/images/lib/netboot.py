@@ -4,6 +4,7 @@ several architectures. truth.tsv has the files themselves (container: the packag
 installers' initial file systems (container: the chain down to the cpio)."""
 import fnmatch
 import gzip
+import lzma
 
 from . import apt, debs
 from . import tree as T
@@ -68,19 +69,23 @@ def add(tree, path, f, data, first):
 				other.data = data
 
 
+STREAMS = {b"\x1f\x8b": ("gzip", gzip.decompress), b"\xfd7": ("xz", lzma.decompress)}
+
+
 def inner(truth, container, path, data):
-	"""The initial file system in an installer's file, if it is one."""
-	if data[:4] == b"\x27\x05\x19\x56" and data[UIMAGE_HEADER:UIMAGE_HEADER + 2] == b"\x1f\x8b":
-		chain, packed = "uimage/gzip", data[UIMAGE_HEADER:]
-	elif data[:2] == b"\x1f\x8b":
-		chain, packed = "gzip", data
-	else:
+	"""The initial file system in an installer's file, if it is one. What a U-Boot header says about
+	compression is not believed: one of these says gzip before xz."""
+	chain = "%s:/%s/" % (container, path)
+	if data[:4] == b"\x27\x05\x19\x56":
+		data = data[UIMAGE_HEADER:UIMAGE_HEADER + int.from_bytes(data[12:16], "big")]
+		chain += "uimage/"
+	if data[:2] not in STREAMS:
 		return
-	plain = gzip.decompress(packed)
-	chain = "%s:/%s/%s" % (container, path, chain)
-	truth.blob(chain, plain)
+	name, decompress = STREAMS[data[:2]]
+	plain = decompress(data)
+	truth.blob(chain + name, plain)
 	if plain[:6] == b"070701":
-		truth.tree(chain + "/cpio", read_newc(plain))
+		truth.tree(chain + name + "/cpio", read_newc(plain))
 
 
 def build(folder, files):

@@ -77,9 +77,11 @@ def squashfs_nodes(tree, compressor):
 def mksquashfs(source, compressor, block, options, stdin=b""):
 	with scratch() as tmp:
 		out = pathlib.Path(tmp, "sq")
-		# The root's own time comes from the clock, capped by SOURCE_DATE_EPOCH; no option sets it.
-		run(["mksquashfs", source[0], out, *source[1:], "-noappend", "-comp", compressor, "-b", block,
-			"-root-mode", "0755", "-root-uid", 0, "-root-gid", 0, "-no-progress", *options], stdin)
+		# With -tar the root directory's time is the clock's, capped by SOURCE_DATE_EPOCH, and its owner
+		# is who runs the tool, whatever -root-uid says: hence fakeroot.
+		run([*([] if os.geteuid() == 0 else ["fakeroot"]), "mksquashfs", source[0], out,
+			*source[1:], "-noappend", "-comp", compressor, "-b", block, "-root-mode", "0755",
+			"-no-progress", *options], stdin)
 		return out.read_bytes()
 
 

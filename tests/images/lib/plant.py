@@ -61,3 +61,32 @@ def write(folder, *planters):
 		raise ValueError("two planted weaknesses with one id")
 	(folder / "planted.json").write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n")
 	return rows
+
+
+HEAD = """# Planted weaknesses
+
+What `tests/images/build` puts into the base station and the gateway on purpose: made from their `planted.json`
+by `tests/images/build planted`. The other images are clean. "Found as" is the fact that must be in the dossier
+for that file: a row of the table for which the condition holds.
+
+Decoys of the gateway (`decoys.json`) look like weaknesses and are none: an encrypted private key, example
+configuration that is commented out, a script whose password comes from outside, a firewall rule that drops
+telnet, prose about passwords.
+"""
+
+
+def document(folders):
+	"""PLANTED.md: by kind, then by image."""
+	rows = [row for folder in folders for row in json.loads((folder / "planted.json").read_text())]
+	missing = [kind for kind in KINDS if not any(row["kind"] == kind for row in rows)]
+	if missing:
+		raise SystemExit("nothing planted of kind " + ", ".join(missing))
+	out = [HEAD]
+	for kind in KINDS:
+		out.append("\n## %s\n\n| id | where | what | found as |\n|---|---|---|---|\n" % kind)
+		for row in sorted((r for r in rows if r["kind"] == kind), key=lambda r: r["id"]):
+			where = row["path"] or "image at 0x%x" % row["offset"]
+			what = row["what"] + (" (%s)" % row["detail"] if row["detail"] else "")
+			found = "%s: %s" % (row["must_find"]["table"], row["must_find"]["where"])
+			out.append("| %s | `%s` | %s | `%s` |\n" % (row["id"], where, what, found))
+	return "".join(out)
