@@ -114,6 +114,7 @@ as_status as_runs_close(as_runs *a, as_span data, const as_run *rest,
 		} else if (run.at > at) {
 			s = fill(&f, at, run.at);
 		}
+		at = as_max(at, run.at); /* the gap is told; of the end mark nothing is left then */
 		if (end <= at || s != AS_OK)
 			continue;
 		run.n = end - as_max(run.at, at);
