@@ -4,8 +4,8 @@
 #include "codec/codec.h"
 
 enum {
-	PAYLOAD_MIN = 64 << 10, /* a kernel decodes to at least that */
-	TRIES_MAX = 64,         /* false starts of one magic that are tried */
+	PAYLOAD_MIN = 1024, /* bytes of a compressed kernel */
+	TRIES_MAX = 64,     /* false starts of one magic that are tried */
 	BANNER_MAX = 512,
 };
 
@@ -55,6 +55,40 @@ as_span as_kernel_config(as_span body)
 		at = as_find(body, start, at + 1);
 	}
 	return (as_span){ 0 };
+}
+
+/* The signature that is appended to a signed program, by entry 4 of the data directories. */
+static uint64_t certificate_end(as_span optional)
+{
+	enum { PE32 = 0x10b, PE32_PLUS = 0x20b, ENTRY = 4 * 8 };
+	as_cur c = as_cur_le(optional, 0);
+	uint16_t magic = as_u16(&c);
+	as_seek(&c, (magic == PE32_PLUS ? 112u : 96u) + ENTRY);
+	uint64_t at = as_u32(&c), n = as_u32(&c);
+	bool known = magic == PE32 || magic == PE32_PLUS;
+	return known && as_ok(&c) && n > 0 ? at + n : 0;
+}
+
+uint64_t as_kernel_pe_end(as_span image, uint64_t at)
+{
+	enum { SECTIONS_MAX = 16, SECTION_LEN = 40 };
+	as_cur c = as_cur_le(image, at);
+	as_span magic = as_take(&c, 4);
+	as_skip(&c, 2);
+	uint16_t n = as_u16(&c);
+	as_skip(&c, 12);
+	uint16_t optional_len = as_u16(&c);
+	as_skip(&c, 2);
+	as_span optional = as_take(&c, optional_len);
+	if (!as_ok(&c) || !as_same(magic, as_bytes("PE\0\0", 4)) || n > SECTIONS_MAX)
+		return 0;
+	uint64_t end = certificate_end(optional);
+	for (unsigned i = 0; i < n && as_ok(&c); i++) {
+		as_cur section = as_cur_le(as_take(&c, SECTION_LEN), 16);
+		uint64_t len = as_u32(&section), from = as_u32(&section);
+		end = as_max(end, len > 0 ? from + len : 0);
+	}
+	return as_ok(&c) ? end : 0;
 }
 
 /* Whether what stands at the start of s, decoded by m, begins like a newc archive. */
@@ -158,7 +192,7 @@ as_status as_kernel_parts(as_unpack *u, as_span body, const char *label)
 	return s;
 }
 
-/* The first stream at or after from that decodes to a kernel's size. */
+/* The longest of the streams that begin at or after from. */
 static as_span find_payload(as_span body, uint64_t from, const char **format)
 {
 	uint8_t out[4096];
@@ -173,7 +207,7 @@ static as_span find_payload(as_span body, uint64_t from, const char **format)
 				as_peek(packings[i].method, s, out, sizeof(out), &n) == AS_OK &&
 				n == sizeof(out);
 			uint64_t len = decodes ? stream_len(packings[i].method, s) : 0;
-			if (len > best.n && len >= PAYLOAD_MIN / 8) {
+			if (len > best.n && len >= PAYLOAD_MIN) {
 				best = as_cut(s, 0, len);
 				*format = packings[i].format;
 				break;
@@ -194,4 +228,14 @@ as_status as_kernel_payload(
 		return as_lost(u, from, "no compressed kernel was found in it");
 	as_tell(u, as_cut(payload, 0, 6), "compression", as_lit(format));
 	return put(u, body, payload, "payload", format);
+}
+
+as_status as_kernel_wrapped(as_unpack *u, as_span body, const char *label)
+{
+	const char *format = NULL;
+	as_span payload = find_payload(body, 0, &format);
+	if (payload.n < body.n / 4 * 3)
+		payload = (as_span){ 0 };
+	mark_around(u, body, (as_span){ 0 }, payload, label);
+	return payload.n > 0 ? put(u, body, payload, "payload", format) : AS_OK;
 }

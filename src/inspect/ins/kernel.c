@@ -28,8 +28,7 @@ static bool is_config(as_span data)
 
 static bool cares(const as_file *f)
 {
-	static const char *const types[] = { "elf", "data", "vmlinux", "kernel-arm64",
-		"kernel-riscv", NULL };
+	static const char *const types[] = { "elf", "data", "linux_image", "linux_raw", NULL };
 	if (as_file_is_text(f))
 		return is_config(f->data);
 	for (size_t i = 0; types[i]; i++)

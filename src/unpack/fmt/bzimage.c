@@ -2,6 +2,7 @@
 /* bzImage: a self-unpacking Linux kernel for x86, little-endian.
  *  497 setup sectors   500 size of the rest u32, in 16 bytes   510 55 aa   514 "HdrS"   518 protocol version
  *  526 place of the version text, less 512   584 payload offset u32   588 payload length u32 (from 2.08)
+ * 60 place of the PE header, if it begins with "MZ": then the file may end later, with a signature.
  * The setup sectors and one more come first, then the kernel with its payload. */
 #include "unpack/kernel.h"
 
@@ -40,6 +41,9 @@ static bool read_header(as_span image, header *h)
 		h->payload_at = h->code_at + at;
 		h->payload_len = len;
 	}
+	as_cur pe = as_cur_le(image, 60); /* of a kernel that is an EFI program as well */
+	if (as_starts(image, "MZ"))
+		h->size = as_max(h->size, as_kernel_pe_end(image, as_u32(&pe)));
 	return h->protocol >= 0x0200 && h->protocol < 0x0300 &&
 	       h->payload_at + h->payload_len <= h->size;
 }

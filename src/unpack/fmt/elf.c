@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ELF, measured: to the end of its last header table, section or segment. What the file says of itself is read
- * by its inspectors; only of kernels something is taken out: embedded configuration and file system.
+ * by its inspectors; only of kernels something is taken out: embedded configuration and file system, and what a boot wrapper packs.
  *    0 7f "ELF"   4 class (1: 32, 2: 64 bits)   5 byte order (1: little, 2: big)   6 version (1)   16 type u16
  *   18 machine   20 version u32   entry, program headers, section headers (32 or 64 bits each)   flags u32
  *   header size u16, program header size, number, section header size, number, names */
@@ -127,11 +127,11 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-/* A kernel has no interpreter, is not small, and says which Linux it is. */
-static bool is_kernel(as_span body, const header *h)
+/* A kernel, or a wrapper around one, asks for no interpreter and is not small. */
+static bool is_bare(as_span body, const header *h)
 {
 	enum { SMALLEST = 512 << 10 };
-	return !h->interp && h->loads > 0 && body.n >= SMALLEST && as_kernel_banner(body).n > 0;
+	return !h->interp && h->loads > 0 && h->type != ET_CORE && body.n >= SMALLEST;
 }
 
 static as_status unpack(as_unpack *u, as_span body)
@@ -140,8 +140,10 @@ static as_status unpack(as_unpack *u, as_span body)
 	if (!read_all(body, &h))
 		return as_lost(u, 0, "header is damaged");
 	as_status s = h.end > body.n ? as_lost(u, body.n, "file is cut off") : AS_OK;
-	if (is_kernel(body, &h))
+	if (is_bare(body, &h) && as_kernel_banner(body).n > 0)
 		return as_worse(s, as_kernel_parts(u, body, "ELF"));
+	if (is_bare(body, &h))
+		return as_worse(s, as_kernel_wrapped(u, body, "ELF"));
 	as_struct(u, 0, body.n, "ELF");
 	return s;
 }

@@ -5,35 +5,13 @@
  * The size in memory includes what is not in the file; with a PE header its sections tell the file's end. */
 #include "unpack/kernel.h"
 
-enum { SECTIONS_MAX = 16, SECTION_LEN = 40, SMALLEST = 4096 };
+enum { SMALLEST = 4096 };
 
 typedef struct header {
 	uint64_t load, size, flags;
 	uint64_t file_end; /* by the PE sections; 0: not told */
 	bool riscv;
 } header;
-
-/* The end of the last section that a PE header tells of; 0 if there is none. */
-static uint64_t pe_end(as_span image, uint32_t at)
-{
-	as_cur c = as_cur_le(image, at);
-	as_span magic = as_take(&c, 4);
-	as_skip(&c, 2);
-	uint16_t n = as_u16(&c);
-	as_skip(&c, 12);
-	uint16_t optional = as_u16(&c);
-	as_skip(&c, 2);
-	as_skip(&c, optional);
-	uint64_t end = 0;
-	if (!as_ok(&c) || !as_same(magic, as_bytes("PE\0\0", 4)) || n > SECTIONS_MAX)
-		return 0;
-	for (unsigned i = 0; i < n && as_ok(&c); i++) {
-		as_cur section = as_cur_le(as_take(&c, SECTION_LEN), 16);
-		uint64_t len = as_u32(&section), from = as_u32(&section);
-		end = as_max(end, len > 0 ? from + len : 0);
-	}
-	return as_ok(&c) ? end : 0;
-}
 
 static bool read_header(as_span image, header *h)
 {
@@ -45,7 +23,7 @@ static bool read_header(as_span image, header *h)
 	h->riscv = as_is(magic, "RSC\x05");
 	if (!as_ok(&c) || (!h->riscv && !as_is(magic, "ARM\x64")) || h->load % 4096 != 0)
 		return false;
-	h->file_end = pe >= 64 && pe < image.n ? pe_end(image, pe) : 0;
+	h->file_end = pe >= 64 && pe < image.n ? as_kernel_pe_end(image, pe) : 0;
 	/* Before Linux 3.17 arm64 left the size 0. Offsets and sizes are small beside 64 bits. */
 	return h->load < UINT32_MAX && h->size < UINT32_MAX &&
 	       (h->size == 0 || h->size >= SMALLEST) && h->flags < UINT32_MAX;

@@ -13,8 +13,12 @@ static bool read_header(as_span image, uint64_t *n)
 		as_cur c = as_cur_of(image, MAGIC_AT, big);
 		uint32_t magic = as_u32(&c), start = as_u32(&c), end = as_u32(&c);
 		*n = (uint64_t)end - start;
+		/* It begins with the same no-operation again and again; EFI changes the first two. */
+		as_span first = as_cut(image, 8, 4);
+		bool idle = as_same(first, as_cut(image, 12, 4)) &&
+			    as_same(first, as_cut(image, 16, 4));
 		if (as_ok(&c) && magic == MAGIC && end > start)
-			return *n >= SMALLEST && *n <= UINT32_MAX / 4;
+			return idle && *n >= SMALLEST && *n <= UINT32_MAX / 4;
 	}
 	return false;
 }
