@@ -4,6 +4,15 @@
 #include "inspect/crypto.h"
 #include "knowledge/banner.h"
 
+/* Types are compared by inspectors as words that live for ever: formats' ids do. */
+static const char *known_type(as_span type)
+{
+	for (const as_format *const *f = as_formats; *f; f++)
+		if (as_is(type, (*f)->id))
+			return (*f)->id;
+	return "data";
+}
+
 as_status as_examine(const as_examiner *e, const as_task *task)
 {
 	as_opening o = { .data = task->data, .hint = task->hint, .depth = task->depth,
@@ -12,10 +21,10 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	const char *type = NULL;
 	as_arena_reset(e->arena);
 	as_status s = AS_OK;
-	if (task->content)
+	if (task->content && task->open)
 		s = as_open_object(&o, &type);
 	else
-		type = as_type_of(task->data);
+		type = task->type.n > 0 ? known_type(task->type) : as_type_of(task->data);
 	as_arena_reset(e->arena);
 	if (s != AS_OK)
 		return s;

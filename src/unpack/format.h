@@ -8,6 +8,7 @@
 #include "base/cur.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "model/entry.h"
 
 typedef enum as_kind {
 	AS_CARRIER,    /* parts at offsets: partition tables, TRX, FIT, uImage */
@@ -56,18 +57,6 @@ typedef struct as_format {
 	 * entry's path without the leading slash, OUT where to write. NULL: dd from the container. */
 	const char *see;
 } as_format;
-
-typedef enum as_type {
-	AS_FILE = 1,
-	AS_PART, /* a nameless or synthetic piece of a carrier or stream */
-	AS_DIR,
-	AS_SYMLINK,
-	AS_HARDLINK, /* only where the format has hard-link entries by name: target says to what */
-	AS_BLOCK,
-	AS_CHAR,
-	AS_FIFO,
-	AS_SOCKET,
-} as_type;
 
 enum { AS_HAS_MODE = 1, AS_HAS_OWNER = 2, AS_HAS_MTIME = 4 };
 

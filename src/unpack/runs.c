@@ -85,7 +85,8 @@ static as_status fill(const filler *f, uint64_t from, uint64_t to)
 		uint64_t n = as_padding_at(gap, at);
 		bool edge = at == from || at + n == to;
 		if (n >= 4096 || (edge && n >= AS_PAD_MIN)) {
-			s = as_worse(tell(f, known, at, AS_UNKNOWN), tell(f, at, at + n, AS_PADDING));
+			s = tell(f, known, at, AS_UNKNOWN);
+			s = as_worse(s, tell(f, at, at + n, AS_PADDING));
 			known = at + n;
 		}
 		at += n ? n : 1;

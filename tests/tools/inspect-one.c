@@ -10,7 +10,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: inspect-one FILE [PATH]\n");
 		return 2;
 	}
-	as_task task = { .data = read_whole(argv[1]), .content = true };
+	as_task task = { .data = read_whole(argv[1]), .content = true, .open = true };
 	if (argc == 3) {
 		task.path = as_lit(argv[2]);
 		task.roles = as_roles_of(task.path);

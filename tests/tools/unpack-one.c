@@ -10,7 +10,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: unpack-one [FORMAT] FILE\n");
 		return 2;
 	}
-	as_task task = { .data = read_whole(argv[argc - 1]), .content = true };
+	as_task task = { .data = read_whole(argv[argc - 1]), .content = true, .open = true };
 	if (argc == 3)
 		task.hint = as_lit(argv[1]);
 	return examine_and_print(&task, true);

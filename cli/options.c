@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { JOBS = 256, DEPTH, OBJECTS, BYTES, OBJECT_BYTES, RATIO, SECONDS, MEMORY, RULES, FAIL_ON, MATCH, FAIL };
+
+static const struct option longs[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "directory", required_argument, NULL, 'C' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "match", required_argument, NULL, MATCH },
+	{ "rules", required_argument, NULL, RULES },
+	{ "fail-on", required_argument, NULL, FAIL_ON },
+	{ "max-depth", required_argument, NULL, DEPTH },
+	{ "max-objects", required_argument, NULL, OBJECTS },
+	{ "max-bytes", required_argument, NULL, BYTES },
+	{ "max-object-bytes", required_argument, NULL, OBJECT_BYTES },
+	{ "max-ratio", required_argument, NULL, RATIO },
+	{ "max-seconds", required_argument, NULL, SECONDS },
+	{ "max-memory", required_argument, NULL, MEMORY },
+	{ "debug-fail", required_argument, NULL, FAIL },
+	{ 0 },
+};
+
+/* A positive number with K, M, G or T after it. */
+static int number(const char *text, uint64_t max, uint64_t *out)
+{
+	static const char units[] = "KMGT";
+	char *end = NULL;
+	errno = 0;
+	unsigned long long v = strtoull(text, &end, 10);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+	unsigned shift = unit ? 10u * (unsigned)(unit - units + 1) : 0;
+	int rest = unit ? end[1] : *end;
+	if (errno || end == text || *text == '-' || rest || v == 0 || v > (UINT64_MAX >> shift) || v << shift > max)
+		return 0;
+	*out = v << shift;
+	return 1;
+}
+
+static int set_number(review_request *r, int option, const char *text)
+{
+	assay_review_options *o = &r->options;
+	uint64_t v = 0;
+	int wide = option == OBJECTS || option == BYTES || option == OBJECT_BYTES || option == MEMORY;
+	if (!number(text, wide ? UINT64_MAX >> 1 : 1u << 20, &v))
+		return 0;
+	switch (option) {
+	case 'j': o->jobs = (unsigned)v; break;
+	case DEPTH: o->max_depth = (unsigned)v; break;
+	case RATIO: o->max_ratio = (unsigned)v; break;
+	case SECONDS: o->max_seconds = (unsigned)v; break;
+	case OBJECTS: o->max_objects = v; break;
+	case BYTES: o->max_bytes = v; break;
+	case OBJECT_BYTES: o->max_object_bytes = v; break;
+	default: o->max_memory = v; break;
+	}
+	return 1;
+}
+
+static int is_severity(const char *word)
+{
+	static const char *const words[] = { "info", "low", "medium", "high", "critical" };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(word, words[i]) == 0)
+			return 1;
+	return 0;
+}
+
+static int set(review_request *r, int option, const char *value)
+{
+	int ok = 1;
+	if (option == 'o')
+		r->options.output = value;
+	else if (option == 'C')
+		r->folder = value;
+	else if (option == 'q')
+		r->quiet = 1;
+	else if (option == MATCH)
+		r->match = value;
+	else if (option == FAIL)
+		r->options.debug_fail = value;
+	else if (option == RULES && r->n_rules < 31)
+		r->rules[r->n_rules++] = value;
+	else if (option == FAIL_ON && (ok = is_severity(value)))
+		r->fail_on = value;
+	else if (option != '?' && ok)
+		ok = set_number(r, option, value);
+	if (!ok)
+		fprintf(stderr, "assay: '%s' makes no sense there; see --help\n", value);
+	return ok && option != '?';
+}
+
+int read_request(int argc, char **argv, review_request *r)
+{
+	*r = (review_request){ .options = { .size = sizeof(r->options) } };
+	optind = 1;
+	for (int option; (option = getopt_long(argc, argv, "o:C:j:q", longs, NULL)) != -1;)
+		if (!set(r, option, optarg))
+			return 0;
+	for (; optind < argc && r->n_inputs < 255; optind++)
+		r->inputs[r->n_inputs++] = argv[optind];
+	if (r->n_inputs == 0)
+		fprintf(stderr, "assay: nothing to look at: name an image, an update bundle or a folder; see --help\n");
+	r->options.inputs = r->inputs;
+	r->options.rules = r->n_rules ? r->rules : NULL;
+	r->options.on_progress = show_progress;
+	r->options.on_message = show_message;
+	r->options.ctx = r;
+	return r->n_inputs > 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options that review and extract share: budgets and jobs. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "assay/assay.h"
+
+typedef struct review_request {
+	assay_review_options options;
+	const char *inputs[256];
+	const char *rules[32];
+	const char *fail_on; /* severity, or NULL */
+	const char *folder, *match; /* extract: -C and --match */
+	int n_inputs, n_rules;
+	int quiet;
+} review_request;
+
+/* Reads the command line of review and extract; 0 after a line on stderr for what makes no sense. */
+int read_request(int argc, char **argv, review_request *r);
+
+/* Shows messages, and progress: a live line on a terminal, a plain line per stage elsewhere. ctx is a
+ * review_request. */
+void show_progress(void *ctx, const assay_progress *now);
+void show_message(void *ctx, const char *text);
+/* Wipes the live line, if there is one. */
+void end_progress(void);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "options.h"
+#include "reading.h"
+
+static int conclude(const review_request *r)
+{
+	char path[4096];
+	assay_error error;
+	assay_dossier *d = NULL;
+	(void)snprintf(path, sizeof(path), "%s/dossier.assay", r->options.output);
+	assay_status s = assay_dossier_open(path, &d, &error);
+	if (s == ASSAY_OK && !r->quiet) {
+		assay_dossier_set_width(d, terminal_width());
+		s = assay_show(d, "summary", ASSAY_TABLE, write_to_file, stdout, &error);
+		printf("\nReport: %s/report.html   Dossier: %s\n", r->options.output, path);
+	}
+	long n = s == ASSAY_OK && r->fail_on ? assay_count_findings(d, r->fail_on) : 0;
+	assay_dossier_close(d);
+	if (s != ASSAY_OK)
+		return fail(s, &error);
+	return n > 0 ? EXIT_FOUND : EXIT_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+	review_request r;
+	assay_error error;
+	if (!read_request(argc, argv, &r))
+		return EXIT_USAGE;
+	if (!r.options.output)
+		r.options.output = "out";
+	assay_status s = assay_review(&r.options, &error);
+	if (!r.quiet)
+		end_progress();
+	return s == ASSAY_OK ? conclude(&r) : fail(s, &error);
+}
+
+const command command_review = {
+	.name = "review",
+	.summary = "review an image, an update bundle or an unpacked root file system",
+	.help = "usage: assay review [OPTIONS] IMAGE...\n"
+		"\n"
+		"Unpacks each IMAGE (a file, or a folder) in sandboxed processes, states facts about everything\n"
+		"inside, judges them, and writes to the output folder: dossier.assay, report.html, report.json,\n"
+		"findings.sarif, sbom.cdx.json and sbom.spdx.json. Formats are recognised by content. A review\n"
+		"that was interrupted resumes when the same command is run again.\n"
+		"\n"
+		"  -o, --output DIR        where results go (default: out)\n"
+		"      --rules DIR         more rules (*.sql); may be given several times\n"
+		"      --fail-on SEVERITY  exit with 1 if a finding is at least info, low, medium, high, critical\n"
+		"  -j, --jobs N            examiner processes (default: one per core)\n"
+		"  -q, --quiet             say only what went wrong\n"
+		"\n"
+		"Limits (N may end in K, M, G or T; every limit that is hit is recorded in the dossier):\n"
+		"      --max-depth N         containers within containers (default 16)\n"
+		"      --max-objects N       entries in the whole review (default 2000000)\n"
+		"      --max-bytes N         bytes unpacked in the whole review (default 64G)\n"
+		"      --max-object-bytes N  bytes of one object (default 8G)\n"
+		"      --max-ratio N         bytes out per byte in, for one container (default 1000)\n"
+		"      --max-seconds N       for one object (default 120)\n"
+		"      --max-memory N        of one examiner process (default 1G)\n"
+		"\n"
+		"Examples:\n"
+		"  assay review basestation.bin\n"
+		"  assay review -o results update.zip --fail-on high\n"
+		"  assay review /srv/rootfs -o results\n",
+	.run = run,
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every distinct object of a review, and every examination of one. */
+#ifndef AS_OBJECTS_H
+#define AS_OBJECTS_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "review/journal.h"
+#include "sandbox/process.h"
+
+enum { AS_NONE = 0xffffffffu };
+
+/* Storage that objects share: freed when nothing that waits to be examined lies in it. */
+typedef struct as_shelf {
+	as_region region;
+	uint32_t refs;
+} as_shelf;
+
+typedef struct as_object {
+	as_sha256 sha256;
+	uint64_t size;
+	uint32_t shelf; /* where its bytes are; AS_NONE: nowhere any more */
+	uint64_t at;    /* in the shelf's region, bytes */
+	uint32_t next;  /* with the same key in the map */
+	uint32_t exam;  /* of its content, or AS_NONE */
+	uint32_t waits; /* examinations of it that wait or run */
+} as_object;
+
+typedef enum as_exam_state { AS_EXAM_NEW, AS_EXAM_WAITING, AS_EXAM_RUNNING, AS_EXAM_DONE } as_exam_state;
+
+/* One examination: of an object's content (path empty), or of an object as the file at a path. */
+typedef struct as_exam {
+	uint32_t object;
+	uint32_t next; /* with the same key in the map */
+	as_exam_state state;
+	unsigned depth, tries;
+	uint64_t roles;
+	as_span path, hint, type; /* in the arena */
+	as_span skip[AS_SKIP_MAX]; /* in the arena */
+	bool closed; /* do not open it again: opening failed, what came is kept */
+	bool whole;  /* resume: it and everything in it is done */
+	as_buf kept; /* messages of earlier tries that stay */
+	as_record record; /* once done */
+} as_exam;
+
+typedef struct as_objects {
+	as_arena *arena;
+	as_spool *spool;
+	as_map by_hash, by_exam;
+	as_object *objects; /* owned */
+	uint32_t n_objects, cap_objects;
+	as_exam *exams; /* owned */
+	uint32_t n_exams, cap_exams;
+	as_shelf *shelves; /* owned */
+	uint32_t n_shelves, cap_shelves;
+} as_objects;
+
+/* Begins and ends the tables. AS_NOMEM. */
+as_status as_objects_init(as_objects *o, as_spool *spool) AS_MUST_USE;
+void as_objects_free(as_objects *o);
+/* The object of that hash and size, made if it is new; AS_NONE without memory. */
+uint32_t as_object_get(as_objects *o, const as_sha256 *sha256, uint64_t size);
+/* The examination of object (at path), made if it is new; AS_NONE without memory. */
+uint32_t as_exam_get(as_objects *o, uint32_t object, as_span path);
+/* A shelf for a region, with one reference; AS_NONE without memory. */
+uint32_t as_shelf_add(as_objects *o, as_region region);
+void as_shelf_hold(as_objects *o, uint32_t shelf);
+/* Gives up a reference; the last one drops the region. AS_NONE is accepted. */
+void as_shelf_release(as_objects *o, uint32_t shelf);
+/* An examination of object is over: gives up its hold on the object's bytes. */
+void as_object_seen(as_objects *o, uint32_t object);
+
+#endif

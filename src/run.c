@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A review, from the inputs to the reports:
+ *
+ *   inputs -> examine (unpack, inspect; in sandboxed processes) -> dossier (facts) -> judge (findings) -> reports */
+#include "run.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "examine.h"
+
+enum { SPOOL_MEMORY = 160 << 20 /* bytes of objects that wait in memory */ };
+
+double as_now(void)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+assay_status as_review_fail(as_review *r, assay_status status, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(r->error->message, sizeof(r->error->message), format, args);
+	va_end(args);
+	return status;
+}
+
+void as_review_say(as_review *r, const char *format, ...)
+{
+	char text[ASSAY_MESSAGE_LEN];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (r->options->on_message)
+		r->options->on_message(r->options->ctx, text);
+}
+
+/* What an examiner does with an order. */
+typedef struct workshop {
+	as_limits limits;
+	as_scanner *scanner;
+	as_arena *arena;
+	const char *fail; /* tests: see assay_review_options.debug_fail */
+} workshop;
+
+static void fail_as_told(const workshop *w, const as_order *order)
+{
+	as_span what = as_field(as_lit(w->fail), ':', 0), whom = as_field(as_lit(w->fail), ':', 1);
+	if (!as_ends(order->path, (const char *)whom.p))
+		return;
+	if (as_is(what, "crash"))
+		abort();
+	for (size_t n = 1 << 20; as_is(what, "memory"); n += 1 << 20) {
+		volatile uint8_t *p = malloc(1 << 20);
+		for (size_t i = 0; p && i < 1 << 20; i += 4096)
+			p[i] = 1;
+		if (!p)
+			abort();
+	}
+	while (as_is(what, "hang"))
+		(void)sleep(1);
+}
+
+static as_status work(void *ctx, const as_order *order, as_span data, const as_sender *send)
+{
+	workshop *w = ctx;
+	as_examiner e = { .limits = &w->limits, .scanner = w->scanner, .send = send, .arena = w->arena };
+	as_task task = { .data = data, .hint = order->hint, .path = order->path, .depth = order->depth,
+		.content = order->content, .open = order->open, .type = order->type, .roles = order->roles };
+	if (w->fail && send->stage(send->ctx, "debug", 0))
+		fail_as_told(w, order);
+	return as_examine(&e, &task);
+}
+
+static uint64_t or_default(uint64_t v, uint64_t usual) { return v ? v : usual; }
+
+static as_limits limits_of(const assay_review_options *o)
+{
+	return (as_limits){ .depth = (unsigned)or_default(o->max_depth, 16),
+		.objects = or_default(o->max_objects, 2000000),
+		.bytes = or_default(o->max_bytes, 64ull << 30),
+		.object_bytes = as_min(or_default(o->max_object_bytes, 8ull << 30), 15ull << 30),
+		.ratio = (unsigned)or_default(o->max_ratio, 1000),
+		.seconds = (unsigned)or_default(o->max_seconds, 120),
+		.memory = or_default(o->max_memory, 1ull << 30) };
+}
+
+static unsigned jobs_of(const assay_review_options *o)
+{
+	enum { JOBS_MAX = 64 };
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t jobs = or_default(o->jobs, cores > 0 ? (uint64_t)cores : 1);
+	return (unsigned)as_min(jobs, JOBS_MAX);
+}
+
+/* Everything that decides what a review says: a journal of another stamp is not taken up. */
+static as_span stamp_of(as_review *r)
+{
+	as_buf b = { 0 };
+	as_limits l = r->limits;
+	as_buf_print(&b, "assay %s limits %u %llu %llu %llu %u %llu", ASSAY_VERSION_TEXT, l.depth,
+		(unsigned long long)l.objects, (unsigned long long)l.bytes, (unsigned long long)l.object_bytes,
+		l.ratio, (unsigned long long)l.memory);
+	char self[32] = "";
+	struct stat st;
+	if (stat("/proc/self/exe", &st) == 0)
+		(void)snprintf(self, sizeof(self), " build %lld", (long long)st.st_mtime);
+	as_buf_text(&b, self);
+	for (const char *const *in = r->options->inputs; *in; in++) {
+		if (stat(*in, &st) != 0)
+			continue;
+		as_buf_print(&b, " input %s %lld %lld.%ld", *in, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+			st.st_mtim.tv_nsec);
+	}
+	as_span stamp = as_copy(r->objects.arena, as_buf_span_of(&b));
+	as_buf_free(&b);
+	return stamp;
+}
+
+static as_status on_record(void *ctx, const as_record *record)
+{
+	as_review *r = ctx;
+	uint32_t object = as_object_get(&r->objects, &record->sha256, 0);
+	uint32_t exam = object == AS_NONE ? AS_NONE : as_exam_get(&r->objects, object, record->path);
+	if (exam == AS_NONE)
+		return AS_NOMEM;
+	as_exam *e = &r->objects.exams[exam];
+	e->record = *record;
+	e->record.path = e->path;
+	e->state = AS_EXAM_DONE;
+	return AS_OK;
+}
+
+static assay_status prepare(as_review *r, workshop *w, const char *journal)
+{
+	if (mkdir(r->options->output, 0777) != 0 && errno != EEXIST)
+		return as_review_fail(r, ASSAY_OUTPUT, "%s: %s", r->options->output, strerror(errno));
+	r->spool = as_spool_new(r->options->output, SPOOL_MEMORY);
+	r->window = malloc(AS_WINDOW);
+	w->scanner = as_scanner_new();
+	w->arena = as_arena_new(r->limits.memory);
+	r->n_sessions = jobs_of(r->options);
+	r->sessions = calloc(r->n_sessions, sizeof(*r->sessions));
+	if (!r->spool)
+		return as_review_fail(r, ASSAY_OUTPUT, "%s: nothing can be written there", r->options->output);
+	if (!r->window || !w->scanner || !w->arena || !r->sessions ||
+		as_objects_init(&r->objects, r->spool) != AS_OK || as_examine_prepare() != AS_OK)
+		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
+	for (unsigned i = 0; i < r->n_sessions; i++) {
+		r->sessions[i].exam = AS_NONE;
+		r->sessions[i].hasher = as_hasher_new();
+		if (!r->sessions[i].hasher)
+			return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
+	}
+	r->journal = as_journal_open(journal, stamp_of(r), &r->resumed, on_record, r);
+	if (!r->journal)
+		return as_review_fail(r, ASSAY_OUTPUT, "%s cannot be written", journal);
+	if (r->resumed)
+		as_review_say(r, "resuming an interrupted review: %u examinations are done already", r->objects.n_exams);
+	return ASSAY_OK;
+}
+
+static void clean_up(as_review *r, workshop *w)
+{
+	for (unsigned i = 0; r->sessions && i < r->n_sessions; i++) {
+		as_process_kill(r->sessions[i].process);
+		as_hasher_free(r->sessions[i].hasher);
+		as_buf_free(&r->sessions[i].payload);
+		as_nodes_free(&r->sessions[i].nodes);
+	}
+	free(r->sessions);
+	free(r->heap);
+	free(r->window);
+	as_journal_close(r->journal);
+	as_objects_free(&r->objects);
+	as_spool_free(r->spool);
+	as_scanner_free(w->scanner);
+	as_arena_free(w->arena);
+}
+
+static void stage(as_review *r, const char *name)
+{
+	assay_progress p = { .stage = name, .bytes_done = r->bytes_done, .bytes_known = r->bytes_known,
+		.objects_done = r->n_done, .objects_known = r->objects.n_exams, .seconds = as_now() - r->started };
+	if (r->options->on_progress)
+		r->options->on_progress(r->options->ctx, &p);
+}
+
+static assay_status run(as_review *r, workshop *w, const char *dossier, const char *journal)
+{
+	assay_status s = prepare(r, w, journal);
+	if (s == ASSAY_OK)
+		s = as_inputs_open(r);
+	if (s == ASSAY_OK)
+		s = as_supervise(r);
+	stage(r, "write");
+	if (s == ASSAY_OK)
+		s = as_write_dossier(r, dossier);
+	if (s == ASSAY_OK || s == ASSAY_INPUT)
+		(void)unlink(journal);
+	return s;
+}
+
+assay_status assay_review(const assay_review_options *options, assay_error *error)
+{
+	assay_error unused;
+	as_review r = { .options = options, .error = error ? error : &unused, .started = as_now(),
+		.locks = ~0u, .roles = as_roles_of, .work = work };
+	workshop w = { 0 };
+	char dossier[4096], journal[4096];
+	r.error->message[0] = 0;
+	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] || !options->output)
+		return as_review_fail(&r, ASSAY_USAGE, "nothing to review, or nowhere to write");
+	int n = snprintf(dossier, sizeof(dossier), "%s/dossier.assay", options->output);
+	(void)snprintf(journal, sizeof(journal), "%s/dossier.assay-journal", options->output);
+	if (n < 0 || (size_t)n + sizeof("-journal") > sizeof(dossier))
+		return as_review_fail(&r, ASSAY_USAGE, "the output folder's path is too long");
+	r.limits = w.limits = limits_of(options);
+	w.fail = options->debug_fail;
+	r.work_ctx = &w;
+	assay_status s = run(&r, &w, dossier, journal);
+	clean_up(&r, &w);
+	return s;
+}
