@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the ext2/3/4 handler share. The layout is described in ext.c. */
+#ifndef AS_FMT_EXT_H
+#define AS_FMT_EXT_H
+
+#include "unpack/format.h"
+
+enum { /* incompatible features */
+	AS_EXT_FILETYPE = 0x2,
+	AS_EXT_RECOVER = 0x4,
+	AS_EXT_JOURNAL_DEV = 0x8,
+	AS_EXT_META_BG = 0x10,
+	AS_EXT_64BIT = 0x80,
+	AS_EXT_CSUM_SEED = 0x2000,
+};
+enum { AS_EXT_METADATA_CSUM = 0x400 /* read-only compatible feature */ };
+enum { /* inode flags */
+	AS_EXT_ENCRYPTED = 0x800,
+	AS_EXT_EXTENTS = 0x80000,
+	AS_EXT_INLINE = 0x10000000,
+};
+
+typedef struct as_ext_super {
+	uint64_t blocks;
+	uint32_t inodes, free_inodes, first_block, block; /* block: bytes */
+	uint32_t group_blocks, group_inodes, groups;
+	uint32_t compat, incompat, ro_compat;
+	uint32_t inode_size, desc_size; /* bytes */
+	uint32_t first_meta_bg, rev, made, backup[2];
+	uint16_t state, group; /* group: which copy of the superblock this is */
+	as_span uuid, label, mounted;
+} as_ext_super;
+
+typedef struct as_ext {
+	as_unpack *u; /* NULL while probing: nothing is recorded */
+	as_span body;
+	as_ext_super super;
+} as_ext;
+
+typedef struct as_ext_inode {
+	uint32_t number;
+	uint64_t at;  /* body offset */
+	as_type type; /* 0: none that exists */
+	uint32_t mode, uid, gid, flags;
+	int64_t mtime;
+	uint64_t size, acl; /* acl: block of the attributes, or 0 */
+	uint16_t links;
+	as_span block; /* the 60 bytes that hold the map, a short target, or inline data */
+	as_span extra; /* the inode's own room for attributes */
+} as_ext_inode;
+
+/* Called for each run of a file's blocks in order: n blocks from logical on stand at block physical,
+ * or are a hole (0). Another status than AS_OK ends the walk, which returns it. */
+typedef as_status (*as_ext_run)(void *ctx, uint64_t logical, uint64_t physical, uint64_t n);
+
+/* Reads the superblock of an image; false if its fields contradict each other. Pure. */
+bool as_ext_read_super(as_span image, as_ext_super *s);
+/* Reads inode number n; false if it lies outside. Pure. */
+bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i);
+/* Walks the runs of an inode, holes and all, up to its size. AS_PARTIAL if the map is damaged (where,
+ * is in *bad_at, a body offset). */
+as_status as_ext_walk(
+	const as_ext *x, const as_ext_inode *i, as_ext_run run, void *ctx, uint64_t *bad_at);
+/* n blocks from block at; empty if they are not all in the image. Borrows from the body; pure. */
+as_span as_ext_blocks(const as_ext *x, uint64_t at, uint64_t n);
+/* Emits the extended attributes of the inode for the entry put last. */
+as_status as_ext_xattrs(const as_ext *x, const as_ext_inode *i);
+/* Data kept inside the inode, behind what its block field holds; empty if there is none. Pure. */
+as_span as_ext_inline_rest(const as_ext_inode *i);
+/* Emits a regular file (e is filled in) below dir. */
+as_status as_ext_file(const as_ext *x, as_node *dir, as_entry *e, const as_ext_inode *i);
+
+#endif
