@@ -11,8 +11,9 @@ import re
 import subprocess
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-# Two suites, so that each banner is seen in two versions and on three architectures.
-SUITES = {"amd64": "bookworm", "armhf": "bookworm", "arm64": "trixie"}
+# Three suites and five architectures, so that a banner is seen in several versions and layouts.
+SUITES = {"amd64": "bookworm", "armhf": "bookworm", "arm64": "trixie", "mipsel": "bookworm",
+          "i386": "bullseye"}
 
 
 class Archive:
@@ -55,8 +56,10 @@ class Archive:
     def update(self):
         lines = [f"deb [arch={arch} signed-by={KEYRING}] {self.mirror()} {suite} main\n"
                  for arch, suite in SUITES.items()]
-        (self.root / "etc/sources.list").write_text("".join(lines))
-        if not list((self.root / "state/lists").glob("*_Packages*")):
+        sources = self.root / "etc/sources.list"
+        before = sources.read_text() if sources.exists() else ""
+        sources.write_text("".join(lines))
+        if before != "".join(lines) or not list((self.root / "state/lists").glob("*_Packages*")):
             done = self.apt("apt-get", "update")
             if done.returncode != 0:
                 raise SystemExit("apt-get update failed:\n" + done.stderr)
