@@ -79,6 +79,8 @@ stream("gzip-members", "gzip", "two members, one payload", halves(gzip_plain))
 stream("gzip-padded", "gzip", "0xFF after the end, as in flash",
 	lambda d: gzip_plain(d).ljust(65536, b"\xff"))
 stream("xz", "xz", "CRC64, one block", lambda d: lzma.compress(d, check=lzma.CHECK_CRC64))
+stream("xz-streams", "xz", "two streams with padding between, one payload",
+	lambda d: lzma.compress(d[:9000]) + bytes(8) + lzma.compress(d[9000:], check=lzma.CHECK_NONE))
 stream("xz-crc32-blocks", "xz", "several blocks with sizes, CRC32",
 	lambda d: pack.through(["xz", "-T2", "--block-size=8192", "-C", "crc32", "-c"], d))
 stream("xz-bcj", "xz", "ARM filter, SHA-256 check",
@@ -112,6 +114,21 @@ def tar_case(name, about, tree, format):
 
 
 tar_case("tar-ustar", "POSIX 1988", sample.linked, tarfile.USTAR_FORMAT)
+@case("tar-v7", "tar", "before POSIX: no magic")
+def tar_v7(truth):
+	tree = sample.linked().copy(lambda e: e.type in (T.FILE, T.DIR, T.LINK))
+	truth.tree("tar", tree)
+	tar = bytearray(tree.tar(tarfile.USTAR_FORMAT))
+	at = 0
+	while tar[at]:
+		size = int(tar[at + 124:at + 135], 8)
+		tar[at + 257:at + 512] = bytes(255)
+		tar[at + 148:at + 156] = b" " * 8
+		tar[at + 148:at + 156] = b"%06o\0 " % sum(tar[at:at + 512])
+		at += 512 + (size + 511 & ~511)
+	return bytes(tar)
+
+
 tar_case("tar-gnu", "GNU long names and links, base-256 numbers",
 	sample.no_sockets, tarfile.GNU_FORMAT)
 tar_case("tar-pax", "POSIX 2001: extended headers, xattrs", sample.no_sockets,
@@ -329,10 +346,10 @@ ext_case("ext4-bare", "ext4", "extents off, 128-byte inodes", 4 << 20, "-b", "10
 
 
 def fat_case(bits, size, *options):
-	@case("fat%d" % bits, "fat", "long names, %d bits" % bits)
+	@case("fat%d" % bits, "fat", "%d bits, long names, files in pieces, deleted entries" % bits)
 	def make(truth):
 		truth.tree("fat", sample.for_fat(), owners=False)
-		return pack.fat(sample.for_fat(), bits, size, options=options)
+		return pack.fat(sample.for_fat(), bits, size, options=options, pieces=True)
 
 
 fat_case(12, 1 << 20, "-s", "1")

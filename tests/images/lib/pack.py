@@ -236,6 +236,8 @@ def debugfs_lines(tree, tmp):
 			continue
 		elif entry.type == T.FILE:
 			yield "write %s %s" % (stage(tmp, entry.data, number), path)
+			if len(entry.data) > 4096:  # a hole at the end is forgotten with inline_data
+				yield "sif %s size %d" % (path, len(entry.data))
 		elif entry.type == T.LINK:
 			yield 'symlink %s "%s"' % (path, entry.target)
 		elif entry.type in (T.FIFO, T.SOCKET, T.CHAR, T.BLOCK):
@@ -285,12 +287,25 @@ def ext(tree, kind, size, options=(), label="rootfs"):
 		return out.read_bytes()
 
 
-def fat(tree, bits, size, label="BOOT", options=()):
-	"""FAT12, 16 or 32 of size bytes, filled by mtools in our order."""
+def fat_filler(image, tmp):
+	"""Twenty files of three clusters; every other one is deleted at once, so that what follows lies in
+	pieces. Returns the names to delete at the end; their entries stay, marked as deleted."""
+	filler = stage(tmp, b"filler" * 200, 1 << 20)
+	names = ["::/filler%02d" % i for i in range(20)]
+	for name in names:
+		run(["mcopy", "-Q", "-i", image, filler, name])
+	run(["mdel", "-i", image, *names[::2]])
+	return names[1::2]
+
+
+def fat(tree, bits, size, label="BOOT", options=(), pieces=False):
+	"""FAT12, 16 or 32 of size bytes, filled by mtools in our order; pieces: with fragmented files and
+	deleted entries."""
 	with scratch() as tmp:
 		out = pathlib.Path(tmp, "fat")
 		run(["mkfs.vfat", "--invariant", "-F", bits, "-n", label, "-i", "a55a1234", *options,
 			"-C", out, size // 1024])
+		filler = fat_filler(out, tmp) if pieces else []
 		for number, entry in enumerate(tree):
 			if entry.type == T.DIR and entry.path:
 				run(["mmd", "-i", out, "::/" + entry.path])
@@ -298,4 +313,6 @@ def fat(tree, bits, size, label="BOOT", options=()):
 				src = stage(tmp, entry.data, number)
 				os.utime(src, (entry.mtime, entry.mtime))
 				run(["mcopy", "-m", "-Q", "-i", out, src, "::/" + entry.path])
+		if filler:
+			run(["mdel", "-i", out, *filler])
 		return out.read_bytes()

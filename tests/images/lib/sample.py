@@ -91,6 +91,7 @@ def full():
 	hole = b"head".ljust(4096, b".") + bytes(600000 - 8192) + b"tail".rjust(4096, b".")
 	t.file("usr/share/sparse", hole)
 	t.file("usr/share/zero-mib", bytes(1 << 20))
+	t.file("usr/share/holes", b"".join(noise(4096, b"%d" % i) + bytes(4096) for i in range(30)))
 	for i in range(300):
 		t.file("usr/share/many/f%03d" % i, b"%d\n" % i)
 	t.file("bin/ping", INIT * 2, 0o755, xattrs={"security.capability": CAPABILITY})
@@ -119,6 +120,7 @@ def for_fat():
 	t.file("lower.txt", b"lower case 8.3\n")
 	t.file("UPPER.TXT", b"upper case 8.3\n")
 	t.file("Grüße.txt", b"umlauts\n")
+	t.file("pieces.bin", noise(40000, b"pieces"))
 	t.file("frag/" + "x" * 100 + ".dat", noise(5000, b"x"))
 	return t
 
