@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dossier/read.h"
+#include "report/explain.h"
 #include "report/report.h"
 #include "report/rows.h"
 #include "report/sql.h"
@@ -111,6 +112,29 @@ assay_status assay_query(assay_dossier *d, const char *sql, assay_format format,
 	sqlite3_finalize(st);
 	as_dossier_rest(d);
 	return s;
+}
+
+assay_status assay_explain(
+	assay_dossier *d, const char *finding, assay_write write, void *ctx, assay_error *error)
+{
+	as_out out = { .write = write, .ctx = ctx };
+	as_say(error, ASSAY_OK, "%s", "");
+	as_status s = as_explain_write(d->db, as_lit(finding), &out);
+	if (s == AS_NOT_THIS)
+		return as_say(
+			error, ASSAY_USAGE, "there is no finding '%s' in this dossier", finding);
+	return conclude(d, &out, s, error);
+}
+
+assay_status assay_report(
+	assay_dossier *d, const char *format, assay_write write, void *ctx, assay_error *error)
+{
+	as_out out = { .write = write, .ctx = ctx };
+	as_say(error, ASSAY_OK, "%s", "");
+	for (const as_report *const *r = as_report_list; *r; r++)
+		if (strcmp((*r)->id, format) == 0)
+			return conclude(d, &out, (*r)->write(d->db, &out), error);
+	return as_say(error, ASSAY_USAGE, "there is no report format '%s'", format);
 }
 
 long assay_count_findings(assay_dossier *d, const char *severity)

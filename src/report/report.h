@@ -23,7 +23,6 @@ as_status as_out_end(as_out *out) AS_MUST_USE;
 
 typedef struct as_report {
 	const char *id, *title;
-	const char *file; /* usual file name */
 	/* Reads the dossier db, writes the report. AS_IO: the writer or the dossier failed (then
 	 * sqlite3_errmsg(db) says why). */
 	as_status (*write)(sqlite3 *db, as_out *out);

@@ -56,19 +56,7 @@ static const char files[] =
 	" FROM place AS p LEFT JOIN object AS o ON o.id = p.object WHERE p.kind = 'file' ORDER BY "
 	"p.id";
 
-/* Witnesses of one component and version are one row, named after the surest; a witness that knows no
- * version joins one in the same bytes that does. */
-#define WITNESSES                                                                                  \
-	"WITH seen AS (SELECT c.*, coalesce(c.id, lower(c.name)) AS what,"                         \
-	"  (SELECT min(p.id) FROM place AS p WHERE p.object = c.object) AS place FROM component "  \
-	"AS c),"                                                                                   \
-	" named AS (SELECT s.*, coalesce(version, max(version) OVER (PARTITION BY what, object), " \
-	"'')"                                                                                      \
-	"  AS release FROM seen AS s),"                                                            \
-	" ranked AS MATERIALIZED (SELECT n.*, row_number() OVER (PARTITION BY what, release"       \
-	"  ORDER BY (version IS NULL), confidence DESC, place, at) AS nth FROM named AS n)"
-
-static const char components[] = WITNESSES
+static const char components[] = AS_SQL_WITNESSES
 	" SELECT r.name, r.version, r.purl, r.cpe, p.path, o.sha256 AS \"sha256:digest\","
 	" r.confidence / 1000.0 AS confidence,"
 	" (SELECT json_group_array(json_object('method', w.method, 'text', w.evidence,"
@@ -82,11 +70,11 @@ static const char components[] = WITNESSES
 	" WHERE r.nth = 1 ORDER BY r.what, r.release";
 
 static const char components_table[] =
-	WITNESSES " SELECT r.name, r.version, r.confidence / 1000.0 AS sure, p.path,"
-		  " (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND w.release = "
-		  "r.release) AS witnesses"
-		  " FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place WHERE r.nth = 1"
-		  " ORDER BY r.what, r.release";
+	AS_SQL_WITNESSES " SELECT r.name, r.version, r.confidence / 1000.0 AS sure, p.path,"
+			 " (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND w.release = "
+			 "r.release) AS witnesses"
+			 " FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place WHERE r.nth = 1"
+			 " ORDER BY r.what, r.release";
 
 static const char findings[] =
 	"SELECT f.id, f.rule, f.kind, f.severity, f.confidence, f.title, f.verdict, f.cwe, f.why, "

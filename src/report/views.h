@@ -26,4 +26,17 @@ const char *const *as_view_names(void);
 	" (fp.place IS NULL AND p.object = fp.object AND p.hardlink IS NULL))"                     \
 	" LEFT JOIN object AS o ON o.id = coalesce(fp.object, p.object) "
 
+/* Witnesses of one component and version are one row, named after the surest; a witness that knows no
+ * version joins one in the same bytes that does. ranked: component, and what (its id or name), release (version
+ * or ''), place (its first), nth (1 for the surest). */
+#define AS_SQL_WITNESSES                                                                           \
+	"WITH seen AS (SELECT c.*, coalesce(c.id, lower(c.name)) AS what,"                         \
+	"  (SELECT min(p.id) FROM place AS p WHERE p.object = c.object) AS place FROM component "  \
+	"AS c),"                                                                                   \
+	" named AS (SELECT s.*, coalesce(version, max(version) OVER (PARTITION BY what, object), " \
+	"'')"                                                                                      \
+	"  AS release FROM seen AS s),"                                                            \
+	" ranked AS MATERIALIZED (SELECT n.*, row_number() OVER (PARTITION BY what, release"       \
+	"  ORDER BY (version IS NULL), confidence DESC, place, at) AS nth FROM named AS n)"
+
 #endif

@@ -260,10 +260,10 @@ class Station:
         self.raw[0x0:0x60000] = noise[:0x60000]
         self.raw[0x100000:0x100000 + len(stream)] = stream
         self.raw = bytes(self.raw)
-        name = self.text("basestation.bin")
+        name = self.text("basestation.bin").replace("/", "")
         self.input = d.object(self.raw, "data", entropy=4110)
         self.top = d.add("place", object=self.input, format="input", kind="input", name=name,
-                         path="/" + name.replace("/", "\\x2f"), container="")
+                         path="/" + name, container="")
         self.stream, self.archive = stream, archive
         self.name = name
 
@@ -331,7 +331,7 @@ class Station:
         self.put("/etc/ssl/server.crt", CERT, "pem")
         self.put("/etc/firewall.sh", b"#!/bin/sh\niptables -P INPUT $POLICY\n", "text/script", 0o755)
         if self.hostile:
-            self.put("/www/" + HOSTILE.replace("/", "\\x2f"), b"<html>", "text")
+            self.put("/www/" + HOSTILE.replace("/", ""), b"<html>", "text")
             self.put("/www/=SUM(A1)", b"=SUM(A1)", "text")
         self.rootfs.file("/etc/mtab", None, 0o777, "symlink", target="/proc/mounts")
         self.rootfs.file("/dev/console", None, 0o600, "char", major=5, minor=1)

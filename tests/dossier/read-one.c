@@ -5,9 +5,10 @@
 
 #include "commands.h"
 
-extern const command command_show, command_query;
+extern const command command_show, command_query, command_explain, command_report;
 
-static const command *const known[] = { &command_show, &command_query };
+static const command *const known[] = { &command_show, &command_query, &command_explain,
+	&command_report };
 
 int exit_for(assay_status s)
 {

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "reading.h"
+
+static bool is_format(const char *name)
+{
+	for (const char *const *r = assay_reports(); *r; r += 2)
+		if (strcmp(*r, name) == 0)
+			return true;
+	return false;
+}
+
+static int say_usage(const char *name)
+{
+	fprintf(stderr,
+		name ? "assay: there is no report format '%s':" : "assay: --format takes one of",
+		name);
+	for (const char *const *r = assay_reports(); *r; r += 2)
+		fprintf(stderr, " %s", *r);
+	fprintf(stderr, "\n");
+	return EXIT_USAGE;
+}
+
+/* Writes the report to a file that stands complete or is removed again. */
+static assay_status to_file(assay_dossier *d, const reading *r, assay_error *error)
+{
+	FILE *f = fopen(r->output, "wb");
+	if (!f) {
+		snprintf(error->message, sizeof(error->message), "'%s': %m", r->output);
+		return ASSAY_OUTPUT;
+	}
+	assay_status s = assay_report(d, r->kind, write_to_file, f, error);
+	if (fclose(f) != 0 && s == ASSAY_OK) {
+		snprintf(error->message, sizeof(error->message), "'%s': %m", r->output);
+		s = ASSAY_OUTPUT;
+	}
+	if (s != ASSAY_OK)
+		remove(r->output);
+	return s;
+}
+
+static int run(int argc, char **argv)
+{
+	reading r;
+	if (!reading_options(argc, argv, &r))
+		return EXIT_USAGE;
+	if (r.n != 1) {
+		fprintf(stderr, "assay: report takes one dossier\n");
+		return EXIT_USAGE;
+	}
+	if (!r.kind || !is_format(r.kind))
+		return say_usage(r.kind);
+	assay_error error;
+	assay_dossier *d = NULL;
+	assay_status s = assay_dossier_open(r.words[0], &d, &error);
+	if (s == ASSAY_OK && r.output)
+		s = to_file(d, &r, &error);
+	else if (s == ASSAY_OK)
+		s = assay_report(d, r.kind, write_to_file, stdout, &error);
+	assay_dossier_close(d);
+	return s == ASSAY_OK ? EXIT_DONE : fail(s, &error);
+}
+
+const command command_report = {
+	.name = "report",
+	.summary = "write a report of a dossier: HTML, JSON, SARIF, CycloneDX or SPDX",
+	.help = "usage: assay report DOSSIER --format NAME [--output FILE]\n"
+		"\n"
+		"  --format html       one self-contained page for people\n"
+		"           json       everything, for programs\n"
+		"           sarif      findings, SARIF 2.1.0\n"
+		"           cyclonedx  components with their evidence, CycloneDX 1.6\n"
+		"           spdx       components and files, SPDX 2.3\n"
+		"  -o, --output FILE   write there instead of to standard output\n"
+		"\n"
+		"The same dossier always gives the same bytes.\n"
+		"\n"
+		"Example:\n"
+		"  assay report out/dossier.assay --format sarif -o findings.sarif\n",
+	.run = run,
+};

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sbom.cdx.json: CycloneDX 1.6. Components with the evidence each rests on: how it was recognised, how sure
+ * that is, and where. Serial number and time come from the dossier, so the same review gives the same bytes. */
+#include <stdio.h>
+
+#include "report/common.h"
+#include "report/sql.h"
+#include "report/views.h"
+#include "report/write_json.h"
+
+static void hashes(as_json *j, as_span sha256)
+{
+	as_json_open(j, "hashes", '[');
+	as_json_open(j, NULL, '{');
+	as_json_str(j, "alg", "SHA-256");
+	as_json_text(j, "content", sha256);
+	as_json_close(j, '}');
+	as_json_close(j, ']');
+}
+
+static void property(as_json *j, const char *name, as_span value)
+{
+	as_json_open(j, NULL, '{');
+	as_json_str(j, "name", name);
+	as_json_text(j, "value", value);
+	as_json_close(j, '}');
+}
+
+/* The hash is that of the file itself, so not for a witness that only speaks of other files (a package
+ * database). json_patch drops members that are NULL. */
+static const char components_sql[] = AS_SQL_WITNESSES
+	" SELECT r.what || '@' || r.release, CASE WHEN r.method = 'kernel' THEN 'operating-system'"
+	"  WHEN r.method = 'module' THEN 'device-driver' WHEN EXISTS (SELECT 1 FROM elf AS e"
+	"  WHERE e.object = r.object AND e.role = 'library') THEN 'library' ELSE 'application' END,"
+	" coalesce(r.name, r.id, ''), r.version, r.vendor, r.cpe, r.purl,"
+	" CASE WHEN r.method <> 'package' THEN o.sha256 END,"
+	" CASE WHEN r.version IS NULL THEN 'name' ELSE 'version' END, r.confidence / 1000.0,"
+	" coalesce(r.version, r.name, r.id),"
+	" (SELECT json_group_array(json(m)) FROM (SELECT DISTINCT json_patch('{}', "
+	"json_object('technique',"
+	"   CASE w.method WHEN 'package' THEN 'manifest-analysis' ELSE 'binary-analysis' END,"
+	"   'confidence', w.confidence / 1000.0, 'value', w.evidence)) AS m FROM ranked AS w"
+	"   WHERE w.what = r.what AND w.release = r.release ORDER BY w.nth)),"
+	" (SELECT json_group_array(json(m)) FROM (SELECT json_patch('{}', json_object('location',"
+	"   q.container || q.path, 'offset', w.at, 'additionalContext', 'sha256=' || b.sha256)) AS "
+	"m"
+	"   FROM ranked AS w JOIN place AS q ON q.object = w.object AND q.hardlink IS NULL"
+	"   JOIN object AS b ON b.id = w.object WHERE w.what = r.what AND w.release = r.release"
+	"   ORDER BY w.nth, q.id))"
+	" FROM ranked AS r LEFT JOIN object AS o ON o.id = r.object WHERE r.nth = 1"
+	" ORDER BY r.what, r.release";
+
+enum {
+	REF,
+	TYPE,
+	NAME,
+	VERSION,
+	VENDOR,
+	CPE,
+	PURL,
+	SHA256,
+	FIELD,
+	CONFIDENCE,
+	VALUE,
+	METHODS,
+	PLACES
+};
+
+static void evidence(as_json *j, sqlite3_stmt *st)
+{
+	as_json_open(j, "evidence", '{');
+	as_json_open(j, "identity", '[');
+	as_json_open(j, NULL, '{');
+	as_json_column(j, "field", st, FIELD);
+	as_json_column(j, "confidence", st, CONFIDENCE);
+	as_json_column(j, "concludedValue", st, VALUE);
+	as_json_raw(j, "methods", as_sql_span(st, METHODS));
+	as_json_open(j, "tools", '[');
+	as_json_str(j, NULL, "tool:assay");
+	as_json_close(j, ']');
+	as_json_close(j, '}');
+	as_json_close(j, ']');
+	as_json_raw(j, "occurrences", as_sql_span(st, PLACES));
+	as_json_close(j, '}');
+}
+
+static bool component_row(void *ctx, sqlite3_stmt *st)
+{
+	as_json *j = ctx;
+	as_json_open(j, NULL, '{');
+	as_json_column(j, "type", st, TYPE);
+	as_json_column(j, "bom-ref", st, REF);
+	if (sqlite3_column_type(st, VENDOR) != SQLITE_NULL) {
+		as_json_open(j, "supplier", '{');
+		as_json_column(j, "name", st, VENDOR);
+		as_json_close(j, '}');
+	}
+	as_json_column(j, "name", st, NAME);
+	as_json_column(j, "version", st, VERSION);
+	if (as_sql_span(st, SHA256).n > 0)
+		hashes(j, as_sql_span(st, SHA256));
+	as_json_column(j, "cpe", st, CPE);
+	as_json_column(j, "purl", st, PURL);
+	evidence(j, st);
+	as_json_close(j, '}');
+	return !j->out->failed;
+}
+
+static bool ref_row(void *ctx, sqlite3_stmt *st)
+{
+	as_json_column(ctx, NULL, st, 0);
+	return true;
+}
+
+/* One input is the product; several are its parts. */
+static const char inputs_sql[] =
+	"SELECT p.name, o.sha256, o.size FROM place AS p LEFT JOIN object AS o ON o.id = p.object"
+	" WHERE p.parent IS NULL ORDER BY p.id";
+
+typedef struct inputs {
+	as_json *j;
+	int64_t n, i;
+} inputs;
+
+static bool input_row(void *ctx, sqlite3_stmt *st)
+{
+	inputs *in = ctx;
+	as_json *j = in->j;
+	char ref[40];
+	snprintf(ref, sizeof(ref), in->n == 1 ? "product" : "product/%lld", (long long)in->i++);
+	if (in->n > 1)
+		as_json_open(j, NULL, '{');
+	as_json_str(j, "type", "firmware");
+	as_json_str(j, "bom-ref", ref);
+	as_json_column(j, "name", st, 0);
+	if (as_sql_span(st, 1).n > 0)
+		hashes(j, as_sql_span(st, 1));
+	if (in->n > 1)
+		as_json_close(j, '}');
+	return true;
+}
+
+static as_status product(as_json *j, sqlite3 *db)
+{
+	inputs in = { .j = j,
+		.n = as_sql_int(db, "SELECT count(*) FROM place WHERE parent IS NULL") };
+	as_json_open(j, "component", '{');
+	if (in.n != 1) {
+		as_json_str(j, "type", "firmware");
+		as_json_str(j, "bom-ref", "product");
+		as_json_str(j, "name", "inputs of one review");
+		as_json_open(j, "components", '[');
+	}
+	as_status s = as_sql_each(db, inputs_sql, input_row, &in);
+	if (in.n != 1)
+		as_json_close(j, ']');
+	as_json_close(j, '}');
+	return s;
+}
+
+static as_status metadata(as_json *j, sqlite3 *db)
+{
+	char text[AS_META_LEN];
+	as_json_open(j, "metadata", '{');
+	as_reviewed(db, text);
+	as_json_str(j, "timestamp", text);
+	as_json_open(j, "tools", '{');
+	as_json_open(j, "components", '[');
+	as_json_open(j, NULL, '{');
+	as_json_str(j, "type", "application");
+	as_json_str(j, "bom-ref", "tool:assay");
+	as_json_str(j, "name", "assay");
+	as_meta(db, "version", text);
+	as_json_str(j, "version", text);
+	as_json_close(j, '}');
+	as_json_close(j, ']');
+	as_json_close(j, '}');
+	as_status s = product(j, db);
+	as_json_open(j, "properties", '[');
+	as_meta(db, "knowledge", text);
+	property(j, "assay:knowledge", as_lit(text));
+	as_json_close(j, ']');
+	as_json_close(j, '}');
+	return s;
+}
+
+static as_status dependencies(as_json *j, sqlite3 *db)
+{
+	as_json_open(j, "dependencies", '[');
+	as_json_open(j, NULL, '{');
+	as_json_str(j, "ref", "product");
+	as_json_open(j, "dependsOn", '[');
+	as_status s = as_sql_each(db, components_sql, ref_row, j);
+	as_json_close(j, ']');
+	as_json_close(j, '}');
+	as_json_close(j, ']');
+	return s;
+}
+
+static as_status write(sqlite3 *db, as_out *out)
+{
+	char uuid[AS_UUID_LEN + 1] = "", serial[AS_UUID_LEN + 10];
+	as_json j = { .out = out };
+	as_status s = as_uuid(db, "cyclonedx", uuid);
+	snprintf(serial, sizeof(serial), "urn:uuid:%s", uuid);
+	as_json_open(&j, NULL, '{');
+	as_json_str(&j, "$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json");
+	as_json_str(&j, "bomFormat", "CycloneDX");
+	as_json_str(&j, "specVersion", "1.6");
+	as_json_str(&j, "serialNumber", serial);
+	as_json_int(&j, "version", 1);
+	s = as_worse(s, metadata(&j, db));
+	as_json_open(&j, "components", '[');
+	s = as_worse(s, as_sql_each(db, components_sql, component_row, &j));
+	as_json_close(&j, ']');
+	s = as_worse(s, dependencies(&j, db));
+	as_json_close(&j, '}');
+	return s;
+}
+
+const as_report as_report_cyclonedx = {
+	.id = "cyclonedx", .title = "components, CycloneDX 1.6", .write = write
+};

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/page_data.h"
+
+#include "base/text.h"
+#include "report/common.h"
+#include "report/see.h"
+#include "report/sql.h"
+#include "report/views.h"
+#include "report/write_json.h"
+
+enum { SHOWN = 40 /* places of a finding with their bytes and commands */ };
+
+#define AT(fact)                                                                                   \
+	" JOIN place AS p ON p.object = " fact ".object AND p.hardlink IS NULL"                    \
+	" JOIN object AS o ON o.id = " fact ".object "
+
+static const struct {
+	const char *key, *sql;
+} tables[] = {
+	{ "meta", "SELECT name, value FROM meta ORDER BY name" },
+	{ "inputs",
+		"SELECT p.id, p.name, p.object, o.size, o.sha256, o.type FROM place AS p"
+		" LEFT JOIN object AS o ON o.id = p.object WHERE p.parent IS NULL ORDER BY p.id" },
+	{ "states", "SELECT state, count(*) AS n FROM object GROUP BY state" },
+	{ "findings", "SELECT f.id, f.rule, f.kind, f.severity, f.confidence, r.confidence_why, "
+		      "f.title, f.verdict,"
+		      " f.why, f.fix, f.cwe, f.n, r.sql FROM finding AS f LEFT JOIN rule AS r ON "
+		      "r.id = f.rule"
+		      " ORDER BY f.verdict, " AS_SQL_RANK(
+			      "f.severity") " DESC, f.confidence DESC, f.id" },
+	{ "clauses", as_sql_clauses },
+	{ "rules", "SELECT id, title, kind, severity, outcome FROM rule ORDER BY id" },
+	/* Maps of the inputs and of what they hold, as far as the bytes are parted at all. */
+	{ "maps", "SELECT o.id, o.size, (SELECT min(p.id) FROM place AS p WHERE p.object = o.id) "
+		  "AS place"
+		  " FROM object AS o WHERE o.id IN (SELECT object FROM place WHERE parent IS NULL) "
+		  "OR o.id IN"
+		  " (SELECT object FROM extent GROUP BY object HAVING count(*) > 2 ORDER BY "
+		  "count(*) LIMIT 60)"
+		  " ORDER BY place" },
+	{ "extents",
+		"SELECT e.object, e.at, e.len, e.class, e.label, e.entropy, c.type FROM extent AS e"
+		" LEFT JOIN object AS c ON c.id = e.child WHERE e.object IN (SELECT object FROM "
+		"place WHERE"
+		" parent IS NULL) OR e.object IN (SELECT object FROM extent GROUP BY object"
+		" HAVING count(*) > 2 ORDER BY count(*) LIMIT 60) ORDER BY e.object, e.at LIMIT "
+		"100000" },
+	{ "places",
+		"SELECT p.id, p.parent, p.kind, p.name, o.type, o.size, p.mode, p.target, o.sha256,"
+		" nullif(o.state, 'examined') AS state FROM place AS p LEFT JOIN object AS o"
+		" ON o.id = p.object ORDER BY p.id" },
+	{ "elf", "SELECT p.path, e.role, e.machine, e.pie, e.nx, e.relro, e.canary, e.fortified, "
+		 "e.fortifiable,"
+		 " coalesce(e.runpath, e.rpath) AS rpath, e.textrel, e.wx, e.cfi, e.stripped FROM "
+		 "elf AS e" AT("e") " WHERE e.role IN ('program', 'library') ORDER BY p.id" },
+	{ "components", AS_SQL_WITNESSES
+		" SELECT r.name, r.version, r.vendor, r.purl, r.cpe, r.method, r.confidence / "
+		"1000.0 AS confidence,"
+		" p.path, r.evidence, (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND"
+		" w.release = r.release) AS witnesses FROM ranked AS r LEFT JOIN place AS p ON "
+		"p.id = r.place"
+		" WHERE r.nth = 1 ORDER BY r.what, r.release" },
+	{ "listeners", "SELECT l.service, l.daemon, l.port, l.protocol, l.address, l.cleartext, "
+		       "l.enabled, l.source,"
+		       " p.path FROM listener AS l" AT("l") " ORDER BY p.id, l.at, l.port" },
+	{ "starts", "SELECT a.name, a.command, a.user, a.trigger, a.enabled, a.init, p.path FROM "
+		    "autostart AS a" AT("a") " ORDER BY p.id, a.at" },
+	{ "accounts",
+		"SELECT a.user, a.scheme, a.guessed, a.secret, a.uid, a.shell, a.source, p.path"
+		" FROM account AS a" AT("a") " ORDER BY p.id, a.at" },
+	{ "secrets",
+		"SELECT s.kind, s.name, s.user, s.value, s.guessed, s.placeholder, s.format, p.path"
+		" FROM secret AS s" AT("s") " ORDER BY p.id, s.at" },
+	{ "keys", "SELECT k.part, k.algorithm, k.bits, k.format, k.parse, k.known, k.comment, "
+		  "k.fingerprint,"
+		  " (SELECT count(DISTINCT c.sha256) FROM certificate AS c WHERE c.fingerprint = "
+		  "k.fingerprint)"
+		  " AS certificates, p.path FROM \"key\" AS k" AT(
+			  "k") " UNION ALL SELECT 'authorized', a.type, a.bits,"
+			       " 'openssh', 'ok', NULL, coalesce(a.comment, a.user), "
+			       "a.fingerprint, 0, p.path"
+			       " FROM authorized_key AS a" AT("a") },
+	{ "certificates",
+		"SELECT c.subject, c.issuer, c.not_before, c.not_after, c.algorithm, c.bits, "
+		"c.signature, c.ca,"
+		" c.self_signed, (SELECT count(*) FROM \"key\" AS k WHERE k.part = 'private' AND"
+		" k.fingerprint = c.fingerprint) > 0 AS private_key, c.bundle, p.path"
+		" FROM certificate AS c" AT("c") " ORDER BY p.id, c.at" },
+	{ "addresses",
+		"SELECT a.kind, a.value, a.files, a.noise, p.path FROM (SELECT kind, value, "
+		"min(noise) AS noise,"
+		" count(DISTINCT object) AS files, min(object) AS object FROM address GROUP BY "
+		"kind, value)"
+		" AS a LEFT JOIN place AS p ON p.id = (SELECT min(q.id) FROM place AS q WHERE"
+		" q.object = a.object) ORDER BY a.noise IS NOT NULL, a.kind, a.value" },
+	{ "unexamined", "SELECT p.path, p.container, u.stage, u.reason, u.text, u.at, u.len, "
+			"o.size FROM unexamined AS u"
+			" LEFT JOIN place AS p ON p.id = coalesce(u.place, (SELECT min(q.id) FROM "
+			"place AS q"
+			" WHERE q.object = u.object)) LEFT JOIN object AS o ON o.id = "
+			"coalesce(u.object, p.object)"
+			" ORDER BY p.id, u.at, u.stage, u.reason" },
+	{ "kernels", "SELECT DISTINCT version, banner, compiler, built FROM kernel" },
+	{ "formats", "SELECT format, title FROM format_see" },
+};
+
+static const char evidence_sql[] =
+	"SELECT f.id, p.id, p.path, p.container, o.sha256, fp.at, fp.len, fp.subject, fp.note, "
+	"fp.verdict,"
+	" row_number() OVER (PARTITION BY f.id ORDER BY fp.i, p.id) AS nth,"
+	" (SELECT x.bytes FROM exhibit AS x WHERE x.object = fp.object AND x.at = fp.at AND x.len "
+	"= fp.len)"
+	" FROM finding AS f," AS_SQL_PLACES "WHERE fp.finding = f.id ORDER BY f.id, fp.i, p.id";
+
+enum {
+	FINDING,
+	PLACE,
+	PATH,
+	CONTAINER,
+	SHA256,
+	OFFSET,
+	LENGTH,
+	SUBJECT,
+	NOTE,
+	VERDICT,
+	NTH,
+	BYTES
+};
+
+typedef struct telling {
+	sqlite3 *db;
+	as_json j;
+	as_status status;
+} telling;
+
+/* The bytes and the commands that show them. */
+static void exhibit(telling *t, sqlite3_stmt *st)
+{
+	as_buf b = { 0 };
+	bool range = sqlite3_column_type(st, OFFSET) == SQLITE_INTEGER &&
+		     sqlite3_column_type(st, LENGTH) == SQLITE_INTEGER;
+	as_hex_add(&b, as_sql_span(st, BYTES));
+	as_json_text(&t->j, "hex", as_buf_span_of(&b));
+	as_buf_clear(&b);
+	if (sqlite3_column_type(st, PLACE) == SQLITE_INTEGER)
+		t->status = as_worse(
+			t->status, as_see_add(t->db,
+					   (as_see){ .place = sqlite3_column_int64(st, PLACE),
+						   .has_range = range,
+						   .at = sqlite3_column_int64(st, OFFSET),
+						   .len = sqlite3_column_int64(st, LENGTH) },
+					   &b));
+	as_json_text(&t->j, "see", as_buf_span_of(&b));
+	as_buf_free(&b);
+}
+
+static bool evidence_row(void *ctx, sqlite3_stmt *st)
+{
+	telling *t = ctx;
+	as_json_open(&t->j, NULL, '{');
+	as_json_column(&t->j, "finding", st, FINDING);
+	as_json_column(&t->j, "path", st, PATH);
+	as_json_column(&t->j, "container", st, CONTAINER);
+	as_json_column(&t->j, "sha256", st, SHA256);
+	as_json_column(&t->j, "at", st, OFFSET);
+	as_json_column(&t->j, "len", st, LENGTH);
+	as_json_column(&t->j, "subject", st, SUBJECT);
+	as_json_column(&t->j, "note", st, NOTE);
+	as_json_column(&t->j, "verdict", st, VERDICT);
+	if (sqlite3_column_int64(st, NTH) <= SHOWN)
+		exhibit(t, st);
+	as_json_close(&t->j, '}');
+	as_out_text(t->j.out, "\n");
+	return !t->j.out->failed;
+}
+
+as_status as_page_data(sqlite3 *db, as_out *out)
+{
+	telling t = { .db = db, .j = { .out = out, .compact = true } };
+	as_status s = AS_OK;
+	as_json_open(&t.j, NULL, '{');
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		s = as_worse(s, as_json_table(&t.j, tables[i].key, db, tables[i].sql));
+	as_json_open(&t.j, "evidence", '[');
+	s = as_worse(s, as_sql_each(db, evidence_sql, evidence_row, &t));
+	as_json_close(&t.j, ']');
+	as_json_close(&t.j, '}');
+	return as_worse(s, t.status);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/see.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/common.h"
+#include "report/encode.h"
+#include "report/sql.h"
+
+enum { DEPTH = 64 /* containers around a place */, SHOWN = 256 /* bytes of a dump */ };
+
+typedef struct way {
+	as_buf *out;
+	as_buf file;  /* the file that now stands for the container, as a shell word */
+	as_buf input; /* the input, as a shell word */
+	unsigned n;   /* files made */
+	bool bytes;   /* the place has bytes to look at */
+	bool lost;    /* a step without a tool was met: the commands end there */
+} way;
+
+static const char chain_sql[] =
+	"WITH RECURSIVE up(id, depth) AS (SELECT ?1, 0 UNION ALL SELECT p.owner, up.depth + 1 FROM "
+	"up"
+	" JOIN place AS p ON p.id = up.id WHERE p.owner IS NOT NULL AND up.depth < 64)"
+	" SELECT p.name, p.path, p.at, p.len, p.format, s.see, o.sha256, c.object IS NULL AND "
+	"c.parent IS NULL,"
+	" p.parent IS NULL FROM up CROSS JOIN place AS p ON p.id = up.id"
+	" LEFT JOIN place AS c ON c.id = p.owner LEFT JOIN format_see AS s ON s.format = p.format"
+	" LEFT JOIN object AS o ON o.id = p.object ORDER BY up.depth DESC";
+
+enum { NAME, PATH, AT, LEN, FORMAT, SEE, SHA256, IN_FOLDER, IS_INPUT };
+
+static void add_word(as_buf *out, as_span escaped)
+{
+	as_buf raw = { 0 };
+	as_unescape(&raw, escaped);
+	as_shell_add(out, as_buf_span_of(&raw));
+	out->bad = out->bad || raw.bad;
+	as_buf_free(&raw);
+}
+
+/* The entry's path within its container: no leading slash, and nothing a tool takes for an option. */
+static void add_path(as_buf *out, as_span path)
+{
+	as_buf raw = { 0 };
+	while (as_starts(path, "/"))
+		path = as_from(path, 1);
+	if (as_starts(path, "-"))
+		as_buf_text(&raw, "./");
+	as_unescape(&raw, path);
+	as_shell_add(out, as_buf_span_of(&raw));
+	out->bad = out->bad || raw.bad;
+	as_buf_free(&raw);
+}
+
+static bool word_at(as_span s, size_t at, const char *word)
+{
+	size_t n = strlen(word);
+	bool before = at > 0 && (isalnum(s.p[at - 1]) || s.p[at - 1] == '_');
+	bool after = isalnum(as_at(s, at + n)) || as_at(s, at + n) == '_';
+	return !before && !after && as_is(as_cut(s, at, n), word);
+}
+
+/* Fills a template's IN, OUT and PATH with shell words. Within quotes the word closes them and opens them
+ * again, so that it stays one word and nothing of it is taken for shell. */
+static void fill(way *w, as_span see, as_span path, as_span out_word)
+{
+	static const char *const names[] = { "IN", "OUT", "PATH" };
+	as_buf words[3] = { 0 };
+	uint8_t quote = 0;
+	as_buf_add(&words[0], w->file.p, w->file.n);
+	as_buf_add(&words[1], out_word.p, out_word.n);
+	add_path(&words[2], path);
+	for (size_t at = 0; at < see.n;) {
+		size_t k = 0;
+		while (k < 3 && !word_at(see, at, names[k]))
+			k++;
+		if (k == 3) {
+			uint8_t b = see.p[at++];
+			quote = quote == b ? 0 : quote == 0 && (b == '\'' || b == '"') ? b : quote;
+			as_buf_u8(w->out, b);
+			continue;
+		}
+		as_buf_add(w->out, &quote, quote ? 1 : 0);
+		as_buf_add(w->out, words[k].p, words[k].n);
+		as_buf_add(w->out, &quote, quote ? 1 : 0);
+		at += strlen(names[k]);
+	}
+	for (size_t k = 0; k < 3; k++)
+		as_buf_free(&words[k]);
+}
+
+static void no_tool(way *w, sqlite3_stmt *st)
+{
+	as_buf_text(w->out, "# no ordinary tool is known for this step (");
+	as_span format = as_sql_span(st, FORMAT);
+	as_buf_add(w->out, format.p, format.n);
+	as_buf_text(w->out, "):\nassay extract ");
+	as_buf_add(w->out, w->input.p, w->input.n);
+	as_buf_text(w->out, " -C seen --match ");
+	add_word(w->out, as_sql_span(st, PATH));
+	as_buf_text(w->out, "\n");
+	w->lost = true;
+}
+
+/* One step inwards: from the file that stands for the container to one that stands for the place. */
+static void step(way *w, sqlite3_stmt *st)
+{
+	as_span see = as_sql_span(st, SEE);
+	as_buf next = { 0 };
+	bool as_is_there = sqlite3_column_type(st, AT) == SQLITE_INTEGER &&
+			   sqlite3_column_type(st, LEN) == SQLITE_INTEGER;
+	as_buf_print(&next, "seen-%u", ++w->n);
+	if (as_is_there) {
+		as_buf_text(w->out, "dd if=");
+		as_buf_add(w->out, w->file.p, w->file.n);
+		as_buf_print(w->out,
+			" of=%.*s bs=64K iflag=skip_bytes,count_bytes skip=%lld count=%lld "
+			"status=none\n",
+			(int)next.n, (const char *)next.p, (long long)sqlite3_column_int64(st, AT),
+			(long long)sqlite3_column_int64(st, LEN));
+	} else if (see.n > 0) {
+		fill(w, see, as_sql_span(st, PATH), as_buf_span_of(&next));
+		as_buf_text(w->out, "\n");
+	} else {
+		no_tool(w, st);
+	}
+	as_buf_free(&w->file);
+	w->file = next;
+}
+
+static bool chain_row(void *ctx, sqlite3_stmt *st)
+{
+	way *w = ctx;
+	if (sqlite3_column_int(st, IS_INPUT)) {
+		as_buf_clear(&w->file);
+		as_buf_clear(&w->input);
+		add_word(&w->file, as_sql_span(st, NAME));
+		add_word(&w->input, as_sql_span(st, NAME));
+	} else if (sqlite3_column_int(st, IN_FOLDER)) { /* a file of an input that is a folder */
+		as_buf raw = { 0 };
+		as_buf_add(&raw, as_sql_span(st, PATH).p, as_sql_span(st, PATH).n);
+		as_buf_add(&w->file, w->input.n ? "/" : "", w->input.n ? 1 : 0);
+		add_path(&w->file, as_buf_span_of(&raw));
+		as_buf_free(&raw);
+	} else {
+		step(w, st);
+	}
+	return !w->lost;
+}
+
+static bool digest_row(void *ctx, sqlite3_stmt *st)
+{
+	way *w = ctx;
+	as_span sha256 = as_sql_span(st, 0);
+	if (sha256.n != 64)
+		return false;
+	as_buf_print(w->out, w->n > 0 ? "echo '%.64s  %.*s'" : "echo %.64s\\ \\ %.*s",
+		(const char *)sha256.p, (int)w->file.n, (const char *)w->file.p);
+	as_buf_text(w->out, " | sha256sum -c\n");
+	w->bytes = true;
+	return false;
+}
+
+static void look(way *w, const as_see *what)
+{
+	as_buf_print(w->out, "xxd");
+	if (what->has_range)
+		as_buf_print(w->out, " -s %lld", (long long)what->at);
+	as_buf_print(w->out, " -l %lld ",
+		(long long)(what->has_range && what->len < SHOWN ? what->len : SHOWN));
+	as_buf_add(w->out, w->file.p, w->file.n);
+	as_buf_text(w->out, "\n");
+}
+
+as_status as_see_add(sqlite3 *db, as_see what, as_buf *out)
+{
+	way w = { .out = out };
+	char id[32];
+	int n = snprintf(id, sizeof(id), "%lld", (long long)what.place);
+	as_status s = as_sql_each_of(db, chain_sql, as_bytes(id, (size_t)n), chain_row, &w);
+	if (s == AS_OK && !w.lost) {
+		s = as_sql_each_of(db,
+			"SELECT o.sha256 FROM place AS p JOIN object AS o ON o.id = p.object WHERE "
+			"p.id = ?1",
+			as_bytes(id, (size_t)n), digest_row, &w);
+		if (w.bytes)
+			look(&w, &what);
+	}
+	as_buf_free(&w.file);
+	as_buf_free(&w.input);
+	return s == AS_OK && !out->bad ? AS_OK : AS_IO;
+}

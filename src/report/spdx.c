@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sbom.spdx.json: SPDX 2.3. The inputs and the components are packages; the files of all file systems and
+ * archives are files, each expanded from its input. Files carry SHA-256 (the specification would also like
+ * SHA-1, which a dossier does not keep). */
+#include <stdio.h>
+
+#include "report/common.h"
+#include "report/sql.h"
+#include "report/views.h"
+#include "report/write_json.h"
+
+static void checksums(as_json *j, as_span sha256)
+{
+	as_json_open(j, "checksums", '[');
+	as_json_open(j, NULL, '{');
+	as_json_str(j, "algorithm", "SHA256");
+	as_json_text(j, "checksumValue", sha256);
+	as_json_close(j, '}');
+	as_json_close(j, ']');
+}
+
+static void reference(as_json *j, const char *category, const char *type, as_span locator)
+{
+	if (locator.n == 0)
+		return;
+	as_json_open(j, NULL, '{');
+	as_json_str(j, "referenceCategory", category);
+	as_json_str(j, "referenceType", type);
+	as_json_text(j, "referenceLocator", locator);
+	as_json_close(j, '}');
+}
+
+static void unknowns(as_json *j)
+{
+	as_json_str(j, "downloadLocation", "NOASSERTION");
+	as_json_bool(j, "filesAnalyzed", false);
+	as_json_str(j, "licenseConcluded", "NOASSERTION");
+	as_json_str(j, "licenseDeclared", "NOASSERTION");
+	as_json_str(j, "copyrightText", "NOASSERTION");
+}
+
+static const char inputs_sql[] =
+	"SELECT 'SPDXRef-Image-' || p.id, p.name, o.sha256 FROM place AS p LEFT JOIN object AS o"
+	" ON o.id = p.object WHERE p.parent IS NULL ORDER BY p.id";
+
+static bool input_row(void *ctx, sqlite3_stmt *st)
+{
+	as_json *j = ctx;
+	as_json_open(j, NULL, '{');
+	as_json_column(j, "SPDXID", st, 0);
+	as_json_column(j, "name", st, 1);
+	unknowns(j);
+	as_json_str(j, "primaryPackagePurpose", "FIRMWARE");
+	if (as_sql_span(st, 2).n > 0)
+		checksums(j, as_sql_span(st, 2));
+	as_json_close(j, '}');
+	return !j->out->failed;
+}
+
+#define RANKED                                                                                     \
+	AS_SQL_WITNESSES                                                                           \
+		" , numbered AS (SELECT row_number() OVER (ORDER BY what, release) AS i, *"        \
+		" FROM ranked WHERE nth = 1)"
+
+static const char components_sql[] = RANKED
+	" SELECT 'SPDXRef-Component-' || i, coalesce(name, id, ''), version, cpe, purl,"
+	" 'Recognised by ' || method || coalesce(': ' || evidence, '') FROM numbered ORDER BY i";
+
+static bool component_row(void *ctx, sqlite3_stmt *st)
+{
+	as_json *j = ctx;
+	as_json_open(j, NULL, '{');
+	as_json_column(j, "SPDXID", st, 0);
+	as_json_column(j, "name", st, 1);
+	as_json_column(j, "versionInfo", st, 2);
+	unknowns(j);
+	as_json_column(j, "sourceInfo", st, 5);
+	as_json_open(j, "externalRefs", '[');
+	reference(j, "SECURITY", "cpe23Type", as_sql_span(st, 3));
+	reference(j, "PACKAGE-MANAGER", "purl", as_sql_span(st, 4));
+	as_json_close(j, ']');
+	as_json_close(j, '}');
+	return !j->out->failed;
+}
+
+static const char files_sql[] =
+	"SELECT 'SPDXRef-File-' || p.id, p.container, p.path, o.sha256 FROM place AS p"
+	" JOIN object AS o ON o.id = p.object WHERE p.kind = 'file' ORDER BY p.id";
+
+static bool file_row(void *ctx, sqlite3_stmt *st)
+{
+	as_json *j = ctx;
+	as_buf name = { 0 };
+	as_buf_text(&name, "./");
+	as_place_uri(&name, as_sql_span(st, 1), as_sql_span(st, 2));
+	as_json_open(j, NULL, '{');
+	as_json_column(j, "SPDXID", st, 0);
+	as_json_text(j, "fileName", as_buf_span_of(&name));
+	checksums(j, as_sql_span(st, 3));
+	as_json_str(j, "licenseConcluded", "NOASSERTION");
+	as_json_str(j, "copyrightText", "NOASSERTION");
+	as_json_close(j, '}');
+	as_buf_free(&name);
+	return !j->out->failed;
+}
+
+/* A component belongs to every input that holds one of its witnesses; files come from their input. */
+static const char relations_sql[] = RANKED
+	", up(place, at) AS (SELECT id, id FROM place WHERE kind = 'file' OR object IN (SELECT "
+	"object FROM"
+	" component) UNION ALL SELECT up.place, p.parent FROM up JOIN place AS p ON p.id = up.at"
+	" WHERE p.parent IS NOT NULL),"
+	" root AS MATERIALIZED (SELECT up.place, up.at AS input FROM up JOIN place AS p ON p.id = "
+	"up.at"
+	" WHERE p.parent IS NULL)"
+	" SELECT 'SPDXRef-DOCUMENT' AS a, 'DESCRIBES' AS r, 'SPDXRef-Image-' || id AS b, 0 AS t, "
+	"id AS x, 0 AS y"
+	" FROM place WHERE parent IS NULL"
+	" UNION SELECT 'SPDXRef-Image-' || root.input, 'CONTAINS', 'SPDXRef-Component-' || n.i, 1, "
+	"root.input,"
+	" n.i FROM numbered AS n JOIN ranked AS w ON w.what = n.what AND w.release = n.release"
+	" JOIN place AS p ON p.object = w.object JOIN root ON root.place = p.id"
+	" UNION SELECT 'SPDXRef-File-' || p.id, 'EXPANDED_FROM_ARCHIVE', 'SPDXRef-Image-' || "
+	"root.input, 2, p.id,"
+	" 0 FROM place AS p JOIN object AS o ON o.id = p.object JOIN root ON root.place = p.id"
+	" WHERE p.kind = 'file'"
+	" UNION SELECT 'SPDXRef-File-' || p.id, 'GENERATED_FROM', 'SPDXRef-Component-' || n.i, 3, "
+	"p.id, n.i"
+	" FROM numbered AS n JOIN ranked AS w ON w.what = n.what AND w.release = n.release"
+	" AND w.method <> 'package' JOIN place AS p ON p.object = w.object AND p.kind = 'file'"
+	" ORDER BY t, x, y";
+
+static bool relation_row(void *ctx, sqlite3_stmt *st)
+{
+	as_json *j = ctx;
+	as_json_open(j, NULL, '{');
+	as_json_column(j, "spdxElementId", st, 0);
+	as_json_column(j, "relationshipType", st, 1);
+	as_json_column(j, "relatedSpdxElement", st, 2);
+	as_json_close(j, '}');
+	return !j->out->failed;
+}
+
+static void creation(as_json *j, sqlite3 *db)
+{
+	char version[AS_META_LEN], reviewed[AS_META_LEN], creator[AS_META_LEN + 16];
+	as_meta(db, "version", version);
+	as_reviewed(db, reviewed);
+	snprintf(creator, sizeof(creator), "Tool: assay-%s", version);
+	as_json_open(j, "creationInfo", '{');
+	as_json_str(j, "created", reviewed);
+	as_json_open(j, "creators", '[');
+	as_json_str(j, NULL, creator);
+	as_json_close(j, ']');
+	as_json_close(j, '}');
+}
+
+static as_status write(sqlite3 *db, as_out *out)
+{
+	char uuid[AS_UUID_LEN + 1] = "", space[128], name[AS_META_LEN];
+	as_json j = { .out = out };
+	as_status s = as_uuid(db, "spdx", uuid);
+	snprintf(space, sizeof(space), "https://spdx.org/spdxdocs/assay-%s", uuid);
+	as_sql_text(db, "SELECT name FROM place WHERE parent IS NULL ORDER BY id LIMIT 1", name,
+		sizeof(name));
+	as_json_open(&j, NULL, '{');
+	as_json_str(&j, "SPDXID", "SPDXRef-DOCUMENT");
+	as_json_str(&j, "spdxVersion", "SPDX-2.3");
+	as_json_str(&j, "dataLicense", "CC0-1.0");
+	as_json_str(&j, "name", name[0] ? name : "review");
+	as_json_str(&j, "documentNamespace", space);
+	creation(&j, db);
+	as_json_open(&j, "packages", '[');
+	s = as_worse(s, as_sql_each(db, inputs_sql, input_row, &j));
+	s = as_worse(s, as_sql_each(db, components_sql, component_row, &j));
+	as_json_close(&j, ']');
+	as_json_open(&j, "files", '[');
+	s = as_worse(s, as_sql_each(db, files_sql, file_row, &j));
+	as_json_close(&j, ']');
+	as_json_open(&j, "relationships", '[');
+	s = as_worse(s, as_sql_each(db, relations_sql, relation_row, &j));
+	as_json_close(&j, ']');
+	as_json_close(&j, '}');
+	return s;
+}
+
+const as_report as_report_spdx = {
+	.id = "spdx", .title = "components and files, SPDX 2.3", .write = write
+};
