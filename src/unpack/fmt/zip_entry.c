@@ -9,30 +9,11 @@
 #include "unpack/fmt/zip.h"
 
 #include "codec/codec.h"
+#include "unpack/dostime.h"
 
 #include <string.h>
 
 enum { UNIX = 3, DARWIN = 19, TARGET_MOST = 4096, LZMA_HEAD = 4, LZMA_PROPS = 5, ALONE_HEAD = 13 };
-
-/* Days from 1970-01-01 to the first of March of a year, then to a day counted from March: leap days
- * fall at the end of the year that way. */
-static int64_t days(unsigned year, unsigned month, unsigned day)
-{
-	unsigned y = month < 3 ? year - 1 : year, m = (month + 9) % 12;
-	return (int64_t)y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1 - 719468;
-}
-
-/* DOS time has no zone; it is taken as UTC. */
-static void set_time(as_entry *e, uint16_t time, uint16_t date)
-{
-	unsigned day = date & 31, month = date >> 5 & 15;
-	if (day == 0 || month == 0 || month > 12)
-		return;
-	int64_t minutes =
-		(days(1980u + (date >> 9), month, day) * 24 + (time >> 11)) * 60 + (time >> 5 & 63);
-	e->mtime = minutes * 60 + (time & 31) * 2;
-	e->has |= AS_HAS_MTIME;
-}
 
 static void set_mode(as_entry *e, uint8_t system, uint32_t external)
 {
@@ -56,7 +37,7 @@ static void set_mode(as_entry *e, uint8_t system, uint32_t external)
 static void read_sizes(as_cur *c, as_zip_entry *z)
 {
 	uint16_t time = as_u16(c), date = as_u16(c);
-	set_time(&z->e, time, date);
+	z->e.has |= as_dos_time(time, date, &z->e.mtime) ? AS_HAS_MTIME : 0;
 	z->crc = as_u32(c);
 	z->packed = as_u32(c);
 	z->size = as_u32(c);
