@@ -30,6 +30,7 @@ typedef struct as_magic {
 	const char *bytes;
 	uint8_t len;  /* bytes */
 	uint32_t at;  /* where in the format the magic stands, bytes from its start */
+	bool start;   /* looked for at an object's start only: too common to be searched for */
 } as_magic;       /* a list ends with { 0 } */
 
 typedef struct as_extent {

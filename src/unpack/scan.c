@@ -45,6 +45,8 @@ static unsigned collect(as_scanner *s, const char **bytes, size_t *lens, unsigne
 	unsigned n = 0;
 	for (const as_format *const *f = as_formats; *f; f++)
 		for (const as_magic *m = (*f)->magic; (*f)->anywhere && m && m->len && n < MAGICS_MAX; m++) {
+			if (m->start)
+				continue;
 			s->patterns[n] = (pattern){ *f, m };
 			bytes[n] = m->bytes;
 			lens[n] = m->len;
