@@ -6,7 +6,8 @@
 
 static bool is_netcat(const as_cmd *cmd)
 {
-	static const char *const names[] = { "nc", "ncat", "netcat", "nc.traditional", "nc.openbsd", NULL };
+	static const char *const names[] = { "nc", "ncat", "netcat", "nc.traditional", "nc.openbsd",
+		NULL };
 	return cmd && cmd->n > 1 && as_name_in(cmd->word[0], names);
 }
 
@@ -22,7 +23,10 @@ static bool is_bare_shell(const as_cmd *cmd)
 }
 
 /* The first word of a command line given as one argument. */
-static bool runs_shell(as_span command) { return command.n > 0 && as_is_shell(as_word(command, 0)); }
+static bool runs_shell(as_span command)
+{
+	return command.n > 0 && as_is_shell(as_word(command, 0));
+}
 
 static as_span netcat_exec(const as_cmd *cmd)
 {
@@ -39,13 +43,14 @@ static bool socat_shell(const as_cmd *cmd, bool listening)
 	bool shell = false, listens = false, connects = false;
 	for (size_t i = 1; as_cmd_is(cmd, "socat") && i < cmd->n; i++) {
 		as_span w = cmd->word[i], rest = as_field(w, ':', 1);
-		bool runs = as_starts(w, "EXEC:") || as_starts(w, "exec:") || as_starts(w, "SYSTEM:") ||
-			    as_starts(w, "system:");
+		bool runs = as_starts(w, "EXEC:") || as_starts(w, "exec:") ||
+			    as_starts(w, "SYSTEM:") || as_starts(w, "system:");
 		shell = shell || (runs && runs_shell(as_field(rest, ',', 0)));
 		listens = listens || as_has(as_field(w, ':', 0), "-LISTEN") ||
 			  as_has(as_field(w, ':', 0), "-listen");
-		connects = connects || as_starts(w, "TCP") || as_starts(w, "tcp") || as_starts(w, "UDP") ||
-			   as_starts(w, "udp") || as_starts(w, "OPENSSL") || as_starts(w, "SSL");
+		connects = connects || as_starts(w, "TCP") || as_starts(w, "tcp") ||
+			   as_starts(w, "UDP") || as_starts(w, "udp") || as_starts(w, "OPENSSL") ||
+			   as_starts(w, "SSL");
 	}
 	return shell && (listening ? listens : connects && !listens);
 }
@@ -76,12 +81,14 @@ static bool shell_connect(const as_cmd *cmd)
 		return true;
 	bool dev = as_starts(cmd->to, "/dev/tcp/") || as_starts(cmd->to, "/dev/udp/");
 	bool telnet = is_bare_shell(cmd) && cmd->before && as_cmd_is(cmd->before, "telnet");
-	return (dev && is_bare_shell(cmd)) || telnet || socat_shell(cmd, false) || piped_shell(cmd, false);
+	return (dev && is_bare_shell(cmd)) || telnet || socat_shell(cmd, false) ||
+	       piped_shell(cmd, false);
 }
 
 static bool exec_listener(const as_cmd *cmd)
 {
-	return is_netcat(cmd) && is_listening(cmd) && netcat_exec(cmd).n > 0 && !runs_shell(netcat_exec(cmd));
+	return is_netcat(cmd) && is_listening(cmd) && netcat_exec(cmd).n > 0 &&
+	       !runs_shell(netcat_exec(cmd));
 }
 
 static bool dev_tcp(const as_cmd *cmd)
@@ -103,7 +110,8 @@ static bool telnetd_shell(const as_cmd *cmd)
 static bool decodes(const as_cmd *cmd)
 {
 	return cmd && cmd->n > 1 &&
-	       ((as_cmd_is(cmd, "base64") && as_cmd_has(cmd, 'd', "decode")) || as_cmd_is(cmd, "uudecode") ||
+	       ((as_cmd_is(cmd, "base64") && as_cmd_has(cmd, 'd', "decode")) ||
+		       as_cmd_is(cmd, "uudecode") ||
 		       (as_cmd_is(cmd, "openssl") && as_cmd_has(cmd, 0, "d")) ||
 		       (as_cmd_is(cmd, "xxd") && as_cmd_has(cmd, 'r', NULL)));
 }
@@ -117,7 +125,8 @@ static bool eval_decoded(const as_cmd *cmd)
 
 static bool is_fetcher(const as_cmd *cmd)
 {
-	static const char *const names[] = { "wget", "curl", "uclient-fetch", "tftp", "ftpget", NULL };
+	static const char *const names[] = { "wget", "curl", "uclient-fetch", "tftp", "ftpget",
+		NULL };
 	return cmd && cmd->n > 1 && as_name_in(cmd->word[0], names);
 }
 
@@ -149,7 +158,7 @@ static bool chmod_world(const as_cmd *cmd)
 	as_span mode = chmod_mode(cmd);
 	uint64_t v = 0;
 	bool sticky = as_number(mode, 8, &v) && (v & 01000) != 0;
-	return mode.n > 0 && !sticky && !as_find_byte(mode, ',', 0) == 0 && mode_has(mode, 02, symbolic);
+	return mode.n > 0 && !sticky && mode_has(mode, 02, symbolic);
 }
 
 static bool chmod_setuid(const as_cmd *cmd)
@@ -166,7 +175,8 @@ static bool is_flash_device(as_span path)
 
 static bool flash_write(const as_cmd *cmd)
 {
-	static const char *const writers[] = { "flashcp", "nandwrite", "ubiupdatevol", "sysupgrade", NULL };
+	static const char *const writers[] = { "flashcp", "nandwrite", "ubiupdatevol", "sysupgrade",
+		NULL };
 	if (is_flash_device(cmd->to))
 		return true;
 	if (cmd->n < 2)
@@ -183,7 +193,8 @@ static bool flash_write(const as_cmd *cmd)
 
 static bool flash_erase(const as_cmd *cmd)
 {
-	static const char *const erasers[] = { "flash_erase", "flash_eraseall", "flash_erase_all", NULL };
+	static const char *const erasers[] = { "flash_erase", "flash_eraseall", "flash_erase_all",
+		NULL };
 	return cmd->n > 1 && (as_name_in(cmd->word[0], erasers) ||
 				     (as_cmd_is(cmd, "mtd") && as_is(cmd->word[1], "erase")));
 }
@@ -208,14 +219,16 @@ static bool account_add(const as_cmd *cmd)
 
 static bool is_iptables(const as_cmd *cmd)
 {
-	static const char *const names[] = { "iptables", "ip6tables", "iptables-legacy", "iptables-nft", NULL };
+	static const char *const names[] = { "iptables", "ip6tables", "iptables-legacy",
+		"iptables-nft", NULL };
 	return as_name_in(cmd->word[0], names);
 }
 
 static bool firewall_flush(const as_cmd *cmd)
 {
 	if (as_cmd_is(cmd, "nft"))
-		return cmd->n == 3 && as_is(cmd->word[1], "flush") && as_is(cmd->word[2], "ruleset");
+		return cmd->n == 3 && as_is(cmd->word[1], "flush") &&
+		       as_is(cmd->word[2], "ruleset");
 	as_span last = cmd->n > 1 ? cmd->word[cmd->n - 1] : (as_span){ 0 };
 	return is_iptables(cmd) && (as_is(last, "-F") || as_is(last, "--flush"));
 }
@@ -298,7 +311,8 @@ static bool password_argument(const as_cmd *cmd)
 /* Text of a web request that reaches the shell's parser. */
 static bool query_eval(const as_cmd *cmd)
 {
-	bool parses = as_cmd_is(cmd, "eval") || (as_is_shell(cmd->word[0]) && as_cmd_has(cmd, 'c', NULL));
+	bool parses =
+		as_cmd_is(cmd, "eval") || (as_is_shell(cmd->word[0]) && as_cmd_has(cmd, 'c', NULL));
 	return parses && as_has(cmd->where, "QUERY_STRING");
 }
 
@@ -338,8 +352,19 @@ bool as_cmd_flashes(const as_cmd *cmd)
 		return true;
 	if (cmd->n < 3 || !as_name_in(cmd->word[0], installers))
 		return false;
-	return as_is(cmd->word[1], "install") || as_is(cmd->word[1], "-i") || as_is(cmd->word[1], "-U") ||
-	       as_is(cmd->word[1], "-Uvh") || as_is(cmd->word[1], "-ivh");
+	return as_is(cmd->word[1], "install") || as_is(cmd->word[1], "-i") ||
+	       as_is(cmd->word[1], "-U") || as_is(cmd->word[1], "-Uvh") ||
+	       as_is(cmd->word[1], "-ivh");
+}
+
+/* The bytes from the first command of a pipeline to cmd. */
+static as_span pipeline(as_span data, const as_cmd *cmd)
+{
+	uint64_t from = 0, to = 0;
+	as_span first = cmd->before ? cmd->before->where : cmd->where;
+	if (!as_within(data, first, &from) || !as_within(data, cmd->where, &to) || to < from)
+		return cmd->where;
+	return as_cut(data, from, to - from + cmd->where.n);
 }
 
 as_status as_add_calls(as_facts *out, const as_cmd *cmd)
@@ -347,14 +372,15 @@ as_status as_add_calls(as_facts *out, const as_cmd *cmd)
 	as_cmd launched;
 	as_span user = { 0 };
 	const as_cmd *run = as_launched(cmd, &launched, &user) ? &launched : cmd;
+	as_span where = pipeline(out->data, cmd);
 	as_status s = AS_OK;
 	for (size_t i = 0; s == AS_OK && i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		if (run->n == 0 || !patterns[i].is(run))
 			continue;
-		s = as_add_script_call(out, (as_script_call){ .where = cmd->where,
+		s = as_add_script_call(out, (as_script_call){ .where = where,
 						    .pattern = as_lit(patterns[i].name),
 						    .program = as_base_name(run->word[0]),
-						    .text = cmd->where,
+						    .text = where,
 						    .line = cmd->line });
 	}
 	return s;

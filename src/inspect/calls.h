@@ -20,8 +20,8 @@ bool as_cmd_flashes(const as_cmd *cmd);
 
 /* Adds a fetch row for every command in text (shell) that fetches. where as in as_shell_each_at; p NULL:
  * each command cites its own bytes. */
-as_status as_add_fetches(as_facts *out, as_arena *arena, as_span text, as_span where, uint32_t line)
-	AS_MUST_USE;
+as_status as_add_fetches(
+	as_facts *out, as_arena *arena, as_span text, as_span where, uint32_t line) AS_MUST_USE;
 
 /* Adds script_call and fetch rows for a whole shell script, cut from the file. */
 as_status as_add_script_calls(as_facts *out, as_arena *arena, as_span text) AS_MUST_USE;

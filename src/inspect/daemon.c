@@ -3,7 +3,11 @@
 
 #include "inspect/calls.h"
 
-enum { CLEAR = 1, SILENT = 2 /* listens only when told */, PLACED = 4 /* [HOST:]PORT among its arguments */ };
+enum {
+	CLEAR = 1,
+	SILENT = 2 /* listens only when told */,
+	PLACED = 4 /* [HOST:]PORT among its arguments */
+};
 
 /* Daemons of network equipment, their service, and the options that change where they listen. */
 static const struct daemon {
@@ -96,18 +100,42 @@ static const struct service {
 	uint16_t port;
 	bool clear;
 } services[] = {
-	{ "telnet", "tcp", 23, true },	 { "ftp", "tcp", 21, true },	{ "tftp", "udp", 69, true },
-	{ "ssh", "tcp", 22, false },	 { "http", "tcp", 80, true },	{ "www", "tcp", 80, true },
-	{ "https", "tcp", 443, false },	 { "login", "tcp", 513, true }, { "shell", "tcp", 514, true },
-	{ "exec", "tcp", 512, true },	 { "finger", "tcp", 79, true }, { "echo", "tcp", 7, true },
-	{ "discard", "tcp", 9, true },	 { "daytime", "tcp", 13, true }, { "chargen", "tcp", 19, true },
-	{ "time", "tcp", 37, true },	 { "pop3", "tcp", 110, true },	{ "pop-3", "tcp", 110, true },
-	{ "imap", "tcp", 143, true },	 { "imap2", "tcp", 143, true }, { "smtp", "tcp", 25, true },
-	{ "snmp", "udp", 161, true },	 { "ntalk", "udp", 518, true }, { "talk", "udp", 517, true },
-	{ "comsat", "udp", 512, true },	 { "rsync", "tcp", 873, true }, { "git", "tcp", 9418, true },
-	{ "printer", "tcp", 515, true }, { "swat", "tcp", 901, true },	{ "bootps", "udp", 67, true },
-	{ "netstat", "tcp", 15, true },	 { "systat", "tcp", 11, true }, { "ident", "tcp", 113, true },
-	{ "auth", "tcp", 113, true },	 { "netbios-ssn", "tcp", 139, true }, { "ftps", "tcp", 990, false },
+	{ "telnet", "tcp", 23, true },
+	{ "ftp", "tcp", 21, true },
+	{ "tftp", "udp", 69, true },
+	{ "ssh", "tcp", 22, false },
+	{ "http", "tcp", 80, true },
+	{ "www", "tcp", 80, true },
+	{ "https", "tcp", 443, false },
+	{ "login", "tcp", 513, true },
+	{ "shell", "tcp", 514, true },
+	{ "exec", "tcp", 512, true },
+	{ "finger", "tcp", 79, true },
+	{ "echo", "tcp", 7, true },
+	{ "discard", "tcp", 9, true },
+	{ "daytime", "tcp", 13, true },
+	{ "chargen", "tcp", 19, true },
+	{ "time", "tcp", 37, true },
+	{ "pop3", "tcp", 110, true },
+	{ "pop-3", "tcp", 110, true },
+	{ "imap", "tcp", 143, true },
+	{ "imap2", "tcp", 143, true },
+	{ "smtp", "tcp", 25, true },
+	{ "snmp", "udp", 161, true },
+	{ "ntalk", "udp", 518, true },
+	{ "talk", "udp", 517, true },
+	{ "comsat", "udp", 512, true },
+	{ "rsync", "tcp", 873, true },
+	{ "git", "tcp", 9418, true },
+	{ "printer", "tcp", 515, true },
+	{ "swat", "tcp", 901, true },
+	{ "bootps", "udp", 67, true },
+	{ "netstat", "tcp", 15, true },
+	{ "systat", "tcp", 11, true },
+	{ "ident", "tcp", 113, true },
+	{ "auth", "tcp", 113, true },
+	{ "netbios-ssn", "tcp", 139, true },
+	{ "ftps", "tcp", 990, false },
 };
 enum { N_SERVICES = sizeof(services) / sizeof(services[0]) };
 
@@ -174,8 +202,9 @@ as_span as_cmd_join(as_arena *arena, const as_cmd *cmd, size_t i)
 {
 	as_span text = { 0 };
 	for (; i < cmd->n; i++)
-		text = text.p ? as_print(arena, "%.*s %.*s", (int)as_min(text.n, AS_WORD_MAX), text.p,
-					(int)as_min(cmd->word[i].n, AS_WORD_MAX), cmd->word[i].p)
+		text = text.p ? as_print(arena, "%.*s %.*s", (int)as_min(text.n, AS_WORD_MAX),
+					text.p, (int)as_min(cmd->word[i].n, AS_WORD_MAX),
+					cmd->word[i].p)
 			      : cmd->word[i];
 	return text;
 }
@@ -190,18 +219,17 @@ static void copy_from(as_cmd *out, const as_cmd *cmd, size_t i)
 
 static bool start_stop_daemon(const as_cmd *cmd, as_cmd *out, as_span *user)
 {
-	if (!as_cmd_has(cmd, 'S', "start") || as_cmd_has(cmd, 't', "test"))
+	as_cmd own = *cmd; /* without what stands after "--" */
+	for (own.n = 1; own.n < cmd->n && !as_is(cmd->word[own.n], "--");)
+		own.n++;
+	if (!as_cmd_has(&own, 'S', "start") || as_cmd_has(&own, 't', "test"))
 		return false;
-	as_span program = as_cmd_option(cmd, 'a', "startas");
-	program = program.p ? program : as_cmd_option(cmd, 'x', "exec");
-	size_t i = 1;
-	while (i < cmd->n && !as_is(cmd->word[i], "--"))
-		i++;
-	copy_from(out, cmd, i < cmd->n ? i : cmd->n);
-	if (out->n == 0)
-		out->n = 1;
+	as_span program = as_cmd_option(&own, 'a', "startas");
+	program = program.p ? program : as_cmd_option(&own, 'x', "exec");
+	copy_from(out, cmd, own.n);
 	out->word[0] = program;
-	as_span chuid = as_cmd_option(cmd, 'c', "chuid");
+	out->n = out->n == 0 ? 1 : out->n;
+	as_span chuid = as_cmd_option(&own, 'c', "chuid");
 	*user = chuid.p ? as_field(chuid, ':', 0) : *user;
 	return program.n > 0;
 }
@@ -225,8 +253,8 @@ bool as_launched(const as_cmd *cmd, as_cmd *out, as_span *user)
 
 bool as_is_daemon_start(const as_cmd *cmd)
 {
-	static const char *const checks[] = { "--version", "--help", "-V", "--test", "-t", "-T", "-h", "-v",
-		"-tq", "-qt", "--syntax-check", "-Q", NULL };
+	static const char *const checks[] = { "--version", "--help", "-V", "--test", "-t", "-T",
+		"-h", "-v", "-tq", "-qt", "--syntax-check", "-Q", NULL };
 	const struct daemon *d = cmd->n > 0 ? daemon_named(cmd->word[0]) : NULL;
 	if (!d)
 		return false;
@@ -269,7 +297,8 @@ static as_status socat(as_facts *out, const as_cmd *cmd, as_listener row)
 			continue;
 		row.protocol = as_lit(udp ? "udp" : "tcp");
 		row.cleartext = !as_starts(kind, "OPENSSL");
-		return add_endpoint(out, row, as_endpoint_of(as_field(as_field(cmd->word[i], ':', 1), ',', 0)));
+		return add_endpoint(
+			out, row, as_endpoint_of(as_field(as_field(cmd->word[i], ':', 1), ',', 0)));
 	}
 	return AS_OK;
 }
@@ -279,8 +308,9 @@ static as_status tcpsvd(as_facts *out, const as_cmd *cmd, as_listener row)
 {
 	size_t i = 1;
 	while (i < cmd->n && as_starts(cmd->word[i], "-"))
-		i += as_is(cmd->word[i], "-c") || as_is(cmd->word[i], "-C") || as_is(cmd->word[i], "-b") ||
-				     as_is(cmd->word[i], "-u") || as_is(cmd->word[i], "-l")
+		i += as_is(cmd->word[i], "-c") || as_is(cmd->word[i], "-C") ||
+				     as_is(cmd->word[i], "-b") || as_is(cmd->word[i], "-u") ||
+				     as_is(cmd->word[i], "-l")
 			     ? 2
 			     : 1;
 	if (i + 2 >= cmd->n)
@@ -308,7 +338,8 @@ static as_status placed(as_facts *out, const as_cmd *cmd, as_listener row)
 	return AS_OK;
 }
 
-static as_status by_options(as_facts *out, const as_cmd *cmd, const struct daemon *d, as_listener row)
+static as_status by_options(
+	as_facts *out, const as_cmd *cmd, const struct daemon *d, as_listener row)
 {
 	as_status s = AS_OK;
 	unsigned found = 0;
@@ -338,7 +369,8 @@ static as_status by_options(as_facts *out, const as_cmd *cmd, const struct daemo
 
 as_status as_add_listeners(as_facts *out, const as_cmd *cmd, as_opt enabled)
 {
-	static const char *const netcats[] = { "nc", "ncat", "netcat", "nc.traditional", "nc.openbsd", NULL };
+	static const char *const netcats[] = { "nc", "ncat", "netcat", "nc.traditional",
+		"nc.openbsd", NULL };
 	as_listener row = { .where = cmd->where, .enabled = enabled };
 	if (cmd->n == 0)
 		return AS_OK;
@@ -358,15 +390,15 @@ as_status as_add_listeners(as_facts *out, const as_cmd *cmd, as_opt enabled)
 
 as_status as_add_start(as_facts *out, as_arena *arena, const as_start *start, const as_cmd *cmd)
 {
-	static const char *const servers[] = { "nc", "ncat", "netcat", "socat", "tcpsvd", "udpsvd", "inetd",
-		"xinetd", "crond", "cron", "hostapd", "pppd", "syslogd", "klogd", "wpa_supplicant", "hotplug2",
-		"getty", "agetty", "mgetty", NULL };
+	static const char *const servers[] = { "nc", "ncat", "netcat", "socat", "tcpsvd", "udpsvd",
+		"inetd", "xinetd", "crond", "cron", "hostapd", "pppd", "syslogd", "klogd",
+		"wpa_supplicant", "hotplug2", "getty", "agetty", "mgetty", NULL };
 	as_cmd launched;
 	as_span user = start->user;
 	bool by_launcher = as_launched(cmd, &launched, &user);
 	const as_cmd *run = by_launcher ? &launched : cmd;
-	if (run->n == 0 || !(start->always || by_launcher || cmd->background || as_is_daemon_start(run) ||
-				   as_name_in(run->word[0], servers)))
+	if (run->n == 0 || !(start->always || by_launcher || cmd->background ||
+				   as_is_daemon_start(run) || as_name_in(run->word[0], servers)))
 		return AS_OK;
 	as_status s = as_add_autostart(out, (as_autostart){ .where = cmd->where,
 						    .init = as_lit(start->init),
@@ -393,7 +425,8 @@ static as_status each_command(void *ctx, const as_cmd *cmd)
 	return s == AS_OK ? as_add_calls(l->out, cmd) : s;
 }
 
-as_status as_add_start_line(as_facts *out, as_arena *arena, const as_start *start, as_span text, uint32_t line)
+as_status as_add_start_line(
+	as_facts *out, as_arena *arena, const as_start *start, as_span text, uint32_t line)
 {
 	line_ctx ctx = { out, arena, start };
 	as_status s = as_shell_each_at(arena, text, text, line, each_command, &ctx);

@@ -44,7 +44,8 @@ bool as_is_daemon_start(const as_cmd *cmd);
 as_status as_add_listeners(as_facts *out, const as_cmd *cmd, as_opt enabled) AS_MUST_USE;
 
 /* Adds autostart (and listener) rows for cmd if it starts something. */
-as_status as_add_start(as_facts *out, as_arena *arena, const as_start *start, const as_cmd *cmd) AS_MUST_USE;
+as_status as_add_start(
+	as_facts *out, as_arena *arena, const as_start *start, const as_cmd *cmd) AS_MUST_USE;
 
 /* Reads text, cut from the file, as a command line that start describes, and adds autostart, listener,
  * script_call and fetch rows for it. line is its line number. */

@@ -47,11 +47,21 @@ const char *as_fetch_purpose(as_span url, bool flashes)
 	static const struct {
 		const char *glob, *purpose;
 	} hints[] = {
-		{ "*[Pp]ackages*", "package-feed" }, { "*.ipk*", "package-feed" }, { "*.deb*", "package-feed" },
-		{ "*.rpm*", "package-feed" }, { "*[Ff]irmware*", "firmware" }, { "*FIRMWARE*", "firmware" },
-		{ "*sysupgrade*", "firmware" }, { "*.img*", "firmware" }, { "*.trx*", "firmware" },
-		{ "*.swu*", "firmware" }, { "*.ubi*", "firmware" }, { "*.xml*", "configuration" },
-		{ "*.conf*", "configuration" }, { "*.cfg*", "configuration" }, { "*.uci*", "configuration" },
+		{ "*[Pp]ackages*", "package-feed" },
+		{ "*.ipk*", "package-feed" },
+		{ "*.deb*", "package-feed" },
+		{ "*.rpm*", "package-feed" },
+		{ "*[Ff]irmware*", "firmware" },
+		{ "*FIRMWARE*", "firmware" },
+		{ "*sysupgrade*", "firmware" },
+		{ "*.img*", "firmware" },
+		{ "*.trx*", "firmware" },
+		{ "*.swu*", "firmware" },
+		{ "*.ubi*", "firmware" },
+		{ "*.xml*", "configuration" },
+		{ "*.conf*", "configuration" },
+		{ "*.cfg*", "configuration" },
+		{ "*.uci*", "configuration" },
 	};
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (as_glob(hints[i].glob, url))
@@ -82,7 +92,8 @@ static as_span url_of(const as_cmd *cmd)
 	for (size_t i = 1; i < cmd->n; i++) {
 		size_t at = as_find(cmd->word[i], as_lit("://"), 0);
 		bool option = as_starts(cmd->word[i], "-");
-		if (at != SIZE_MAX && !option && (as_url_scheme(cmd->word[i]).p || as_is_variable(cmd->word[i])))
+		if (at != SIZE_MAX && !option &&
+			(as_url_scheme(cmd->word[i]).p || as_is_variable(cmd->word[i])))
 			return cmd->word[i];
 		last = !option && as_is_variable(cmd->word[i]) ? cmd->word[i] : last;
 	}
@@ -115,7 +126,8 @@ static as_status file_transfer(fetches *f, const as_cmd *cmd)
 	for (size_t i = 1; i < cmd->n; i++) {
 		as_span w = cmd->word[i];
 		if (as_starts(w, "-")) {
-			static const char *const valued[] = { "-r", "-l", "-u", "-p", "-P", "-b", "-m", NULL };
+			static const char *const valued[] = { "-r", "-l", "-u", "-p", "-P", "-b",
+				"-m", NULL };
 			for (const char *const *v = valued; *v; v++)
 				i += as_is(w, *v) ? 1 : 0;
 			continue;
@@ -125,8 +137,9 @@ static as_status file_transfer(fetches *f, const as_cmd *cmd)
 	}
 	if (!host.p)
 		return AS_OK;
-	as_span url = as_print(f->arena, "%s://%.*s/%.*s", tftp ? "tftp" : "ftp", (int)as_min(host.n, 255),
-		host.p, (int)as_min(file.n, 1024), file.p ? (const char *)file.p : "");
+	as_span url = as_print(f->arena, "%s://%.*s/%.*s", tftp ? "tftp" : "ftp",
+		(int)as_min(host.n, 255), host.p, (int)as_min(file.n, 1024),
+		file.p ? (const char *)file.p : "");
 	return keep(f, cmd, url, "unknown");
 }
 
@@ -148,11 +161,15 @@ static as_status each(void *ctx, const as_cmd *cmd)
 		return AS_OK;
 	bool off = is_off(cmd, t);
 	as_span url = url_of(cmd), scheme = as_url_scheme(url);
-	bool manager = !as_cmd_is(cmd, "wget") && !as_cmd_is(cmd, "curl") && !as_cmd_is(cmd, "uclient-fetch");
+	bool manager = !as_cmd_is(cmd, "wget") && !as_cmd_is(cmd, "curl") &&
+		       !as_cmd_is(cmd, "uclient-fetch");
 	if (as_is_nocase(scheme, "file") || (manager ? !off && !scheme.p : !url.p))
 		return AS_OK;
 	bool tls = as_is_nocase(scheme, "https") || as_is_nocase(scheme, "ftps");
-	return keep(f, cmd, manager && !scheme.p ? (as_span){ 0 } : url, off ? "off" : tls ? "on" : "unknown");
+	return keep(f, cmd, manager && !scheme.p ? (as_span){ 0 } : url,
+		off   ? "off"
+		: tls ? "on"
+		      : "unknown");
 }
 
 static as_status flush(fetches *f)
@@ -160,7 +177,8 @@ static as_status flush(fetches *f)
 	as_status s = AS_OK;
 	for (size_t i = 0; s == AS_OK && i < f->n; i++) {
 		f->row[i].flashes = f->flashes;
-		f->row[i].purpose = as_lit(as_fetch_purpose(f->row[i].url, f->flashes));
+		f->row[i].purpose =
+			as_lit(as_fetch_purpose(f->row[i].url, f->flashes && f->n == 1));
 		s = as_add_fetch(f->out, f->row[i]);
 	}
 	return s;

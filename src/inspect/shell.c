@@ -69,8 +69,8 @@ bool as_name_in(as_span program, const char *const *list)
 
 bool as_is_shell(as_span word)
 {
-	static const char *const shells[] = { "sh", "ash", "bash", "dash", "ksh", "zsh", "mksh", "hush",
-		NULL };
+	static const char *const shells[] = { "sh", "ash", "bash", "dash", "ksh", "zsh", "mksh",
+		"hush", NULL };
 	return as_name_in(word, shells);
 }
 
@@ -92,6 +92,12 @@ bool as_is_shell_script(as_span data)
 	       as_has(line, "init-d-script");
 }
 
+static bool is_name_byte(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
 static bool is_long(as_span w) { return w.n > 2 && w.p[0] == '-' && w.p[1] == '-'; }
 
 /* Whether w is --word or --word=value (also -word, as many tools take it). */
@@ -109,7 +115,11 @@ static size_t letter(as_span w, char c)
 {
 	if (!c || w.n < 2 || w.p[0] != '-' || w.p[1] == '-')
 		return SIZE_MAX;
-	return as_find_byte(w, (uint8_t)c, 1);
+	/* only the letters at the start are options: in -l/bin/sh the rest is a value */
+	for (size_t i = 1; i < w.n && is_name_byte(w.p[i]); i++)
+		if (w.p[i] == (uint8_t)c)
+			return i;
+	return SIZE_MAX;
 }
 
 as_span as_cmd_next_option(const as_cmd *cmd, size_t *i, char c, const char *word)
@@ -150,13 +160,8 @@ static bool more(const shell *sh) { return sh->at < sh->text.n; }
 
 static bool is_meta(uint8_t c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ';' || c == '&' || c == '|' ||
-	       c == '(' || c == ')' || c == '<' || c == '>';
-}
-
-static bool is_name_byte(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ';' || c == '&' ||
+	       c == '|' || c == '(' || c == ')' || c == '<' || c == '>';
 }
 
 /* Past the byte close that belongs to the open one before at; quotes hide. The end if there is none. */
@@ -264,8 +269,14 @@ static void nested(shell *sh, as_span inner, as_span where)
 {
 	if (sh->depth + 1 >= AS_SHELL_DEPTH || sh->status != AS_OK || inner.n == 0)
 		return;
-	shell sub = { .arena = sh->arena, .each = sh->each, .ctx = sh->ctx, .vars = sh->vars, .text = inner,
-		.line = sh->line, .depth = sh->depth + 1, .where = where };
+	shell sub = { .arena = sh->arena,
+		.each = sh->each,
+		.ctx = sh->ctx,
+		.vars = sh->vars,
+		.text = inner,
+		.line = sh->line,
+		.depth = sh->depth + 1,
+		.where = where };
 	sh->status = walk(&sub);
 }
 
@@ -285,7 +296,8 @@ static size_t dollar(shell *sh, word_buf *b, as_span raw, size_t at)
 		to++;
 	size_t end = next == '{' ? past_close(raw, from, '{', '}') : to;
 	as_span value = lookup(sh, as_cut(raw, from, to - from));
-	if (!value.p && next == '{' && as_at(raw, to) == ':' && as_at(raw, to + 1) == '-' && end > to + 2)
+	if (!value.p && next == '{' && as_at(raw, to) == ':' && as_at(raw, to + 1) == '-' &&
+		end > to + 2)
 		value = as_cut(raw, to + 2, end - to - 3);
 	bool whole = next != '{' || to + 1 == end || !lookup(sh, as_cut(raw, from, to - from)).p ||
 		     as_at(raw, to) == ':';
@@ -308,7 +320,8 @@ static size_t in_double(shell *sh, word_buf *b, as_span raw, size_t at)
 		uint8_t c = raw.p[at], next = as_at(raw, at + 1);
 		if (c == '\\' && at + 1 < raw.n) {
 			bool drops = next == '"' || next == '\\' || next == '$' || next == '`';
-			put(b, next == '\n' ? (as_span){ 0 } : as_cut(raw, drops ? at + 1 : at, drops ? 1 : 2));
+			put(b, next == '\n' ? (as_span){ 0 }
+					    : as_cut(raw, drops ? at + 1 : at, drops ? 1 : 2));
 			at += 2;
 		} else if (c == '$') {
 			at = dollar(sh, b, raw, at);
@@ -337,7 +350,8 @@ static as_span cook(shell *sh, as_span raw)
 		} else if (c == '"') {
 			at = in_double(sh, &b, raw, at + 1);
 		} else if (c == '\\') {
-			put(&b, as_at(raw, at + 1) == '\n' ? (as_span){ 0 } : as_cut(raw, at + 1, 1));
+			put(&b, as_at(raw, at + 1) == '\n' ? (as_span){ 0 }
+							   : as_cut(raw, at + 1, 1));
 			at += 2;
 		} else if (c == '$') {
 			at = dollar(sh, &b, raw, at);
@@ -356,7 +370,8 @@ static as_span cook(shell *sh, as_span raw)
 static bool is_plain(as_span raw)
 {
 	for (size_t i = 0; i < raw.n; i++)
-		if (raw.p[i] == '\'' || raw.p[i] == '"' || raw.p[i] == '\\' || raw.p[i] == '$' || raw.p[i] == '`')
+		if (raw.p[i] == '\'' || raw.p[i] == '"' || raw.p[i] == '\\' || raw.p[i] == '$' ||
+			raw.p[i] == '`')
 			return false;
 	return true;
 }
@@ -396,8 +411,8 @@ static void add_split(as_cmd *cmd, as_span word)
 
 static bool is_reserved(as_span w)
 {
-	static const char *const words[] = { "if", "then", "else", "elif", "do", "while", "until", "!",
-		"{", "}", "fi", "done", "esac", "time", NULL };
+	static const char *const words[] = { "if", "then", "else", "elif", "do", "while", "until",
+		"!", "{", "}", "fi", "done", "esac", "time", NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (as_is(w, words[i]))
 			return true;
@@ -445,7 +460,8 @@ static void take_word(shell *sh)
 /* Takes the leading NAME=value words off; without a command after them they set variables. */
 static void assignments(shell *sh, as_cmd *cmd)
 {
-	static const char *const setters[] = { "export", "local", "readonly", "declare", "typeset", NULL };
+	static const char *const setters[] = { "export", "local", "readonly", "declare", "typeset",
+		NULL };
 	size_t n = 0;
 	if (cmd->n > 0 && as_name_in(cmd->word[0], setters))
 		n = 1;
@@ -472,16 +488,20 @@ static void shift(as_cmd *cmd, size_t n)
 /* Takes programs off that only run another one. */
 static void unwrap(as_cmd *cmd)
 {
-	static const char *const wrappers[] = { "exec", "nohup", "command", "busybox", "setsid", "sudo",
-		"env", "nice", "ionice", "stdbuf", "builtin", "busybox.static", "softlimit", "respawn", NULL };
+	static const char *const wrappers[] = { "exec", "nohup", "command", "busybox", "setsid",
+		"sudo", "env", "nice", "ionice", "stdbuf", "builtin", "busybox.static", "softlimit",
+		"respawn", NULL };
 	for (unsigned rounds = 0; rounds < 4 && cmd->n > 1; rounds++) {
 		if (!as_name_in(cmd->word[0], wrappers))
 			return;
-		bool takes_value = as_cmd_is(cmd, "nice") || as_cmd_is(cmd, "sudo") || as_cmd_is(cmd, "ionice");
+		bool takes_value = as_cmd_is(cmd, "nice") || as_cmd_is(cmd, "sudo") ||
+				   as_cmd_is(cmd, "ionice");
 		size_t i = 1;
-		for (; i < cmd->n && (as_starts(cmd->word[i], "-") || assignment(cmd->word[i])); i++)
-			i += takes_value && (as_is(cmd->word[i], "-n") || as_is(cmd->word[i], "-u") ||
-						    as_is(cmd->word[i], "-c"));
+		for (; i < cmd->n && (as_starts(cmd->word[i], "-") || assignment(cmd->word[i]));
+			i++)
+			i += takes_value &&
+			     (as_is(cmd->word[i], "-n") || as_is(cmd->word[i], "-u") ||
+				     as_is(cmd->word[i], "-c"));
 		if (i >= cmd->n)
 			return;
 		shift(cmd, i);
@@ -496,8 +516,11 @@ static void run_text(shell *sh, const as_cmd *cmd)
 		text = cmd->word[1];
 	else if (cmd->n > 2 && (as_is_shell(cmd->word[0]) || as_cmd_is(cmd, "su")))
 		text = as_cmd_option(cmd, 'c', NULL);
+	uint32_t line = sh->line;
+	sh->line = cmd->line;
 	if (text.n > 0)
 		nested(sh, text, cmd->where);
+	sh->line = line;
 }
 
 /* The command is complete: hands it on and starts the next. */
@@ -507,7 +530,8 @@ static void finish(shell *sh, bool pipes, bool background)
 	static const char *const not_run[] = { "for", "select", "function", NULL };
 	bool drop = cmd->n > 0 && as_name_in(cmd->word[0], not_run);
 	if (cmd->n > 0 && !drop) {
-		cmd->where = sh->where.p ? sh->where : as_cut(sh->text, sh->from, sh->to - sh->from);
+		cmd->where =
+			sh->where.p ? sh->where : as_cut(sh->text, sh->from, sh->to - sh->from);
 		cmd->pipes = pipes;
 		cmd->background = background;
 		assignments(sh, cmd);
@@ -580,8 +604,9 @@ static void redirect(shell *sh)
 {
 	uint8_t c = peek(sh, 0);
 	size_t n = 1;
-	while (n < 3 && (peek(sh, n) == c || peek(sh, n) == '&' || peek(sh, n) == '|' || peek(sh, n) == '>' ||
-			       (n == 2 && peek(sh, n) == '-' && peek(sh, 1) == '<')))
+	while (n < 3 &&
+		(peek(sh, n) == c || peek(sh, n) == '&' || peek(sh, n) == '|' ||
+			peek(sh, n) == '>' || (n == 2 && peek(sh, n) == '-' && peek(sh, 1) == '<')))
 		n++;
 	bool here = c == '<' && peek(sh, 1) == '<' && peek(sh, 2) != '<';
 	bool strip = here && peek(sh, 2) == '-';
@@ -686,13 +711,18 @@ static as_status walk(shell *sh)
 	return walk_text(sh);
 }
 
-as_status as_shell_each_at(as_arena *arena, as_span text, as_span where, uint32_t line, as_cmd_fn *each,
-	void *ctx)
+as_status as_shell_each_at(
+	as_arena *arena, as_span text, as_span where, uint32_t line, as_cmd_fn *each, void *ctx)
 {
 	variables *vars = as_alloc(arena, sizeof(*vars));
 	if (!vars)
 		return AS_NOMEM;
-	shell sh = { .arena = arena, .each = each, .ctx = ctx, .vars = vars, .text = text, .line = line,
+	shell sh = { .arena = arena,
+		.each = each,
+		.ctx = ctx,
+		.vars = vars,
+		.text = text,
+		.line = line,
 		.where = where };
 	return walk(&sh);
 }

@@ -9,22 +9,22 @@
 #include "base/cur.h"
 
 enum {
-	AS_CMD_WORDS = 64,    /* words kept of one command */
-	AS_SHELL_DEPTH = 4,   /* substitutions within substitutions */
-	AS_WORD_MAX = 4096,   /* bytes kept of one word */
+	AS_CMD_WORDS = 64,  /* words kept of one command */
+	AS_SHELL_DEPTH = 4, /* substitutions within substitutions */
+	AS_WORD_MAX = 4096, /* bytes kept of one word */
 };
 
 typedef struct as_cmd {
-	as_span where;  /* the command as written, cut from the file */
-	uint32_t line;  /* of its first word, from 1 */
-	size_t n;       /* words; word[0] is the program, without wrappers such as exec, nohup, busybox */
-	as_span word[AS_CMD_WORDS]; /* without quotes; in the file or the arena */
-	as_span to;     /* what > or >> writes to; p NULL if nothing */
-	as_span input;  /* the text of a here-document; p NULL without */
-	bool background; /* ends with & */
-	bool pipes;     /* its output goes to the next command */
+	as_span where; /* the command as written, cut from the file */
+	uint32_t line; /* of its first word, from 1 */
+	size_t n; /* words; word[0] is the program, without wrappers such as exec, nohup, busybox */
+	as_span word[AS_CMD_WORDS];  /* without quotes; in the file or the arena */
+	as_span to;                  /* what > or >> writes to; p NULL if nothing */
+	as_span input;               /* the text of a here-document; p NULL without */
+	bool background;             /* ends with & */
+	bool pipes;                  /* its output goes to the next command */
 	const struct as_cmd *before; /* the command whose output it reads, or NULL */
-	bool truncated; /* had more words than are kept */
+	bool truncated;              /* had more words than are kept */
 } as_cmd;
 
 /* Answers AS_OK to go on; anything else ends the walk and is passed on. cmd lives for the call only. */
@@ -37,8 +37,8 @@ as_status as_shell_each(as_arena *arena, as_span text, as_cmd_fn *each, void *ct
 
 /* As as_shell_each, for text that does not stand in the file as it is (or is one field of a line):
  * every command gets where and line. */
-as_status as_shell_each_at(as_arena *arena, as_span text, as_span where, uint32_t line, as_cmd_fn *each,
-	void *ctx) AS_MUST_USE;
+as_status as_shell_each_at(as_arena *arena, as_span text, as_span where, uint32_t line,
+	as_cmd_fn *each, void *ctx) AS_MUST_USE;
 
 /* The part of a path after its last slash. Borrows; pure. */
 as_span as_base_name(as_span path);

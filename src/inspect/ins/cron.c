@@ -65,8 +65,10 @@ static as_status inspect(as_facts *out, const as_file *f)
 	static const struct {
 		const char *glob, *when;
 	} folders[] = {
-		{ "*/etc/cron.hourly/*", "hourly" }, { "*/etc/cron.daily/*", "daily" },
-		{ "*/etc/cron.weekly/*", "weekly" }, { "*/etc/cron.monthly/*", "monthly" },
+		{ "*/etc/cron.hourly/*", "hourly" },
+		{ "*/etc/cron.daily/*", "daily" },
+		{ "*/etc/cron.weekly/*", "weekly" },
+		{ "*/etc/cron.monthly/*", "monthly" },
 		{ "*/etc/periodic/*", "periodic" },
 	};
 	if (as_is(as_base_name(f->path), ".placeholder"))
@@ -86,8 +88,8 @@ const as_inspector as_inspector_cron = {
 	.id = "cron",
 	.title = "Scheduled commands (cron)",
 	.paths = (const char *const[]){ "*/etc/crontab", "*/etc/cron.d/*", "*/var/spool/cron/*",
-		"*/etc/crontabs/*", "*/etc/cron.hourly/*", "*/etc/cron.daily/*", "*/etc/cron.weekly/*",
-		"*/etc/cron.monthly/*", "*/etc/periodic/*", NULL },
+		"*/etc/crontabs/*", "*/etc/cron.hourly/*", "*/etc/cron.daily/*",
+		"*/etc/cron.weekly/*", "*/etc/cron.monthly/*", "*/etc/periodic/*", NULL },
 	.cares = as_file_is_text,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "autostart", "listener", "script_call", "fetch", NULL },

@@ -10,7 +10,8 @@ static as_status one(as_facts *out, const as_file *f, as_span line, uint32_t num
 	if (line.p[0] == '#' || action.n == 0)
 		return AS_OK;
 	/* the process may hold colons itself */
-	size_t at = as_field(line, ':', 0).n + as_field(line, ':', 1).n + as_field(line, ':', 2).n + 3;
+	size_t at =
+		as_field(line, ':', 0).n + as_field(line, ':', 1).n + as_field(line, ':', 2).n + 3;
 	as_span process = as_trim(as_from(line, at));
 	while (process.n > 0 && (process.p[0] == '-' || process.p[0] == '+' || process.p[0] == '@'))
 		process = as_from(process, 1);

@@ -22,8 +22,8 @@ static bool has_first_line(const as_file *f, const char *text)
 
 static bool runs_by_name(as_span name)
 {
-	static const char *const names[] = { "rcS", "rc.local", "rc.sysinit", "preinit", "linuxrc", "init",
-		"rc.boot", NULL };
+	static const char *const names[] = { "rcS", "rc.local", "rc.sysinit", "preinit", "linuxrc",
+		"init", "rc.boot", NULL };
 	return as_name_in(name, names);
 }
 
@@ -48,7 +48,8 @@ static as_status each(void *v, const as_cmd *cmd)
 
 static bool cares(const as_file *f)
 {
-	static const char *const others[] = { "README", "functions", "skeleton", ".placeholder", "rc.conf", NULL };
+	static const char *const others[] = { "README", "functions", "skeleton", ".placeholder",
+		"rc.conf", NULL };
 	return as_file_is_text(f) && f->data.n <= AS_SCRIPT_MAX && !as_name_in(f->path, others) &&
 	       (!as_starts(f->data, "#!") || as_is_shell_script(f->data));
 }
@@ -57,9 +58,10 @@ static as_status inspect(as_facts *out, const as_file *f)
 {
 	as_span name = as_base_name(f->path);
 	bool procd = has_first_line(f, "rc.common");
-	as_span command = as_find(f->path, as_lit("/init.d/"), 0) != SIZE_MAX || !runs_by_name(name)
-				  ? as_print(f->arena, "%.*s start", (int)as_min(f->path.n, 1024), f->path.p)
-				  : f->path;
+	as_span command =
+		as_find(f->path, as_lit("/init.d/"), 0) != SIZE_MAX || !runs_by_name(name)
+			? as_print(f->arena, "%.*s start", (int)as_min(f->path.n, 1024), f->path.p)
+			: f->path;
 	ctx c = { .out = out, .f = f };
 	c.start = (as_start){ .init = procd ? "procd" : "rc",
 		.name = name,
@@ -79,9 +81,9 @@ static as_status inspect(as_facts *out, const as_file *f)
 const as_inspector as_inspector_rc = {
 	.id = "rc",
 	.title = "Start scripts (init.d, rcS, rc.local, procd)",
-	.paths = (const char *const[]){ "*/etc/init.d/*", "*/etc/rc.d/*", "*/etc/rc?.d/*", "*/etc/rcS.d/*",
-		"*/etc/rcS", "*/etc/rc.local", "*/etc/rc.sysinit", "*/etc/rc.boot", "*/etc/preinit",
-		"*/sbin/preinit", "/init", "/linuxrc", NULL },
+	.paths = (const char *const[]){ "*/etc/init.d/*", "*/etc/rc.d/*", "*/etc/rc?.d/*",
+		"*/etc/rcS.d/*", "*/etc/rcS", "*/etc/rc.local", "*/etc/rc.sysinit", "*/etc/rc.boot",
+		"*/etc/preinit", "*/sbin/preinit", "/init", "/linuxrc", NULL },
 	.cares = cares,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "autostart", "listener", NULL },

@@ -14,7 +14,8 @@ static as_status inspect(as_facts *out, const as_file *f)
 	for (; as_line(&c, &line); lines++)
 		if (lines == 0)
 			first = as_trim(as_from(line, 2));
-	as_status s = as_add_script(out, (as_script){ .where = first, .interpreter = first, .lines = lines });
+	as_status s = as_add_script(
+		out, (as_script){ .where = first, .interpreter = first, .lines = lines });
 	if (s != AS_OK || !as_is_shell_script(f->data))
 		return s;
 	if (f->data.n > AS_SCRIPT_MAX)

@@ -18,9 +18,10 @@ static as_status inspect(as_facts *out, const as_file *f)
 const as_inspector as_inspector_script_part = {
 	.id = "script_part",
 	.title = "Shell text that other scripts read in",
-	.paths = (const char *const[]){ "*.sh", "*/etc/init.d/*", "*/etc/rc.local", "*/etc/rcS", "*/etc/profile",
-		"*/etc/rc.d/*", "*/etc/rc.button/*", "*/etc/hotplug.d/*", "*/etc/uci-defaults/*",
-		"*/lib/functions/*", "*/lib/preinit/*", "*/lib/upgrade/*", NULL },
+	.paths = (const char *const[]){ "*.sh", "*/etc/init.d/*", "*/etc/rc.local", "*/etc/rcS",
+		"*/etc/profile", "*/etc/rc.d/*", "*/etc/rc.button/*", "*/etc/hotplug.d/*",
+		"*/etc/uci-defaults/*", "*/lib/functions/*", "*/lib/preinit/*", "*/lib/upgrade/*",
+		NULL },
 	.cares = cares,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "script_call", "fetch", NULL },

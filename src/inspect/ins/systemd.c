@@ -53,16 +53,19 @@ static as_status key_value(unit *u, as_span key, as_span value, uint32_t line)
 		as_span *to;
 	} kept[] = { { "Service", "User", &u->user }, { "Socket", "SocketUser", &u->user },
 		{ "Install", "WantedBy", &u->wanted }, { "Timer", "OnCalendar", &u->schedule },
-		{ "Timer", "OnBootSec", &u->schedule }, { "Timer", "OnUnitActiveSec", &u->schedule } };
+		{ "Timer", "OnBootSec", &u->schedule },
+		{ "Timer", "OnUnitActiveSec", &u->schedule } };
 	for (size_t i = 0; !u->emit && i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (as_is(u->section, kept[i].section) && as_is(key, kept[i].key) && value.n > 0)
 			*kept[i].to = value;
 	if (!u->emit || value.n == 0)
 		return AS_OK;
-	bool runs = as_is(key, "ExecStart") || as_is(key, "ExecStartPre") || as_is(key, "ExecStartPost");
+	bool runs = as_is(key, "ExecStart") || as_is(key, "ExecStartPre") ||
+		    as_is(key, "ExecStartPost");
 	if (as_is(u->section, "Service") && runs)
 		return exec(u, value, line);
-	if (as_is(u->section, "Socket") && (as_is(key, "ListenStream") || as_is(key, "ListenDatagram")))
+	if (as_is(u->section, "Socket") &&
+		(as_is(key, "ListenStream") || as_is(key, "ListenDatagram")))
 		return listen(u, key, value);
 	return AS_OK;
 }
@@ -94,7 +97,8 @@ static as_status pass(unit *u)
 		if (line.p[0] == '[')
 			u->section = as_field(as_from(line, 1), ']', 0);
 		else if (eq != SIZE_MAX)
-			s = key_value(u, as_trim(as_cut(line, 0, eq)), as_trim(as_from(line, eq + 1)), number);
+			s = key_value(u, as_trim(as_cut(line, 0, eq)),
+				as_trim(as_from(line, eq + 1)), number);
 	}
 	return s;
 }

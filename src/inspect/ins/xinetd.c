@@ -24,7 +24,9 @@ static as_status close_block(as_facts *out, const block *b, as_span last)
 						    .user = b->user,
 						    .trigger = as_lit("connection"),
 						    .enabled = as_some(!b->disabled) });
-	as_listener row = { .where = where, .source = as_lit("xinetd"), .enabled = as_some(!b->disabled) };
+	as_listener row = {
+		.where = where, .source = as_lit("xinetd"), .enabled = as_some(!b->disabled)
+	};
 	bool known = as_daemon_of(b->server, &row);
 	row.daemon = as_base_name(b->server);
 	row.protocol = b->protocol.p ? b->protocol : row.protocol;
@@ -38,12 +40,14 @@ static as_status close_block(as_facts *out, const block *b, as_span last)
 
 static void attribute(block *b, as_span line)
 {
-	as_span name = as_trim(as_field(line, '=', 0)), value = as_trim(as_from(line, as_field(line, '=', 0).n + 1));
+	as_span name = as_trim(as_field(line, '=', 0)),
+		value = as_trim(as_from(line, as_field(line, '=', 0).n + 1));
 	const struct {
 		const char *name;
 		as_span *to;
 	} wanted[] = { { "server", &b->server }, { "server_args", &b->args }, { "user", &b->user },
-		{ "port", &b->port }, { "protocol", &b->protocol }, { "bind", &b->bind }, { "interface", &b->bind } };
+		{ "port", &b->port }, { "protocol", &b->protocol }, { "bind", &b->bind },
+		{ "interface", &b->bind } };
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (as_is(name, wanted[i].name) && value.n > 0)
 			*wanted[i].to = value;
@@ -61,7 +65,9 @@ static as_status inspect(as_facts *out, const as_file *f)
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
 		if (as_is(as_word(line, 0), "service") && as_word(line, 1).p)
-			b = (block){ .name = as_field(as_word(line, 1), '{', 0), .from = line, .open = true };
+			b = (block){ .name = as_field(as_word(line, 1), '{', 0),
+				.from = line,
+				.open = true };
 		else if (line.p[0] == '}') {
 			s = close_block(out, &b, line);
 			b = (block){ 0 };
