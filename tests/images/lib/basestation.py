@@ -92,7 +92,7 @@ def parts(files, planter):
 	image = tree["boot/vmlinuz-" + release].data
 	blob = tree["usr/lib/linux-image-%s/am335x-boneblack.dtb" % release].data
 	uimage = pack.uimage(image, "kernel", name="Linux-" + release)
-	squash = pack.squashfs(planter.tree, "xz", 1 << 18, ("-Xdict-size", "100%"))
+	squash = pack.squashfs(planter.tree, "xz", 1 << 18, ("-nopad", "-Xdict-size", "100%"))
 	secret = sample.noise(BLOCK, b"vendor key store")
 	planter.raw("bts-keystore", "unexamined", SIZE - BLOCK, secret,
 		"128 KiB that look like noise: encrypted by the vendor", "extent", "class='unknown'")
@@ -126,7 +126,8 @@ def build(folder, files):
 	truth = T.Truth()
 	truth.tree("rootfs", planter.tree)
 	for at, name, data, package, version in pieces:
-		truth.blob("flash", data, "@0x%x/%s" % (at, name), package, version)
+		kind = T.AREA if name in ("env1", "env2", "keystore") else T.FILE
+		truth.blob("flash", data, "@0x%x/%s" % (at, name), package, version, kind)
 	truth.blob("uimage", kernel, "-", *pieces[5][3:])
 	(folder / "basestation.bin").write_bytes(assemble(pieces))
 	truth.write(folder)

@@ -16,6 +16,8 @@ EPOCH = 1709294400
 FILE, DIR, LINK, CHAR, BLOCK, FIFO, SOCKET = (
 	"file", "dir", "symlink", "char", "block", "fifo", "socket")
 
+AREA = "area"  # of truth files only
+
 TYPE_BITS = {FILE: 0o100000, DIR: 0o040000, LINK: 0o120000, CHAR: 0o020000,
 	BLOCK: 0o060000, FIFO: 0o010000, SOCKET: 0o140000}
 
@@ -226,9 +228,10 @@ class Truth:
 			"/" + escape(entry.same_as) if entry.same_as is not None else "-",
 			";".join("%s=%s" % (k, v.hex()) for k, v in sorted(entry.xattrs.items())) or "-"])
 
-	def blob(self, container, data, path="-", package="-", version="-"):
-		"""A payload without a name in a file system: what a stream, a header or a partition holds."""
-		self.rows.append([container, path, FILE, "-", "-", "-", str(len(data)), sha256(data), "-",
+	def blob(self, container, data, path="-", package="-", version="-", type=FILE):
+		"""A payload without a name in a file system: what a stream, a header or a partition holds. Type
+		AREA: bytes that nothing marks as one thing."""
+		self.rows.append([container, path, type, "-", "-", "-", str(len(data)), sha256(data), "-",
 			package, version])
 
 	def write(self, folder):
