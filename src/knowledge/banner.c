@@ -71,7 +71,7 @@ static bool unescape(as_span text, row *r)
 			return false;
 		r->literal[r->n_literal++] = (uint8_t)v;
 	}
-	return r->n_literal > 0;
+	return r->n_literal > 0 && r->literal[0] != 0; /* as_literals_new takes no other */
 }
 
 /* "0.97" in thousandths. */

@@ -1,0 +1,35 @@
+-- id: library-path-leaves-image
+-- title: Library path relative or outside the image
+-- kind: missing-hardening
+-- severity: low
+-- confidence: 0.8
+-- confidence-why: the entry is relative, or no folder of that name is in the image; the folder may be made or mounted at run time
+-- cwe: CWE-426
+-- why: A relative entry means whatever folder the program is started in; a missing folder can be created by whoever may write its parent.
+-- fix: Remove the run path, or make it absolute or relative to $ORIGIN.
+WITH RECURSIVE
+  listed(object, at, len, path, rest) AS (
+    SELECT e.object, e.at, e.len, NULL, COALESCE(e.runpath, e.rpath) || ':'
+      FROM elf AS e
+     WHERE COALESCE(e.runpath, e.rpath) IS NOT NULL
+    UNION ALL
+    SELECT object, at, len, substr(rest, 1, instr(rest, ':') - 1), substr(rest, instr(rest, ':') + 1)
+      FROM listed
+     WHERE rest != ''
+  )
+SELECT e.object, e.at, e.len,
+       (SELECT p.path FROM place AS p WHERE p.object = e.object ORDER BY p.id LIMIT 1) AS subject,
+       'holds' AS verdict,
+       CASE WHEN e.path = '' THEN '(empty: the current folder)' ELSE e.path END AS note
+  FROM listed AS e
+ WHERE e.path IS NOT NULL
+   AND e.path NOT GLOB '$ORIGIN*' AND e.path NOT GLOB '${*' AND e.path NOT GLOB '$LIB*'
+   AND (e.path NOT GLOB '/*'
+        OR (e.path NOT GLOB '*$*'
+            AND NOT EXISTS (SELECT 1 FROM place AS d
+                             WHERE d.kind IN ('dir', 'symlink')
+                               AND d.path = rtrim(e.path, '/'))
+            AND NOT EXISTS (SELECT 1 FROM place AS d
+                             WHERE d.path GLOB rtrim(e.path, '/') || '/*')))
+   AND NOT (e.path = '' AND e.rest = '' AND EXISTS (SELECT 1 FROM elf AS x
+                     WHERE x.object = e.object AND COALESCE(x.runpath, x.rpath) = ''))

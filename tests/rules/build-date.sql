@@ -1,0 +1,16 @@
+-- holds
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'elf',
+	'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode)
+VALUES (1, 1, 'squashfs', 'file', 'x', '/usr/sbin/x', '', 493);
+INSERT INTO build_trace (object, at, len, kind, value)
+VALUES (1, 9, 11, 'time-macro', 'Mar  5 2019');
+-- silent
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'elf',
+	'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode)
+VALUES (1, 1, 'squashfs', 'file', 'x', '/usr/sbin/x', '', 493);
+INSERT INTO build_trace (object, at, len, kind, value)
+VALUES (1, 9, 30, 'build-path', '/build/x/y.c');
