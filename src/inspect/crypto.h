@@ -23,8 +23,8 @@ typedef struct as_pubkey {
 /* Describes the public half of a key. Pure. */
 as_pubkey as_pubkey_of(EVP_PKEY *key);
 
-/* Length of the DER value at the start of s with its header, or 0 if s does not start with one whole
- * definite-length value of that tag. Pure. */
+/* Length of the DER value at the start of s with its header, or 0 if s does not start with one
+ * whole definite-length value of that tag. Pure. */
 size_t as_der_whole(as_span s, uint8_t tag);
 
 /* Whether an encryption of this algorithm costs a sane amount of work: password-based schemes carry

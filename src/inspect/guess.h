@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stored password hashes: which scheme they are, and whether a published factory default gives them.
- *
- * Guessing is bounded by work, not by time, so that it tries the same passwords on every machine.
- * Against one hash, in this order and each distinct password once: the empty password, the account's
- * own name, the defaults published for that name, then every other published default. Each trial has
- * a price by scheme and parameters (about one microsecond a unit); one hash may spend
- * AS_GUESS_HASH_WORK, one object AS_GUESS_OBJECT_WORK. What is left over when the work is spent is
- * not tried: account.tried says how many were. */
+/* Stored password hashes: which scheme they are, and whether a published factory default gives
+ * them.  Guessing is bounded by work, not by time, so that it tries the same passwords on every
+ * machine. Against one hash, in this order and each distinct password once: the empty password,
+ * the account's own name, the defaults published for that name, then every other published
+ * default. Each trial has a price by scheme and parameters (about one microsecond a unit); one
+ * hash may spend AS_GUESS_HASH_WORK, one object AS_GUESS_OBJECT_WORK. What is left over when the
+ * work is spent is not tried: account.tried says how many were. */
 #ifndef AS_GUESS_H
 #define AS_GUESS_H
 
@@ -35,12 +34,13 @@ typedef struct as_guess {
 	int64_t tried; /* passwords hashed and compared; 0: the scheme or its price forbids it */
 } as_guess;
 
-/* The scheme of a stored secret, as account.scheme names it ("empty", "locked", "shadow", "des", "md5",
- * "apr1", "sha1", "sha256", "sha512", "bcrypt", "yescrypt", "scrypt", "nt", "unknown"). Judges by
- * shape alone. Never NULL; pure. */
+/* The scheme of a stored secret, as account.scheme names it ("empty", "locked", "shadow", "des",
+ * "md5", "apr1", "sha1", "sha256", "sha512", "bcrypt", "yescrypt", "scrypt", "nt", "unknown").
+ * Judges by shape alone. Never NULL; pure. */
 const char *as_hash_scheme(as_span secret);
 
-/* Whether a scheme is a hash that somebody can log in with (not empty, locked, elsewhere or unknown). */
+/* Whether a scheme is a hash that somebody can log in with (not empty, locked, elsewhere or
+ * unknown). */
 bool as_scheme_is_hash(const char *scheme);
 
 /* Loads the published defaults into the arena, with the work one object may cost. Empty without

@@ -12,10 +12,10 @@ typedef struct as_pem {
 	bool whole;           /* ends with the END line of the same label */
 } as_pem;
 
-/* Finds the next PEM block in any bytes (text, ELF, flash) at or after *at, and moves *at behind it.
- * The body may be broken by white space, by "\n" as two characters (C and JSON strings), by XML
- * character references, and by quotes. BEGIN lines with no body (programs carry them as text) are
- * passed over. False when there is none. */
+/* Finds the next PEM block in any bytes (text, ELF, flash) at or after *at, and moves *at behind
+ * it. The body may be broken by white space, by "\n" as two characters (C and JSON strings), by
+ * XML character references, and by quotes. BEGIN lines with no body (programs carry them as text)
+ * are passed over. False when there is none. */
 bool as_pem_next(as_arena *arena, as_span s, size_t *at, as_pem *out);
 
 #endif

@@ -6,8 +6,8 @@
 
 #include "base/arena.h"
 
-/* A PKCS#12 file (RFC 7292). Its parts are NULL where the file has none, or where no password in a short
- * list of common ones opens it. Free with as_p12_free. */
+/* A PKCS#12 file (RFC 7292). Its parts are NULL where the file has none, or where no password in a
+ * short list of common ones opens it. Free with as_p12_free. */
 typedef struct as_p12 {
 	PKCS12 *file;
 	const char *password; /* that opens it ("" too); NULL: none of the list */

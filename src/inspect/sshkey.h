@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys in the SSH wire format (RFC 4253, RFC 5656, RFC 8709), and what wraps them: OpenSSH's private
- * key file, dropbear's host key file, PuTTY's. */
+/* Keys in the SSH wire format (RFC 4253, RFC 5656, RFC 8709), and what wraps them: OpenSSH's
+ * private key file, dropbear's host key file, PuTTY's. */
 #ifndef AS_SSHKEY_H
 #define AS_SSHKEY_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crypt(5) schemes go to libcrypt; the web servers' own (apr1, {SHA}, {SSHA}, digest) are computed here.
- * Prices were measured once on an ordinary 2 GHz core and only set the proportions. */
+/* crypt(5) schemes go to libcrypt; the web servers' own (apr1, {SHA}, {SSHA}, digest) are computed
+ * here. Prices were measured once on an ordinary 2 GHz core and only set the proportions. */
 #include "inspect/verify.h"
 
 #include <crypt.h>

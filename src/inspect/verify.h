@@ -14,9 +14,9 @@ typedef struct as_verifier {
 	void *work;       /* scratch of the scheme */
 } as_verifier;
 
-/* Prepares v for one stored secret in the given scheme (a name of as_hash_scheme). False if the scheme
- * cannot be computed here, if its parameters ask for more work or memory than any sane system's
- * (they come from the image), or without memory. Everything is owned by the arena. */
+/* Prepares v for one stored secret in the given scheme (a name of as_hash_scheme). False if the
+ * scheme cannot be computed here, if its parameters ask for more work or memory than any sane
+ * system's (they come from the image), or without memory. Everything is owned by the arena. */
 bool as_verifier_of(as_verifier *v, as_arena *arena, const char *scheme, as_span user,
 	as_span realm, as_span secret);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authorized_keys(5): [options] type base64 [comment]. Options may hold blanks inside quotes. The account
- * is told by the path: a home directory, /etc/dropbear (root), or a file per user. */
+/* authorized_keys(5): [options] type base64 [comment]. Options may hold blanks inside quotes. The
+ * account is told by the path: a home directory, /etc/dropbear (root), or a file per user. */
 #include <string.h>
 
 #include "inspect/inspector.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* X.509 certificates: PEM blocks anywhere in any bytes, whole files in DER, and PKCS#12 files that open
- * with a common password. bundle counts the certificates of the object, so that rules can tell a list
- * of authorities from a device's own certificate. Not read: PKCS#7 bundles, DER inside other files. */
+/* X.509 certificates: PEM blocks anywhere in any bytes, whole files in DER, and PKCS#12 files that
+ * open with a common password. bundle counts the certificates of the object, so that rules can
+ * tell a list of authorities from a device's own certificate. Not read: PKCS#7 bundles, DER inside
+ * other files. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Web servers' user files: "user:hash" (htpasswd) and "user:realm:md5" (htdigest). They stand anywhere
- * under any name, so they are told by content: every line has that shape, with a hash of a known
- * scheme. Under the names that web servers use for them, plain passwords are read too (lighttpd's
- * "plain" backend, boa, BusyBox httpd.conf with "/path:user:password"). */
+/* Web servers' user files: "user:hash" (htpasswd) and "user:realm:md5" (htdigest). They stand
+ * anywhere under any name, so they are told by content: every line has that shape, with a hash of
+ * a known scheme. Under the names that web servers use for them, plain passwords are read too
+ * (lighttpd's "plain" backend, boa, BusyBox httpd.conf with "/path:user:password"). */
 #include <string.h>
 
 #include "inspect/login.h"
@@ -27,8 +27,8 @@ static bool hashed_line(as_span line, login *l)
 		.hashed = true };
 	const char *scheme = as_hash_scheme(l->secret);
 	bool right = digest ? strcmp(scheme, "md5") == 0 : !third.p && as_scheme_is_hash(scheme);
-	/* Thirteen or thirty-two ordinary characters alone may be anything: a DES or MD5 shape counts
-	 * only in a file of that name (see inspect). */
+	/* Thirteen or thirty-two ordinary characters alone may be anything: a DES or MD5 shape
+	 * counts only in a file of that name (see inspect). */
 	return right && as_is_user_name(l->user);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys, private and public: PEM blocks anywhere in any bytes; whole files in DER, PKCS#12, dropbear's
- * and PuTTY's form; lines of OpenSSH public keys. A row is made only when the key parses, or when it
- * is well-formed and encrypted; a private PEM block that says it is a key and does not parse is
- * reported as damaged. Not read: keys in DER inside other files, PGP's numbers, smart-card stubs. */
+/* Keys, private and public: PEM blocks anywhere in any bytes; whole files in DER, PKCS#12,
+ * dropbear's and PuTTY's form; lines of OpenSSH public keys. A row is made only when the key
+ * parses, or when it is well-formed and encrypted; a private PEM block that says it is a key and
+ * does not parse is reported as damaged. Not read: keys in DER inside other files, PGP's numbers,
+ * smart-card stubs. */
 #include <string.h>
 
 #include "base/embed.h"
@@ -14,8 +15,8 @@
 
 enum { DER_FILE_MAX = 65536, DER_LEAST = 40, LINE_MAX_KEYS = 4096 };
 
-/* Which published key has this print (knowledge/published-keys.tsv), or nothing. Libraries carry such
- * keys for their own tests; on a device they protect nothing. */
+/* Which published key has this print (knowledge/published-keys.tsv), or nothing. Libraries carry
+ * such keys for their own tests; on a device they protect nothing. */
 static as_span published(const char *print)
 {
 	as_span list = { 0 };
@@ -129,7 +130,8 @@ static bool is_encrypted_pkcs8(as_span der)
 		X509_SIG_get0(sealed, &algorithm, &content);
 		X509_ALGOR_get0(&object, NULL, NULL, algorithm);
 	}
-	/* A certificate request or a digest has the same outline; a cipher of PKCS#5 or PKCS#12 has not. */
+	/* A certificate request or a digest has the same outline; a cipher of PKCS#5 or PKCS#12
+	 * has not. */
 	int nid = object ? OBJ_obj2nid(object) : NID_undef;
 	bool is = nid == NID_pbes2 || EVP_PBE_find(EVP_PBE_TYPE_OUTER, nid, NULL, NULL, NULL) == 1;
 	X509_SIG_free(sealed);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shadow(5): name:secret:changed:min:max:warn:inactive:expire:reserved. BusyBox and hand-made images
- * write fewer fields; at least the number after the secret, or an empty field, must be there.
- * Also smbpasswd: name:uid:LANMAN:NT:[flags]:..., whose fourth field is an NT hash (MD4). */
+/* shadow(5): name:secret:changed:min:max:warn:inactive:expire:reserved. BusyBox and hand-made
+ * images write fewer fields; at least the number after the secret, or an empty field, must be
+ * there. Also smbpasswd: name:uid:LANMAN:NT:[flags]:..., whose fourth field is an NT hash (MD4). */
 #include "inspect/login.h"
 
 static bool is_aging(as_span field)
