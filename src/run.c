@@ -44,15 +44,14 @@ void as_review_say(as_review *r, const char *format, ...)
 		r->options->on_message(r->options->ctx, text);
 }
 
-/* What an examiner does with an order. */
-typedef struct workshop {
+struct as_workshop {
 	as_limits limits;
 	as_scanner *scanner;
 	as_arena *arena;
 	const char *fail; /* tests: see assay_review_options.debug_fail */
-} workshop;
+};
 
-static void fail_as_told(const workshop *w, const as_order *order)
+static void fail_as_told(const as_workshop *w, const as_order *order)
 {
 	as_span what = as_field(as_lit(w->fail), ':', 0), whom = as_field(as_lit(w->fail), ':', 1);
 	if (!as_ends(order->path, (const char *)whom.p))
@@ -72,7 +71,7 @@ static void fail_as_told(const workshop *w, const as_order *order)
 
 static as_status work(void *ctx, const as_order *order, as_span data, const as_sender *send)
 {
-	workshop *w = ctx;
+	as_workshop *w = ctx;
 	as_examiner e = { .limits = &w->limits, .scanner = w->scanner, .send = send, .arena = w->arena };
 	as_task task = { .data = data, .hint = order->hint, .path = order->path, .depth = order->depth,
 		.content = order->content, .open = order->open, .type = order->type, .roles = order->roles };
@@ -140,7 +139,7 @@ static as_status on_record(void *ctx, const as_record *record)
 	return AS_OK;
 }
 
-static assay_status prepare(as_review *r, workshop *w, const char *journal)
+static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 {
 	if (mkdir(r->options->output, 0777) != 0 && errno != EEXIST)
 		return as_review_fail(r, ASSAY_OUTPUT, "%s: %s", r->options->output, strerror(errno));
@@ -169,8 +168,10 @@ static assay_status prepare(as_review *r, workshop *w, const char *journal)
 	return ASSAY_OK;
 }
 
-static void clean_up(as_review *r, workshop *w)
+void as_finish(as_review *r, as_workshop *w)
 {
+	if (!w)
+		return;
 	for (unsigned i = 0; r->sessions && i < r->n_sessions; i++) {
 		as_process_kill(r->sessions[i].process);
 		as_hasher_free(r->sessions[i].hasher);
@@ -185,6 +186,7 @@ static void clean_up(as_review *r, workshop *w)
 	as_spool_free(r->spool);
 	as_scanner_free(w->scanner);
 	as_arena_free(w->arena);
+	free(w);
 }
 
 static void stage(as_review *r, const char *name)
@@ -195,27 +197,46 @@ static void stage(as_review *r, const char *name)
 		r->options->on_progress(r->options->ctx, &p);
 }
 
-static assay_status run(as_review *r, workshop *w, const char *dossier, const char *journal)
+assay_status as_examine_all(as_review *r, as_workshop *w, const char *journal)
 {
 	assay_status s = prepare(r, w, journal);
 	if (s == ASSAY_OK)
 		s = as_inputs_open(r);
-	if (s == ASSAY_OK)
-		s = as_supervise(r);
+	return s == ASSAY_OK ? as_supervise(r) : s;
+}
+
+as_workshop *as_workshop_new(as_review *r)
+{
+	as_workshop *w = calloc(1, sizeof(*w));
+	if (!w)
+		return NULL;
+	r->started = as_now();
+	r->locks = ~0u;
+	r->roles = as_roles_of;
+	r->work = work;
+	r->work_ctx = w;
+	r->limits = w->limits = limits_of(r->options);
+	w->fail = r->options->debug_fail;
+	return w;
+}
+
+static assay_status run(as_review *r, const char *dossier, const char *journal)
+{
+	as_workshop *w = as_workshop_new(r);
+	assay_status s = w ? as_examine_all(r, w, journal) : as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	stage(r, "write");
 	if (s == ASSAY_OK)
 		s = as_write_dossier(r, dossier);
 	if (s == ASSAY_OK || s == ASSAY_INPUT)
 		(void)unlink(journal);
+	as_finish(r, w);
 	return s;
 }
 
 assay_status assay_review(const assay_review_options *options, assay_error *error)
 {
 	assay_error unused;
-	as_review r = { .options = options, .error = error ? error : &unused, .started = as_now(),
-		.locks = ~0u, .roles = as_roles_of, .work = work };
-	workshop w = { 0 };
+	as_review r = { .options = options, .error = error ? error : &unused };
 	char dossier[4096], journal[4096];
 	r.error->message[0] = 0;
 	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] || !options->output)
@@ -224,10 +245,5 @@ assay_status assay_review(const assay_review_options *options, assay_error *erro
 	(void)snprintf(journal, sizeof(journal), "%s/dossier.assay-journal", options->output);
 	if (n < 0 || (size_t)n + sizeof("-journal") > sizeof(dossier))
 		return as_review_fail(&r, ASSAY_USAGE, "the output folder's path is too long");
-	r.limits = w.limits = limits_of(options);
-	w.fail = options->debug_fail;
-	r.work_ctx = &w;
-	assay_status s = run(&r, &w, dossier, journal);
-	clean_up(&r, &w);
-	return s;
+	return run(&r, dossier, journal);
 }

@@ -5,6 +5,15 @@
 
 #include "review/review.h"
 
+/* What an examiner does with an order, and what it needs. */
+typedef struct as_workshop as_workshop;
+
+/* Takes the inputs in and examines everything; the journal is at path. The caller ends r with as_finish in any
+ * case. w is made by as_workshop_new. */
+as_workshop *as_workshop_new(as_review *r);
+assay_status as_examine_all(as_review *r, as_workshop *w, const char *journal);
+void as_finish(as_review *r, as_workshop *w);
+
 /* Writes the dossier of a finished examination and judges it. */
 assay_status as_write_dossier(as_review *r, const char *path);
 

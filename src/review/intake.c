@@ -60,10 +60,15 @@ static as_status child(as_review *r, as_session *s, uint32_t node, const as_sha2
 	as_span frames = as_buf_span_of(&s->payload);
 	if (object == AS_NONE || !as_nodes_get(&s->nodes, frames, node, &m))
 		return AS_NOMEM;
-	if (m.roles != 0)
+	if (m.roles != 0 || r->on_object)
 		as_nodes_path(&s->nodes, frames, node, &path);
 	unsigned depth = r->objects.exams[s->exam].depth + 1;
-	as_status st = as_schedule(r, object, shelf, at, depth, m.hint, m.roles, as_buf_span_of(&path));
+	r->objects.exams[s->exam].n_children++;
+	as_status st = AS_OK;
+	if (r->on_object)
+		st = r->on_object(r, sum, r->objects.shelves[shelf].region, at, n, as_buf_span_of(&path));
+	if (st == AS_OK)
+		st = as_schedule(r, object, shelf, at, depth, m.hint, m.roles, as_buf_span_of(&path));
 	as_buf_free(&path);
 	return st;
 }

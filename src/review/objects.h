@@ -38,6 +38,7 @@ typedef struct as_exam {
 	as_span path, hint, type; /* in the arena */
 	as_span skip[AS_SKIP_MAX]; /* in the arena */
 	bool closed; /* do not open it again: opening failed, what came is kept */
+	uint32_t n_children; /* entries with contents that were found in it */
 	bool whole;  /* resume: it and everything in it is done */
 	as_buf kept; /* messages of earlier tries that stay */
 	as_record record; /* once done */

@@ -32,7 +32,8 @@ typedef struct as_session {
 	bool hung;           /* killed for taking too long */
 } as_session;
 
-typedef struct as_review {
+typedef struct as_review as_review;
+struct as_review {
 	const assay_review_options *options;
 	assay_error *error;
 	as_limits limits;
@@ -46,6 +47,11 @@ typedef struct as_review {
 	as_input *inputs; /* in the arena */
 	size_t n_inputs;
 	uint64_t (*roles)(as_span path); /* as_roles_of: passed in, so that this room needs no inspector */
+	/* Told of every object when its bytes are at hand (extract); NULL: nobody. path: inside the container. */
+	as_status (*on_object)(struct as_review *r, const as_sha256 *sum, as_region region, uint64_t at, uint64_t n,
+		as_span path);
+	const char *extract_match; /* see assay_extract */
+	int extract_store;         /* folder that keeps the objects */
 	as_work work;
 	void *work_ctx;
 	uint64_t bytes_known, bytes_done, bytes_unpacked, n_done, n_nodes;
@@ -53,7 +59,7 @@ typedef struct as_review {
 	unsigned locks; /* walls that held in every examiner so far */
 	bool resumed, over_objects, over_bytes;
 	uint8_t *window; /* owned: AS_WINDOW bytes for hashing ranges */
-} as_review;
+};
 
 enum { AS_WINDOW = 1 << 20 };
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "commands.h"
+#include "options.h"
+
+static int run(int argc, char **argv)
+{
+	review_request r;
+	assay_error error;
+	uint64_t n = 0;
+	if (!read_request(argc, argv, &r))
+		return EXIT_USAGE;
+	if (!r.folder) {
+		fprintf(stderr, "assay: extract needs a folder to write to: -C DIR\n");
+		return EXIT_USAGE;
+	}
+	assay_status s = assay_extract(&r.options, r.folder, r.match, &n, &error);
+	if (!r.quiet)
+		end_progress();
+	if (s != ASSAY_OK)
+		return fail(s, &error);
+	if (!r.quiet)
+		printf("%llu files written below %s\n", (unsigned long long)n, r.folder);
+	return EXIT_DONE;
+}
+
+const command command_extract = {
+	.name = "extract",
+	.summary = "write what is inside an image to a folder",
+	.help = "usage: assay extract [OPTIONS] IMAGE... -C DIR\n"
+		"\n"
+		"Unpacks IMAGE in sandboxed processes and writes its entries below DIR, which is made if missing.\n"
+		"Every container becomes a folder named after it, with '.unpacked' at the end, beside its own\n"
+		"bytes. Nothing is ever written outside DIR: no link of an image is made or followed; what is no\n"
+		"regular file or folder is listed in DIR/links.tsv. Permissions are those of new files; the\n"
+		"image's own are in the dossier (assay review).\n"
+		"\n"
+		"  -C, --directory DIR  where to write\n"
+		"      --match PATTERN  only files whose path matches the shell pattern (* also matches /)\n"
+		"  -j, --jobs N         examiner processes (default: one per core)\n"
+		"  -q, --quiet          say only what went wrong\n"
+		"\n"
+		"Examples:\n"
+		"  assay extract basestation.bin -C files\n"
+		"  assay extract update.zip -C files --match '*/etc/*'\n",
+	.run = run,
+};

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tests every rule on two small fact databases: one that must raise it, one that must not.
+
+tests/rules/ID.sql holds INSERT statements in sections that begin with '-- holds' and '-- silent' (further
+sections of either kind may follow; each is a database of its own). A rule without a test fails.
+Last line: N passed, N failed.
+"""
+import os
+import re
+import sqlite3
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, "tools"))
+from gen_facts import create, tables  # noqa: E402
+
+HEADER_KEYS = {"id", "title", "kind", "severity", "confidence", "confidence-why", "why", "fix"}
+
+
+def read(*path):
+    with open(os.path.join(TOP, *path), encoding="utf-8") as f:
+        return f.read()
+
+
+def database():
+    db = sqlite3.connect(":memory:")
+    db.executescript(read("src", "dossier", "schema.sql"))
+    for name, _, columns in tables(read("src", "model", "facts.sql")):
+        db.execute(create(name, columns))
+    db.execute("INSERT INTO meta VALUES ('reference_date', '2026-06-01T00:00:00Z'), "
+               "('reviewed', '2026-06-01T00:00:00Z')")
+    return db
+
+
+def sections(text):
+    parts = re.split(r"^-- (holds|silent)\b[^\n]*$", text, flags=re.M)
+    return list(zip(parts[1::2], parts[2::2]))
+
+
+def check(rule_id):
+    """Yields a line for each thing that is wrong with the rule or its test."""
+    text = read("rules", rule_id + ".sql")
+    keys = set(re.findall(r"^-- ([a-z-]+):", text, re.M))
+    if HEADER_KEYS - keys:
+        yield f"header lacks {', '.join(sorted(HEADER_KEYS - keys))}"
+    if not re.search(rf"^-- id: {re.escape(rule_id)}$", text, re.M):
+        yield "id is not the file's name"
+    if not os.path.exists(os.path.join(TOP, "tests", "rules", rule_id + ".sql")):
+        yield "has no test"
+        return
+    found = sections(read("tests", "rules", rule_id + ".sql"))
+    for wanted in ("holds", "silent"):
+        if wanted not in (kind for kind, _ in found):
+            yield f"test has no section '-- {wanted}'"
+    for kind, inserts in found:
+        db = database()
+        try:
+            db.executescript(inserts)
+            cursor = db.execute(text.rstrip().rstrip(";"))
+            names = [d[0] for d in cursor.description]
+            rows = cursor.fetchall()
+        except sqlite3.Error as e:
+            yield f"{kind}: {e}"
+            continue
+        if "object" not in names and "place" not in names:
+            yield "answers neither object nor place"
+        verdict = names.index("verdict") if "verdict" in names else None
+        if verdict is not None and any(r[verdict] not in ("holds", "unknown") for r in rows):
+            yield "answers a verdict that is neither 'holds' nor 'unknown'"
+        if bool(rows) != (kind == "holds"):
+            yield f"must be {'raised' if kind == 'holds' else 'silent'}, answers {len(rows)} rows"
+
+
+def main():
+    rules = sorted(f[:-4] for f in os.listdir(os.path.join(TOP, "rules")) if f.endswith(".sql"))
+    failed = 0
+    for rule_id in rules:
+        problems = list(check(rule_id))
+        failed += bool(problems)
+        for p in problems:
+            print(f"{rule_id}: {p}")
+    print(f"{len(rules) - failed} passed, {failed} failed")
+    return 1 if failed or not rules else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
