@@ -163,8 +163,11 @@ static void mark(as_unpack *u, as_span body, const header *h, bool backup)
 	header twin;
 	as_struct(u, h->at, h->sector_len, "GPT header");
 	as_struct(u, h->entries_at, h->entries.n, "GPT entries");
-	if (!backup)
-		as_struct(u, 0, h->sector_len, "protective MBR");
+	as_struct(u, 0, h->sector_len, "protective MBR");
+	if (backup && as_starts(as_from(body, h->sector_len), "EFI PART")) {
+		as_struct(u, h->sector_len, h->sector_len, "GPT header, broken");
+		as_struct(u, 2 * h->sector_len, h->entries.n, "GPT entries, not used");
+	}
 	if (!as_mul(&other, h->other, h->sector_len) ||
 		!header_at(body, other, h->sector_len, &twin))
 		return;
