@@ -45,13 +45,19 @@ as_span as_kernel_banner(as_span body)
 
 as_span as_kernel_config(as_span body)
 {
-	as_span start = as_lit("IKCFG_ST"), gzip = as_bytes("\x1f\x8b\x08", 3);
+	as_span start = as_lit("IKCFG_ST");
+	uint8_t text[16];
 	size_t at = as_find(body, start, 0);
 	for (unsigned i = 0; at != SIZE_MAX && i < TRIES_MAX; i++) {
 		size_t from = at + start.n;
 		size_t to = as_find(body, as_lit("IKCFG_ED"), from);
-		if (to != SIZE_MAX && as_same(as_cut(body, from, gzip.n), gzip))
-			return as_cut(body, from, to - from);
+		as_span gzip = to == SIZE_MAX ? (as_span){ 0 } : as_cut(body, from, to - from);
+		size_t n = 0;
+		/* Programs that read kernels hold both marks, too: between them there must be text. */
+		if (as_starts(gzip, "\x1f\x8b\x08") &&
+			as_peek(AS_GZIP, gzip, text, sizeof(text), &n) == AS_OK &&
+			as_is_text(as_bytes(text, n)))
+			return gzip;
 		at = as_find(body, start, at + 1);
 	}
 	return (as_span){ 0 };

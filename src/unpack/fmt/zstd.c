@@ -6,15 +6,40 @@
 
 enum { SKIPPED = 0x184d2a50, MAGIC = 0xfd2fb528u };
 
-/* Whether a frame to be skipped stands in front of one that is not (pzstd writes that). */
+/* The frame header, with what makes a probe sure. */
+enum {
+	RESERVED = 0x08,
+	UNUSED = 0x10,
+	SUMMED = 0x04,
+	SINGLE = 0x20,
+	DICTIONARY = 0x03,
+	COMPRESSED = 2
+};
+
+/* Programs that read zstd have its magic in their code, and a block that is merely stored decodes whatever its bytes
+ * are: the frame must have a checksum or say its size, or its first block must be compressed. */
+static bool is_sound(as_cur *c)
+{
+	uint32_t magic = as_u32(c);
+	uint8_t flags = as_u8(c);
+	bool sized = flags >> 6 != 0 || (flags & SINGLE);
+	as_skip(c, flags & SINGLE ? 0 : 1); /* window */
+	if (!as_ok(c) || magic != (uint32_t)MAGIC || (flags & (RESERVED | UNUSED | DICTIONARY)))
+		return false;
+	return sized || (flags & SUMMED) || (as_u8(c) >> 1 & 3) == COMPRESSED;
+}
+
+/* The same behind a frame that is to be skipped (pzstd writes that). */
 static bool leads(as_span image)
 {
 	as_cur c = as_cur_le(image, 0);
-	if (as_u32(&c) != SKIPPED)
-		return true;
-	uint32_t n = as_u32(&c);
-	as_skip(&c, n);
-	return as_u32(&c) == (uint32_t)MAGIC && as_ok(&c);
+	if (as_u32(&c) == SKIPPED) {
+		uint32_t n = as_u32(&c);
+		as_skip(&c, n);
+	} else {
+		as_seek(&c, 0);
+	}
+	return as_ok(&c) && is_sound(&c);
 }
 
 static as_status probe(as_span image, as_extent *out)
@@ -39,6 +64,7 @@ const as_format as_format_zstd = {
 	.probe = probe,
 	.unpack = unpack,
 	.gaps = (const char *const[]){ "dictionaries; windows of more than 128 MiB",
+		"frames that neither compress nor say their size nor have a checksum",
 		"of frames to be skipped in front of the first, only one of the first kind", NULL },
 	.spec = "https://www.rfc-editor.org/rfc/rfc8878",
 	.see = "zstd -dcq --memory=128MB < IN > OUT",

@@ -106,7 +106,8 @@ def gzips():
 @case("xz")
 def xzs():
 	def xz(*options, data=TEXT):
-		return run("xz", "-c", *options, input=data)
+		small = [] if "--arm" in options else ["--lzma2=dict=64KiB"]
+		return run("xz", "-c", *options, *small, input=data)
 	yield Golden("xz", "crc64", xz(), part("*", TEXT), prop("check", "crc64"))
 	yield Golden("xz", "blocks", xz("--block-size=512", "-C", "crc32"), part("*", TEXT), prop("check", "crc32"))
 	yield Golden("xz", "threads", xz("-T2", "--block-size=1024"), part("*", TEXT))
@@ -119,7 +120,7 @@ def xzs():
 
 @case("lzma")
 def lzmas():
-	end = run("xz", "--format=lzma", "-c", input=TEXT)
+	end = run("xz", "--format=lzma", "--lzma1=dict=64KiB", "-c", input=TEXT)
 	filters = [{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 20, "lc": 1, "lp": 2, "pb": 2}]
 	other = lzma.compress(TEXT, lzma.FORMAT_ALONE, filters=filters)
 	known = end[:5] + struct.pack("<Q", len(TEXT)) + end[13:]
@@ -132,8 +133,8 @@ def lzmas():
 
 @case("bzip2")
 def bzip2s():
-	yield Golden("bzip2", "plain", run("bzip2", "-9c", input=TEXT), part("*", TEXT))
-	yield Golden("bzip2", "streams", bz2.compress(TEXT[:99], 1) + bz2.compress(TEXT[99:], 9), part("*", TEXT))
+	yield Golden("bzip2", "plain", run("bzip2", "-1c", input=TEXT), part("*", TEXT))
+	yield Golden("bzip2", "streams", bz2.compress(TEXT[:99], 1) + bz2.compress(TEXT[99:], 2), part("*", TEXT))
 	yield Golden("bzip2", "padded", run("bzip2", "-1c", input=TEXT) + b"\0" * 100, part("*", TEXT))
 
 
@@ -152,10 +153,10 @@ def zstds():
 @case("lz4", "lz4_legacy")
 def lz4s():
 	def lz4(*options, data=TEXT):
-		return run("lz4", "-qc", *options, input=data)
+		return run("lz4", "-qc", *([] if "-l" in options else ["-B4"]), *options, input=data)
 	yield Golden("lz4", "plain", lz4(), part("*", TEXT))
 	yield Golden("lz4", "sums", lz4("-BX", "-BD", "-B4", "--no-frame-crc"), part("*", TEXT))
-	yield Golden("lz4", "sized", in_folder({"in": TEXT}, ["lz4", "-q", "--content-size", "in", "out"]),
+	yield Golden("lz4", "sized", in_folder({"in": TEXT}, ["lz4", "-q", "-B4", "--content-size", "in", "out"]),
 		part("*", TEXT))
 	yield Golden("lz4", "frames", lz4(data=TEXT[:50]) + lz4(data=TEXT[50:]) + b"\0" * 90, part("*", TEXT))
 	yield Golden("lz4_legacy", "plain", lz4("-l", "-9"), part("*", TEXT))
@@ -421,7 +422,7 @@ def linux_images():
 @case("zimage")
 def zimages():
 	for name, packed, format in (("gzip", gzip.compress(bulk(), mtime=0), "gzip"),
-		("xz", run("xz", "--check=crc32", "-c", input=bulk()), "xz"),
+		("xz", run("xz", "--check=crc32", "--lzma2=dict=64KiB", "-c", input=bulk()), "xz"),
 		("lz4", run("lz4", "-lqc", input=bulk()) + struct.pack("<I", len(bulk())), "lz4_legacy")):
 		for order in "<>" if name == "gzip" else "<":
 			code = struct.pack(order + "8I", *[0xE1A00000] * 8) + struct.pack(order + "I", 0xEA000003)
@@ -435,7 +436,7 @@ def zimages():
 
 @case("bzimage")
 def bzimages():
-	packed = run("xz", "--check=crc32", "-c", input=bulk()) + struct.pack("<I", len(bulk()))
+	packed = run("xz", "--check=crc32", "--lzma2=dict=64KiB", "-c", input=bulk()) + struct.pack("<I", len(bulk()))
 	setup = bytearray(1024)
 	setup[497] = 1
 	code = noise(64, b"head") + packed + noise(40, b"tail")
