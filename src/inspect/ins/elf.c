@@ -302,6 +302,9 @@ static as_status state_symbols(reading *r, const as_elf_symbols *t)
 			return as_unread(
 				r->out, t->entries, "too many symbols: the rest is left out");
 		as_span version = as_elf_version(&r->d, &r->e, i);
+		/* The linker marks each version that a library defines by a symbol of that name. */
+		if (!import && as_same(given, version))
+			continue;
 		worst = import ? state_import(r, name, version, n)
 			       : state_export(r, given, version, n);
 	}
