@@ -13,6 +13,15 @@ static const char *known_type(as_span type)
 	return "data";
 }
 
+/* Whether an object of this type is a container, whose parts (gaps too) become objects. */
+static bool is_opened(as_span type)
+{
+	for (const as_format *const *f = as_formats; *f; f++)
+		if (as_is(type, (*f)->id))
+			return (*f)->kind != AS_LEAF;
+	return as_is(type, "image");
+}
+
 as_status as_examine(const as_examiner *e, const as_task *task)
 {
 	as_opening o = { .data = task->data, .hint = task->hint, .depth = task->depth,
@@ -28,7 +37,8 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	as_arena_reset(e->arena);
 	if (s != AS_OK)
 		return s;
-	as_inspection in = { .file = { .data = task->data, .type = type, .path = task->path, .arena = e->arena },
+	as_inspection in = { .file = { .data = task->data, .type = type, .path = task->path,
+				     .opened = is_opened(as_lit(type)), .arena = e->arena },
 		.content = task->content, .roles = task->roles, .send = e->send };
 	return as_inspect_object(&in);
 }

@@ -14,6 +14,7 @@ typedef struct as_file {
 	as_span data;
 	const char *type; /* by content: "elf", "text", "text/script", "squashfs", "data", ... never NULL */
 	as_span path;     /* inside its container, with a leading slash; set only for inspectors with .paths */
+	bool opened;      /* a container: what is in it stands in objects of its own */
 	as_arena *arena;  /* lives until this object is done */
 } as_file;
 

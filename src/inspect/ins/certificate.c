@@ -207,6 +207,9 @@ static as_status add(as_facts *out, as_arena *arena, const found *item, size_t b
 	return as_add_certificate(out, row);
 }
 
+/* What a container holds is looked at where it stands, not once more in the container's bytes. */
+static bool cares(const as_file *f) { return !f->opened; }
+
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	list l = { .arena = f->arena };
@@ -229,6 +232,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 const as_inspector as_inspector_certificate = {
 	.id = "certificate",
 	.title = "X.509 certificates",
+	.cares = cares,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "certificate", NULL },
 };

@@ -270,6 +270,9 @@ static as_status ssh_files(as_facts *out, const as_file *f)
 	return text ? ssh_lines(out, f) : AS_OK;
 }
 
+/* What a container holds is looked at where it stands, not once more in the container's bytes. */
+static bool cares(const as_file *f) { return !f->opened; }
+
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	as_status s = pem_blocks(out, f);
@@ -281,6 +284,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 const as_inspector as_inspector_key = {
 	.id = "key",
 	.title = "Private and public keys",
+	.cares = cares,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "key", NULL },
 };

@@ -265,6 +265,9 @@ static as_status url_at(as_facts *out, as_span s, size_t at, size_t *end)
 	return shaped ? add_url(out, scheme, as_cut(s, from, to - from), info, host) : AS_OK;
 }
 
+/* What a container holds is looked at where it stands, not once more in the container's bytes. */
+static bool cares(const as_file *f) { return !f->opened; }
+
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	starts *t = as_alloc(f->arena, sizeof(*t));
@@ -291,6 +294,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 const as_inspector as_inspector_token = {
 	.id = "token",
 	.title = "Access tokens of known shapes, and URLs with a password",
+	.cares = cares,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "secret", NULL },
 };
