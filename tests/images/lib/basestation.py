@@ -131,4 +131,4 @@ def build(folder, files):
 	truth.blob("uimage", kernel, "-", *pieces[5][3:])
 	(folder / "basestation.bin").write_bytes(assemble(pieces))
 	truth.write(folder)
-	plant.write(folder, planter)
+	plant.write(folder, planter, plant_bts.decoys(planter.tree))

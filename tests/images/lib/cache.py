@@ -17,7 +17,7 @@ def cache():
 SOURCES = {
 	"small": "tree pack sample cases disks",
 	"basestation": "tree pack sample apt debs plant plant_bts basestation fixtures",
-	"gateway": "tree pack sample cases apt debs plant plant_gw gateway fixtures",
+	"gateway": "tree pack sample cases apt debs plant plant_bts plant_gw gateway fixtures",
 	"server": "tree pack apt debs server",
 	"netboot": "tree apt debs netboot",
 }

@@ -8,7 +8,7 @@ import hashlib
 import io
 import zipfile
 
-from . import apt, cases, debs, pack, plant, plant_gw
+from . import apt, cases, debs, pack, plant, plant_bts, plant_gw
 from . import tree as T
 
 PACKAGES = """busybox dnsmasq-base dropbear-bin hostapd iptables iproute2 ppp miniupnpd-iptables igmpproxy
@@ -50,7 +50,7 @@ def root(files, planter):
 	tree.node("dev/console", T.CHAR, 0o600, (5, 1))
 	tree.file("www/index.html", "<!DOCTYPE html><title>HG-1</title><h1>HG-1</h1>\n")
 	plant_gw.all(tree, planter)
-	return plant_gw.decoys(tree)
+	return plant_gw.decoys(tree) + plant_bts.decoys(tree)
 
 
 def vmlinux(deb):
@@ -90,6 +90,5 @@ def build(folder, files):
 	truth.blob("trx", trx[offsets[1]:], "/1")
 	truth.blob("lzma", kernel, "-", deb.package, deb.version)
 	(folder / "gateway.zip").write_bytes(zipped([e for e in outer if e.type == T.FILE]))
-	(folder / "decoys.json").write_text(decoys)
 	truth.write(folder)
-	plant.write(folder, planter)
+	plant.write(folder, planter, decoys)

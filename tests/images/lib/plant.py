@@ -55,12 +55,12 @@ class Planter:
 		return out
 
 
-def write(folder, *planters):
-	rows = [row for planter in planters for row in planter.records()]
+def write(folder, planter, decoys):
+	rows = list(planter.records())
 	if len({row["id"] for row in rows}) != len(rows):
 		raise ValueError("two planted weaknesses with one id")
 	(folder / "planted.json").write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n")
-	return rows
+	(folder / "decoys.json").write_text(json.dumps(decoys, indent=1) + "\n")
 
 
 HEAD = """# Planted weaknesses
@@ -69,9 +69,9 @@ What `tests/images/build` puts into the base station and the gateway on purpose:
 by `tests/images/build planted`. The other images are clean. "Found as" is the fact that must be in the dossier
 for that file: a row of the table for which the condition holds.
 
-Decoys of the gateway (`decoys.json`) look like weaknesses and are none: an encrypted private key, example
+Decoys (`decoys.json`) look like weaknesses and are none. In the gateway: an encrypted private key, example
 configuration that is commented out, a script whose password comes from outside, a firewall rule that drops
-telnet, prose about passwords.
+telnet, prose about passwords. In both: libraries that carry the keys of their self-test.
 """
 
 

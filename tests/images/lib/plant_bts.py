@@ -191,7 +191,7 @@ def starting(t, p):
 	p.note("bts-ftpd", "insecure-service", "etc/inetd.conf", "ftpd as root, clients may write",
 		"listener", "service='ftp'", "ftp stream tcp nowait root")
 	p.note("bts-console", "debug-interface", "etc/inittab", "a root shell on the serial line, no login",
-		"autostart", "command LIKE '%-/bin/sh%'", "ttyS0::respawn:-/bin/sh")
+		"autostart", "name='ttyS0' AND program='/bin/sh'", "ttyS0::respawn:-/bin/sh")
 	p.note("bts-gdbserver", "debug-interface", "etc/init.d/S75debug", "gdbserver on all addresses",
 		"script_call", "program LIKE '%gdbserver%'", "gdbserver --multi 0.0.0.0:2345", "TCP port 2345")
 	p.note("bts-nc", "backdoor-indicator", "etc/init.d/S99diag", "a shell for whoever connects",
@@ -282,6 +282,13 @@ def unreadable(t, p):
 	t.file("usr/share/vendor/provisioning.zip", fixture("secret.zip"))
 	p.note("bts-encrypted-zip", "unexamined", "usr/share/vendor/provisioning.zip", "an encrypted zip",
 		"unexamined", "1")
+
+
+def decoys(tree):
+	"""Nothing was planted here; it is in the packages and easily taken for something it is not."""
+	why = "keys of the library's self-test: published, and no secret of this product"
+	return [{"path": "/" + e.path, "kind": "private-key", "why": why} for e in tree if e.type == "file"
+		and e.path.rsplit("/", 1)[-1].startswith(("libgnutls.so", "libmbedx509.so"))]
 
 
 def all(t, p, legacy):

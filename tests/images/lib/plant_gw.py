@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The home gateway's own configuration in the manner of OpenWrt and of vendors' software kits, the
 weaknesses planted in it, and decoys that look like one and are none."""
-import json
 import lzma
 
 from . import sample
@@ -303,8 +302,7 @@ def decoys(t):
 		"\toption proto 'tcp'\n\toption target 'DROP'\n")
 	t.file("usr/share/examples/readme.txt", "The password of admin: is printed on the label. "
 		"Visit http://user:password@host.example.com/ only as an example.\n")
-	return json.dumps([{"path": "/" + path, "kind": kind, "why": why} for path, kind, why in DECOYS],
-		indent=1) + "\n"
+	return [{"path": "/" + path, "kind": kind, "why": why} for path, kind, why in DECOYS]
 
 
 def all(t, p):
