@@ -135,6 +135,22 @@ static void print_row(as_span payload)
 	printf("\n");
 }
 
+static void print_xattr(printer *p, as_span payload)
+{
+	as_cur c = as_cur_le(payload, 0);
+	uint32_t id = as_u32(&c);
+	as_span name = as_take(&c, as_u32(&c));
+	as_span value = as_take(&c, as_u32(&c));
+	as_buf hex = { 0 };
+	if (!as_ok(&c) || id >= p->n_paths)
+		exit(4);
+	as_hex_add(&hex, value);
+	print_text("xattr ", as_buf_span_of(&p->paths[id]));
+	print_text(" ", name);
+	printf("=%.*s\n", (int)hex.n, (const char *)hex.p);
+	as_buf_free(&hex);
+}
+
 static void print_lost(as_span payload)
 {
 	as_lost_message m;
@@ -190,6 +206,8 @@ static as_status send(void *ctx, as_message kind, as_span payload)
 		print_end(p, payload);
 	} else if (p->tree && kind == AS_M_EXTENT) {
 		print_extent(payload);
+	} else if (p->tree && kind == AS_M_XATTR) {
+		print_xattr(p, payload);
 	} else if (p->tree && kind == AS_M_ROW) {
 		print_row(payload);
 	}
