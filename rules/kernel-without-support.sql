@@ -3,7 +3,7 @@
 -- kind: unsupported-component
 -- severity: medium
 -- confidence: 0.7
--- confidence-why: version by the kernel's own banner, end of support by the knowledge pack, compared with the date of the review (meta 'reviewed'); vendors and civil-infrastructure projects maintain some branches longer
+-- confidence-why: version by the kernel's own banner, end of support by the knowledge pack, compared with the date of the review (meta 'reference_date'); vendors and civil-infrastructure projects maintain some branches longer
 -- cwe: CWE-1104
 -- why: The kernel is the largest attack surface of the device, and nobody fixes this branch upstream any more.
 -- fix: Move to a long-term branch whose support outlasts the product.
@@ -17,7 +17,7 @@ SELECT c.object, c.at, c.len,
   LEFT JOIN known_eol AS k ON k.component = c.id AND (c.version = k.branch
         OR (substr(c.version, 1, length(k.branch)) = k.branch
             AND substr(c.version, length(k.branch) + 1, 1) GLOB '[.a-zA-Z]'))
-  LEFT JOIN meta AS m ON m.name = 'reviewed'
+  LEFT JOIN meta AS m ON m.name = 'reference_date'
   JOIN (SELECT count(*) AS n FROM package WHERE manager IN ('dpkg', 'rpm', 'apk')) AS maintained
  WHERE c.id = 'linux'
    AND c.method = 'kernel'

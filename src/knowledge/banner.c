@@ -5,7 +5,6 @@
 #include "knowledge/banner.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include <hs/hs.h>
 #include <pcre2.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -13,15 +12,14 @@
 
 #include "base/cur.h"
 #include "base/embed.h"
+#include "base/literals.h"
 
 enum {
 	ROWS_MAX = 4096,
-	LITERAL_MAX = 128,   /* bytes */
 	WINDOW = 512,        /* bytes on either side of the literal that the expression may see */
 	TRIES_OF_ROW = 1024, /* looks of one expression at one object */
 	TRIES_MAX = 8192,    /* looks at one object */
 	STEPS_MAX = 20000,   /* match limit of one look; the pack's test keeps every row below it */
-	CHUNK = 256 * 1024 * 1024,
 	FIELD_ID = 0,
 	FIELD_NAME,
 	FIELD_VENDOR,
@@ -34,7 +32,7 @@ enum {
 
 typedef struct row {
 	as_banner fixed;
-	uint8_t literal[LITERAL_MAX];
+	uint8_t literal[AS_LITERAL_MAX];
 	size_t n_literal; /* bytes */
 	pcre2_code *regex;
 	uint32_t look_behind; /* bytes before the match that the expression may ask about */
@@ -45,8 +43,8 @@ typedef struct row {
 typedef struct pack {
 	row *rows;
 	size_t n;
-	hs_database_t *search;
-	hs_scratch_t *scratch;
+	as_literals *search;
+	size_t *first; /* by literal: the first row that has it */
 	as_status status;
 } pack;
 
@@ -67,7 +65,7 @@ static bool unescape(as_span text, row *r)
 			v = (uint8_t)to[simple - from], i++;
 		else if (v == '\\')
 			return false;
-		if (r->n_literal == LITERAL_MAX)
+		if (r->n_literal == AS_LITERAL_MAX)
 			return false;
 		r->literal[r->n_literal++] = (uint8_t)v;
 	}
@@ -125,36 +123,27 @@ static bool read_rows(pack *p)
 	return true;
 }
 
-/* One search for all literals; the number of a literal is that of the first row that has it. */
+/* One search for all literals; rows with the same one are chained from the first of them. */
 static bool compile(pack *p)
 {
-	const char **texts = calloc(p->n, sizeof(*texts));
-	size_t *lengths = calloc(p->n, sizeof(*lengths));
-	unsigned *flags = calloc(p->n, sizeof(*flags)), *ids = calloc(p->n, sizeof(*ids));
-	hs_compile_error_t *error = NULL;
-	unsigned n = 0;
-	bool ok = texts && lengths && flags && ids;
-	for (size_t i = 0; ok && i < p->n; i++) {
-		unsigned k = 0;
-		while (k < n && !same_literal(&p->rows[ids[k]], &p->rows[i]))
+	size_t n = 0;
+	as_span *texts = calloc(p->n, sizeof(*texts));
+	p->first = calloc(p->n, sizeof(*p->first));
+	for (size_t i = 0; texts && p->first && i < p->n; i++) {
+		size_t k = 0;
+		while (k < n && !same_literal(&p->rows[p->first[k]], &p->rows[i]))
 			k++;
 		if (k < n) {
-			p->rows[i].same = p->rows[ids[k]].same;
-			p->rows[ids[k]].same = i;
+			p->rows[i].same = p->rows[p->first[k]].same;
+			p->rows[p->first[k]].same = i;
 			continue;
 		}
-		texts[n] = (const char *)p->rows[i].literal;
-		lengths[n] = p->rows[i].n_literal;
-		ids[n++] = (unsigned)i;
+		texts[n] = as_bytes(p->rows[i].literal, p->rows[i].n_literal);
+		p->first[n++] = i;
 	}
-	ok = ok && hs_compile_lit_multi(texts, flags, ids, lengths, n, HS_MODE_BLOCK, NULL,
-			   &p->search, &error) == HS_SUCCESS;
-	hs_free_compile_error(error);
+	p->search = texts && p->first ? as_literals_new(texts, n) : NULL;
 	free(texts);
-	free(lengths);
-	free(flags);
-	free(ids);
-	return ok && hs_alloc_scratch(p->search, &p->scratch) == HS_SUCCESS;
+	return p->search != NULL;
 }
 
 static void prepare(void)
@@ -174,7 +163,6 @@ size_t as_banner_rows(void) { return as_banner_prepare() == AS_OK ? the_pack.n :
 
 typedef struct scan {
 	as_span data;
-	uint64_t base; /* where the chunk being searched stands in data, bytes */
 	as_banner_found found;
 	void *ctx;
 	pcre2_match_data *match;
@@ -182,7 +170,6 @@ typedef struct scan {
 	uint16_t *tries; /* by row */
 	size_t n_tries;
 	bool left_out;
-	as_status status;
 } scan;
 
 /* The match of the row's expression that covers the literal at [at, at + n_literal), if there
@@ -226,36 +213,18 @@ static as_status look(scan *s, size_t i, uint64_t at)
 	return s->found(s->ctx, &hit);
 }
 
-static int on_literal(
-	unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
+static as_status on_literal(void *ctx, size_t literal, uint64_t at)
 {
 	scan *s = ctx;
-	(void)from;
-	(void)flags;
-	uint64_t at = s->base + to - the_pack.rows[id].n_literal;
-	for (size_t i = id; i != SIZE_MAX && s->status == AS_OK; i = the_pack.rows[i].same)
-		s->status = look(s, i, at);
-	return s->status != AS_OK;
-}
-
-/* Chunks overlap by what the longest literal needs; a literal in the overlap may be met twice. */
-static as_status search(scan *s, hs_scratch_t *scratch)
-{
-	while (s->base < s->data.n && s->status == AS_OK) {
-		as_span chunk = as_from(s->data, s->base);
-		chunk.n = (size_t)as_min(chunk.n, (uint64_t)CHUNK + LITERAL_MAX);
-		hs_error_t e = hs_scan(the_pack.search, (const char *)chunk.p, (unsigned)chunk.n, 0,
-			scratch, on_literal, s);
-		if (e != HS_SUCCESS && e != HS_SCAN_TERMINATED)
-			return AS_NOMEM;
-		s->base += CHUNK;
-	}
-	return s->status != AS_OK ? s->status : s->left_out ? AS_PARTIAL : AS_OK;
+	as_status status = AS_OK;
+	size_t i = the_pack.first[literal];
+	for (; i != SIZE_MAX && status == AS_OK; i = the_pack.rows[i].same)
+		status = look(s, i, at);
+	return status;
 }
 
 as_status as_banner_scan(as_span data, as_banner_found found, void *ctx)
 {
-	hs_scratch_t *scratch = NULL;
 	scan s = { .data = data, .found = found, .ctx = ctx };
 	as_status status = as_banner_prepare();
 	if (status != AS_OK || the_pack.n == 0)
@@ -263,14 +232,13 @@ as_status as_banner_scan(as_span data, as_banner_found found, void *ctx)
 	s.tries = calloc(the_pack.n, sizeof(*s.tries));
 	s.match = pcre2_match_data_create(2, NULL);
 	s.limits = pcre2_match_context_create(NULL);
-	bool ready = s.tries && s.match && s.limits &&
-		     hs_clone_scratch(the_pack.scratch, &scratch) == HS_SUCCESS;
-	if (ready)
+	status = AS_NOMEM;
+	if (s.tries && s.match && s.limits) {
 		(void)pcre2_set_match_limit(s.limits, STEPS_MAX);
-	status = ready ? search(&s, scratch) : AS_NOMEM;
-	(void)hs_free_scratch(scratch);
+		status = as_literals_search(the_pack.search, data, on_literal, &s);
+	}
 	pcre2_match_context_free(s.limits);
 	pcre2_match_data_free(s.match);
 	free(s.tries);
-	return status;
+	return status == AS_OK && s.left_out ? AS_PARTIAL : status;
 }

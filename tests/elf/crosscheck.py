@@ -67,7 +67,7 @@ def unpack(arch):
 				for member in tar:
 					data = tar.extractfile(member).read() if member.isreg() else b""
 					if data[:4] == b"\x7fELF":
-						to = folder / member.name.lstrip("./")
+						to = folder / deb.name.split("_")[0] / member.name.lstrip("./")
 						to.parent.mkdir(parents=True, exist_ok=True)
 						to.write_bytes(data)
 		(folder / "done").write_text("")
@@ -83,10 +83,14 @@ def host():
 	return found
 
 
+STATIC = ("busybox-static/bin/busybox", "sbin/ldconfig")
+
+
 def spread(paths, n):
-	"""n of them, evenly spread: the same every time."""
+	"""n of them, evenly spread, and the static programs: the same every time."""
 	step = max(1, len(paths) / n)
-	return [paths[int(i * step)] for i in range(min(n, len(paths)))]
+	chosen = {paths[int(i * step)] for i in range(min(n, len(paths)))}
+	return sorted(chosen | {p for p in paths if str(p).endswith(STATIC)})
 
 
 # What we say.

@@ -1,6 +1,4 @@
 -- holds
-INSERT INTO meta (name, value)
-VALUES ('reviewed', '2026-11-23T10:00:00Z');
 INSERT INTO known_eol (component, branch, eol, source)
 VALUES ('openssl', '1.1.1', '2023-09-11', 'test');
 INSERT INTO object (id, sha256, size, type, state)
@@ -9,8 +7,6 @@ VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1
 INSERT INTO component (object, at, len, id, name, version, method, confidence, evidence)
 VALUES (1, 5, 20, 'openssl', 'openssl', '1.1.1w', 'banner', 950, 'openssl 1.1.1w');
 -- silent
-INSERT INTO meta (name, value)
-VALUES ('reviewed', '2026-11-23T10:00:00Z');
 INSERT INTO known_eol (component, branch, eol, source)
 VALUES ('openssl', '1.1.1', '2023-09-11', 'test');
 INSERT INTO known_eol (component, branch, eol, source)

@@ -1,14 +1,10 @@
 -- holds
-INSERT INTO meta (name, value)
-VALUES ('reviewed', '2026-11-23T10:00:00Z');
 INSERT INTO object (id, sha256, size, type, state)
 VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'elf',
 	'examined');
 INSERT INTO component (object, at, len, id, name, version, method, confidence, evidence)
 VALUES (1, 5, 20, 'linux', 'linux', '3.10.14', 'kernel', 950, 'linux 3.10.14');
 -- silent
-INSERT INTO meta (name, value)
-VALUES ('reviewed', '2026-11-23T10:00:00Z');
 INSERT INTO known_eol (component, branch, eol, source)
 VALUES ('linux', '6.1', '2027-12-31', 'test');
 INSERT INTO known_eol (component, branch, eol, source)

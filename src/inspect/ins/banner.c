@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Components by the version text in their own binaries. Only in what can run: in documents and
  * scripts the same words speak about a component instead of being one. */
-#include "inspect/inspector.h"
+#include "inspect/binary.h"
 
 #include "knowledge/banner.h"
 
@@ -17,17 +17,6 @@ typedef struct context {
 	size_t n;
 	seen seen[DISTINCT_MAX];
 } context;
-
-/* Types that hold code as it is; containers are left to what is in them. */
-static bool cares(const as_file *f)
-{
-	static const char *const types[] = { "elf", "data", "application/x-pe", "zimage", "bzimage",
-		"kernel-arm64", "kernel-riscv", "vmlinux", "u-boot", NULL };
-	for (size_t i = 0; types[i]; i++)
-		if (as_is(as_lit(f->type), types[i]))
-			return true;
-	return false;
-}
 
 static bool is_new(context *c, const as_banner *hit)
 {
@@ -97,7 +86,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 const as_inspector as_inspector_banner = {
 	.id = "banner",
 	.title = "Components by their own version text",
-	.cares = cares,
+	.cares = as_file_is_binary,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "component", NULL },
 };

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Linux kernels as they run (vmlinux, Image, what a zImage unpacks to), and kernel
- * configurations: in the kernel itself (between IKCFG_ST and IKCFG_ED, gzip) or as a file. The
+ * configurations: as a file, or unpacked from the kernel that carries it. The
  * banner is one line in the data:
  *    Linux version RELEASE (USER@HOST) (COMPILER, LINKER) #BUILD OPTIONS DATE */
 #include "inspect/inspector.h"
 
-#include "codec/codec.h"
 #include "inspect/elfread.h"
 
 enum {
 	BANNER_MAX = 1024,    /* bytes */
-	CONFIG_MAX = 4 << 20, /* bytes; today's largest configurations have 300 KiB */
 	SMALLEST = 16 * 1024, /* bytes; no kernel is smaller, nor the module configs.ko */
 	CONFIDENCE = 980,     /* the whole banner was read, builder and compiler included */
 };
@@ -139,14 +137,13 @@ static as_status state_kernel(as_facts *out, const as_file *f, const banner *b, 
 	return s == AS_OK ? as_add_component(out, row) : s;
 }
 
-/* "CONFIG_X=value" and "# CONFIG_X is not set". where: what the options rest on; p NULL: their
- * line. */
-static as_status state_options(as_facts *out, as_span config, as_span where)
+/* "CONFIG_X=value" and "# CONFIG_X is not set". */
+static as_status state_options(as_facts *out, as_span config)
 {
 	as_span line = { 0 };
 	as_status s = AS_OK;
 	for (as_cur c = as_cur_le(config, 0); s == AS_OK && as_line(&c, &line);) {
-		as_kernel_option row = { .where = where.p ? where : line };
+		as_kernel_option row = { .where = line };
 		size_t equal = as_find_byte(line, '=', 0);
 		if (as_starts(line, "CONFIG_") && equal != SIZE_MAX) {
 			row.name = as_cut(line, 0, equal);
@@ -162,29 +159,10 @@ static as_status state_options(as_facts *out, as_span config, as_span where)
 	return s;
 }
 
-/* The compressed configuration inside a kernel; empty if there is none. */
-static as_span embedded_config(as_span data)
+/* Whether the kernel carries its configuration. It is unpacked as an object of its own, a text. */
+static bool has_config(as_span data)
 {
-	as_span mark = as_lit("IKCFG_ST\x1f\x8b"), end_mark = as_lit("IKCFG_ED");
-	size_t at = as_find(data, mark, 0);
-	size_t end = at == SIZE_MAX ? SIZE_MAX : as_find(data, end_mark, at);
-	return end == SIZE_MAX ? (as_span){ 0 } : as_cut(data, at + 8, end - at - 8);
-}
-
-static as_status state_embedded(as_facts *out, const as_file *f, as_span packed)
-{
-	size_t n = 0;
-	uint8_t *text = as_alloc(f->arena, CONFIG_MAX);
-	if (!text)
-		return AS_NOMEM;
-	as_status s = as_peek(AS_GZIP, packed, text, CONFIG_MAX, &n);
-	if (s >= AS_NOMEM)
-		return s;
-	as_status worst = AS_OK;
-	if (s != AS_OK || n == CONFIG_MAX)
-		worst = as_unread(
-			out, packed, "embedded kernel configuration is damaged or too long");
-	return as_worse(worst, state_options(out, as_bytes(text, n), packed));
+	return as_find(data, as_lit("IKCFG_ST\x1f\x8b"), 0) != SIZE_MAX;
 }
 
 /* Programs mention kernels; a kernel has no interpreter. */
@@ -202,12 +180,10 @@ static as_status inspect(as_facts *out, const as_file *f)
 {
 	banner b = { 0 };
 	if (as_file_is_text(f))
-		return state_options(out, f->data, (as_span){ 0 });
-	as_span packed = embedded_config(f->data);
-	as_status s = packed.n > 0 ? state_embedded(out, f, packed) : AS_OK;
-	if (s >= AS_LIMIT || is_hosted(f) || !find_banner(f->data, &b))
-		return s;
-	return as_worse(s, state_kernel(out, f, &b, packed.n > 0));
+		return state_options(out, f->data);
+	if (is_hosted(f) || !find_banner(f->data, &b))
+		return AS_OK;
+	return state_kernel(out, f, &b, has_config(f->data));
 }
 
 const as_inspector as_inspector_kernel = {
