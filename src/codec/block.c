@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Blocks that are decoded whole. File systems ask for tens of thousands of them, so each thread keeps
- * the libraries' states; where a library has a faster way for whole buffers, that is tried first, and
- * the streaming way is left for what is damaged, to save what can be saved. */
+/* Blocks that are decoded whole. File systems ask for tens of thousands of them, so each thread
+ * keeps the libraries' states; where a library has a faster way for whole buffers, that is tried
+ * first, and the streaming way is left for what is damaged, to save what can be saved. */
 #include <libdeflate.h>
 #include <lz4.h>
 #include <lzo/lzo1x.h>
@@ -107,8 +107,8 @@ static as_status lz4_block(as_span in, uint8_t *out, size_t cap, size_t *out_n)
 	return s;
 }
 
-/* libdeflate decodes a whole buffer two to three times as fast as zlib, but leaves nothing behind of
- * what it cannot finish. */
+/* libdeflate decodes a whole buffer two to three times as fast as zlib, but leaves nothing behind
+ * of what it cannot finish. */
 static bool whole_deflate(kept *k, as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n)
 {
 	enum libdeflate_result r = LIBDEFLATE_BAD_DATA;

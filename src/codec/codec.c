@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one place that drives every compression library: a loop that feeds input, hands output on, and
- * goes on with the next member where a format allows several. */
+/* The one place that drives every compression library: a loop that feeds input, hands output on,
+ * and goes on with the next member where a format allows several. */
 #include "codec/codec.h"
 
 #include <stdlib.h>

@@ -21,27 +21,31 @@ typedef enum as_method {
 	AS_LZOP,
 } as_method;
 
-/* Receives decoded bytes in order; another status than AS_OK stops the decoder, which returns it. */
+/* Receives decoded bytes in order; another status than AS_OK stops the decoder, which returns
+ * it. */
 typedef as_status (*as_sink)(void *ctx, as_span bytes);
 
-/* Decodes a whole stream from the start of in, piece by piece, into sink. *used (may be NULL): bytes
- * of in that belong to the stream, also when it is damaged (as far as it was read). AS_PARTIAL: damaged
- * or truncated after at least one byte came out, or before; AS_NOT_THIS: not such a stream; AS_NOMEM: the
- * stream asks for more than 128 MiB of working memory. Keeps nothing; may be called from any thread. */
+/* Decodes a whole stream from the start of in, piece by piece, into sink. *used (may be NULL):
+ * bytes of in that belong to the stream, also when it is damaged (as far as it was read).
+ * AS_PARTIAL: damaged or truncated after at least one byte came out, or before; AS_NOT_THIS: not
+ * such a stream; AS_NOMEM: the stream asks for more than 128 MiB of working memory. Keeps nothing;
+ * may be called from any thread. */
 as_status as_decode(as_method m, as_span in, as_sink sink, void *ctx, uint64_t *used) AS_MUST_USE;
 
-/* Decodes one block whose output is at most cap bytes, into out; *out_n says how many came. AS_PARTIAL
- * if damaged or larger than cap (what came is in out). For AS_ZLIB, AS_DEFLATE, AS_XZ, AS_LZMA_ALONE,
- * AS_LZ4_BLOCK, AS_LZO_BLOCK, AS_ZSTD, AS_BZIP2. State is kept per thread for speed. */
+/* Decodes one block whose output is at most cap bytes, into out; *out_n says how many came.
+ * AS_PARTIAL if damaged or larger than cap (what came is in out). For AS_ZLIB, AS_DEFLATE, AS_XZ,
+ * AS_LZMA_ALONE, AS_LZ4_BLOCK, AS_LZO_BLOCK, AS_ZSTD, AS_BZIP2. State is kept per thread for
+ * speed. */
 as_status as_decode_block(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
 /* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
-/* The length of a whole stream in bytes, all its members, told from its frames without decoding: for
- * AS_XZ, AS_ZSTD, AS_LZ4_FRAME and AS_LZOP. AS_PARTIAL: cut off or damaged, so that it cannot be told;
- * AS_NOT_THIS: the method has no such frames. A stream that passes may still not decode. Pure. */
+/* The length of a whole stream in bytes, all its members, told from its frames without decoding:
+ * for AS_XZ, AS_ZSTD, AS_LZ4_FRAME and AS_LZOP. AS_PARTIAL: cut off or damaged, so that it cannot
+ * be told; AS_NOT_THIS: the method has no such frames. A stream that passes may still not decode.
+ * Pure. */
 as_status as_stream_size(as_method m, as_span in, uint64_t *size) AS_MUST_USE;
 
 #endif

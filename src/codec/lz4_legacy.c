@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lz4's first container, still what "lz4 -l" and the Linux kernel write. Little-endian:
  *    0 0x184c2102   4 block: u32 compressed size, LZ4 block of at most 8 MiB; and so on
- * There is no end mark: a block that is not full is the last, else the stream ends with the data, or
- * where no possible size stands. A new magic begins another stream of the same file. */
+ * There is no end mark: a block that is not full is the last, else the stream ends with the data,
+ * or where no possible size stands. A new magic begins another stream of the same file. */
 #include <lz4.h>
 #include <stdlib.h>
 

@@ -30,12 +30,13 @@ typedef struct as_piece {
 
 /* A library that is handed pieces. */
 typedef struct as_coder {
-	/* Begins a member at the start of in; also on a state that was used before, whose memory it may
-	 * take over. room: the output will not be longer than that (SIZE_MAX: not known). */
+	/* Begins a member at the start of in; also on a state that was used before, whose memory
+	 * it may take over. room: the output will not be longer than that (SIZE_MAX: not known). */
 	as_step (*open)(as_state *st, as_span in, size_t room);
 	as_step (*step)(as_state *st, as_piece *p);
 	void (*close)(as_state *st); /* also after a failed open */
-	/* Whether another member of the same stream follows in rest; *gap: bytes between. NULL: never. */
+	/* Whether another member of the same stream follows in rest; *gap: bytes between. NULL:
+	 * never. */
 	bool (*again)(as_span rest, size_t *gap);
 } as_coder;
 
@@ -66,7 +67,8 @@ extern const as_coder as_coder_deflate, as_coder_zlib, as_coder_gzip;
 extern const as_coder as_coder_xz, as_coder_lzma;
 extern const as_coder as_coder_bzip2, as_coder_zstd, as_coder_lz4;
 
-/* The formats that are read here, block by block. peek: only so many bytes of output are wanted (0: all). */
+/* The formats that are read here, block by block. peek: only so many bytes of output are wanted
+ * (0: all). */
 as_status as_flow_lz4_legacy(as_flow *f, size_t peek) AS_MUST_USE;
 as_status as_flow_lzop(as_flow *f, size_t peek) AS_MUST_USE;
 

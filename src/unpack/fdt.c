@@ -2,8 +2,8 @@
 /* The flattened device tree, big-endian (https://www.devicetree.org/specifications/, chapter 5):
  *    0 d00dfeed   4 totalsize   8 structure   12 strings   16 reserved memory   20 version
  *   24 last compatible version   28 boot cpu   32 size of strings   36 size of structure (from 17)
- * The structure is tokens on four bytes: 1 name NUL (a node begins), 2 (it ends), 3 length name-offset
- * value (a property), 4 (nothing), 9 (the end). */
+ * The structure is tokens on four bytes: 1 name NUL (a node begins), 2 (it ends), 3 length
+ * name-offset value (a property), 4 (nothing), 9 (the end). */
 #include "unpack/fdt.h"
 
 enum { BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };

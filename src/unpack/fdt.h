@@ -15,8 +15,8 @@ typedef struct as_fdt {
 	uint32_t size; /* totalsize, bytes */
 } as_fdt;
 
-/* Reads the header at the start of s (version 16 or newer). False if it is none, or its blocks do not lie in
- * totalsize. The data itself may be cut off. Borrows from s; pure. */
+/* Reads the header at the start of s (version 16 or newer). False if it is none, or its blocks do
+ * not lie in totalsize. The data itself may be cut off. Borrows from s; pure. */
 bool as_fdt_open(as_span s, as_fdt *out);
 
 typedef enum as_fdt_token {
@@ -43,15 +43,18 @@ as_fdt_token as_fdt_next(as_fdt_walk *w);
 /* Whether the whole tree is well formed: to its end mark, with every node closed. Pure. */
 bool as_fdt_whole(const as_fdt *fdt);
 
-/* Value of a property of the node that w has just entered (empty with p NULL: there is none). Pure. */
+/* Value of a property of the node that w has just entered (empty with p NULL: there is none).
+ * Pure. */
 as_span as_fdt_prop(as_fdt_walk w, const char *name);
-/* The same as text: without its NUL; as a number of one or two cells (false if it is neither). Pure. */
+/* The same as text: without its NUL; as a number of one or two cells (false if it is neither).
+ * Pure. */
 as_span as_fdt_text(as_fdt_walk w, const char *name);
 bool as_fdt_number(as_fdt_walk w, const char *name, uint64_t *out);
 /* Enters the child of that name of the node that w has just entered; false if there is none. */
 bool as_fdt_enter(as_fdt_walk *w, const char *name);
-/* Goes to the next child of the node that w has entered, whose depth is given (w->depth right after entering);
- * false after the last. Start with w just in the node, then hand the same w again. */
+/* Goes to the next child of the node that w has entered, whose depth is given (w->depth right
+ * after entering); false after the last. Start with w just in the node, then hand the same w
+ * again. */
 bool as_fdt_child(as_fdt_walk *w, unsigned depth);
 
 #endif

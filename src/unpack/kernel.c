@@ -53,7 +53,8 @@ as_span as_kernel_config(as_span body)
 		size_t to = as_find(body, as_lit("IKCFG_ED"), from);
 		as_span gzip = to == SIZE_MAX ? (as_span){ 0 } : as_cut(body, from, to - from);
 		size_t n = 0;
-		/* Programs that read kernels hold both marks, too: between them there must be text. */
+		/* Programs that read kernels hold both marks, too: between them there must be
+		 * text. */
 		if (as_starts(gzip, "\x1f\x8b\x08") &&
 			as_peek(AS_GZIP, gzip, text, sizeof(text), &n) == AS_OK &&
 			as_is_text(as_bytes(text, n)))

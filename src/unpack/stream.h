@@ -6,16 +6,18 @@
 #include "codec/codec.h"
 #include "unpack/format.h"
 
-/* Bytes that must come out of a stream before a probe believes in it, unless it ends well before. */
+/* Bytes that must come out of a stream before a probe believes in it, unless it ends well
+ * before. */
 enum { AS_STREAM_PROOF = 4096 };
 
-/* Whether the start of image really decodes by m: to AS_STREAM_PROOF bytes, or to a good end. size is
- * exact where frames tell it, else the span's (open_end). AS_NOT_THIS otherwise. lenient: a stream that
- * is damaged early is believed as well if anything came out (the header alone was strong). Pure. */
+/* Whether the start of image really decodes by m: to AS_STREAM_PROOF bytes, or to a good end. size
+ * is exact where frames tell it, else the span's (open_end). AS_NOT_THIS otherwise. lenient: a
+ * stream that is damaged early is believed as well if anything came out (the header alone was
+ * strong). Pure. */
 as_status as_stream_probe(as_method m, as_span image, bool lenient, as_extent *out) AS_MUST_USE;
 
-/* Decodes body by m into one child made from *e (AS_PART). Notes damage, accounts for what the stream
- * used. Statuses as as_decode and as_begin. */
+/* Decodes body by m into one child made from *e (AS_PART). Notes damage, accounts for what the
+ * stream used. Statuses as as_decode and as_begin. */
 as_status as_stream_unpack(as_unpack *u, as_method m, as_span body, const as_entry *e) AS_MUST_USE;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every decoder on real streams: whole, through tiny rooms, twice in a row, cut at every byte, with a
- * wrong byte, and with padding after the end. */
+/* Every decoder on real streams: whole, through tiny rooms, twice in a row, cut at every byte,
+ * with a wrong byte, and with padding after the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -257,7 +257,8 @@ static void cut_at_every_byte(void **state)
 			uint64_t used = 0;
 			as_span in = exact(as_cut(as_buf_span_of(&packed), 0, n));
 			as_status s = as_decode(streams[i].method, in, collect, &out, &used);
-			/* Without an end mark, a stream that was cut between blocks is a whole one. */
+			/* Without an end mark, a stream that was cut between blocks is a whole
+			 * one. */
 			assert_true(s == AS_PARTIAL || s == AS_NOT_THIS ||
 				    (streams[i].open && s == AS_OK));
 			assert_true(used <= n);
@@ -416,8 +417,8 @@ static void sink_stops_the_decoder(void **state)
 	as_buf_free(&text);
 }
 
-/* Vendors' LZMA encoders ask for a dictionary of 4 GiB for a small file: it must still come out. An xz
- * block that asks for 512 MiB must not. */
+/* Vendors' LZMA encoders ask for a dictionary of 4 GiB for a small file: it must still come out.
+ * An xz block that asks for 512 MiB must not. */
 static void memory_is_bounded(void **state)
 {
 	(void)state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every golden input of a format gives what its writer put in (tests/golden/fmt/make.py says how the
- * truth is written), and the command that shows an entry with ordinary tools shows the same bytes. */
+/* Every golden input of a format gives what its writer put in (tests/golden/fmt/make.py says how
+ * the truth is written), and the command that shows an entry with ordinary tools shows the same
+ * bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -106,7 +107,8 @@ static void see_one(const char *path, const char *id)
 	char name[5000];
 	opened r;
 	const as_format *f = as_format_by_id(id);
-	/* Padding after a stream is noise to the tools, and the format wants to be cut out first. */
+	/* Padding after a stream is noise to the tools, and the format wants to be cut out
+	 * first. */
 	if (f->kind != AS_STREAM || strstr(path, "padded") || strstr(path, "lz4/frames"))
 		return;
 	(void)snprintf(name, sizeof(name), "%s.bin", path);

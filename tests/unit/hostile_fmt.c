@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must not happen: a format that sees itself in noise, in erased flash or in a program that merely
- * holds its magic; and a handler that falls over golden inputs that were cut or changed. */
+/* What must not happen: a format that sees itself in noise, in erased flash or in a program that
+ * merely holds its magic; and a handler that falls over golden inputs that were cut or changed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,8 @@ static uint8_t *noise(size_t n, uint64_t seed)
 	return p;
 }
 
-/* Probes f wherever one of its magics stands in data, from offset from on; how often it said yes. */
+/* Probes f wherever one of its magics stands in data, from offset from on; how often it said
+ * yes. */
 static size_t sightings(const as_format *f, as_span data, size_t from)
 {
 	size_t n = 0;
@@ -62,7 +63,8 @@ static void nothing_in_noise(void **state)
 	free(p);
 }
 
-/* Noise, zeros or ones behind the magic itself: a thousand times more often than chance would bring it. */
+/* Noise, zeros or ones behind the magic itself: a thousand times more often than chance would
+ * bring it. */
 static size_t planted(const as_format *f, const as_magic *m, uint8_t *room, uint64_t *seed)
 {
 	size_t n = 0;
@@ -87,7 +89,8 @@ static void magic_is_not_enough(void **state)
 		for (const as_magic *m = f->magic; m && m->len; m++) {
 			uint8_t *room = noise(ROOM, seed);
 			size_t n = planted(f, m, room, &seed);
-			/* Three bytes come by chance four times in 64 MiB: one in 500 of those may pass. */
+			/* Three bytes come by chance four times in 64 MiB: one in 500 of those may
+			 * pass. */
 			if (n > (m->len < 4 ? PLANTED / 500 : 0))
 				fail_msg("%s says yes %zu times", f->id, n);
 			free(room);
@@ -113,7 +116,8 @@ static void nothing_in_blank_flash(void **state)
 	free(p);
 }
 
-/* This program holds every magic as a constant; a shell holds many more bytes. Neither holds a stream. */
+/* This program holds every magic as a constant; a shell holds many more bytes. Neither holds a
+ * stream. */
 static void nothing_in_programs(void **state)
 {
 	(void)state;
@@ -141,7 +145,8 @@ static void open_exact(as_span s, const char *id)
 	uint8_t *p = malloc(s.n + !s.n);
 	opened r;
 	memcpy(p, s.p, s.n);
-	/* Damage is no failure of ours; whatever is said must be within the bytes (opened.h looks). */
+	/* Damage is no failure of ours; whatever is said must be within the bytes (opened.h
+	 * looks). */
 	assert_int_equal(open_it(&shared, as_bytes(p, s.n), id, &r), AS_OK);
 	opened_free(&r);
 	free(p);

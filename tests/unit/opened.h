@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For tests of formats: opens one object in this process and writes down what is said of it, a line for
- * each thing (the lines of tests/golden/fmt). Also the golden inputs themselves. */
+/* For tests of formats: opens one object in this process and writes down what is said of it, a
+ * line for each thing (the lines of tests/golden/fmt). Also the golden inputs themselves. */
 #ifndef OPENED_H
 #define OPENED_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bzImage: a self-unpacking Linux kernel for x86, little-endian.
- *  497 setup sectors   500 size of the rest u32, in 16 bytes   510 55 aa   514 "HdrS"   518 protocol version
- *  526 place of the version text, less 512   584 payload offset u32   588 payload length u32 (from 2.08)
- * 60 place of the PE header, if it begins with "MZ": then the file may end later, with a signature.
+ *   60 place of the PE header u32, if it begins with "MZ": then a signature may follow the kernel
+ *  497 setup sectors   500 size of the rest u32, in 16 bytes   510 55 aa   514 "HdrS"
+ *  518 protocol version   526 place of the version text, less 512
+ *  584 payload offset u32   588 payload length u32 (both from protocol 2.08)
  * The setup sectors and one more come first, then the kernel with its payload. */
 #include "unpack/kernel.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bzip2: blocks that are bit-aligned, so that only decoding tells the length.
- *    0 "BZh"   3 level '1' to '9'   4 block: 31 41 59 26 53 59, CRC-32; or the end: 17 72 45 38 50 90 */
+ *    0 "BZh"   3 level '1' to '9'   4 block: 31 41 59 26 53 59, CRC-32; or the end: 17 72 45 38 50
+ *   90 */
 #include "unpack/stream.h"
 
 static as_status probe(as_span image, as_extent *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dtb: a flattened device tree, the description of a board (layout: unpack/fdt.c). It is measured and
- * its identity told; nodes are not files. A tree with /images is a FIT image, not this. */
+/* dtb: a flattened device tree, the description of a board (layout: unpack/fdt.c). It is measured
+ * and its identity told; nodes are not files. A tree with /images is a FIT image, not this. */
 #include "unpack/fdt.h"
 #include "unpack/format.h"
 

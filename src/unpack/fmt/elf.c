@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ELF, measured: to the end of its last header table, section or segment. What the file says of itself is read
- * by its inspectors; only of kernels something is taken out: embedded configuration and file system, and what a boot wrapper packs.
- *    0 7f "ELF"   4 class (1: 32, 2: 64 bits)   5 byte order (1: little, 2: big)   6 version (1)   16 type u16
- *   18 machine   20 version u32   entry, program headers, section headers (32 or 64 bits each)   flags u32
- *   header size u16, program header size, number, section header size, number, names */
+/* ELF, measured: to the end of its last header table, section or segment. What the file says of
+ * itself is read by its inspectors; only of kernels something is taken out: embedded configuration
+ * and file system, and what a boot wrapper packs.
+ *    0 7f "ELF"   4 class (1: 32, 2: 64 bits)   5 byte order (1: little, 2: big)   6 version (1)
+ *   16 type u16   18 machine   20 version u32   24 entry, program headers, section headers (32 or
+ *   64 bits each), flags u32, then u16: header size, program header size and number, section header
+ *   size and number, section of names */
 #include "unpack/kernel.h"
 
 enum { PT_INTERP = 3, SHT_NOBITS = 8, ET_CORE = 4, EM_MAX = 0x1100, MANY = 0xffff };

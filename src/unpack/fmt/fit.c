@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FIT: U-Boot's image of several parts, as a device tree (layout: unpack/fdt.c).
- *   /images/NAME       data = bytes, or data-offset (from the end of the tree, rounded up to 4) or
- *                      data-position (from its start), with data-size; type, os, arch, compression...
+ *   /images/NAME       data = bytes; or data-size and data-offset (from the end of the tree, rounded
+ *                      up to 4) or data-position (from its start); type, os, arch, compression...
  *   /images/NAME/hash* algo, value: digest of the data;  signature*: algo, key-name-hint, value
  *   /configurations    which parts belong together; default; signature* as above
- * Digests are computed and told as "ok" or "wrong"; signatures are told, not verified (the public key is
- * in the boot loader, not here). */
+ * Digests are computed and told as "ok" or "wrong"; signatures are told, not verified (the public
+ * key is in the boot loader, not here). */
 #include <openssl/evp.h>
 
 #include "unpack/fdt.h"

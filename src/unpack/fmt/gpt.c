@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GPT: UEFI's partition table, little-endian, in sectors of 512 or 4096 bytes. The header stands in sector
- * 1, its backup in the last one.
- *    0 "EFI PART"   8 revision   12 header size   16 header CRC-32 (with this field 0)   24 this sector u64
- *   32 the other header   40 first usable   48 last usable   56 disk GUID   72 sector of the entries
- *   80 number of entries u32   84 size of one   88 CRC-32 of all
- * entry: 0 type GUID   16 GUID   32 first sector u64   40 last   48 attributes   56 name, UTF-16, 72 bytes */
+/* GPT: UEFI's partition table, little-endian, in sectors of 512 or 4096 bytes. The header stands
+ * in sector 1, its backup in the last one.
+ *    0 "EFI PART"   8 revision   12 header size   16 header CRC-32 (with this field 0)
+ *   24 this sector u64   32 the other header   40 first usable   48 last usable   56 disk GUID
+ *   72 sector of the entries   80 number of entries u32   84 size of one   88 CRC-32 of all
+ * entry:
+ *    0 type GUID   16 GUID   32 first sector u64   40 last   48 attributes   56 name, UTF-16 */
 #include "unpack/format.h"
 
 enum {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gzip: one or more deflate streams, each with a small header and a checksum (RFC 1952).
  *    0 1f 8b   2 method (8)   3 flags   4 mtime (LE)   8 extra flags   9 system
- *   10 [extra: u16 length, bytes] [name, NUL] [comment, NUL] [header CRC u16], deflate, CRC-32, size
- * Members follow each other without a gap; zeros or anything else end the stream. */
+ *   10 [extra: u16 length, bytes] [name, NUL] [comment, NUL] [header CRC u16], deflate, CRC-32,
+ *   size Members follow each other without a gap; zeros or anything else end the stream. */
 #include "unpack/stream.h"
 
 enum { HCRC = 2, EXTRA = 4, NAME = 8, COMMENT = 16, RESERVED = 0xe0 };

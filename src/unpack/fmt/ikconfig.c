@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ikconfig: the configuration that a Linux kernel carries (CONFIG_IKCONFIG): "IKCFG_ST", a gzip stream,
- * "IKCFG_ED". Found by itself in kernels that have no header of their own. */
+/* ikconfig: the configuration that a Linux kernel carries (CONFIG_IKCONFIG): "IKCFG_ST", a gzip
+ * stream, "IKCFG_ED". Found by itself in kernels that have no header of their own. */
 #include "unpack/kernel.h"
 
 enum { MARK_LEN = 8, LARGEST = 1 << 20 };

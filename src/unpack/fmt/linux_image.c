@@ -2,10 +2,11 @@
 /* Image: a Linux kernel for arm64 or RISC-V that is not packed, little-endian.
  *    0 code   8 load offset u64   16 size in memory u64   24 flags u64   48 "RISCV" (RISC-V)
  *   56 "ARM" 64, or "RSC" 5   60 place of the PE header, 0 without EFI
- * The size in memory includes what is not in the file; with a PE header its sections tell the file's end. */
+ * The size in memory includes what is not in the file; with a PE header its sections tell the
+ * file's end. */
 #include "unpack/kernel.h"
 
-enum { SMALLEST = 4096 };
+enum { SMALLEST = 512 << 10 /* EFI programs with the same header are smaller */ };
 
 typedef struct header {
 	uint64_t load, size, flags;

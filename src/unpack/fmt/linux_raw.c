@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Linux kernel as bare memory contents, without any header: what comes out of a compressed one on ARM, MIPS and
- * PowerPC. There is no magic: it is known by the texts that every kernel has, and believed only where it
- * is all there is (no boot loader beside it, no flash padding in it). */
+/* A Linux kernel as bare memory contents, without any header: what comes out of a compressed one
+ * on ARM, MIPS and PowerPC. There is no magic: it is known by the texts that every kernel has, and
+ * believed only where it is all there is (no boot loader beside it, no flash padding in it). */
 #include "unpack/kernel.h"
 
 enum {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lz4's first container ("lz4 -l"), which the Linux kernel uses: 0x184c2102 (LE), then u32 size and
- * block, again and again; a block holds 8 MiB but for the last. It has no end mark and no checksum. */
+ * block, again and again; a block holds 8 MiB but for the last. It has no end mark and no
+ * checksum. */
 #include "unpack/stream.h"
 
 static as_status probe(as_span image, as_extent *out)

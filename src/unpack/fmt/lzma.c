@@ -2,8 +2,8 @@
 /* lzma-alone, the format of the LZMA SDK and of "xz --format=lzma"; no magic and no checksum.
  *    0 properties ((pb * 5 + lp) * 9 + lc)   1 dictionary size (LE)   5 uncompressed size, or all
  *   ones (LE)   13 range coder, whose first byte is 0
- * Found by the properties that firmware uses with a dictionary in units of 64 KiB, and believed only
- * when it decodes. */
+ * Found by the properties that firmware uses with a dictionary in units of 64 KiB, and believed
+ * only when it decodes. */
 #include "unpack/stream.h"
 
 enum { HEADER = 13, LARGEST = 1 << 30 };
@@ -26,7 +26,8 @@ static as_status probe(as_span image, as_extent *out)
 	bool known = size != UINT64_MAX;
 	if (!as_ok(&c) || properties >= 9 * 5 * 5 || !usual_dictionary(dictionary))
 		return AS_NOT_THIS;
-	/* A range coder that starts with nothing but zeros is a table of small numbers, not LZMA. */
+	/* A range coder that starts with nothing but zeros is a table of small numbers, not
+	 * LZMA. */
 	if (start.p[0] != 0 || as_all(start, 0) || (known && (size == 0 || size > UINT32_MAX)))
 		return AS_NOT_THIS;
 	return as_stream_probe(AS_LZMA_ALONE, image, false, out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lzop: a header with name, mode and time, then LZO1X blocks with checksums, big-endian; the fields
  * stand in codec/lzop.c.
- *    0 89 "LZO" 00 0d 0a 1a 0a   9 versions, method, level, flags, mode, mtime, name, checksum; blocks */
+ *    0 89 "LZO" 00 0d 0a 1a 0a   9 versions, method, level, flags, mode, mtime, name, checksum */
 #include "unpack/stream.h"
 
 enum { MAGIC_LEN = 9, VERSIONED = 0x0940, STDIN = 4 /* flag: the mode is a pipe's */ };

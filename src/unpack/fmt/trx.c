@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TRX: Broadcom's firmware container, little-endian.
  *    0 "HDR0"   4 length of all   8 CRC-32 of bytes 12 to the length, without the final inversion
- *   12 flags u16   14 version u16   16 offsets of parts: three (version 1) or four (version 2), 0: none
- * A part reaches to the next one, or to the end. */
+ *   12 flags u16   14 version u16   16 offsets of parts, u32: three (version 1) or four (version 2)
+ * An offset of 0 is no part. A part reaches to the next one, or to the end. */
 #include "unpack/format.h"
 
 enum { MAGIC_LEN = 4, SUMMED_FROM = 12, PARTS_AT = 16, PARTS_MAX = 4 };

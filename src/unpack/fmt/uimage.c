@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* uImage: U-Boot's legacy image, big-endian.
  *    0 27051956   4 header CRC-32 (with this field 0)   8 time   12 data size   16 load address
- *   20 entry point   24 data CRC-32   28 os   29 arch   30 type   31 compression   32 name, 32 bytes
+ *   20 entry point   24 data CRC-32   28 os   29 arch   30 type   31 compression   32 name
  *   64 data; of types multi and script: u32 sizes, 0, then the parts, each on four bytes */
 #include "unpack/format.h"
 
@@ -83,7 +83,8 @@ static void tell(as_unpack *u, as_span body, const header *h)
 	as_tellf(u, as_cut(body, 8, 4), "time", "%u", h->time);
 }
 
-/* The list of sizes and the parts after it. A list that does not fit is no list: then the data is put whole. */
+/* The list of sizes and the parts after it. A list that does not fit is no list: then the data is
+ * put whole. */
 static bool put_parts(as_unpack *u, const header *h, as_span data, as_status *s)
 {
 	uint32_t sizes[PARTS_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* zImage: a self-unpacking Linux kernel for 32-bit ARM.
  *    0 code   36 magic 0x016f2818   40 start address   44 end address; their difference is the size
- * All in the machine's byte order. A compressed kernel lies somewhere behind the code. Device trees are often
- * appended: they come after the size. */
+ * All in the machine's byte order. A compressed kernel lies somewhere behind the code. Device
+ * trees are often appended: they come after the size. */
 #include "unpack/kernel.h"
 
 enum { MAGIC_AT = 36, MAGIC = 0x016f2818, SMALLEST = 4096 };
@@ -13,7 +13,8 @@ static bool read_header(as_span image, uint64_t *n)
 		as_cur c = as_cur_of(image, MAGIC_AT, big);
 		uint32_t magic = as_u32(&c), start = as_u32(&c), end = as_u32(&c);
 		*n = (uint64_t)end - start;
-		/* It begins with the same no-operation again and again; EFI changes the first two. */
+		/* It begins with the same no-operation again and again; EFI changes the first
+		 * two. */
 		as_span first = as_cut(image, 8, 4);
 		bool idle = as_same(first, as_cut(image, 12, 4)) &&
 			    as_same(first, as_cut(image, 16, 4));

@@ -16,8 +16,9 @@ enum {
 	COMPRESSED = 2
 };
 
-/* Programs that read zstd have its magic in their code, and a block that is merely stored decodes whatever its bytes
- * are: the frame must have a checksum or say its size, or its first block must be compressed. */
+/* Programs that read zstd have its magic in their code, and a block that is merely stored decodes
+ * whatever its bytes are: the frame must have a checksum or say its size, or its first block must
+ * be compressed. */
 static bool is_sound(as_cur *c)
 {
 	uint32_t magic = as_u32(c);
