@@ -8,9 +8,13 @@
 -- why: Anyone who reaches a login prompt gets this account's rights without a secret.
 -- fix: Lock the account, or set a secret that differs from device to device.
 SELECT a.object, a.at, a.len,
-       a.user AS subject,
-       CASE WHEN a.source = 'passwd' AND a.shell IS NULL THEN 'unknown' ELSE 'holds' END AS verdict
-  FROM account AS a
- WHERE a.scheme = 'empty'
+       a.user || CASE WHEN a.uid = 0 THEN ' (uid 0)' ELSE '' END AS subject,
+       CASE WHEN a.shell IS NULL AND a.source = 'passwd' THEN 'unknown' ELSE 'holds' END AS verdict,
+       a.place
+  FROM login AS a
+ WHERE a.scheme = 'empty' AND a.live
    AND COALESCE(a.shell, '') NOT LIKE '%/nologin'
    AND COALESCE(a.shell, '') NOT LIKE '%/false'
+   AND COALESCE(a.shell, '') NOT LIKE '%/true'
+   AND COALESCE(a.shell, '') NOT LIKE '%/sync'
+   -- With a line in shadow, the empty field of passwd still wins: login asks shadow only for an "x".

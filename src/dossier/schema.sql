@@ -81,3 +81,31 @@ CREATE TABLE known_eol (component TEXT, branch TEXT, eol TEXT, source TEXT);
 CREATE INDEX place_by_parent ON place (parent);
 CREATE INDEX place_by_object ON place (object);
 CREATE INDEX extent_by_object ON extent (object, at);
+
+-- Views for rules and readers. Objects that stand only in documentation, examples and tests.
+CREATE VIEW sample_object AS
+SELECT object FROM place WHERE object IS NOT NULL
+ GROUP BY object
+HAVING MIN(path LIKE '%/doc/%' OR path LIKE '%/docs/%' OR path LIKE '%/man/%' OR path LIKE '%/example%/%'
+           OR path LIKE '%/sample%/%' OR path LIKE '%/test/%' OR path LIKE '%/tests/%'
+           OR path LIKE '%/testdata/%' OR path LIKE '%/test_data/%' OR path LIKE '%.md' OR path LIKE '%.rst'
+           OR path LIKE '%.example' OR path LIKE '%.sample') = 1;
+-- Accounts of passwd and shadow joined: what shadow lacks (uid, home, shell) comes from the passwd file in
+-- the same directory of the same container. place: where the row stands. live: 0 for copies (passwd-, *.bak).
+CREATE VIEW login AS
+SELECT a.object, a.at, a.len, p.id AS place, p.container, a.source, a.user, a.secret, a.scheme, a.guessed,
+       a.guessed_from, COALESCE(a.uid, b.uid) AS uid, COALESCE(a.home, b.home) AS home,
+       COALESCE(a.shell, b.shell) AS shell,
+       a.source NOT IN ('passwd', 'shadow') OR p.name IN ('passwd', 'shadow') AS live
+  FROM account AS a
+  JOIN place AS p ON p.object = a.object AND p.hardlink IS NULL
+  LEFT JOIN (SELECT x.user, x.uid, x.home, x.shell, y.container, y.path
+               FROM account AS x JOIN place AS y ON y.object = x.object WHERE x.source = 'passwd') AS b
+    ON a.source = 'shadow' AND b.container = p.container AND b.user = a.user
+   AND b.path = substr(p.path, 1, length(p.path) - length(p.name)) || replace(p.name, 'shadow', 'passwd');
+-- Private keys and the certificates in the same review that hold their public half.
+CREATE VIEW key_certificate AS
+SELECT DISTINCT k.object AS key_object, k.at AS key_at, k.len AS key_len, k.fingerprint,
+       c.object AS certificate_object, c.at AS certificate_at, c.len AS certificate_len, c.subject
+  FROM key AS k JOIN certificate AS c ON c.fingerprint = k.fingerprint
+ WHERE k.part = 'private' AND k.fingerprint IS NOT NULL;

@@ -1,5 +1,50 @@
 -- holds
-INSERT INTO account(object, at, len, source, user, secret, scheme, shell) VALUES (1, 0, 10, 'passwd', 'guest', '', 'empty', '/bin/sh');
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'text', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (1, 1, 'squashfs', 'file', 'passwd', '/etc/passwd', 'fw.bin', 420, NULL);
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (2, '0202020202020202020202020202020202020202020202020202020202020202', 1000, 'text', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (2, 2, 'squashfs', 'file', 'shadow', '/etc/shadow', 'fw.bin', 420, NULL);
+INSERT INTO account (object, at, len, source, user, secret, scheme, uid, gid, home, shell, guessed,
+	guessed_from, tried)
+VALUES (1, 0, 20, 'passwd', 'root', 'x', 'shadow', 0, 0, NULL, '/bin/sh', NULL,
+	NULL, NULL);
+INSERT INTO account (object, at, len, source, user, secret, scheme, uid, gid, home, shell, guessed,
+	guessed_from, tried)
+VALUES (2, 0, 20, 'shadow', 'root', '', 'empty', NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL);
 -- silent
-INSERT INTO account(object, at, len, source, user, secret, scheme, shell) VALUES (1, 0, 10, 'passwd', 'guest', '', 'empty', '/usr/sbin/nologin');
-INSERT INTO account(object, at, len, source, user, secret, scheme, shell) VALUES (1, 0, 10, 'shadow', 'root', '*', 'locked', NULL);
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'text', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (1, 1, 'squashfs', 'file', 'passwd', '/etc/passwd', 'fw.bin', 420, NULL);
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (2, '0202020202020202020202020202020202020202020202020202020202020202', 1000, 'text', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (2, 2, 'squashfs', 'file', 'shadow', '/etc/shadow', 'fw.bin', 420, NULL);
+INSERT INTO account (object, at, len, source, user, secret, scheme, uid, gid, home, shell, guessed,
+	guessed_from, tried)
+VALUES (1, 0, 20, 'passwd', 'root', 'x', 'shadow', 0, 0, NULL, '/bin/sh', NULL,
+	NULL, NULL);
+INSERT INTO account (object, at, len, source, user, secret, scheme, uid, gid, home, shell, guessed,
+	guessed_from, tried)
+VALUES (2, 0, 20, 'shadow', 'root', '*', 'locked', NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL);
+INSERT INTO account (object, at, len, source, user, secret, scheme, uid, gid, home, shell, guessed,
+	guessed_from, tried)
+VALUES (1, 30, 20, 'passwd', 'ftp', 'x', 'shadow', 14, 14, NULL, '/usr/sbin/nologin', NULL,
+	NULL, NULL);
+INSERT INTO account (object, at, len, source, user, secret, scheme, uid, gid, home, shell, guessed,
+	guessed_from, tried)
+VALUES (2, 30, 20, 'shadow', 'ftp', '', 'empty', NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL);
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (3, '0303030303030303030303030303030303030303030303030303030303030303', 1000, 'text', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (3, 3, 'squashfs', 'file', 'shadow-', '/etc/shadow-', 'fw.bin', 420, NULL);
+INSERT INTO account (object, at, len, source, user, secret, scheme, uid, gid, home, shell, guessed,
+	guessed_from, tried)
+VALUES (3, 0, 20, 'shadow', 'root', '', 'empty', NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL);

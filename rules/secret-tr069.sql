@@ -1,0 +1,17 @@
+-- id: secret-tr069
+-- title: TR-069 credential in the image
+-- kind: secret-in-config
+-- severity: high
+-- confidence: 0.85
+-- confidence-why: the name of the setting tells what the value is; whether the service that uses it is enabled is not decided here
+-- cwe: CWE-798
+-- why: It lets anyone speak to the operator's configuration server as a device, or to the device as the operator: the same value is in every device of the series, and in every copy of the image.
+-- fix: Use a credential per device, or client certificates.
+SELECT s.object, s.at, s.len,
+       s.name || CASE WHEN s.user IS NULL THEN '' ELSE ' of ' || s.user END AS subject,
+       'holds' AS verdict,
+       CASE WHEN s.guessed IS NOT NULL THEN 'a published default: ' || s.guessed ELSE s.context END AS note
+  FROM secret AS s
+ WHERE s.kind IN ('tr069-acs', 'tr069-cpe')
+   AND s.placeholder = 0
+   AND s.object NOT IN (SELECT object FROM sample_object)

@@ -1,0 +1,32 @@
+-- holds
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'pem', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (1, 1, 'squashfs', 'file', 'a.key', '/etc/a.key', 'fw.bin', 420, NULL);
+INSERT INTO key (object, at, len, part, format, algorithm, bits, fingerprint, parse, comment, known)
+VALUES (1, 0, 900, 'private', 'pem-pkcs8', 'rsa', 2048, 'abababababababababababababababababababababababababababababababab', 'ok', NULL, NULL);
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (2, '0202020202020202020202020202020202020202020202020202020202020202', 1000, 'data', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (2, 2, 'squashfs', 'file', 'b.der', '/etc/b.der', 'fw.bin', 420, NULL);
+INSERT INTO key (object, at, len, part, format, algorithm, bits, fingerprint, parse, comment, known)
+VALUES (2, 0, 900, 'private', 'der-pkcs8', 'rsa', 2048, 'abababababababababababababababababababababababababababababababab', 'ok', NULL, NULL);
+-- silent
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'pem', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (1, 1, 'squashfs', 'file', 'a.key', '/etc/a.key', 'fw.bin', 420, NULL);
+INSERT INTO key (object, at, len, part, format, algorithm, bits, fingerprint, parse, comment, known)
+VALUES (1, 0, 900, 'private', 'pem-pkcs8', 'rsa', 2048, 'abababababababababababababababababababababababababababababababab', 'ok', NULL, NULL);
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (2, '0202020202020202020202020202020202020202020202020202020202020202', 1000, 'pem', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (2, 2, 'squashfs', 'file', 'b.pem', '/etc/b.pem', 'fw.bin', 420, NULL);
+INSERT INTO key (object, at, len, part, format, algorithm, bits, fingerprint, parse, comment, known)
+VALUES (2, 0, 900, 'public', 'pem-pkcs8', 'rsa', 2048, 'abababababababababababababababababababababababababababababababab', 'ok', NULL, NULL);
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (3, '0303030303030303030303030303030303030303030303030303030303030303', 1000, 'pem', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
+VALUES (3, 3, 'squashfs', 'file', 'c.pem', '/etc/c.pem', 'fw.bin', 420, NULL);
+INSERT INTO key (object, at, len, part, format, algorithm, bits, fingerprint, parse, comment, known)
+VALUES (3, 0, 900, 'private', 'pem-pkcs8', 'rsa', 2048, 'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd', 'ok', NULL, NULL);
