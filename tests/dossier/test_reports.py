@@ -180,7 +180,7 @@ class Reports(unittest.TestCase):
         self.assertEqual(sum(e["length"] for e in report["extents"]), size)
 
     def test_same_dossier_same_bytes(self):
-        for form in ("json", "sarif", "cyclonedx", "spdx"):
+        for form in ("json", "sarif", "cyclonedx", "spdx", "html"):
             self.assertEqual(self.text(form), self.text(form), form)
         serials = {self.document("cyclonedx", name)["serialNumber"] for name in self.dossiers}
         self.assertEqual(len(serials), 2)

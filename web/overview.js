@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first screen: what was looked at, how much of it could be read, what matters most.
+
+const CLASSES = { object: "objects", structure: "known structure", padding: "padding", unknown: "unknown" };
+const MEANING = {
+	object: "belong to something that was opened or recognised",
+	structure: "are headers and tables of known formats",
+	padding: "are filler (one byte repeated)",
+	unknown: "are of no known format",
+};
+
+const inputFacts = input => definitions([
+	["Size", input.size === null ? "a folder" : `${bytes(input.size)} (${number.format(input.size)} bytes)`],
+	["SHA-256", input.sha256 && digest(input.sha256)],
+]);
+
+const masthead = () => {
+	const date = (D.meta.reviewed ?? "").slice(0, 10);
+	const names = D.inputs.map(input => input.name);
+	const title = names.length > 1 ? `${names[0]} and ${count(names.length - 1, "other")}` : names[0] ?? "Nothing";
+	document.title = `${title}: Assay report`;
+	return el("section.masthead", { "aria-labelledby": "title" },
+		el("h1", { id: "title" }, title),
+		D.inputs.slice(0, 6).map(input => el("div.input", {}, names.length > 1 && el("h2.small", {}, input.name),
+			inputFacts(input))),
+		definitions([["Reviewed", date], ["By", `Assay ${D.meta.version ?? ""}`],
+			["Knowledge of", D.meta.knowledge], ["Kernel", D.kernels.map(k => k.version).join(", ")]]));
+};
+
+// Bytes by class over all inputs.
+const byteShares = () => {
+	const sums = { object: 0, structure: 0, padding: 0, unknown: 0 };
+	for (const input of D.inputs)
+		for (const e of D.extents.get(input.object) ?? [])
+			sums[e.cls] = (sums[e.cls] ?? 0) + e.len;
+	return sums;
+};
+
+const shareBar = (sums, total) => el("div.bar", { "aria-hidden": "true" }, Object.keys(CLASSES).map(cls => {
+	const part = el(`span.${cls}`);
+	part.style.flexGrow = sums[cls] / total;
+	part.hidden = sums[cls] === 0;
+	return part;
+}));
+
+const reading = () => {
+	const sums = byteShares();
+	const total = Object.values(sums).reduce((a, b) => a + b, 0);
+	const partial = D.states.partial ?? 0, missed = D.states.unexamined ?? 0;
+	const objects = Object.values(D.states).reduce((a, b) => a + b, 0);
+	return el("section.panel", { "aria-labelledby": "read" },
+		el("h2", { id: "read" }, "How much could be read"),
+		total > 0 && [
+			el("p.figure", {}, el("strong", {}, percent(total - sums.unknown, total)), " of the bytes are accounted for"),
+			shareBar(sums, total),
+			el("ul.legend", {}, Object.entries(CLASSES).map(([cls, name]) => el("li", { title: MEANING[cls] },
+				el(`span.swatch.${cls}`, { "aria-hidden": "true" }), `${percent(sums[cls], total)} ${name}`)))],
+		el("p", {}, `Of ${count(objects, "distinct object")}, ${number.format(D.states.examined ?? 0)} were examined, `,
+			`${number.format(partial)} in part, ${number.format(missed)} not at all. `,
+			D.unexamined.length > 0 && el("a", { href: "#unexamined" }, "What is missing")));
+};
+
+const severities = () => el("section.panel", { "aria-labelledby": "found" },
+	el("h2", { id: "found" }, "What was found"),
+	el("ul.severities", {}, SEVERITIES.map(severity => {
+		const n = D.holding.filter(f => f.severity === severity).length;
+		return el(`li.${severity}${n ? "" : ".zero"}`, {}, el("a", { href: n ? `#severity-${severity}` : null },
+			el("strong", {}, number.format(n)), el("span", {}, severity)));
+	})),
+	el("p", {}, D.undecided.length > 0
+		? [`${count(D.undecided.length, "more question")} could `, el("a", { href: "#severity-open" }, "not be decided"),
+			" from the image alone."]
+		: "A finding is one weakness with all the places it was seen at."));
+
+const whereOf = finding => {
+	const first = finding.evidence[0];
+	if (!first)
+		return null;
+	const rest = finding.evidence.length - 1;
+	return el("p.where", {}, mono(first.path ?? ""), rest > 0 && ` and ${count(rest, "more place")}`);
+};
+
+const matters = () => {
+	const top = D.holding.filter(f => f.severity !== "info").slice(0, 5);
+	return el("section.matters", { "aria-labelledby": "matters" },
+		el("h2", { id: "matters" }, top.length > 1 ? "What matters most" : "What matters"),
+		top.length === 0 && el("p", {}, "Nothing above “info” was found. That is no proof that nothing is there: ",
+			el("a", { href: "#unexamined" }, "see what could not be examined"), "."),
+		el("ol", {}, top.map(f => el(`li.${f.severity}`, {},
+			el("h3", {}, el("a", { href: `#finding-${f.id}` }, f.title)),
+			el("p", {}, f.why), whereOf(f)))));
+};
+
+const overview = () => el("div.overview", { id: "overview" }, masthead(),
+	el("div.two", {}, severities(), reading()), matters());
