@@ -12,8 +12,9 @@ SELECT c.object, c.at, c.len,
        'holds' AS verdict,
        'ended ' || substr(c.not_after, 1, 10) AS note
   FROM certificate AS c
+  JOIN object AS o ON o.id = c.object
   JOIN (SELECT COALESCE((SELECT value FROM meta WHERE name = 'reference_date'),
                          (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', MAX(mtime), 'unixepoch')
                             FROM place WHERE mtime < 4102444800)) AS date) AS r
- WHERE c.not_after < r.date AND c.bundle > 20
+ WHERE c.not_after < r.date AND c.bundle > 20 AND o.type <> 'elf'
    AND c.object NOT IN (SELECT object FROM sample_object)

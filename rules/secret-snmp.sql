@@ -12,6 +12,6 @@ SELECT s.object, s.at, s.len,
        'holds' AS verdict,
        CASE WHEN s.guessed IS NOT NULL THEN 'a published default: ' || s.guessed ELSE s.context END AS note
   FROM secret AS s
- WHERE ((s.kind = 'snmp-community' AND lower(s.value) NOT IN ('public', 'private')) OR s.kind = 'snmp-user')
+ WHERE s.kind IN ('snmp-community', 'snmp-user')
    AND s.placeholder = 0
    AND s.object NOT IN (SELECT object FROM sample_object)
