@@ -287,18 +287,23 @@ static as_status state_symbols(reading *r, const as_elf_symbols *t)
 	as_elf_symbol s = { 0 };
 	size_t n_imports = 0, n_exports = 0;
 	as_status worst = AS_OK;
-	r->names_left = 4 * t->strings.n + 65536;
+	bool module = strcmp(r->role, "module") == 0;
+	r->names_left = 4 * t->strings.n + 16 * t->n + 65536;
 	for (size_t i = 1; as_elf_symbol_at(&r->e, t, i, &s) && worst == AS_OK; i++) {
+		if (!is_global(&s) && !module)
+			continue;
 		as_span name = as_elf_string(t->strings, s.name);
 		if (name.n == 0)
 			continue;
+		if (!name_fits(r, name))
+			return as_unread(r->out, t->entries, "names of symbols are too long");
 		r->refers_canary = r->refers_canary || of_canary(name);
 		bool import = s.section == 0 && is_global(&s);
 		as_span given = s.section != 0 ? offered_name(r, &s, name) : (as_span){ 0 };
 		if (!import && given.n == 0)
 			continue;
 		size_t *n = import ? &n_imports : &n_exports;
-		if (*n >= SYMBOLS_MAX || !name_fits(r, name))
+		if (*n >= SYMBOLS_MAX)
 			return as_unread(
 				r->out, t->entries, "too many symbols: the rest is left out");
 		as_span version = as_elf_version(&r->d, &r->e, i);
