@@ -43,9 +43,12 @@ static const char *keep(as_arena *a, as_span s)
 
 static void set(as_arena *a, as_rule *rule, as_span key, as_span value)
 {
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		void *field = (char *)rule + keys[i].at;
+		const char **text = field;
 		if (as_is(key, keys[i].key))
-			*(const char **)((char *)rule + keys[i].at) = keep(a, value);
+			*text = keep(a, value);
+	}
 	const char *number = as_is(key, "confidence") ? keep(a, value) : NULL;
 	if (number)
 		rule->confidence = strtod(number, NULL);

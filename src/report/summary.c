@@ -98,8 +98,8 @@ static bool finding_row(void *ctx, sqlite3_stmt *st)
 {
 	page *p = ctx;
 	int64_t n = sqlite3_column_int64(st, 2);
-	char places[32];
-	int wide = snprintf(places, sizeof(places), n == 1 ? "" : " (%lld places)", (long long)n);
+	char places[32] = "";
+	int wide = n == 1 ? 0 : snprintf(places, sizeof(places), " (%lld places)", (long long)n);
 	as_out_print(p->out, "  %-*.8s", LABEL - 2, (const char *)as_sql_span(st, 0).p);
 	as_out_plain(p->out, as_sql_span(st, 1), p->width - LABEL - (size_t)wide);
 	as_out_print(p->out, "%s\n", places);

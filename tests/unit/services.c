@@ -87,8 +87,8 @@ static void documentation_is_not_action(void **state)
 		"chmod 755 /bin/x; chmod 1777 /tmp; chmod go-w /x; chmod +x /x; chmod 644 a",
 		"echo $pw | chpasswd; curl --version; sshpass -p \"$PW\" ssh x; mysql -p \"$X\"",
 		"nc -z host 22; echo x | nc host 25; sh script.sh; sh -c 'true'",
-		"iptables -F mychain; iptables -P INPUT DROP; dd if=/dev/mtd0 of=/tmp/x; mtd "
-		"--help",
+		"iptables -F mychain; iptables -P INPUT DROP; dd if=/dev/mtd0 of=/tmp/x",
+		"mtd --help",
 		"USAGE=\"telnetd -l /bin/sh\"",
 		"if [ -n \"$a\" ]; then echo \"it's on\"; fi # don't telnetd",
 		"echo x > /dev/null 2>&1; cat /dev/mtd0 > /tmp/y",
