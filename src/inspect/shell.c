@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "inspect/shellscan.h"
 
 enum { VARIABLES = 128, HEREDOCS = 4 };
 
@@ -45,182 +45,9 @@ typedef struct shell {
 
 static as_status walk(shell *sh);
 
-as_span as_base_name(as_span path)
-{
-	for (size_t at = path.n; at > 0; at--)
-		if (path.p[at - 1] == '/')
-			return as_from(path, at);
-	return path;
-}
-
-bool as_cmd_is(const as_cmd *cmd, const char *program)
-{
-	return cmd->n > 0 && as_is(as_base_name(cmd->word[0]), program);
-}
-
-bool as_name_in(as_span program, const char *const *list)
-{
-	as_span base = as_base_name(program);
-	for (; *list; list++)
-		if (as_is(base, *list))
-			return true;
-	return false;
-}
-
-bool as_is_shell(as_span word)
-{
-	static const char *const shells[] = { "sh", "ash", "bash", "dash", "ksh", "zsh", "mksh",
-		"hush", NULL };
-	return as_name_in(word, shells);
-}
-
-bool as_is_variable(as_span text)
-{
-	return as_find_byte(text, '$', 0) != SIZE_MAX || as_find_byte(text, '`', 0) != SIZE_MAX;
-}
-
-bool as_is_shell_script(as_span data)
-{
-	if (!as_starts(data, "#!"))
-		return false;
-	size_t end = as_find_byte(data, '\n', 0);
-	as_span line = as_trim(as_cut(data, 2, (end == SIZE_MAX ? data.n : end) - 2));
-	as_span program = as_word(line, 0);
-	if (as_is(as_base_name(program), "env") || as_is(as_base_name(program), "busybox"))
-		program = as_word(line, as_starts(as_word(line, 1), "-") ? 2 : 1);
-	return as_is_shell(program) || as_has(line, "rc.common") || as_has(line, "openrc-run") ||
-	       as_has(line, "init-d-script");
-}
-
-static bool is_name_byte(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_';
-}
-
-static bool is_long(as_span w) { return w.n > 2 && w.p[0] == '-' && w.p[1] == '-'; }
-
-/* Whether w is --word or --word=value (also -word, as many tools take it). */
-static bool long_option(as_span w, const char *word, as_span *value)
-{
-	if (!word || !as_starts(w, "-"))
-		return false;
-	as_span name = as_from(w, is_long(w) ? 2 : 1);
-	size_t eq = as_find_byte(name, '=', 0);
-	*value = eq == SIZE_MAX ? (as_span){ 0 } : as_from(name, eq + 1);
-	return as_is(eq == SIZE_MAX ? name : as_cut(name, 0, eq), word);
-}
-
-static size_t letter(as_span w, char c)
-{
-	if (!c || w.n < 2 || w.p[0] != '-' || w.p[1] == '-')
-		return SIZE_MAX;
-	/* only the letters at the start are options: in -l/bin/sh the rest is a value */
-	for (size_t i = 1; i < w.n && is_name_byte(w.p[i]); i++)
-		if (w.p[i] == (uint8_t)c)
-			return i;
-	return SIZE_MAX;
-}
-
-as_span as_cmd_next_option(const as_cmd *cmd, size_t *i, char c, const char *word)
-{
-	while (*i < cmd->n) {
-		as_span w = cmd->word[(*i)++], value = { 0 };
-		size_t at = letter(w, c);
-		bool hit = long_option(w, word, &value);
-		if (!hit && at == SIZE_MAX)
-			continue;
-		if (!hit && at + 1 < w.n)
-			value = as_from(w, at + 1);
-		if (!value.p && *i < cmd->n)
-			value = cmd->word[(*i)++];
-		return value;
-	}
-	return (as_span){ 0 };
-}
-
-as_span as_cmd_option(const as_cmd *cmd, char c, const char *word)
-{
-	size_t i = 1;
-	return as_cmd_next_option(cmd, &i, c, word);
-}
-
-bool as_cmd_has(const as_cmd *cmd, char c, const char *word)
-{
-	as_span value;
-	for (size_t i = 1; i < cmd->n; i++)
-		if (letter(cmd->word[i], c) != SIZE_MAX || long_option(cmd->word[i], word, &value))
-			return true;
-	return false;
-}
-
 static uint8_t peek(const shell *sh, size_t ahead) { return as_at(sh->text, sh->at + ahead); }
 
 static bool more(const shell *sh) { return sh->at < sh->text.n; }
-
-static bool is_meta(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ';' || c == '&' ||
-	       c == '|' || c == '(' || c == ')' || c == '<' || c == '>';
-}
-
-/* Past the byte close that belongs to the open one before at; quotes hide. The end if there is none. */
-static size_t past_close(as_span s, size_t at, uint8_t open, uint8_t close)
-{
-	unsigned depth = 1;
-	for (; at < s.n; at++) {
-		uint8_t c = s.p[at];
-		if (c == '\\') {
-			at++;
-		} else if (c == '\'' && close != '"') {
-			size_t end = as_find_byte(s, '\'', at + 1);
-			at = end == SIZE_MAX ? s.n : end;
-		} else if (c == close) {
-			if (--depth == 0)
-				return at + 1;
-		} else if (c == open) {
-			depth++;
-		}
-	}
-	return s.n;
-}
-
-/* Past a "..." whose opening quote is before at; substitutions inside may hold quotes of their own. */
-static size_t past_double(as_span s, size_t at)
-{
-	while (at < s.n && s.p[at] != '"') {
-		if (s.p[at] == '\\')
-			at += 2;
-		else if (s.p[at] == '$' && as_at(s, at + 1) == '(')
-			at = past_close(s, at + 2, '(', ')');
-		else
-			at++;
-	}
-	return at < s.n ? at + 1 : s.n;
-}
-
-/* Past the word that begins at at. */
-static size_t past_word(as_span s, size_t at)
-{
-	while (at < s.n && !is_meta(s.p[at])) {
-		uint8_t c = s.p[at], next = as_at(s, at + 1);
-		if (c == '\\') {
-			at += 2;
-		} else if (c == '\'') {
-			size_t end = as_find_byte(s, '\'', at + 1);
-			at = end == SIZE_MAX ? s.n : end + 1;
-		} else if (c == '"') {
-			at = past_double(s, at + 1);
-		} else if (c == '`') {
-			at = past_close(s, at + 1, 0, '`');
-		} else if (c == '$' && (next == '(' || next == '{')) {
-			at = past_close(s, at + 2, next, next == '(' ? ')' : '}');
-		} else {
-			at++;
-		}
-	}
-	return at < s.n ? at : s.n;
-}
 
 static as_span lookup(const shell *sh, as_span name)
 {
@@ -246,7 +73,7 @@ static void assign(shell *sh, as_span name, as_span value)
 static size_t assignment(as_span w)
 {
 	size_t i = 0;
-	while (i < w.n && is_name_byte(w.p[i]))
+	while (i < w.n && as_sh_is_name(w.p[i]))
 		i++;
 	return i > 0 && as_at(w, i) == '=' && !(w.p[0] >= '0' && w.p[0] <= '9') ? i + 1 : 0;
 }
@@ -285,16 +112,16 @@ static size_t dollar(shell *sh, word_buf *b, as_span raw, size_t at)
 {
 	uint8_t next = as_at(raw, at + 1);
 	if (next == '(') {
-		size_t end = past_close(raw, at + 2, '(', ')');
+		size_t end = as_sh_past_close(raw, at + 2, '(', ')');
 		if (as_at(raw, at + 2) != '(' && end > at + 3)
 			nested(sh, as_cut(raw, at + 2, end - at - 3), sh->where);
 		put(b, as_cut(raw, at, end - at));
 		return end;
 	}
 	size_t from = at + (next == '{' ? 2 : 1), to = from;
-	while (to < raw.n && is_name_byte(raw.p[to]))
+	while (to < raw.n && as_sh_is_name(raw.p[to]))
 		to++;
-	size_t end = next == '{' ? past_close(raw, from, '{', '}') : to;
+	size_t end = next == '{' ? as_sh_past_close(raw, from, '{', '}') : to;
 	as_span value = lookup(sh, as_cut(raw, from, to - from));
 	if (!value.p && next == '{' && as_at(raw, to) == ':' && as_at(raw, to + 1) == '-' &&
 		end > to + 2)
@@ -307,7 +134,7 @@ static size_t dollar(shell *sh, word_buf *b, as_span raw, size_t at)
 
 static size_t back_quoted(shell *sh, word_buf *b, as_span raw, size_t at)
 {
-	size_t end = past_close(raw, at + 1, 0, '`');
+	size_t end = as_sh_past_close(raw, at + 1, 0, '`');
 	if (end > at + 2)
 		nested(sh, as_cut(raw, at + 1, end - at - 2), sh->where);
 	put(b, as_cut(raw, at, end - at));
@@ -384,7 +211,7 @@ static void count_lines(shell *sh, size_t from, size_t to)
 
 static as_span read_word(shell *sh)
 {
-	size_t from = sh->at, end = past_word(sh->text, from);
+	size_t from = sh->at, end = as_sh_past_word(sh->text, from);
 	as_span raw = as_cut(sh->text, from, end - from);
 	sh->quoted = false;
 	as_span word = is_plain(raw) ? raw : cook(sh, raw);
@@ -613,7 +440,7 @@ static void redirect(shell *sh)
 	sh->at += here ? (strip ? 3 : 2) : n;
 	skip_blanks(sh);
 	as_cmd *cmd = sh->cmd;
-	if (!more(sh) || is_meta(peek(sh, 0)))
+	if (!more(sh) || as_sh_is_meta(peek(sh, 0)))
 		return;
 	as_span target = read_word(sh);
 	sh->to = sh->at;
