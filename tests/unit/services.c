@@ -233,7 +233,7 @@ static void daemons_are_configured(void **state)
 	} cases[] = {
 		{ &as_inspector_daemon_config, "/etc/ssh/sshd_config",
 			"#Port 1\nPort 2222\nPermitRootLogin yes\n",
-			"setting 17+19 daemon=sshd name=PermitRootLogin value=yes" },
+			"setting 18+19 daemon=sshd name=PermitRootLogin value=yes" },
 		{ &as_inspector_daemon_config, "/etc/ssh/sshd_config", "#Port 1\nX y\n",
 			"daemon=sshd service=ssh protocol=tcp port=22 source=default cleartext=0" },
 		{ &as_inspector_daemon_config, "/etc/ssh/sshd_config",
