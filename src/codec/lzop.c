@@ -4,8 +4,8 @@
  *   13 needed version u16 (from version 0x0940), method u8, level u8 (from 0x0940), flags u32,
  *   [filter u32], mode u32, mtime u32, [mtime, high half, u32 (from 0x0940)], name (u8 length,
  *   bytes), header checksum u32, [extra field]
- * then blocks: u32 size (0: the end), u32 compressed size, [checksums], data, which is stored if it is
- * not shorter. */
+ * then blocks: u32 size (0: the end), u32 compressed size, [checksums], data, which is stored if it
+ * is not shorter. */
 #include <stdlib.h>
 #include <zlib.h>
 

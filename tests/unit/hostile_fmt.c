@@ -65,15 +65,16 @@ static void nothing_in_noise(void **state)
 	free(p);
 }
 
-/* Noise, zeros or ones behind the magic itself: a thousand times more often than chance would
+/* Noise, zeros or ones around the magic itself: a thousand times more often than chance would
  * bring it. */
 static size_t planted(const as_format *f, const as_magic *m, uint8_t *room, uint64_t *seed)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < PLANTED; i++) {
-		for (size_t k = 0; k < 512; k += 8) {
+		/* Before it as well where the format begins earlier, as in a program's constants. */
+		for (size_t k = 0; k < m->at + m->len + 512; k += 8) {
 			uint64_t v = i == 0 ? 0 : i == 1 ? UINT64_MAX : next(seed);
-			memcpy(&room[m->at + m->len + k], &v, 8);
+			memcpy(&room[k], &v, 8);
 		}
 		memcpy(&room[m->at], m->bytes, m->len);
 		as_extent e = { 0 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FIT: U-Boot's image of several parts, as a device tree (layout: unpack/fdt.c).
- *   /images/NAME       data = bytes; or data-size and data-offset (from the end of the tree, rounded
- *                      up to 4) or data-position (from its start); type, os, arch, compression...
+ *   /images/NAME       data = bytes; or data-size and data-offset (from the end of the tree,
+ *                      rounded up to 4) or data-position (from its start); type, os, arch, ...
  *   /images/NAME/hash* algo, value: digest of the data;  signature*: algo, key-name-hint, value
  *   /configurations    which parts belong together; default; signature* as above
  * Digests are computed and told as "ok" or "wrong"; signatures are told, not verified (the public

@@ -14,6 +14,17 @@ typedef struct header {
 	bool riscv;
 } header;
 
+/* arm64 begins with a branch (the first word may be "MZ" instead); RISC-V has a second mark. */
+static bool begins_right(as_span image, bool riscv)
+{
+	enum { BRANCH = 5 /* upper six bits of the instruction */ };
+	as_cur c = as_cur_le(image, 0);
+	uint32_t first = as_u32(&c), second = as_u32(&c);
+	if (riscv)
+		return as_is(as_cut(image, 48, 5), "RISCV");
+	return first >> 26 == BRANCH || second >> 26 == BRANCH;
+}
+
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_le(image, 8);
@@ -22,7 +33,8 @@ static bool read_header(as_span image, header *h)
 	as_span magic = as_take(&c, 4);
 	uint32_t pe = as_u32(&c);
 	h->riscv = as_is(magic, "RSC\x05");
-	if (!as_ok(&c) || (!h->riscv && !as_is(magic, "ARM\x64")) || h->load % 4096 != 0)
+	if (!as_ok(&c) || (!h->riscv && !as_is(magic, "ARM\x64")) || h->load % 4096 != 0 ||
+		!begins_right(image, h->riscv))
 		return false;
 	h->file_end = pe >= 64 && pe < image.n ? as_kernel_pe_end(image, pe) : 0;
 	/* Before Linux 3.17 arm64 left the size 0. Offsets and sizes are small beside 64 bits. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MBR: the partition table of the PC, little-endian, in sectors of 512 bytes.
  *  440 disk signature u32   446 four entries   510 55 aa
- * entry: 0 status (80 or 00)   1 start (CHS)   4 type   5 end (CHS)   8 first sector u32   12 sectors
+ * entry:
+ *    0 status (80 or 00)   1 start (CHS)   4 type   5 end (CHS)   8 first sector u32   12 sectors u32
  * A partition of type 05, 0f or 85 is a chain of sectors of the same layout, each with one logical
  * partition (relative to itself) and the next of the chain (relative to the extended partition).
  * Boot sectors of FAT and NTFS, and kernels, end in 55 aa as well: the entries must make sense. */

@@ -6,32 +6,40 @@
 
 enum { SKIPPED = 0x184d2a50, MAGIC = 0xfd2fb528u };
 
-/* The frame header, with what makes a probe sure. */
+/* Bits of the frame header's first byte; the type of a block that is compressed. */
 enum {
 	RESERVED = 0x08,
 	UNUSED = 0x10,
 	SUMMED = 0x04,
 	SINGLE = 0x20,
 	DICTIONARY = 0x03,
-	COMPRESSED = 2
+	COMPRESSED = 2,
 };
 
+typedef enum proof { NO_FRAME, BY_ITSELF, WHEN_WHOLE } proof;
+
 /* Programs that read zstd have its magic in their code, and a block that is merely stored decodes
- * whatever its bytes are: the frame must have a checksum or say its size, or its first block must
- * be compressed. */
-static bool is_sound(as_cur *c)
+ * whatever its bytes are. So if the first block is not compressed, the frame must have a checksum or
+ * say its size, and the whole of it must decode. */
+static proof first_frame(as_cur *c)
 {
+	static const uint8_t size_lens[4] = { 0, 2, 4, 8 };
 	uint32_t magic = as_u32(c);
-	uint8_t flags = as_u8(c);
-	bool sized = flags >> 6 != 0 || (flags & SINGLE);
-	as_skip(c, flags & SINGLE ? 0 : 1); /* window */
+	uint8_t flags = as_u8(c), size_len = size_lens[flags >> 6];
+	bool single = flags & SINGLE;
+	if (single && size_len == 0)
+		size_len = 1;
+	as_skip(c, (single ? 0u : 1u) + size_len); /* a window, if not single */
+	uint8_t block = as_u8(c);
 	if (!as_ok(c) || magic != (uint32_t)MAGIC || (flags & (RESERVED | UNUSED | DICTIONARY)))
-		return false;
-	return sized || (flags & SUMMED) || (as_u8(c) >> 1 & 3) == COMPRESSED;
+		return NO_FRAME;
+	if ((block >> 1 & 3) == COMPRESSED)
+		return BY_ITSELF;
+	return size_len > 0 || (flags & SUMMED) ? WHEN_WHOLE : NO_FRAME;
 }
 
 /* The same behind a frame that is to be skipped (pzstd writes that). */
-static bool leads(as_span image)
+static proof look(as_span image)
 {
 	as_cur c = as_cur_le(image, 0);
 	if (as_u32(&c) == SKIPPED) {
@@ -40,12 +48,21 @@ static bool leads(as_span image)
 	} else {
 		as_seek(&c, 0);
 	}
-	return as_ok(&c) && is_sound(&c);
+	return first_frame(&c);
+}
+
+static as_status swallow(void *ctx, as_span bytes)
+{
+	(void)ctx, (void)bytes;
+	return AS_OK;
 }
 
 static as_status probe(as_span image, as_extent *out)
 {
-	if (!leads(image))
+	proof p = look(image);
+	if (p == NO_FRAME)
+		return AS_NOT_THIS;
+	if (p == WHEN_WHOLE && as_decode(AS_ZSTD, image, swallow, NULL, NULL) != AS_OK)
 		return AS_NOT_THIS;
 	return as_stream_probe(AS_ZSTD, image, false, out);
 }
@@ -65,7 +82,8 @@ const as_format as_format_zstd = {
 	.probe = probe,
 	.unpack = unpack,
 	.gaps = (const char *const[]){ "dictionaries; windows of more than 128 MiB",
-		"frames that neither compress nor say their size nor have a checksum",
+		"frames that begin with a stored block are only found whole, with a size or "
+		"checksum",
 		"of frames to be skipped in front of the first, only one of the first kind", NULL },
 	.spec = "https://www.rfc-editor.org/rfc/rfc8878",
 	.see = "zstd -dcq --memory=128MB < IN > OUT",
