@@ -16,4 +16,5 @@ SELECT e.object, e.at, e.len,
  WHERE e.role IN ('program', 'library')
    AND (e.nx = 0 OR (e.nx IS NULL AND e.interp IS NOT NULL))
    AND e.relro IS NOT NULL
+   AND e.machine != 'mips' -- has a rule of its own
    AND e.object NOT IN (SELECT k.object FROM kernel AS k)

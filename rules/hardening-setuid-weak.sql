@@ -10,9 +10,9 @@
 SELECT e.object, e.at, e.len, p.path AS subject, 'holds' AS verdict, p.id AS place,
        trim(CASE WHEN e.pie = 0 THEN 'no PIE ' ELSE '' END ||
             CASE WHEN e.relro = 'none' THEN 'no RELRO ' ELSE '' END ||
-            CASE WHEN e.nx = 0 THEN 'executable stack' ELSE '' END) AS note
+            CASE WHEN e.nx = 0 AND e.machine != 'mips' THEN 'executable stack' ELSE '' END) AS note
   FROM elf AS e
   JOIN place AS p ON p.object = e.object
  WHERE e.role = 'program'
    AND (p.mode & 3072) != 0
-   AND (e.pie = 0 OR e.relro = 'none' OR e.nx = 0)
+   AND (e.pie = 0 OR e.relro = 'none' OR (e.nx = 0 AND e.machine != 'mips'))
