@@ -6,7 +6,7 @@
  * name at offset N in them. BSD writes "#1/N": the first N bytes of the data are the name. */
 #include "unpack/format.h"
 
-enum { MAGIC = 8, HEADER = 60 };
+enum { MAGIC = 8 };
 
 typedef struct member {
 	as_entry e;
@@ -84,6 +84,7 @@ static as_status put(as_unpack *u, as_span body, as_span names, member *m)
 {
 	if (!settle_name(body, names, m))
 		return as_lost(u, m->e.at, "name of a member is out of range");
+	as_struct(u, m->e.at, m->data_at - m->e.at, "ar header");
 	if (as_starts(m->e.name, "__.SYMDEF")) {
 		as_struct(u, m->data_at, m->n, "ar symbol table");
 		return AS_OK;
@@ -112,11 +113,10 @@ static as_status unpack(as_unpack *u, as_span body)
 		if (!read_member(body, at, &m))
 			return as_worse(worst, as_lost(u, at, "not a member header"));
 		uint64_t end = m.data_at + m.n;
-		as_struct(u, at, HEADER, "ar header");
 		if (as_is(m.label, "//"))
 			names = as_cut(body, m.data_at, m.n);
 		if (is_table(&m))
-			as_struct(u, m.data_at, m.n, "ar table");
+			as_struct(u, at, end - at, "ar table");
 		else
 			worst = as_worse(worst, put(u, body, names, &m));
 		as_struct(u, end, m.next - end, "ar padding");

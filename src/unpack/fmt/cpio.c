@@ -262,8 +262,11 @@ static as_status list(as_unpack *u, as_span body, const as_map *first)
 		if (held)
 			as_struct(u, data + r.e.data.n, r.next - data - r.e.data.n, "cpio padding");
 		more = !is_trailer(&r) && !r.cut;
+		as_span own = r.e.data;
 		if (!is_trailer(&r))
 			worst = as_worse(worst, put(u, body, first, &r));
+		if (held && r.e.data.p != own.p)
+			as_struct(u, data, own.n, "cpio data given again");
 		at = r.next;
 	}
 	return worst;

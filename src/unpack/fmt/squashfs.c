@@ -92,36 +92,14 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-/* Adds ref to the open hash; false if it is there already. */
-static bool insert(as_sq *q, uint64_t ref)
+/* Notes a directory; AS_PARTIAL if it was met before: a loop, or two parents. (as_visit would need a
+ * body offset of its own for each inode, which compressed inodes do not have.) */
+static as_status visit(as_sq *q, uint64_t ref, uint64_t at)
 {
-	size_t i = (size_t)(ref * 0x9e3779b97f4a7c15u >> 32) & (q->seen_cap - 1);
-	for (; q->seen[i]; i = (i + 1) & (q->seen_cap - 1))
-		if (q->seen[i] == ref + 1)
-			return false;
-	q->seen[i] = ref + 1;
-	q->seen_n++;
-	return true;
-}
-
-/* Notes a directory; false if it was met before: a loop, or two parents. (as_visit would need a body
- * offset of its own for each inode, which compressed inodes do not have.) */
-static bool first_time(as_sq *q, uint64_t ref)
-{
-	if (q->seen_n * 2 >= q->seen_cap) {
-		size_t cap = q->seen_cap ? q->seen_cap * 2 : 1024, old_cap = q->seen_cap;
-		uint64_t *old = q->seen,
-			 *grown = as_alloc_array(as_memory(q->u), cap, sizeof(*grown));
-		if (!grown)
-			return false;
-		q->seen = grown;
-		q->seen_cap = cap;
-		q->seen_n = 0;
-		for (size_t i = 0; i < old_cap; i++)
-			if (old[i])
-				(void)insert(q, old[i] - 1);
-	}
-	return insert(q, ref);
+	uint64_t seen = 0;
+	if (as_map_get(&q->seen, ref, &seen))
+		return as_lost(q->u, at, "directory is met twice: a loop");
+	return as_map_set(&q->seen, ref, 1);
 }
 
 /* Numbers of owner i, which may be out of range. */
@@ -196,9 +174,8 @@ static as_status put(as_sq *q, uint64_t ref, as_span name, as_node *dir)
 		worst = as_worse(worst, as_sq_xattrs(q, inode.xattr));
 	if (!node || e.type != AS_DIR || worst > AS_PARTIAL)
 		return worst;
-	if (!first_time(q, ref))
-		return as_lost(q->u, e.at, "directory is met twice: a loop");
-	return as_worse(worst, list(q, &inode, node));
+	s = visit(q, ref, e.at);
+	return as_worse(worst, s == AS_OK ? list(q, &inode, node) : s);
 }
 
 /* One run of a listing. *left: bytes of the listing not yet read. */
@@ -283,10 +260,20 @@ static void tell(const as_sq *q)
 	}
 }
 
+static as_status list_root(as_sq *q)
+{
+	as_sq_inode root;
+	if (!as_sq_read_inode(q, q->super.root, &root))
+		return AS_PARTIAL;
+	if (root.type != AS_DIR)
+		return as_lost(q->u, 32, "root is not a directory");
+	as_status s = visit(q, q->super.root, 32);
+	return s == AS_OK ? list(q, &root, as_root(q->u)) : s;
+}
+
 static as_status unpack(as_unpack *u, as_span body)
 {
-	as_sq q = { .u = u, .body = body };
-	as_sq_inode root;
+	as_sq q = { .u = u, .body = body, .seen.seed = (uintptr_t)u };
 	if (!as_sq_read_super(body, &q.super))
 		return as_lost(u, 0, "superblock makes no sense");
 	as_status s = prepare(&q);
@@ -295,12 +282,9 @@ static as_status unpack(as_unpack *u, as_span body)
 	tell(&q);
 	if (q.super.used > body.n)
 		s = as_lost(u, body.n, "image is cut off: its tables stand at its end");
-	if (!as_sq_read_inode(&q, q.super.root, &root))
-		return AS_PARTIAL;
-	if (root.type != AS_DIR)
-		return as_lost(u, 32, "root is not a directory");
-	(void)first_time(&q, q.super.root);
-	return as_worse(s, list(&q, &root, as_root(u)));
+	s = as_worse(s, list_root(&q));
+	as_map_free(&q.seen);
+	return s;
 }
 
 const as_format as_format_squashfs = {

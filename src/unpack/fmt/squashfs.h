@@ -4,6 +4,7 @@
 #ifndef AS_FMT_SQUASHFS_H
 #define AS_FMT_SQUASHFS_H
 
+#include "base/map.h"
 #include "codec/codec.h"
 #include "unpack/format.h"
 
@@ -40,14 +41,13 @@ typedef struct as_sq {
 	as_span body;
 	as_sq_super super;
 	as_method method;
-	as_sq_slot **meta;       /* decoded metadata blocks, by a hash of their offset */
-	as_sq_fragment *kept;    /* decoded fragment blocks */
-	size_t n_kept;           /* elements of kept */
-	uint64_t clock;          /* counts uses of fragments: the least recently used one goes */
-	uint8_t *block;          /* one decoded data block, super.block bytes */
-	uint64_t *seen;          /* directories walked: an open hash of references + 1 */
-	size_t seen_cap, seen_n; /* elements */
-	uint64_t xattr_base;     /* where the attributes' metadata starts; AS_SQ_NO_TABLE: none */
+	as_sq_slot **meta;    /* decoded metadata blocks, by a hash of their offset */
+	as_sq_fragment *kept; /* decoded fragment blocks */
+	size_t n_kept;        /* elements of kept */
+	uint64_t clock;       /* counts uses of fragments: the least recently used one goes */
+	uint8_t *block;       /* one decoded data block, super.block bytes */
+	as_map seen;          /* references of the directories walked */
+	uint64_t xattr_base;  /* where the attributes' metadata starts; AS_SQ_NO_TABLE: none */
 	uint32_t n_xattrs;
 	uint64_t xattr_bytes; /* emitted: many inodes may name one large set */
 } as_sq;

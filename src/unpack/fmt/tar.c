@@ -158,7 +158,9 @@ static bool step(as_span body, uint64_t at, as_tar_head *h, as_tar_extra *all, a
 		as_span data = as_cut(body, h->data_at, h->n);
 		if (h->next > body.n)
 			return false;
-		take_extra(data, h->type, h->type == 'g' ? all : x);
+		take_extra(data, h->type, x);
+		if (h->type == 'g')
+			take_extra(data, h->type, all);
 		at = h->next; /* past a header at least: this ends */
 	}
 	return false;
@@ -228,6 +230,8 @@ static as_status put(as_unpack *u, as_span body, as_tar_head *h, const as_tar_ex
 		return h->type == 'V' ? AS_OK : as_lost(u, e->at, "part of another volume");
 	}
 	bool sparse = x->sparse || (h->gnu && h->type == 'S');
+	if (e->type == AS_FILE && sparse)
+		as_struct(u, h->data_at, data.n, "tar pieces of a sparse file");
 	if (e->type == AS_FILE && sparse)
 		return as_tar_sparse(u, e, x, as_from(body, e->at), data);
 	if (e->type == AS_FILE && data.n < h->n)

@@ -133,6 +133,15 @@ static bool join(as_span body, as_zip_entry *z, const directory *d, bool *differ
 	return true;
 }
 
+/* Where what follows data with a descriptor ends: CRC-32, packed and unpacked size, with or without a signature. */
+static uint64_t skip_descriptor(as_span body, uint64_t at)
+{
+	bool marked = as_is(as_cut(body, at, 4), "PK\7\x8");
+	uint64_t plain = at + 12 + (marked ? 4 : 0);
+	bool narrow = as_starts(as_from(body, plain), "PK");
+	return as_min(narrow ? plain : plain + 8, body.n);
+}
+
 static as_status put(as_unpack *u, as_span body, as_zip_entry *z, const directory *d, uint64_t at)
 {
 	bool differ = false;
@@ -143,7 +152,10 @@ static as_status put(as_unpack *u, as_span body, as_zip_entry *z, const director
 		return s;
 	if (differ)
 		s = as_lost(u, z->e.at, "local header and directory give different names");
+	uint64_t end = z->data_at + z->packed;
 	as_struct(u, z->e.at, z->data_at - z->e.at, "zip local header");
+	if (z->flags & AS_ZIP_DESCRIPTOR && end < d->at)
+		as_struct(u, end, skip_descriptor(body, end) - end, "zip data descriptor");
 	return as_worse(s, as_zip_put(u, body, z, NULL));
 }
 
@@ -163,15 +175,6 @@ static as_status list(as_unpack *u, as_span body, const directory *d)
 		at = z.next;
 	}
 	return worst;
-}
-
-/* What follows data of unknown size: CRC-32, packed and unpacked size, with or without a signature. */
-static uint64_t skip_descriptor(as_span body, uint64_t at)
-{
-	bool marked = as_is(as_cut(body, at, 4), "PK\7\x8");
-	uint64_t plain = at + 12 + (marked ? 4 : 0);
-	bool narrow = as_starts(as_from(body, plain), "PK");
-	return as_min(narrow ? plain : plain + 8, body.n);
 }
 
 static as_status list_local(as_unpack *u, as_span body)

@@ -233,6 +233,7 @@ static as_status put_symlink(as_unpack *u, as_method m, as_span data, as_zip_ent
 {
 	size_t n = data.n;
 	z->e.target = data;
+	as_struct(u, z->data_at, data.n, "zip data");
 	if (m != AS_STORED) {
 		uint8_t *p = as_alloc(as_memory(u), TARGET_MOST);
 		as_status s = p ? as_peek(m, data, p, TARGET_MOST, &n) : AS_NOMEM;

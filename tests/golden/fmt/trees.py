@@ -302,6 +302,7 @@ def compare(tool, id, path):
 	have = entries(said)
 	want = path.with_suffix(".tree").read_text(encoding="utf-8").splitlines()
 	wrong = ["missing: " + l for l in want if l not in have] + ["extra: " + l for l in have if l not in want]
+	wrong += ["belongs to nothing: " + l for l in said if re.match(r"extent \d+ \d+ unknown", l)]
 	if code != 0 or len(have) != len(want):
 		wrong.append("exit %d, %d lines for %d" % (code, len(have), len(want)))
 	return wrong
