@@ -53,10 +53,13 @@ static size_t load(as_arena *arena, as_span list, as_default *d, size_t max)
 			as_is(as_field(line, '\t', 0), "user") && as_is(password, "password");
 		if (!password.p || as_starts(line, "#") || heading)
 			continue;
-		as_span source = as_field(line, '\t', 3);
-		as_span from = as_print(arena, "%.*s%s%.*s", (int)as_field(line, '\t', 2).n,
-			(const char *)as_field(line, '\t', 2).p, source.n > 0 ? "; " : "",
-			(int)source.n, (const char *)source.p);
+		as_span device = as_field(line, '\t', 2), source = as_field(line, '\t', 3);
+		bool both = device.n > 0 && source.n > 0 && !as_is(device, "not stated");
+		as_span from =
+			both ? as_print(arena, "%.*s (%.*s)", (int)device.n, (const char *)device.p,
+				       (int)source.n, (const char *)source.p)
+			: source.n > 0 ? source
+				       : device;
 		as_span phrase = as_print(arena, "%.*s", (int)password.n, (const char *)password.p);
 		d[n++] = (as_default){ .user = as_field(line, '\t', 0),
 			.password = password,

@@ -4,9 +4,10 @@
 
 #include <stdlib.h>
 
-extern const as_inspector as_inspector_secret_config, as_inspector_secret_files,
-	as_inspector_secret_json, as_inspector_secret_nvram, as_inspector_secret_script,
-	as_inspector_secret_uci, as_inspector_secret_xml, as_inspector_token;
+extern const as_inspector as_inspector_secret_command, as_inspector_secret_config,
+	as_inspector_secret_files, as_inspector_secret_json, as_inspector_secret_nvram,
+	as_inspector_secret_script, as_inspector_secret_uci, as_inspector_secret_xml,
+	as_inspector_token;
 
 typedef struct sample {
 	const as_inspector *in;
@@ -33,6 +34,7 @@ static void check(const sample *s)
 #define UCI &as_inspector_secret_uci
 #define XML &as_inspector_secret_xml
 #define SH &as_inspector_secret_script
+#define COMMAND &as_inspector_secret_command
 #define TOKEN &as_inspector_token
 
 static const sample samples[] = {
@@ -170,6 +172,15 @@ static const sample samples[] = {
 			"kind=database name=DBPASS value=Stat5-collect" } },
 	{ SH, "", "text/script", "#!/usr/bin/python3\npassword = getpass()\nPASSWORD='literal1'\n",
 		{ NULL } },
+	{ COMMAND, "", "text/script",
+		"#!/bin/sh\nP=Zz9-xyz\nsshpass -p S3cr3t-ssh ssh root@10.0.0.1\ncurl -s -u "
+		"up:L0ad-it https://x/ -u $A:$B\n"
+		"echo \"admin:Ch-pw-1\" | chpasswd\nsshpass -p $P ssh x\nwget --password=\"$1\" "
+		"ftp://x/\n",
+		{ "secret 20+39 kind=password name=sshpass -p value=S3cr3t-ssh format=shell "
+		  "context=sshpass",
+			"name=curl --user value=L0ad-it user=up",
+			"name=chpasswd value=Ch-pw-1 user=admin" } },
 	{ TOKEN, "", "elf",
 		"\x01"
 		"ftp://btsload:N3ighbour@10.20.0.6/cells http://%s:%s@%s/ "

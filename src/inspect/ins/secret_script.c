@@ -4,26 +4,14 @@
  * arguments) is no secret of the file. Other languages are not read. */
 #include "inspect/lines.h"
 #include "inspect/secret.h"
+#include "inspect/shell.h"
 
 enum { FILE_MAX = 1 << 20 };
 
-static bool is_shell(as_span data)
-{
-	as_cur c = as_cur_le(data, 0);
-	as_span first;
-	if (!as_line(&c, &first) || !as_starts(first, "#!"))
-		return false;
-	static const char *const shells[] = { "/sh", "bash", "/ash", "dash", "ksh", "zsh",
-		"busybox", "rc.common", " sh" };
-	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
-		if (as_has(first, shells[i]))
-			return true;
-	return false;
-}
-
 static bool cares(const as_file *f)
 {
-	return as_is(as_lit(f->type), "text/script") && f->data.n <= FILE_MAX && is_shell(f->data);
+	return as_is(as_lit(f->type), "text/script") && f->data.n <= FILE_MAX &&
+	       as_is_shell_script(f->data);
 }
 
 /* "NAME=value" without blanks around the sign, as the shell wants it; the value ends the command. */
