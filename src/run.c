@@ -51,32 +51,55 @@ struct as_workshop {
 	const char *fail; /* tests: see assay_review_options.debug_fail */
 };
 
-static void fail_as_told(const as_workshop *w, const as_order *order)
+/* Tests only. "crash:NAME" and so on: NAME is a stage, or the end of the path of the object in hand. */
+static as_status fail_as_told(const as_workshop *w, as_span name)
 {
 	as_span what = as_field(as_lit(w->fail), ':', 0), whom = as_field(as_lit(w->fail), ':', 1);
-	if (!as_ends(order->path, (const char *)whom.p))
-		return;
+	if (whom.n == 0 || !as_ends(name, (const char *)whom.p))
+		return AS_OK;
 	if (as_is(what, "crash"))
 		abort();
-	while (as_is(what, "memory")) {
+	for (volatile unsigned n = 0; as_is(what, "hang"); n = n + 1)
+		continue;
+	for (;;) {
 		volatile uint8_t *p = malloc(1 << 20);
 		for (size_t i = 0; p && i < 1 << 20; i += 4096)
 			p[i] = 1;
 		if (!p)
-			abort();
+			return AS_NOMEM;
 	}
-	while (as_is(what, "hang"))
-		(void)sleep(1);
+}
+
+typedef struct saboteur {
+	const as_workshop *w;
+	const as_sender *send;
+} saboteur;
+
+static as_status send_on(void *ctx, as_message kind, as_span payload)
+{
+	const saboteur *s = ctx;
+	return s->send->send(s->send->ctx, kind, payload);
+}
+
+static bool stage_on(void *ctx, const char *id, uint64_t at)
+{
+	const saboteur *s = ctx;
+	bool go = s->send->stage(s->send->ctx, id, at);
+	return go && fail_as_told(s->w, as_lit(id)) == AS_OK;
 }
 
 static as_status work(void *ctx, const as_order *order, as_span data, const as_sender *send)
 {
 	as_workshop *w = ctx;
-	as_examiner e = { .limits = &w->limits, .scanner = w->scanner, .send = send, .arena = w->arena };
+	saboteur s = { w, send };
+	as_sender failing = { .send = send_on, .stage = stage_on, .ctx = &s };
+	as_examiner e = { .limits = &w->limits, .scanner = w->scanner, .send = w->fail ? &failing : send,
+		.arena = w->arena };
 	as_task task = { .data = data, .hint = order->hint, .path = order->path, .depth = order->depth,
 		.content = order->content, .open = order->open, .type = order->type, .roles = order->roles };
-	if (w->fail && send->stage(send->ctx, "debug", 0))
-		fail_as_told(w, order);
+	if (w->fail && order->path.n > 0 && send->stage(send->ctx, "debug", 0) &&
+		fail_as_told(w, order->path) != AS_OK)
+		return AS_NOMEM;
 	return as_examine(&e, &task);
 }
 

@@ -59,7 +59,11 @@ void as_sha256_hex(const as_sha256 *h, char out[65])
 	out[64] = 0;
 }
 
-uint32_t as_crc32(uint32_t crc, as_span s) { return (uint32_t)crc32_z(crc, s.p, s.n); }
+uint32_t as_crc32(uint32_t crc, as_span s)
+{
+	/* zlib begins anew when it is given no bytes at NULL. */
+	return s.n == 0 ? crc : (uint32_t)crc32_z(crc, s.p, s.n);
+}
 
 uint32_t as_sum32_be(as_span s)
 {

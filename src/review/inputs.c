@@ -170,6 +170,22 @@ static as_status send_type(walk *w)
 	return s;
 }
 
+/* What was said about a folder becomes the record of an object that is named by it. */
+static as_status name_folder(as_review *r, as_input *in, as_span said)
+{
+	as_sha256 sum = as_sha256_of(said);
+	in->object = as_object_get(&r->objects, &sum, 0);
+	uint32_t exam = in->object == AS_NONE ? AS_NONE : as_exam_get(&r->objects, in->object, (as_span){ 0 });
+	if (exam == AS_NONE)
+		return AS_NOMEM;
+	as_exam *e = &r->objects.exams[exam];
+	e->record = (as_record){ .sha256 = sum };
+	e->state = AS_EXAM_DONE;
+	e->whole = true;
+	e->n_children = 1;
+	return as_journal_add(r->journal, &e->record, said);
+}
+
 /* A folder has no bytes of its own: its identity is the hash of what was said about its entries. */
 static assay_status open_folder(as_review *r, as_input *in, int fd)
 {
@@ -190,12 +206,8 @@ static assay_status open_folder(as_review *r, as_input *in, int fd)
 	if (s == AS_OK)
 		s = walk_folder(&w, fd, 0, 0);
 	s = as_worse(s, w.failed);
-	if (s == AS_OK) {
-		r->objects.objects[in->object].sha256 = as_sha256_of(as_buf_span_of(&w.s.payload));
-		r->objects.exams[exam].record.sha256 = r->objects.objects[in->object].sha256;
-		s = as_journal_add(r->journal, &r->objects.exams[exam].record, as_buf_span_of(&w.s.payload));
-		r->objects.exams[exam].state = AS_EXAM_DONE;
-	}
+	if (s == AS_OK)
+		s = name_folder(r, in, as_buf_span_of(&w.s.payload));
 	as_buf_free(&w.s.payload);
 	as_nodes_free(&w.s.nodes);
 	as_hasher_free(w.s.hasher);

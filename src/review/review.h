@@ -28,7 +28,8 @@ typedef struct as_session {
 	uint32_t stream_node;
 	as_spool_writer writer;
 	as_hasher *hasher;
-	double began, heard; /* seconds */
+	double began, heard; /* when its order was given, and when it last spoke: seconds */
+	double busy;         /* its processor seconds then */
 	bool hung;           /* killed for taking too long */
 } as_session;
 

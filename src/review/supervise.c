@@ -9,7 +9,10 @@
 #include "sandbox/lock.h"
 #include "unpack/format.h"
 
-enum { POLL_MS = 200, LONG = 10 /* times the limit: an examiner that talks but never ends */ };
+enum {
+	POLL_MS = 200,
+	LONG = 10, /* times the limit: an examiner that talks but never ends, or sleeps */
+};
 
 static as_status start(as_review *r, as_session *s)
 {
@@ -38,6 +41,7 @@ static as_status give(as_review *r, as_session *s)
 	e->state = AS_EXAM_RUNNING;
 	s->exam = i;
 	s->began = s->heard = as_now();
+	s->busy = as_process_seconds(s->process);
 	as_status st = as_process_order(s->process, &order);
 	return st == AS_NOMEM ? st : AS_OK; /* if it is dead, reading will tell */
 }
@@ -95,10 +99,10 @@ static as_status bury(as_review *r, as_session *s)
 	as_session_abort_stream(r, s);
 	as_exam *e = &r->objects.exams[s->exam];
 	e->tries++;
-	/* Killed from outside, once: nobody's fault, so the same again. */
-	bool again = e->tries == 1 && !s->hung && strstr(why, "signal 9 ");
 	bool opened = is_opening(stage) && s->nodes.n > 0;
 	bool last = e->tries >= AS_TRIES_MAX;
+	/* Killed from outside: nobody's fault, so the same again, while there are tries left. */
+	bool again = !last && !s->hung && strstr(why, "signal 9 ");
 	if (!again) {
 		if (opened || last)
 			as_buf_add(&e->kept, s->payload.p, s->payload.n);
@@ -133,6 +137,7 @@ static as_status hear(as_review *r, as_session *s)
 	bool done = false;
 	as_status st = as_process_read(s->process, take, &in, &done);
 	s->heard = as_now();
+	s->busy = as_process_seconds(s->process);
 	r->locks &= as_process_locks(s->process);
 	if (st == AS_NOMEM)
 		return st;
@@ -141,12 +146,15 @@ static as_status hear(as_review *r, as_session *s)
 	return done ? finish(r, s) : AS_OK;
 }
 
+/* The limit counts processor time since the examiner was last heard, so that a busy machine does not make a
+ * difference; one that sleeps, or talks without end, is stopped by the clock on the wall. */
 static void watch(as_review *r, as_session *s)
 {
 	double now = as_now(), limit = r->limits.seconds;
 	if (!s->process || s->exam == AS_NONE || s->hung)
 		return;
-	if (now - s->heard < limit && now - s->began < limit * LONG)
+	double busy = as_process_seconds(s->process) - s->busy;
+	if (busy < limit && now - s->heard < limit * LONG && now - s->began < limit * LONG * LONG)
 		return;
 	s->hung = true;
 	(void)kill(as_process_pid(s->process), SIGKILL);

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sandbox/lock.h"
@@ -358,6 +359,15 @@ void as_process_stage(const as_process *p, char stage[AS_STAGE_MAX], uint64_t *a
 }
 
 unsigned as_process_locks(const as_process *p) { return atomic_load(&p->board->locks); }
+
+double as_process_seconds(const as_process *p)
+{
+	clockid_t clock;
+	struct timespec t;
+	if (clock_getcpuclockid(p->pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+		return 0;
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 void as_process_end(as_process *p, char *why, size_t n)
 {

@@ -50,6 +50,8 @@ as_status as_process_read(as_process *p, as_status (*take)(void *ctx, as_message
 	void *ctx, bool *done) AS_MUST_USE;
 /* What it was doing last, by its own words (untrusted, but clean text): stage and offset. */
 void as_process_stage(const as_process *p, char stage[AS_STAGE_MAX], uint64_t *at);
+/* Processor seconds it has used so far; 0 if that cannot be told. */
+double as_process_seconds(const as_process *p);
 /* Which walls hold in it: a set of AS_LOCK_*; ~0u before it has said so. */
 unsigned as_process_locks(const as_process *p);
 /* Waits for the end of a dead examiner; why becomes words such as "killed by signal 11 (Segmentation

@@ -138,6 +138,7 @@ static void digests(void **state)
 	as_sha256_hex(&h, hex);
 	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_int_equal(as_crc32(0, as_lit("123456789")), 0xcbf43926);
+	assert_int_equal(as_crc32(as_crc32(0, as_lit("1234")), (as_span){ 0 }), as_crc32(0, as_lit("1234")));
 	assert_int_equal(as_sum32_be(as_bytes("\0\0\0\1\0\0\0\2\3", 9)), 0x03000003);
 	assert_int_equal(as_entropy(as_lit("aaaa")), 0);
 	assert_int_equal(as_entropy(as_lit("abababab")), 1000);

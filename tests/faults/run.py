@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong around a review must not go wrong in it.
+
+usage: run.py ASSAY IMAGE [TEST...]      IMAGE: one that takes some seconds, such as the base station
+Examiners crash, hang and eat memory; examiners and the supervisor are killed; the disk is full; inputs are
+strange. The reference is an undisturbed review: with SOURCE_DATE_EPOCH set, dossiers are compared byte for byte.
+Last line: N passed, N failed.
+"""
+import hashlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+ASSAY, IMAGE = sys.argv[1:3]
+ENV = dict(os.environ, SOURCE_DATE_EPOCH="1780000000")
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="assay-faults-"))
+SANITIZED = b"__asan_init" in open(ASSAY, "rb").read()
+
+
+def command(out, *options, image=IMAGE):
+    return [ASSAY, "review", "-q", str(image), "-o", str(out), *options]
+
+
+def review(out, *options, image=IMAGE, expect=0):
+    done = subprocess.run(command(out, *options, image=image), env=ENV, capture_output=True, text=True)
+    assert done.returncode == expect, f"exit {done.returncode}, not {expect}: {done.stderr[-500:]}"
+    return done.stderr
+
+
+def dossier(out):
+    return out / "dossier.assay"
+
+
+def digest(out):
+    return hashlib.sha256(dossier(out).read_bytes()).hexdigest()
+
+
+def ask(out, sql):
+    with sqlite3.connect(f"file:{dossier(out)}?mode=ro", uri=True) as db:
+        return db.execute(sql).fetchall()
+
+
+def facts(out):
+    """Every table but what says why something is missing, as text."""
+    with sqlite3.connect(f"file:{dossier(out)}?mode=ro", uri=True) as db:
+        return [line for line in db.iterdump() if 'INTO "unexamined"' not in line and 'INTO "meta"' not in line
+                and 'INTO "finding' not in line and 'INTO "rule"' not in line]
+
+
+REFERENCE = WORK / "reference"
+
+
+def jobs_do_not_show():
+    for jobs in ("1", "2", "5"):
+        out = WORK / f"jobs{jobs}"
+        review(out, "--jobs", jobs)
+        assert digest(out) == digest(REFERENCE), f"--jobs {jobs} gives another dossier"
+
+
+def again_is_the_same():
+    review(WORK / "jobs1")
+    assert digest(WORK / "jobs1") == digest(REFERENCE)
+
+
+def fails(how, reason, *options):
+    out = WORK / how
+    review(out, "--debug-fail", f"{how}:/etc/passwd", *options)
+    rows = ask(out, "SELECT reason, stage, p.path FROM unexamined u LEFT JOIN place p ON p.id = u.place "
+                    f"WHERE reason = '{reason}'")
+    assert rows and all(r[2] is None or r[2].endswith("/etc/passwd") for r in rows), f"recorded: {rows}"
+    return out
+
+
+def crash_costs_one_object():
+    out = fails("crash", "crash")
+    lost = set(facts(REFERENCE)) - set(facts(out))
+    assert len(lost) < 40, f"{len(lost)} rows are missing, such as {list(lost)[:3]}"
+
+
+def hang_costs_one_object():
+    fails("hang", "hang", "--max-seconds", "2")
+
+
+def memory_costs_one_object():
+    if not SANITIZED:
+        fails("memory", "memory", "--max-memory", "300M")
+
+
+def crash_of_an_inspector_everywhere():
+    out = WORK / "inspector"
+    review(out, "--debug-fail", "crash:certificate")
+    n = ask(out, "SELECT COUNT(*) FROM unexamined WHERE reason = 'crash' AND stage = 'certificate'")[0][0]
+    elves = ask(out, "SELECT COUNT(*) FROM elf")[0][0]
+    assert n > 0 and elves == ask(REFERENCE, "SELECT COUNT(*) FROM elf")[0][0], f"{n} crashes, {elves} ELF files"
+
+
+def children_of(pid):
+    path = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(p) for p in path.read_text().split()] if path.exists() else []
+
+
+def killed_examiners_are_replaced():
+    out = WORK / "examiners"
+    p = subprocess.Popen(command(out), env=ENV, stderr=subprocess.PIPE)
+    killed = 0
+    while p.poll() is None and killed < 3:
+        time.sleep(0.4)
+        for child in children_of(p.pid)[:1]:
+            os.kill(child, signal.SIGKILL)
+            killed += 1
+    assert p.wait() == 0 and killed > 0, f"exit {p.returncode}, {killed} killed"
+    assert digest(out) == digest(REFERENCE), "another dossier after examiners were killed"
+
+
+def killed_review_resumes():
+    out, kills = WORK / "resume", 0
+    for delay in (0.4, 0.8, 1.2, 1.6):
+        p = subprocess.Popen(command(out), env=ENV, stderr=subprocess.DEVNULL)
+        time.sleep(delay * (6 if SANITIZED else 1))
+        kills += p.poll() is None
+        p.kill()
+        p.wait()
+    said = review(out)
+    assert kills >= 2, "the review was too fast to be killed"
+    assert "resuming" in said, f"does not say that it resumes: {said}"
+    assert digest(out) == digest(REFERENCE), "another dossier after kill -9 and resume"
+    left = [f.name for f in out.iterdir() if "journal" in f.name or f.name.endswith(".new")]
+    assert not left, f"left behind: {left}"
+
+
+def orphans_do_not_stay():
+    p = subprocess.Popen(command(WORK / "orphans"), env=ENV, stderr=subprocess.DEVNULL)
+    children = []
+    while p.poll() is None and not children:
+        time.sleep(0.05)
+        children = children_of(p.pid)
+    p.kill()
+    p.wait()
+    time.sleep(1)
+    alive = [c for c in children if pathlib.Path(f"/proc/{c}/exe").exists()
+             and os.readlink(f"/proc/{c}/exe") == os.path.realpath(ASSAY)]
+    assert children and not alive, f"examiners outlive their review: {alive}"
+
+
+def full_disk_is_said():
+    script = ('mount -t tmpfs -o size=3m none "$1" && shift && exec "$@"')
+    out = WORK / "full"
+    out.mkdir()
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", str(out), *command(out)], env=ENV,
+                          capture_output=True, text=True)
+    if "unshare" in done.stderr or "mount" in done.stderr.split("assay")[0]:
+        print("  (no mount namespace here: the full disk was not tried)")
+        return
+    assert done.returncode == 4, f"exit {done.returncode}: {done.stderr[-300:]}"
+    assert "disk full" in done.stderr and "resumes" in done.stderr, done.stderr
+
+
+def strange_inputs():
+    empty, missing, fifo = WORK / "empty", WORK / "missing", WORK / "fifo"
+    empty.write_bytes(b"")
+    os.mkfifo(fifo)
+    for path, word in ((empty, "empty"), (missing, "No such file"), (fifo, "neither a file nor a folder")):
+        said = review(WORK / "strange", image=path, expect=3)
+        assert word in said, said
+
+
+def folder_with_everything():
+    folder = WORK / "folder"
+    (folder / "etc").mkdir(parents=True)
+    (folder / "etc" / "passwd").write_text("root::0:0:root:/root:/bin/sh\n")
+    os.mkfifo(folder / "pipe")
+    os.symlink("/etc/shadow", folder / "link")
+    os.symlink("..", folder / "loop")
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(str(folder / "socket"))
+        review(folder / "out", image=folder)
+        review(folder / "out", image=folder)  # its own output is not part of the input
+    kinds = dict(ask(folder / "out", "SELECT path, kind FROM place WHERE parent IS NOT NULL"))
+    assert kinds == {"/etc": "dir", "/etc/passwd": "file", "/pipe": "fifo", "/link": "symlink", "/loop": "symlink",
+                     "/socket": "socket"}, kinds
+    assert ask(folder / "out", "SELECT user, scheme FROM account") == [("root", "empty")]
+
+
+def output_that_cannot_be_written():
+    blocked = WORK / "blocked"
+    blocked.write_text("a file, not a folder")
+    said = review(blocked / "out", expect=4)
+    assert "blocked" in said, said
+
+
+def main():
+    review(REFERENCE)
+    tests = [globals()[n] for n in sys.argv[3:]] or [jobs_do_not_show, again_is_the_same, crash_costs_one_object, hang_costs_one_object,
+             memory_costs_one_object, crash_of_an_inspector_everywhere, killed_examiners_are_replaced,
+             killed_review_resumes, orphans_do_not_stay, full_disk_is_said, strange_inputs, folder_with_everything,
+             output_that_cannot_be_written]
+    failed = 0
+    for test in tests:
+        try:
+            test()
+            print(f"ok   {test.__name__}")
+        except (AssertionError, OSError, sqlite3.Error) as e:
+            failed += 1
+            print(f"FAIL {test.__name__}: {e}")
+    shutil.rmtree(WORK, ignore_errors=True)
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
