@@ -250,6 +250,9 @@ static assay_status run(as_review *r, const char *dossier, const char *journal)
 	stage(r, "write");
 	if (s == ASSAY_OK)
 		s = as_write_dossier(r, dossier);
+	stage(r, "report");
+	if (s == ASSAY_OK)
+		s = as_write_reports(r, dossier);
 	if (s == ASSAY_OK || s == ASSAY_INPUT)
 		(void)unlink(journal);
 	as_finish(r, w);
@@ -264,9 +267,10 @@ assay_status assay_review(const assay_review_options *options, assay_error *erro
 	r.error->message[0] = 0;
 	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] || !options->output)
 		return as_review_fail(&r, ASSAY_USAGE, "nothing to review, or nowhere to write");
+	/* Not "dossier.assay-journal": SQLite would take that for its own. */
 	int n = snprintf(dossier, sizeof(dossier), "%s/dossier.assay", options->output);
-	(void)snprintf(journal, sizeof(journal), "%s/dossier.assay-journal", options->output);
-	if (n < 0 || (size_t)n + sizeof("-journal") > sizeof(dossier))
+	(void)snprintf(journal, sizeof(journal), "%s/resume.journal", options->output);
+	if (n < 0 || (size_t)n + sizeof("resume.journal") > sizeof(dossier))
 		return as_review_fail(&r, ASSAY_USAGE, "the output folder's path is too long");
 	return run(&r, dossier, journal);
 }

@@ -16,5 +16,7 @@ void as_finish(as_review *r, as_workshop *w);
 
 /* Writes the dossier of a finished examination and judges it. */
 assay_status as_write_dossier(as_review *r, const char *path);
+/* Writes every report of a dossier into the output folder. */
+assay_status as_write_reports(as_review *r, const char *dossier);
 
 #endif
