@@ -152,7 +152,9 @@ static void open_exact(as_span s, const char *id)
 	memcpy(p, s.p, s.n);
 	/* Damage is no failure of ours; whatever is said must be within the bytes (opened.h
 	 * looks). */
-	assert_int_equal(open_it(&shared, as_bytes(p, s.n), id, &r), AS_OK);
+	as_status st = open_it(&shared, as_bytes(p, s.n), id, &r);
+	/* A stream may ask for more memory than we give: the examiner records that, and goes on. */
+	assert_true(st == AS_OK || st == AS_NOMEM);
 	opened_free(&r);
 	free(p);
 }
