@@ -2,8 +2,8 @@
 /* ar: static libraries, Debian packages, older OpenWrt packages. "!<arch>\n", then members at even
  * offsets, each a header of 60 bytes of text and the data:
  *    0 name[16]  16 mtime[12]  28 uid[6]  34 gid[6]  40 mode[8] (octal)  48 size[10]  58 "`\n"
- * GNU ends a name with a slash; "/" and "/SYM64/" are symbol tables, "//" holds long names, "/N" is the
- * name at offset N in them. BSD writes "#1/N": the first N bytes of the data are the name. */
+ * GNU ends a name with a slash; "/" and "/SYM64/" are symbol tables, "//" holds long names, "/N" is
+ * the name at offset N in them. BSD writes "#1/N": the first N bytes of the data are the name. */
 #include "unpack/format.h"
 
 enum { MAGIC = 8 };
@@ -49,7 +49,7 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-/* The name of a member; BSD's stands before the data, which is then shortened. False: it cannot be. */
+/* The name of a member; BSD's stands before the data, which is then shortened. False: bad. */
 static bool settle_name(as_span body, as_span names, member *m)
 {
 	uint64_t n = 0;

@@ -8,9 +8,9 @@
  * binary (0x71c7, either byte order) has 13 16-bit words; 32-bit values as two, high half first:
  *    0 magic  2 dev  4 ino  6 mode  8 uid  10 gid  12 nlink  14 rdev  16 mtime[2]  20 namesize
  *   22 filesize[2]; name; pad 2; data; pad 2
- * All end with an entry named TRAILER!!!; kernels accept several archives one after another, which are
- * containers of their own here. Names of one file share device and inode; newc gives the data with the
- * last of them only, the others repeat it. */
+ * All end with an entry named TRAILER!!!; kernels accept several archives one after another, which
+ * are containers of their own here. Names of one file share device and inode; newc gives the data
+ * with the last of them only, the others repeat it. */
 #include "base/map.h"
 #include "unpack/format.h"
 
@@ -175,7 +175,8 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-/* Linked sets are kept in a map from a hash of device and inode to where the set's data first stands. */
+/* Linked sets are kept in a map from a hash of device and inode to where the set's data first
+ * stands. */
 static uint64_t key_of(const record *r)
 {
 	return (r->dev ^ r->dev >> 29) * 0x9e3779b97f4a7c15u ^ r->ino;
@@ -196,8 +197,9 @@ static as_status find_links(as_unpack *u, as_span body, as_map *first)
 	return s;
 }
 
-/* Gives a record of a linked set the set's data and number. One that has other data than its set, or
- * that only happens to share the hash, stays a file of its own: nothing may hide behind a number. */
+/* Gives a record of a linked set the set's data and number. One that has other data than its set,
+ * or that only happens to share the hash, stays a file of its own: nothing may hide behind a
+ * number. */
 static void join_set(as_span body, const as_map *first, record *r)
 {
 	record holder;

@@ -3,14 +3,17 @@
  *    0 inodes   4 blocks   12 free blocks   16 free inodes   20 first block   24 log2(block) - 10
  *   32 blocks in a group   40 inodes in a group   56 0xef53 u16   58 state u16   76 revision
  *   88 inode size u16   90 group u16   92 compatible   96 incompatible   100 read-only compatible
- *  104 uuid[16]   120 label[16]   136 last mounted at[64]   254 descriptor size u16   260 first meta group
- *  264 made   336 blocks, high   588 backup groups[2]   624 checksum seed   1020 CRC-32C of what precedes
- * The block after it starts the group descriptors (8: inode table, 40: its high half). Inode 2 is the
- * root. Directories are lists of inode u32, record length u16, name length u8, type u8, name in each of
- * their blocks; hash trees hide in records that look empty, so reading on and on finds all names.
+ *  104 uuid[16]   120 label[16]   136 last mounted at[64]   254 descriptor size u16   260 first
+ *      meta group
+ *  264 made   336 blocks, high   588 backup groups[2]   624 checksum seed   1020 CRC-32C of the
+ *      bytes before
+ * The block after it starts the group descriptors (8: inode table, 40: its high half). Inode 2 is
+ * the root. Directories are lists of inode u32, record length u16, name length u8, type u8, name in
+ * each of their blocks; hash trees hide in records that look empty, so reading on and on finds all
+ * names.
  *
- * Own code rather than libext2fs: the library wants an I/O manager and its own allocations for each image,
- * and trusts a superblock further than an examiner may. All that is needed here is to read. */
+ * Own code rather than libext2fs: the library wants an I/O manager and its own allocations for each
+ * image, and trusts a superblock further than an examiner may. Here it is enough to read. */
 #include "unpack/fmt/ext.h"
 
 #include <string.h>
@@ -73,7 +76,7 @@ bool as_ext_read_super(as_span image, as_ext_super *s)
 		return false;
 	if (!is_power_of_two(s->desc_size) || s->desc_size > s->block || s->group_inodes == 0)
 		return false;
-	/* One bitmap block counts a group's inodes; its blocks too, unless they come in clusters. */
+	/* One bitmap block counts a group's inodes; its blocks too, unless in clusters. */
 	if (s->group_blocks == 0 || s->group_inodes > s->block * 8)
 		return false;
 	if (s->first_block != (s->block == 1024) || s->blocks <= s->first_block || s->blocks >> 48)
@@ -375,7 +378,8 @@ const as_format as_format_ext = {
 	.id = "ext",
 	.title = "ext2, ext3 or ext4",
 	.kind = AS_FILESYSTEM,
-	/* The state after the magic makes it long enough to be rare: clean, with errors, orphans or none. */
+	/* The state after the magic makes it long enough to be rare: clean, with errors, orphans or
+	 * none. */
 	.magic = (const as_magic[]){ { .bytes = "\x53\xef\0\0", .len = 4, .at = 1080 },
 		{ .bytes = "\x53\xef\1\0", .len = 4, .at = 1080 },
 		{ .bytes = "\x53\xef\2\0", .len = 4, .at = 1080 },

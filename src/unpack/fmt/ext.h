@@ -49,16 +49,16 @@ typedef struct as_ext_inode {
 	as_span extra; /* the inode's own room for attributes */
 } as_ext_inode;
 
-/* Called for each run of a file's blocks in order: n blocks from logical on stand at block physical,
- * or are a hole (0). Another status than AS_OK ends the walk, which returns it. */
+/* Called for each run of a file's blocks in order: n blocks from logical on stand at block
+ * physical, or are a hole (0). Another status than AS_OK ends the walk, which returns it. */
 typedef as_status (*as_ext_run)(void *ctx, uint64_t logical, uint64_t physical, uint64_t n);
 
 /* Reads the superblock of an image; false if its fields contradict each other. Pure. */
 bool as_ext_read_super(as_span image, as_ext_super *s);
 /* Reads inode number n; false if it lies outside. Pure. */
 bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i);
-/* Walks the runs of an inode, holes and all, up to its size. AS_PARTIAL if the map is damaged (where,
- * is in *bad_at, a body offset). */
+/* Walks the runs of an inode, holes and all, up to its size. AS_PARTIAL if the map is damaged
+ * (where, is in *bad_at, a body offset). */
 as_status as_ext_walk(
 	const as_ext *x, const as_ext_inode *i, as_ext_run run, void *ctx, uint64_t *bad_at);
 /* n blocks from block at; empty if they are not all in the image. Borrows from the body; pure. */

@@ -4,12 +4,13 @@
  *   20 dtime   24 gid u16   26 links u16   28 sectors   32 flags   40 map[60]   104 attribute block
  *  108 size, high   118 attribute block, high u16   120 uid, high u16   122 gid, high u16
  *  128 extra size u16   136 mtime, more bits; behind the extra size the inode's own attributes
- * Map of ext2/3: 12 blocks, then a block of blocks, of blocks of them, and once more. Map of ext4: a tree
- * of nodes, each with a header (0xf30a u16, entries u16, room u16, depth u16, generation) and entries of
- * 12 bytes: leaves have logical u32, length u16 (above 32768: not written yet), block high u16, low u32;
- * the others logical u32, block low u32, high u16.
- * Attributes, in a block (header 0xea020000, 32 bytes) or an inode (the magic only): name length u8,
- * name index u8, value offset u16, value inode u32, value length u32, hash u32, name, padded to 4. */
+ * Map of ext2/3: 12 blocks, then a block of blocks, of blocks of them, and once more. Map of ext4:
+ * a tree of nodes, each with a header (0xf30a u16, entries u16, room u16, depth u16, generation)
+ * and entries of 12 bytes: leaves have logical u32, length u16 (above 32768: not written yet),
+ * block high u16, low u32; the others logical u32, block low u32, high u16.
+ * Attributes, in a block (header 0xea020000, 32 bytes) or an inode (the magic only): name length
+ * u8, name index u8, value offset u16, value inode u32, value length u32, hash u32, name, padded to
+ * 4. */
 #include "unpack/fmt/ext.h"
 
 enum {
@@ -137,7 +138,8 @@ bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i)
 	return as_ok(&c);
 }
 
-/* A walk over a map. Every node must bring the walk on, so it ends however nodes refer to each other. */
+/* A walk over a map. Every node must bring the walk on, so it ends however nodes refer to each
+ * other. */
 typedef struct walk {
 	const as_ext *x;
 	as_ext_run run;
@@ -203,8 +205,8 @@ static as_status tree(walk *w, as_span node, unsigned depth_most)
 	return s;
 }
 
-/* Takes n pointers from c, runs of neighbours at once. level: how many blocks of pointers stand between
- * one of them and data. */
+/* Takes n pointers from c, runs of neighbours at once. level: how many blocks of pointers stand
+ * between one of them and data. */
 static as_status pointers(walk *w, as_cur *c, unsigned level, unsigned n)
 {
 	uint64_t covers = 1, run = 0, from = 0;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FAT12, FAT16, FAT32. Boot sector:
- *    0 jump[3]   3 maker[8]   11 sector size u16   13 sectors in a cluster u8   14 reserved sectors u16
+ *    0 jump[3]   3 maker[8]   11 sector size u16   13 sectors in a cluster u8   14 reserved
+ *      sectors u16
  *   16 FATs u8   17 root entries u16   19 sectors u16   21 media u8   22 sectors of a FAT u16
  *   32 sectors u32; FAT12/16: 43 label[11]   54 "FAT12   "
- *   FAT32: 36 sectors of a FAT u32   40 flags u16   44 root cluster u32   71 label[11]   82 "FAT32   "
- * Then FATs (a number for each cluster: the next one of its chain), the root directory (FAT12/16), and
- * clusters from number 2 on. Directory records of 32 bytes:
- *    0 name[11]   11 attributes   12 case   20 cluster, high u16   22 time   24 date   26 cluster u16
+ *   FAT32: 36 sectors of a FAT u32   40 flags u16   44 root cluster u32   71 label[11]
+ *      82 "FAT32   "
+ * Then FATs (a number for each cluster: the next one of its chain), the root directory (FAT12/16),
+ * and clusters from number 2 on. Directory records of 32 bytes:
+ *    0 name[11]   11 attributes   12 case   20 cluster, high u16   22 time   24 date   26 cluster,
+ *      low u16
  *   28 size u32; before it, last part first, parts of a long name (attributes 15):
  *    0 number   1 name[5]   13 sum of the short name   14 name[6]   28 name[2] (UTF-16) */
 #include "unpack/dostime.h"
@@ -150,7 +153,7 @@ static chain chain_of(const volume *v, uint32_t cluster)
 	return (chain){ .v = v, .cluster = cluster, .mark = cluster, .limit = 1 };
 }
 
-/* Takes neighbouring clusters of the chain, at most `most` of them. 0: the chain ends or is broken. */
+/* Takes neighbouring clusters of the chain, at most `most` of them. 0: the chain ends here. */
 static uint64_t take_run(chain *c, uint64_t most, uint64_t *at)
 {
 	uint64_t n = 0;
@@ -296,7 +299,7 @@ static size_t short_name(as_span raw, uint8_t *out)
 		uint8_t b = as_at(raw, i);
 		bool lower = cases & (i < 8 ? LOWER_BASE : LOWER_END);
 		if (i == 0 && b == 5)
-			b = DELETED; /* that byte marks deleted files, so a name starting with it has 5 */
+			b = DELETED; /* stands for the byte that marks deleted files */
 		if (i == 8) {
 			while (n > 0 && out[n - 1] == ' ')
 				n--;

@@ -92,8 +92,8 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-/* Notes a directory; AS_PARTIAL if it was met before: a loop, or two parents. (as_visit would need a
- * body offset of its own for each inode, which compressed inodes do not have.) */
+/* Notes a directory; AS_PARTIAL if it was met before: a loop, or two parents. (as_visit would need
+ * a body offset of its own for each inode, which compressed inodes do not have.) */
 static as_status visit(as_sq *q, uint64_t ref, uint64_t at)
 {
 	uint64_t seen = 0;

@@ -64,8 +64,7 @@ typedef struct as_sq_inode {
 	uint64_t ref; /* block (from the inode table) << 16 | offset: the inode's identity */
 	uint16_t mode, uid, gid; /* uid and gid are indexes */
 	uint32_t mtime;
-	uint64_t
-		size; /* file: bytes; directory: bytes of its listing, plus 3; symlink: of the target */
+	uint64_t size;  /* bytes of the file, of the target, of a directory's listing plus 3 */
 	uint64_t start; /* file: body offset of the first block; directory: block of the listing */
 	uint32_t fragment, offset; /* index and offset in it; directory: offset in the block */
 	uint32_t rdev, xattr;
@@ -74,10 +73,10 @@ typedef struct as_sq_inode {
 
 /* Reads the superblock; false if it cannot be one of a SquashFS 4 image. Pure. */
 bool as_sq_read_super(as_span image, as_sq_super *super);
-/* Decodes the metadata block at body offset at into out (AS_SQ_META bytes); *next: offset of the block
- * after it. AS_PARTIAL if there is none or it is damaged. */
+/* Decodes the metadata block at body offset at into out (AS_SQ_META bytes); *next: offset of the
+ * block after it. AS_PARTIAL if there is none or it is damaged. */
 as_status as_sq_decode_meta(const as_sq *q, uint64_t at, uint8_t *out, size_t *n, uint64_t *next);
-/* The place that a reference (block << 16 | offset) means in the table that starts at table. Pure. */
+/* The place that a reference (block << 16 | offset) means in the table that starts there. Pure. */
 as_sq_meta as_sq_place(uint64_t table, uint64_t ref);
 /* Reads n bytes into out, over as many blocks as it takes, and moves m. False (and m bad) if the
  * chain ends or a block is damaged, which has then been recorded. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SquashFS metadata: chains of blocks of at most 8 KiB, each behind a 16-bit length (top bit: stored),
- * and the tables, inodes and attributes in them. Decoded blocks are kept: a directory and its inodes
- * are read in turn, and would otherwise be decoded again for each entry. */
+/* SquashFS metadata: chains of blocks of at most 8 KiB, each behind a 16-bit length (top bit:
+ * stored), and the tables, inodes and attributes in them. Decoded blocks are kept: a directory and
+ * its inodes are read in turn, and would otherwise be decoded again for each entry. */
 #include "unpack/fmt/squashfs.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
  *  156 type  157 link[100]  257 "ustar" NUL "00" (POSIX) or "ustar  " NUL (GNU)  265 user[32]
  *  297 group[32]  329 major[8]  337 minor[8]  345 prefix[155] (POSIX)
  * Numbers are octal text, or binary with the top bit set. Types L and K (GNU) hold the name or link
- * of the entry after them; x (POSIX) holds records about it, g about all that follow (tar_extra.c). */
+ * of the entry after them; x (POSIX) holds records about it, g about all after it: tar_extra.c. */
 #include "unpack/fmt/tar.h"
 
 enum { BLOCK = 512 };
@@ -144,8 +144,8 @@ static void take_extra(as_span data, uint8_t type, as_tar_extra *x)
 		as_tar_records(data, x);
 }
 
-/* Walks one entry: the headers that only say something about it are taken into x (global: into *all),
- * then *h is its own. False at the end of the archive or where it breaks off. */
+/* Walks one entry: the headers that only say something about it are taken into x (global: into
+ * *all), then *h is its own. False at the end of the archive or where it breaks off. */
 static bool step(as_span body, uint64_t at, as_tar_head *h, as_tar_extra *all, as_tar_extra *x)
 {
 	*x = *all;

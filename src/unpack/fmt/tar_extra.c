@@ -2,8 +2,8 @@
 /* What tar's extensions say about an entry. POSIX records are "LENGTH KEY=VALUE\n", the length in
  * decimal and counting itself. GNU tells a sparse file's pieces in one of four ways: in the header
  * (type S: offset[12] and size[12] four times at 386, more of them in blocks of 21, a flag behind
- * each group, the file's size at 483); in records, as pairs of GNU.sparse.offset and .numbytes (0.0)
- * or one GNU.sparse.map (0.1); or as decimal lines before the data (1.0). */
+ * each group, the file's size at 483); in records, as pairs of GNU.sparse.offset and .numbytes
+ * (0.0) or one GNU.sparse.map (0.1); or as decimal lines before the data (1.0). */
 #include "unpack/fmt/tar.h"
 
 enum { BLOCK = 512, IN_HEADER = 4, IN_BLOCK = 21, ENTRY = 24 };

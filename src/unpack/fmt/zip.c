@@ -6,8 +6,8 @@
  * before it, where a number does not fit, a locator "PK\6\7" (20 bytes) and a 64-bit end record:
  *    0 "PK\6\6"   4 length u64   12 versions, disks   24 entries here u64   32 entries u64
  *   40 directory size u64   48 directory offset u64
- * Offsets count from the archive's start, or from before it if a program was put in front. Without a
- * directory the local headers are walked. */
+ * Offsets count from the archive's start, or from before it if a program was put in front. Without
+ * a directory the local headers are walked. */
 #include "unpack/fmt/zip.h"
 
 enum { END = 22, LOCATOR = 20, END64 = 56 };
@@ -50,7 +50,8 @@ static bool read_end(as_span body, uint64_t at, directory *d)
 	if (!as_ok(&c) || (!read_end64(body, at, d, &offset) && d->n > at))
 		return false;
 	d->lead = offset - d->at;
-	/* Counted from our start or from before it; an archive inside this one would count from behind. */
+	/* Counted from our start or from before it; an archive inside this one would count from
+	 * behind. */
 	return offset >= d->at;
 }
 
@@ -133,7 +134,8 @@ static bool join(as_span body, as_zip_entry *z, const directory *d, bool *differ
 	return true;
 }
 
-/* Where what follows data with a descriptor ends: CRC-32, packed and unpacked size, with or without a signature. */
+/* Where what follows data with a descriptor ends: CRC-32, packed and unpacked size, with or without
+ * a signature. */
 static uint64_t skip_descriptor(as_span body, uint64_t at)
 {
 	bool marked = as_is(as_cut(body, at, 4), "PK\7\x8");

@@ -24,8 +24,8 @@ bool as_zip_read_central(as_span body, uint64_t at, as_zip_entry *z);
 bool as_zip_read_local(as_span body, uint64_t at, as_zip_entry *z);
 /* Takes 64-bit sizes, time and owner from extra fields. central: which of the two headers it is. */
 void as_zip_extra(as_span extra, bool central, as_zip_entry *z);
-/* Emits the entry, whose data starts at z->data_at. *used (may be NULL): packed bytes it took, where the
- * headers do not tell. */
+/* Emits the entry, whose data starts at z->data_at. *used (may be NULL): packed bytes it took,
+ * where the headers do not tell. */
 as_status as_zip_put(as_unpack *u, as_span body, as_zip_entry *z, uint64_t *used);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One entry of a zip archive: its two headers, the extra fields, and its contents.
- * Local, 30 bytes:   0 "PK\3\4"   4 version   6 flags   8 method   10 time   12 date   14 CRC-32 u32
+ * Local, 30 bytes:   0 "PK\3\4"   4 version   6 flags   8 method   10 time   12 date   14 CRC-32
+ *      u32
  *   18 packed u32   22 size u32   26 name length   28 extra length; name, extra, data
  * Central, 46 bytes: 0 "PK\1\2"   4 made by   6 version   8 flags   10 method   12 time   14 date
- *   16 CRC-32 u32   20 packed u32   24 size u32   28 name length   30 extra length   32 comment length
+ *   16 CRC-32 u32   20 packed u32   24 size u32   28 name length   30 extra length   32 comment
+ *      length
  *   34 disk   36 internal   38 external attributes u32   42 local header u32; name, extra, comment
  * Extra fields are id u16, length u16, bytes. */
 #include "unpack/fmt/zip.h"
