@@ -9,8 +9,10 @@
 -- fix: Update to a current BusyBox, or take over the fixes.
 SELECT c.object, c.at, c.len,
        c.name || ' ' || c.version AS subject,
-       'holds' AS verdict
+       CASE WHEN maintained.n > 0 THEN 'unknown' ELSE 'holds' END AS verdict,
+       CASE WHEN maintained.n > 0 THEN 'a distribution may have fixed it' END AS note
   FROM component AS c
+  JOIN (SELECT count(*) AS n FROM package WHERE manager IN ('dpkg', 'rpm', 'apk')) AS maintained
  WHERE c.id = 'busybox'
    AND c.method = 'banner'
    AND c.version GLOB '[01].*'

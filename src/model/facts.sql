@@ -24,7 +24,7 @@ CREATE TABLE elf (
 	compiler TEXT,          -- first line of .comment
 	stripped INTEGER,       -- 1 without .symtab
 	pie INTEGER,            -- 1 position-independent program, 0 not; NULL for what is not a program
-	nx INTEGER,             -- 1 stack not executable, 0 executable; NULL: PT_GNU_STACK says nothing
+	nx INTEGER,             -- 1 stack not executable, 0 executable; NULL: no stack header and no known default (i386: 0, powerpc64: 1)
 	relro TEXT,             -- 'none', 'partial', 'full'; NULL where it does not apply
 	canary INTEGER,         -- 1 names the stack protector, 0 not; NULL where it cannot be told
 	fortified INTEGER,      -- calls (imports) that are FORTIFY variants

@@ -65,8 +65,9 @@ static bool read_banner(as_span line, banner *b)
 	return true;
 }
 
-/* The line in data that is a kernel's banner. Since 6.1 there are two; the one without a build number
- * after the # is replaced when the kernel is linked, and counts only if there is no other. */
+/* The line in data that is a kernel's banner. Since 6.1 there are two; the one without a build
+ * number after the # is replaced when the kernel is linked, and counts only if there is no
+ * other. */
 static bool find_banner(as_span data, banner *best)
 {
 	as_span mark = as_lit("Linux version ");

@@ -61,7 +61,8 @@ static bool out_of_tree(as_span info, as_span vermagic)
 
 static bool is_plain(as_span version)
 {
-	static const char marks[] = "0123456789.-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char marks[] = "0123456789.-_abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	for (size_t i = 0; i < version.n; i++)
 		if (as_find_byte(as_lit(marks), version.p[i], 0) == SIZE_MAX)
 			return false;
