@@ -18,12 +18,12 @@ enum {
 static const char *const switches[] = { "true", "false", "yes", "no", "on", "off", "none", "null",
 	"nil", "required", "requisite", "optional", "sufficient", "include", "prompt", "ask",
 	"auto", "manual", "enabled", "disabled", "enable", "disable", "default", "defaults",
-	"unset", "undefined", "define", "undef", "defined", "string", "text", "hidden", "any", "all", "never", "always", "plain",
-	"plaintext", "crypt", "md5", "sha1", "sha256", "sha512", "files", "compat", "pam", "digest",
-	"basic", "empty", "random", "generate", "keyring", "file", "stdin", "optional,", "str",
-	"bool", "int", "integer", "boolean", "object", "array", "number", "asterisks", "allowed",
-	"denied", "passthrough", "ok", "fail", "failed", "passed", "skip", "literal", "dummy",
-	"keep", "inherit" };
+	"unset", "undefined", "define", "undef", "defined", "string", "text", "hidden", "any",
+	"all", "never", "always", "plain", "plaintext", "crypt", "md5", "sha1", "sha256", "sha512",
+	"files", "compat", "pam", "digest", "basic", "empty", "random", "generate", "keyring",
+	"file", "stdin", "optional,", "str", "bool", "int", "integer", "boolean", "object", "array",
+	"number", "asterisks", "allowed", "denied", "passthrough", "ok", "fail", "failed", "passed",
+	"skip", "literal", "dummy", "keep", "inherit" };
 
 /* Values that tell the reader to put one there. */
 static const char *const placeholders[] = { "changeme", "change_me", "change-me", "changethis",

@@ -17,7 +17,8 @@ static as_span field(as_cur *c)
 	return as_take(c, n);
 }
 
-/* --- SubjectPublicKeyInfo from the bare numbers, so that a key has one fingerprint everywhere --- */
+/* --- SubjectPublicKeyInfo from the bare numbers, so that a key has one fingerprint everywhere
+ * --- */
 
 static as_span der(as_arena *arena, uint8_t tag, const as_span parts[4])
 {
@@ -148,7 +149,8 @@ static bool read_ed25519(as_cur *c, as_arena *arena, as_pubkey *out)
 }
 
 /* n_private: fields of the private half in an OpenSSH file, which repeats the public ones first
- * (RSA: in another order, with its factors); n_dropbear: fields that follow the public half there. */
+ * (RSA: in another order, with its factors); n_dropbear: fields that follow the public half
+ * there. */
 static const struct kind {
 	const char *name;
 	bool (*read)(as_cur *c, as_arena *arena, as_pubkey *out);

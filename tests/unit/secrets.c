@@ -191,6 +191,8 @@ static const sample samples[] = {
 		  "placeholder=0",
 			"value=password user=user format=url context=host.example.com "
 			"placeholder=1" } },
+	{ TOKEN, "", "text/script", "#!/bin/sh\n  # as in ftp://joan:Qw7-zz@fw.isp.net/x\n",
+		{ "value=Qw7-zz user=joan format=url context=fw.isp.net placeholder=1" } },
 	{ TOKEN, "", "text",
 		"key=AKIAQ3EGRIT5WZLKJ7UA\nAKIAIOSFODNN7EXAMPLE\nXAKIAQ3EGRIT5WZLKJ7UA "
 		"AKIAAAAAAAAAAAAAAAAA\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Passwords on the command lines of shell scripts: options that take one (sshpass -p, curl -u, mysql -p,
- * openssl -passin pass:...), and account passwords set by chpasswd or passwd from echo, printf or a
- * here-document. What the script puts in from elsewhere is no secret of the file; what it assigns to a
- * variable is the secret_script inspector's. */
+/* Passwords on the command lines of shell scripts: options that take one (sshpass -p, curl -u,
+ * mysql -p, openssl -passin pass:...), and account passwords set by chpasswd or passwd from
+ * echo, printf or a here-document. What the script puts in from elsewhere is no secret of the
+ * file; what it assigns to a variable is the secret_script inspector's. */
 #include <string.h>
 
 #include "inspect/secret.h"
@@ -45,8 +45,8 @@ typedef struct reader {
 	as_arena *arena;
 } reader;
 
-/* A value counts only as far as it is written in the command itself: variables that the shell reader has
- * filled in stand elsewhere. */
+/* A value counts only as far as it is written in the command itself: variables that the shell
+ * reader has filled in stand elsewhere. */
 static as_status add(
 	reader *r, const as_cmd *cmd, const char *kind, as_span name, as_span user, as_span value)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets in files whose lines have fixed places instead of names:
  *    chap-secrets, pap-secrets, l2tp-secrets   client server secret [addresses]
- *    snmpd.conf                                rocommunity VALUE ..., com2sec NAME SOURCE VALUE, createUser ...
+ *    snmpd.conf                                rocommunity VALUE, com2sec NAME SOURCE VALUE
  *    ipsec.secrets                             [ids] : PSK|EAP|XAUTH "VALUE"
  *    RADIUS servers                            host[:port] secret
  *    OpenVPN --auth-user-pass                  user, newline, password
@@ -21,7 +21,8 @@ typedef struct words {
 	size_t n;
 } words;
 
-/* The words of a line, a quoted one without its quotes; "#" at the start of a word ends the line. */
+/* The words of a line, a quoted one without its quotes; "#" at the start of a word ends the
+ * line. */
 static words split(as_span line)
 {
 	words out = { 0 };

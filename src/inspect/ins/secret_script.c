@@ -14,7 +14,8 @@ static bool cares(const as_file *f)
 	       as_is_shell_script(f->data);
 }
 
-/* "NAME=value" without blanks around the sign, as the shell wants it; the value ends the command. */
+/* "NAME=value" without blanks around the sign, as the shell wants it; the value ends the
+ * command. */
 static bool is_assignment(const as_lines *l, as_span *value)
 {
 	uint64_t at = 0;

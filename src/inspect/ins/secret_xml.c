@@ -87,7 +87,8 @@ static bool take_attributes(as_span s, size_t *at, tag *t)
 	return *at <= s.n;
 }
 
-/* Behind a comment, CDATA, processing instruction or declaration at offset at; at itself if none. */
+/* Behind a comment, CDATA, processing instruction or declaration at offset at; at itself if
+ * none. */
 static size_t skip_special(as_span s, size_t at)
 {
 	static const struct {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Access tokens of services, told by their published shapes, and URLs with a user name and a
  * password, in any bytes. One pass: a table of the two bytes that a token may begin with; what
- * follows is checked for alphabet, length, borders and entropy, so that no ordinary text matches. */
+ * follows is checked for alphabet, length, borders and entropy, so that no ordinary text
+ * matches. */
 #include <string.h>
 
 #include "base/text.h"
@@ -200,7 +201,7 @@ static bool is_stand_in(as_span s, bool host)
 		"uid", "usuario", "joe", "joe_user", "alice", "bob" };
 	static const char *const hosts[] = { "example.", ".example", "localhost", "hostname",
 		"yourserver", "myhost", "proxy.com", "host.com", ".test", ".invalid", "my.proxy",
-		"foo.", "bar." };
+		"bogus", "foo.", "bar." };
 	for (size_t i = 0; !host && i < sizeof(words) / sizeof(words[0]); i++)
 		if (as_is_nocase(s, words[i]))
 			return true;
@@ -208,6 +209,19 @@ static bool is_stand_in(as_span s, bool host)
 		if (has_nocase(s, hosts[i]))
 			return true;
 	return host && (as_find_byte(s, '.', 0) == SIZE_MAX || s.n < 4);
+}
+
+/* Whether the line that offset at stands on is a comment: examples stand there. */
+static bool is_comment(as_span s, size_t at)
+{
+	enum { LINE_LOOK = 400 };
+	size_t from = at;
+	while (from > 0 && at - from < LINE_LOOK && s.p[from - 1] != '\n' && s.p[from - 1] != 0)
+		from--;
+	as_span line = as_trim(as_cut(s, from, at - from));
+	return as_starts(line, "#") || as_starts(line, "//") || as_starts(line, "*") ||
+	       as_starts(line, "/*") || as_starts(line, ";") || as_starts(line, "--") ||
+	       as_starts(line, "<!--");
 }
 
 static as_status add_url(as_facts *out, as_span scheme, as_span whole, as_span info, as_span host)
@@ -228,7 +242,9 @@ static as_status add_url(as_facts *out, as_span scheme, as_span whole, as_span i
 		as_value_of(&u) == AS_VALUE_TEMPLATE)
 		return AS_OK;
 	bool says_so = is_stand_in(user, false) && has_nocase(password, "pass");
-	bool stands = is_stand_in(host, true) || is_stand_in(password, false) || says_so;
+	uint64_t at = 0;
+	bool comment = as_within(out->data, whole, &at) && is_comment(out->data, (size_t)at);
+	bool stands = is_stand_in(host, true) || is_stand_in(password, false) || says_so || comment;
 	return as_add_secret(out, (as_secret){ .where = whole,
 					  .kind = as_lit("url-credential"),
 					  .name = scheme,

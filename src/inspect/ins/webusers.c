@@ -22,7 +22,8 @@ static as_status add(as_facts *out, as_guesser *g, as_span line, as_span user, a
 static as_status user_line(as_facts *out, as_guesser *g, as_span line)
 {
 	as_span secret = as_field(line, ':', 1);
-	/* "$apr1$" and "{SHA}" lines belong to the htpasswd inspector, which knows them anywhere. */
+	/* "$apr1$" and "{SHA}" lines belong to the htpasswd inspector, which knows them
+	 * anywhere. */
 	bool theirs = as_starts(secret, "$") || as_starts(secret, "{") || as_field(line, ':', 2).p;
 	return theirs ? AS_OK : add(out, g, line, as_field(line, ':', 0), secret, "htpasswd");
 }
