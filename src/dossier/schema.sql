@@ -109,3 +109,44 @@ SELECT DISTINCT k.object AS key_object, k.at AS key_at, k.len AS key_len, k.fing
        c.object AS certificate_object, c.at AS certificate_at, c.len AS certificate_len, c.subject
   FROM key AS k JOIN certificate AS c ON c.fingerprint = k.fingerprint
  WHERE k.part = 'private' AND k.fingerprint IS NOT NULL;
+-- What starts by itself, at each place it is written. runs: 1 known to start, 0 known not to, NULL cannot be decided.
+-- Scripts of init.d start by a link S.. in rc?.d (or, BusyBox, by a name S..); units by a link in a *.wants folder.
+CREATE VIEW started AS
+SELECT a.object, a.at, a.len, p.id AS place, p.container, p.path, p.mode, a.init, a.name, a.command, a.program,
+       a.args, a.user, a.trigger,
+       CASE
+       WHEN a.enabled IS NOT NULL THEN a.enabled
+       WHEN a.init IN ('rc', 'procd') AND p.path GLOB '*/rc[0-9S].d/S[0-9]*' THEN 1
+       WHEN a.init = 'rc' AND p.path GLOB '*/init.d/S[0-9][0-9]*' THEN 1
+       WHEN a.init IN ('rc', 'procd')
+       THEN CASE WHEN EXISTS (SELECT 1 FROM place AS s WHERE s.kind = 'symlink' AND s.container = p.container
+                                 AND s.path GLOB '*/rc*.d/S[0-9]*' AND s.target LIKE '%/' || p.name) THEN 1
+                 WHEN EXISTS (SELECT 1 FROM place AS s WHERE s.kind = 'symlink' AND s.container = p.container
+                                 AND s.path GLOB '*/rc*.d/S[0-9]*') THEN 0 END
+       WHEN a.init = 'systemd'
+       THEN CASE WHEN EXISTS (SELECT 1 FROM place AS s WHERE s.kind = 'symlink' AND s.container = p.container
+                                 AND s.path LIKE '%.wants/%' AND s.target LIKE '%' || p.name) THEN 1
+                 WHEN a.trigger IS NOT NULL
+                  AND EXISTS (SELECT 1 FROM place AS s WHERE s.kind = 'symlink' AND s.container = p.container
+                                 AND s.path LIKE '%.wants/%') THEN 0 END
+       WHEN a.init = 'inetd' AND EXISTS (SELECT 1 FROM autostart AS i WHERE i.init IN ('rc', 'inittab', 'systemd')
+                                            AND i.program LIKE '%inetd' AND i.enabled IS NOT 0) THEN 1
+       END AS runs
+  FROM autostart AS a
+  JOIN place AS p ON p.object = a.object AND p.kind = 'file'
+ WHERE NOT (a.init = 'rc' AND p.path NOT LIKE '%/etc/%' AND p.path NOT IN ('/init', '/linuxrc', '/sbin/preinit'));
+-- Listeners with whether they run: as what starts on the same line, else as what starts the same daemon.
+CREATE VIEW listening AS
+SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address, l.source, l.cleartext,
+       COALESCE(l.address, '') LIKE '127.%' OR COALESCE(l.address, '') IN ('::1', 'localhost', 'ip6-localhost')
+           AS loopback,
+       CASE
+       WHEN l.enabled IS NOT NULL THEN l.enabled
+       ELSE (SELECT CASE WHEN MAX(s.runs) = 1 THEN 1 WHEN COUNT(*) = COUNT(s.runs) THEN MAX(s.runs) END
+               FROM started AS s
+              WHERE (s.object = l.object AND s.at IS l.at)
+                 OR (l.source IN ('config', 'default') AND l.at IS NULL AND s.program LIKE '%' || l.daemon)
+                 OR (l.source = 'config' AND s.program LIKE '%' || l.daemon)
+                 OR (l.source = 'config' AND s.name = l.daemon || '.socket'))
+       END AS runs
+  FROM listener AS l;

@@ -1,0 +1,18 @@
+-- holds
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'text', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode)
+VALUES (1, 1, 'squashfs', 'file', 'rcS', '/etc/rcS', '', 493);
+INSERT INTO autostart (object, at, len, init, name, command, program, args, user, trigger, enabled)
+VALUES (1, 10, 10, 'rc', 'x', 'x', 'telnetd', NULL, 'root', NULL, 1);
+INSERT INTO listener (object, at, len, daemon, service, protocol, port, address, source, cleartext, enabled)
+VALUES (1, 10, 10, 'telnetd', 'telnet', 'tcp', 9999, NULL, 'arguments', 1, 1);
+-- silent
+INSERT INTO object (id, sha256, size, type, state)
+VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'text', 'examined');
+INSERT INTO place (id, object, format, kind, name, path, container, mode)
+VALUES (1, 1, 'squashfs', 'file', 'rcS', '/etc/rcS', '', 493);
+INSERT INTO autostart (object, at, len, init, name, command, program, args, user, trigger, enabled)
+VALUES (1, 10, 10, 'rc', 'x', 'x', 'telnetd', NULL, 'root', NULL, 1);
+INSERT INTO listener (object, at, len, daemon, service, protocol, port, address, source, cleartext, enabled)
+VALUES (1, 10, 10, 'telnetd', 'telnet', 'tcp', 23, NULL, 'arguments', 1, 1);
