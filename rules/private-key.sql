@@ -9,11 +9,12 @@
 -- fix: Make keys on the device, or keep them where they are used; withdraw this one.
 SELECT k.object, k.at, k.len,
        k.format || ' ' || COALESCE(k.algorithm, '') || ' ' || COALESCE(k.bits, '') AS subject,
-       'holds' AS verdict,
-       CASE WHEN o.type = 'elf' THEN 'inside a program or library' ELSE k.comment END AS note
+       CASE WHEN k.parse = 'ok' THEN 'holds' ELSE 'unknown' END AS verdict,
+       CASE WHEN k.parse = 'unsupported' THEN 'well-formed, of an algorithm that is not computed here'
+            WHEN o.type = 'elf' THEN 'inside a program or library' ELSE k.comment END AS note
   FROM key AS k
   JOIN object AS o ON o.id = k.object
- WHERE k.part = 'private' AND k.parse = 'ok' AND k.known IS NULL AND k.format <> 'pkcs12'
+ WHERE k.part = 'private' AND k.parse IN ('ok', 'unsupported') AND k.known IS NULL AND k.format <> 'pkcs12'
    AND COALESCE(k.fingerprint, '') NOT IN (SELECT fingerprint FROM key_certificate)
    AND NOT (k.format = 'dropbear'
         OR EXISTS (SELECT 1 FROM place AS h WHERE h.object = k.object AND h.name LIKE 'ssh_host_%key'))

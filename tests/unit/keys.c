@@ -135,6 +135,19 @@ static void keys_inside_other_bytes_have_their_offset(void **state)
 	as_buf_free(&whole);
 }
 
+static void openvpn_static_keys_are_secrets(void **state)
+{
+	(void)state;
+	as_span key =
+		as_lit("# 2048 bit OpenVPN static key\n-----BEGIN OpenVPN Static key V1-----\n"
+		       "6acef03f62675b4b1bbd03e53b187727\n423cea742242106cb2916a8a4c829756\n"
+		       "-----END OpenVPN Static key V1-----\n");
+	collected all = collect(&as_inspector_key, key, "pem", "");
+	assert_int_equal(all.rows, 1);
+	expect_has(&all, "secret 30+139 kind=vpn name=OpenVPN static key value=6acef03f");
+	collected_free(&all);
+}
+
 static void truncated_keys_never_parse(void **state)
 {
 	(void)state;
@@ -207,6 +220,7 @@ int main(void)
 		cmocka_unit_test(encrypted_keys_are_recognised),
 		cmocka_unit_test(ssh_keys_have_the_same_fingerprint_as_their_spki),
 		cmocka_unit_test(keys_inside_other_bytes_have_their_offset),
+		cmocka_unit_test(openvpn_static_keys_are_secrets),
 		cmocka_unit_test(truncated_keys_never_parse),
 		cmocka_unit_test(certificates_have_all_columns),
 		cmocka_unit_test(authorized_keys_with_options),

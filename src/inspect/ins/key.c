@@ -151,6 +151,22 @@ static as_status pem_openssh(as_facts *out, as_arena *arena, const as_pem *pem)
 		ssh.encrypted ? "encrypted" : "ok", ssh.comment);
 }
 
+/* OpenVPN writes its shared key between PEM lines, in hexadecimal. */
+static as_status openvpn_key(as_facts *out, const as_pem *pem)
+{
+	size_t from = as_find_byte(pem->where, '\n', 0);
+	as_span body = from == SIZE_MAX ? (as_span){ 0 } : as_from(pem->where, from + 1);
+	size_t end = as_find(body, as_lit("-----"), 0);
+	body = as_trim(as_cut(body, 0, end == SIZE_MAX ? 0 : end));
+	if (!pem->whole || body.n < 64)
+		return AS_OK;
+	return as_add_secret(out, (as_secret){ .where = pem->where,
+					  .kind = as_lit("vpn"),
+					  .name = as_lit("OpenVPN static key"),
+					  .value = body,
+					  .format = as_lit("openvpn") });
+}
+
 static as_status pem_key(as_facts *out, as_arena *arena, const as_pem *pem)
 {
 	as_pubkey key = { 0 };
@@ -164,6 +180,8 @@ static as_status pem_key(as_facts *out, as_arena *arena, const as_pem *pem)
 			is_encrypted_pkcs8(pem->der) ? "encrypted" : "damaged", none);
 	if (as_is(pem->label, "OPENSSH PRIVATE KEY"))
 		return pem_openssh(out, arena, pem);
+	if (as_is(pem->label, "OpenVPN Static key V1"))
+		return openvpn_key(out, pem);
 	if (!form)
 		return AS_OK;
 	EVP_PKEY *read = form->read(pem->der.p, (long)pem->der.n);
@@ -286,5 +304,5 @@ const as_inspector as_inspector_key = {
 	.title = "Private and public keys",
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "key", NULL },
+	.tables = (const char *const[]){ "key", "secret", NULL },
 };
