@@ -9,12 +9,16 @@
 -- fix: Link with -z noexecstack and give assembly sources a .note.GNU-stack section.
 SELECT e.object, e.at, e.len,
        (SELECT p.path FROM place AS p WHERE p.object = e.object ORDER BY p.id LIMIT 1) AS subject,
-       CASE WHEN e.nx = 0 THEN 'holds' ELSE 'unknown' END AS verdict,
-       CASE WHEN e.nx = 0 THEN 'asks for an executable stack'
-            ELSE 'no stack header: kernel and C library decide' END AS note
+       CASE WHEN e.nx = 0 AND (e.linkage = 'dynamic' OR e.os IS NOT NULL) THEN 'holds'
+            ELSE 'unknown' END AS verdict,
+       CASE WHEN e.nx IS NULL THEN 'no stack header: kernel and C library decide'
+            WHEN e.linkage = 'dynamic' OR e.os IS NOT NULL THEN 'asks for an executable stack'
+            ELSE 'asks for an executable stack; may be firmware without an operating system'
+       END AS note
   FROM elf AS e
  WHERE e.role IN ('program', 'library')
    AND (e.nx = 0 OR (e.nx IS NULL AND e.interp IS NOT NULL))
    AND e.relro IS NOT NULL
    AND e.machine != 'mips' -- has a rule of its own
+   AND e.object NOT IN (SELECT c.object FROM component AS c WHERE c.id = 'u-boot')
    AND e.object NOT IN (SELECT k.object FROM kernel AS k)

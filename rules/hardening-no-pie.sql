@@ -14,5 +14,5 @@ SELECT e.object, e.at, e.len,
   FROM elf AS e
  WHERE e.role = 'program'
    AND e.pie = 0
-   AND (e.interp IS NOT NULL OR e.nx IS NOT NULL)
+   AND e.os IS NOT NULL
    AND e.object NOT IN (SELECT k.object FROM kernel AS k)

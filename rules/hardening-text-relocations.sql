@@ -13,4 +13,5 @@ SELECT e.object, e.at, e.len,
   FROM elf AS e
  WHERE e.textrel = 1
    AND e.role IN ('program', 'library')
+   AND (e.linkage = 'dynamic' OR e.os IS NOT NULL)
    AND e.object NOT IN (SELECT k.object FROM kernel AS k)

@@ -16,6 +16,7 @@ CREATE TABLE elf (
 	bits INTEGER NOT NULL,  -- 32 or 64
 	endian TEXT,            -- 'little' or 'big'
 	abi TEXT,               -- 'eabi5-hard', 'o32-mips32r2', 'n64-mips64r2', 'elfv2', 'lp64d', ... or the OS ABI
+	os TEXT,                -- 'linux', 'freebsd', ...: where the file says what it runs on; NULL for boot loaders, firmware, some static programs
 	linkage TEXT,           -- 'dynamic', 'static', 'static-pie', 'relocatable'
 	interp TEXT,            -- program interpreter
 	soname TEXT,

@@ -137,6 +137,7 @@ class Readelf:
 				table = None
 		self.interp = re.findall(r"\[Requesting program interpreter: (.*)\]", text)
 		self.build_id = re.findall(r"Build ID: (\w+)", text)
+		self.system = re.findall(r"NT_GNU_ABI_TAG.*OS: (\w+),", text)
 		self.features = re.findall(r"(?:x86|AArch64) feature: ([A-Z, ]*)", text)
 		self.comment = re.findall(r"^  \[\s*\w+\]  (.*)$", run("readelf", "-p", ".comment", path), re.M)
 		self.versions = set(re.findall(r"^  0x\w+: Rev: .* Name: (\S+)$", text, re.M))
@@ -225,6 +226,8 @@ def expected(r, fortify):
 		"entry": str(int(r.header["Entry point address"], 16)),
 		"sections": r.header["Number of section headers"].split()[0], "wx": "0", "textrel": "0",
 		"canary": canary(r, imports), "fortified": "", "fortifiable": ""}
+	gnu = r.header["OS/ABI"] == "UNIX - GNU"
+	out["os"] = "".join(r.system[:1]).lower() or ("linux" if gnu or r.interp else "")
 	if out["type"] == "rel":
 		out.update(role="module" if r.modinfo else "object", linkage="relocatable", pie="", relro="", nx="")
 	else:

@@ -4,9 +4,9 @@ VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (1, 1, 'squashfs', 'file', 'served', '/usr/sbin/served', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
-VALUES (1, 0, 64, 'exec', 'program', 'aarch64', 64, 'little', 'sysv', 'dynamic',
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
+VALUES (1, 0, 64, 'exec', 'program', 'aarch64', 64, 'little', 'sysv', 'linux', 'dynamic',
 	'/lib/ld-linux-aarch64.so.1', 'libc.so.6', 1, 0, 1, 'full', 1, 4, 3, 0, 0, 30);
 -- silent
 INSERT INTO object (id, sha256, size, type, state)
@@ -14,28 +14,28 @@ VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (1, 1, 'squashfs', 'file', 'served', '/usr/sbin/served', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
-VALUES (1, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'dynamic',
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
+VALUES (1, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'linux', 'dynamic',
 	'/lib/ld-linux-aarch64.so.1', 'libc.so.6', 1, 1, 1, 'full', 1, 4, 3, 0, 0, 30);
 INSERT INTO object (id, sha256, size, type, state)
 VALUES (2, '0202020202020202020202020202020202020202020202020202020202020202', 1000, 'elf',
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (2, 2, 'squashfs', 'file', 'libx.so.1', '/usr/lib/libx.so.1', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections, soname)
-VALUES (2, 0, 64, 'dyn', 'library', 'aarch64', 64, 'little', 'sysv', 'dynamic',
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections, soname)
+VALUES (2, 0, 64, 'dyn', 'library', 'aarch64', 64, 'little', 'sysv', 'linux', 'dynamic',
 	'/lib/ld-linux-aarch64.so.1', 'libc.so.6', 1, NULL, 1, 'full', 1, 4, 3, 0, 0, 30, 'libx.so.1');
 INSERT INTO object (id, sha256, size, type, state)
 VALUES (3, '0303030303030303030303030303030303030303030303030303030303030303', 1000, 'elf',
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (3, 3, 'squashfs', 'file', 'vmlinux', '/boot/vmlinux', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
-VALUES (3, 0, 64, 'exec', 'program', 'aarch64', 64, 'little', 'sysv', 'dynamic', NULL, 'libc.so.6',
-	1, 0, 1, 'full', 1, 4, 3, 0, 0, 30);
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
+VALUES (3, 0, 64, 'exec', 'program', 'aarch64', 64, 'little', 'sysv', 'linux', 'dynamic', NULL,
+	'libc.so.6', 1, 0, 1, 'full', 1, 4, 3, 0, 0, 30);
 INSERT INTO kernel (object, configured)
 VALUES (3, 0);
 INSERT INTO object (id, sha256, size, type, state)
@@ -43,7 +43,7 @@ VALUES (4, '0404040404040404040404040404040404040404040404040404040404040404', 1
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (4, 4, 'squashfs', 'file', 'dsp.elf', '/lib/firmware/dsp.elf', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
-VALUES (4, 0, 64, 'exec', 'program', 'aarch64', 64, 'little', 'sysv', 'static', NULL, 'libc.so.6',
-	1, 0, NULL, 'full', 1, 4, 3, 0, 0, 30);
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
+VALUES (4, 0, 64, 'exec', 'program', 'aarch64', 64, 'little', 'sysv', NULL, 'static', NULL,
+	'libc.so.6', 1, 0, NULL, 'full', 1, 4, 3, 0, 0, 30);

@@ -4,9 +4,9 @@ VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (1, 1, 'squashfs', 'file', 'served', '/usr/sbin/served', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
-VALUES (1, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'dynamic',
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
+VALUES (1, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'linux', 'dynamic',
 	'/lib/ld-linux-aarch64.so.1', 'libc.so.6', 1, 1, 1, 'none', 1, 4, 3, 0, 0, 30);
 -- silent
 INSERT INTO object (id, sha256, size, type, state)
@@ -14,25 +14,25 @@ VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (1, 1, 'squashfs', 'file', 'served', '/usr/sbin/served', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
-VALUES (1, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'dynamic',
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
+VALUES (1, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'linux', 'dynamic',
 	'/lib/ld-linux-aarch64.so.1', 'libc.so.6', 1, 1, 1, 'full', 1, 4, 3, 0, 0, 30);
 INSERT INTO object (id, sha256, size, type, state)
 VALUES (2, '0202020202020202020202020202020202020202020202020202020202020202', 1000, 'elf',
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (2, 2, 'squashfs', 'file', 'tool', '/bin/tool', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
-VALUES (2, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'dynamic',
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
+VALUES (2, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'linux', 'dynamic',
 	'/lib/ld-linux-aarch64.so.1', 'libc.so.6', 1, 1, 1, 'partial', 1, 4, 3, 0, 0, 30);
 INSERT INTO object (id, sha256, size, type, state)
 VALUES (3, '0303030303030303030303030303030303030303030303030303030303030303', 1000, 'elf',
 	'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
 VALUES (3, 3, 'squashfs', 'file', 'static', '/bin/static', '', 493);
-INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, linkage, interp, needed,
-	stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
-VALUES (3, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'static', NULL, 'libc.so.6', 1,
-	1, 1, 'none', 1, 4, 3, 0, 0, 30);
+INSERT INTO elf (object, at, len, type, role, machine, bits, endian, abi, os, linkage, interp,
+	needed, stripped, pie, nx, relro, canary, fortified, fortifiable, textrel, wx, sections)
+VALUES (3, 0, 64, 'dyn', 'program', 'aarch64', 64, 'little', 'sysv', 'linux', 'static', NULL,
+	'libc.so.6', 1, 1, 1, 'none', 1, 4, 3, 0, 0, 30);

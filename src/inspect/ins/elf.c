@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum {
+	NT_GNU_ABI_TAG = 1,
 	NT_GNU_BUILD_ID = 3,
 	NT_GNU_PROPERTY = 5,
 	NOTES_MAX = 4096,
@@ -202,6 +203,29 @@ static as_span hexadecimal(as_arena *arena, as_span raw)
 	return as_bytes(text, text ? raw.n * 2 : 0);
 }
 
+/* The first word of the ABI tag: which system the C library was built for. */
+static as_span system_of(const reading *r, as_span desc)
+{
+	static const char *const names[] = { "linux", "hurd", "solaris", "freebsd", "netbsd" };
+	as_cur c = as_elf_cur(&r->e, desc, 0);
+	uint32_t number = as_u32(&c);
+	bool known = as_ok(&c) && number < sizeof(names) / sizeof(names[0]);
+	return known ? as_lit(names[number]) : (as_span){ 0 };
+}
+
+/* Without an ABI tag: the header, or that there is a loader to be asked for. */
+static void guess_system(reading *r)
+{
+	enum { OS_GNU = 3, OS_FREEBSD = 9 };
+	bool freebsd = r->e.os_abi == OS_FREEBSD || as_has(r->row.interp, "/libexec/");
+	if (r->row.os.p || r->debug_file)
+		return;
+	if (freebsd)
+		r->row.os = as_lit("freebsd");
+	else if (r->e.os_abi == OS_GNU || r->interp)
+		r->row.os = as_lit("linux");
+}
+
 static void read_notes(reading *r, as_span all, uint64_t align, size_t *budget)
 {
 	as_elf_note note;
@@ -212,6 +236,8 @@ static void read_notes(reading *r, as_span all, uint64_t align, size_t *budget)
 		if (note.type == NT_GNU_BUILD_ID && note.desc.n > 0 && !r->row.build_id.p)
 			r->row.build_id = hexadecimal(
 				r->arena, as_cut(note.desc, 0, as_min(note.desc.n, BUILD_ID_MAX)));
+		if (note.type == NT_GNU_ABI_TAG && !r->row.os.p)
+			r->row.os = system_of(r, note.desc);
 		if (note.type == NT_GNU_PROPERTY && !r->row.cfi.p)
 			r->row.cfi = features(r, note.desc);
 	}
@@ -362,6 +388,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	worst = as_worse(worst, read_needed(&r));
 	read_hardening(&r);
 	read_all_notes(&r);
+	guess_system(&r);
 	worst = as_worse(worst, read_symbols(&r));
 	return as_worse(worst, as_add_elf(out, r.row));
 }
