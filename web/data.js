@@ -10,6 +10,7 @@ const D = {};
 for (const name of ["inputs", "states", "findings", "clauses", "rules", "maps", "elf", "components", "listeners",
 	"starts", "accounts", "secrets", "keys", "certificates", "addresses", "unexamined", "kernels"])
 	D[name] = rowsOf(raw[name]);
+D.shares = { object: 0, structure: 0, padding: 0, unknown: 0, ...Object.fromEntries(raw.shares.rows) };
 D.meta = Object.fromEntries(raw.meta.rows);
 D.states = Object.fromEntries(D.states.map(s => [s.state, s.n]));
 D.formats = new Map(raw.formats.rows);

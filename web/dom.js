@@ -57,6 +57,15 @@ const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 const quiet = text => el("span.quiet", {}, text);
 const mono = text => el("code", {}, text);
 
+// Code that may be long: its beginning, and the whole when it is asked for.
+const LONG = 140;
+const code = text => {
+	if (text === null || text === undefined || text === "")
+		return null;
+	return text.length <= LONG ? mono(text) : el("details.long", {},
+		el("summary", {}, mono(text.slice(0, LONG - 20)), quiet(" … all")), mono(text));
+};
+
 // Long hexadecimal that may break anywhere.
 const digest = text => el("code.digest", {}, text);
 

@@ -228,7 +228,8 @@ class ByteMap {
 
 	tell() {
 		const e = this.extents[this.selected];
-		const what = e && [el("strong", {}, nameOfExtent(e)), ` ${e.cls === "object" ? titleOf(e.type) : CLASSES[e.cls]}, `,
+		const what = e && [el("strong", {}, nameOfExtent(e)), e.cls === "object" && nameOfExtent(e) !== titleOf(e.type) && ` ${titleOf(e.type)}`,
+			e.cls !== "object" && nameOfExtent(e) !== CLASSES[e.cls] && ` ${CLASSES[e.cls]}`, ", ",
 			`${bytes(e.len)} (${number.format(e.len)}) at ${hexOf(e.at)}, ${percent(e.len, this.size)} of these bytes`,
 			e.entropy !== null && `, entropy ${(e.entropy / 1000).toFixed(2)} of 8 bits a byte`];
 		replace(this.told, what ?? `${hexOf(this.from)} to ${hexOf(this.to)}: ${bytes(this.to - this.from)} in view. ` +
@@ -236,7 +237,7 @@ class ByteMap {
 	}
 }
 
-const nameOfExtent = e => e.label || (e.cls === "object" ? titleOf(e.type) : CLASSES[e.cls]);
+const nameOfExtent = e => (e.label && e.label !== e.cls ? e.label : null) ?? (e.cls === "object" ? titleOf(e.type) : CLASSES[e.cls]);
 
 const mapLegend = map => {
 	const sums = new Map();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first screen: what was looked at, how much of it could be read, what matters most.
 
-const CLASSES = { object: "objects", structure: "known structure", padding: "padding", unknown: "unknown" };
+const CLASSES = { object: "objects that were read", structure: "known structure", padding: "padding", unknown: "unknown" };
 const MEANING = {
 	object: "belong to something that was opened or recognised",
 	structure: "are headers and tables of known formats",
@@ -27,15 +27,6 @@ const masthead = () => {
 			["Knowledge of", D.meta.knowledge], ["Kernel", D.kernels.map(k => k.version).join(", ")]]));
 };
 
-// Bytes by class over all inputs.
-const byteShares = () => {
-	const sums = { object: 0, structure: 0, padding: 0, unknown: 0 };
-	for (const input of D.inputs)
-		for (const e of D.extents.get(input.object) ?? [])
-			sums[e.cls] = (sums[e.cls] ?? 0) + e.len;
-	return sums;
-};
-
 const shareBar = (sums, total) => el("div.bar", { "aria-hidden": "true" }, Object.keys(CLASSES).map(cls => {
 	const part = el(`span.${cls}`);
 	part.style.flexGrow = sums[cls] / total;
@@ -44,7 +35,7 @@ const shareBar = (sums, total) => el("div.bar", { "aria-hidden": "true" }, Objec
 }));
 
 const reading = () => {
-	const sums = byteShares();
+	const sums = D.shares;
 	const total = Object.values(sums).reduce((a, b) => a + b, 0);
 	const partial = D.states.partial ?? 0, missed = D.states.unexamined ?? 0;
 	const objects = Object.values(D.states).reduce((a, b) => a + b, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sections that are tables.
 
-const pathColumn = { key: "path", label: "Path", cell: row => mono(row.path ?? "") };
+const pathColumn = { key: "path", label: "Path", path: true, cell: row => mono(row.path ?? "") };
 const yesNo = v => (v === null ? "" : v ? "yes" : "no");
 const lead = text => el("p.lead", {}, text);
 
@@ -68,7 +68,7 @@ const components = () => [
 	dataTable([{ key: "name", label: "Name" }, { key: "version", label: "Version" },
 		{ key: "method", label: "Recognised by" },
 		{ key: "confidence", label: "Confidence", num: true, cell: r => `${Math.round(r.confidence * 100)} %` },
-		pathColumn, { key: "evidence", label: "Evidence", cell: r => r.evidence && mono(r.evidence) },
+		pathColumn, { key: "evidence", label: "Evidence", cell: r => code(r.evidence) },
 		{ key: "witnesses", label: "Witnesses", num: true }],
 	D.components, { caption: "Components", filter: "Filter components" })];
 
@@ -78,13 +78,13 @@ const services = () => [
 	dataTable([{ key: "service", label: "Service", value: r => r.service ?? r.daemon }, { key: "daemon", label: "Program" },
 		{ key: "port", label: "Port", num: true, cell: r => (r.port === null ? "" : `${r.port}/${r.protocol ?? ""}`) },
 		{ key: "address", label: "Address" }, { key: "cleartext", label: "Clear text", value: r => yesNo(r.cleartext) },
-		{ key: "enabled", label: "Enabled", value: r => (r.enabled === null ? "cannot be told" : yesNo(r.enabled)) },
+		{ key: "enabled", label: "Enabled", value: r => (r.enabled === null ? "not known" : yesNo(r.enabled)) },
 		{ key: "source", label: "Known from" }, pathColumn],
 	D.listeners, { caption: "Services that listen", filter: "Filter services" }),
 	el("h3", {}, "Starts"),
-	dataTable([{ key: "name", label: "Name" }, { key: "command", label: "Command", cell: r => r.command && mono(r.command) },
+	dataTable([{ key: "name", label: "Name" }, { key: "command", label: "Command", cell: r => code(r.command) },
 		{ key: "user", label: "User" }, { key: "trigger", label: "When" }, { key: "init", label: "By" },
-		{ key: "enabled", label: "Enabled", value: r => (r.enabled === null ? "cannot be told" : yesNo(r.enabled)) },
+		{ key: "enabled", label: "Enabled", value: r => (r.enabled === null ? "not known" : yesNo(r.enabled)) },
 		pathColumn], D.starts, { caption: "What starts by itself", filter: "Filter" })];
 
 const credentials = () => [
@@ -92,13 +92,13 @@ const credentials = () => [
 	el("h3", {}, "Accounts"),
 	dataTable([{ key: "user", label: "User" }, { key: "scheme", label: "Secret kept as" },
 		{ key: "guessed", label: "Known password", cell: r => r.guessed !== null && el("strong.alarm", {}, r.guessed || "(empty)") },
-		{ key: "secret", label: "Secret", cell: r => r.secret && mono(r.secret) }, { key: "uid", label: "User number", num: true,
+		{ key: "secret", label: "Secret", cell: r => code(r.secret) }, { key: "uid", label: "User number", num: true,
 			cell: r => (r.uid === null ? "" : String(r.uid)) },
 		{ key: "shell", label: "Shell" }, { key: "source", label: "In" }, pathColumn],
 	D.accounts, { caption: "Accounts", filter: "Filter accounts" }),
 	el("h3", {}, "Secrets in configuration"),
 	dataTable([{ key: "kind", label: "Kind" }, { key: "name", label: "Name" }, { key: "user", label: "User" },
-		{ key: "value", label: "Value", cell: r => r.value && mono(r.value) },
+		{ key: "value", label: "Value", cell: r => code(r.value) },
 		{ key: "guessed", label: "Factory default", value: r => (r.guessed ? "yes" : "") },
 		{ key: "placeholder", label: "Placeholder", value: r => (r.placeholder ? "yes" : "") },
 		{ key: "format", label: "Format" }, pathColumn], D.secrets, { caption: "Secrets", filter: "Filter secrets" })];
@@ -126,7 +126,7 @@ const keys = () => {
 
 const addresses = () => {
 	const loud = D.addresses.filter(a => a.noise === null), noise = D.addresses.filter(a => a.noise !== null);
-	const columns = [{ key: "value", label: "Address", cell: r => mono(r.value ?? "") }, { key: "kind", label: "Kind" },
+	const columns = [{ key: "value", label: "Address", cell: r => code(r.value) }, { key: "kind", label: "Kind" },
 		{ key: "files", label: "Files", num: true }, { ...pathColumn, label: "First seen in" }];
 	const rest = el("details", {}, el("summary", {}, `${count(noise.length, "more")} that mean little`));
 	rest.addEventListener("toggle", () => rest.open && rest.childElementCount === 1 && rest.append(dataTable(

@@ -85,7 +85,7 @@ class DataTable {
 	rowOf(row) {
 		return el("tr", {}, this.columns.map((column, i) => {
 			const value = column.cell ? column.cell(row) : this.valueOf(column, row);
-			const what = `${i === 0 ? "th" : "td"}${column.num ? ".num" : ""}`;
+			const what = `${i === 0 ? "th" : "td"}${column.num ? ".num" : ""}${column.path ? ".path" : ""}`;
 			return el(what, i === 0 ? { scope: "row" } : {}, typeof value === "number" ? number.format(value) : value);
 		}));
 	}

@@ -14,6 +14,11 @@ enum { SHOWN = 40 /* places of a finding with their bytes and commands */ };
 	" JOIN place AS p ON p.object = " fact ".object AND p.hardlink IS NULL"                    \
 	" JOIN object AS o ON o.id = " fact ".object "
 
+#define INPUTS "SELECT object FROM place WHERE parent IS NULL AND object IS NOT NULL"
+#define PARTED                                                                                     \
+	"SELECT e.object FROM extent AS e JOIN object AS b ON b.id = e.object GROUP BY e.object"   \
+	" HAVING count(*) BETWEEN 3 AND 5000 ORDER BY b.size DESC, b.id LIMIT 40"
+
 static const struct {
 	const char *key, *sql;
 } tables[] = {
@@ -30,21 +35,21 @@ static const struct {
 			      "f.severity") " DESC, f.confidence DESC, f.id" },
 	{ "clauses", as_sql_clauses },
 	{ "rules", "SELECT id, title, kind, severity, outcome FROM rule ORDER BY id" },
-	/* Maps of the inputs and of what they hold, as far as the bytes are parted at all. */
+	/* Maps of the inputs, down to what is not parted finely, and of the largest objects that are parted. */
 	{ "maps", "SELECT o.id, o.size, (SELECT min(p.id) FROM place AS p WHERE p.object = o.id) "
 		  "AS place"
-		  " FROM object AS o WHERE o.id IN (SELECT object FROM place WHERE parent IS NULL) "
-		  "OR o.id IN"
-		  " (SELECT object FROM extent GROUP BY object HAVING count(*) > 2 ORDER BY "
-		  "count(*) LIMIT 60)"
-		  " ORDER BY place" },
+		  " FROM object AS o WHERE o.id IN (" INPUTS ") OR o.id IN (" PARTED
+		  ") ORDER BY place" },
 	{ "extents",
-		"SELECT e.object, e.at, e.len, e.class, e.label, e.entropy, c.type FROM extent AS e"
-		" LEFT JOIN object AS c ON c.id = e.child WHERE e.object IN (SELECT object FROM "
-		"place WHERE"
-		" parent IS NULL) OR e.object IN (SELECT object FROM extent GROUP BY object"
-		" HAVING count(*) > 2 ORDER BY count(*) LIMIT 60) ORDER BY e.object, e.at LIMIT "
-		"100000" },
+		"WITH RECURSIVE" AS_SQL_LEAF(
+			"64") " SELECT e.input, e.at, e.len, e.class, e.label, e.entropy, c.type"
+			      " FROM leaf AS e LEFT JOIN object AS c ON c.id = e.child UNION ALL"
+			      " SELECT e.object, e.at, e.len, e.class, e.label, e.entropy, c.type "
+			      "FROM extent AS e"
+			      " LEFT JOIN object AS c ON c.id = e.child WHERE e.object IN (" PARTED
+			      ")"
+			      " AND e.object NOT IN (" INPUTS ") ORDER BY 1, 2" },
+	{ "shares", "WITH RECURSIVE" AS_SQL_SHARE " SELECT class, n FROM share" },
 	{ "places",
 		"SELECT p.id, p.parent, p.kind, p.name, o.type, o.size, p.mode, p.target, o.sha256,"
 		" nullif(o.state, 'examined') AS state FROM place AS p LEFT JOIN object AS o"

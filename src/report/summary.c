@@ -106,14 +106,14 @@ static bool finding_row(void *ctx, sqlite3_stmt *st)
 	return !p->out->failed;
 }
 
-#define INPUT_OBJECTS "(SELECT object FROM place WHERE parent IS NULL)"
-
 static as_status inside(page *p)
 {
 	as_status s = list(p, "Inside",
 		"SELECT n || ' ' || what FROM ("
-		"SELECT 0 AS t, type AS what, count(*) AS n FROM object WHERE id IN"
-		"  (SELECT object FROM place WHERE id IN (SELECT owner FROM place)) GROUP BY type"
+		"SELECT 0 AS t, coalesce(f.title, o.type) AS what, count(*) AS n FROM object AS o"
+		"  LEFT JOIN format_see AS f ON f.format = o.type WHERE o.id IN (SELECT object "
+		"FROM place"
+		"  WHERE parent IS NOT NULL AND id IN (SELECT owner FROM place)) GROUP BY what"
 		" UNION ALL SELECT 1, CASE count(*) WHEN 1 THEN 'file' ELSE 'files' END, count(*)"
 		"  FROM place WHERE kind = 'file' HAVING count(*) > 0"
 		" UNION ALL SELECT 2, machine || CASE count(*) WHEN 1 THEN ' program or library' "
@@ -136,10 +136,11 @@ static as_status inside(page *p)
 static as_status read_share(page *p)
 {
 	return list(p, "Bytes",
-		"SELECT printf('%.1f %% %s', 100.0 * sum(len) / (SELECT sum(size) FROM object "
-		"WHERE id IN"
-		" " INPUT_OBJECTS "), class) FROM extent WHERE object IN " INPUT_OBJECTS
-		" GROUP BY class ORDER BY sum(len) DESC",
+		"WITH RECURSIVE" AS_SQL_SHARE
+		" SELECT printf('%.1f %% %s', 100.0 * n / (SELECT sum(n) FROM share),"
+		" CASE class WHEN 'object' THEN 'read' WHEN 'structure' THEN 'known structure' "
+		"ELSE class END)"
+		" FROM share ORDER BY n DESC",
 		"not accounted (a directory)");
 }
 

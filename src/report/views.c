@@ -10,16 +10,15 @@
 	" JOIN object AS o ON o.id = " fact ".object "
 
 static const char summary[] =
-	"SELECT (SELECT value FROM meta WHERE name = 'version') AS version,"
+	"WITH RECURSIVE" AS_SQL_SHARE
+	" SELECT (SELECT value FROM meta WHERE name = 'version') AS version,"
 	" (SELECT value FROM meta WHERE name = 'reviewed') AS reviewed,"
 	" (SELECT json_group_array(json_object('name', p.name, 'size', o.size, 'sha256', o.sha256,"
 	"   'type', o.type)) FROM place AS p LEFT JOIN object AS o ON o.id = p.object"
 	"   WHERE p.parent IS NULL) AS \"inputs:json\","
 	" (SELECT json_group_object(state, n) FROM (SELECT state, count(*) AS n FROM object"
 	"   GROUP BY state)) AS \"objects:json\","
-	" (SELECT json_group_object(class, n) FROM (SELECT class, sum(len) AS n FROM extent"
-	"   WHERE object IN (SELECT object FROM place WHERE parent IS NULL)"
-	"   GROUP BY class)) AS \"bytes:json\","
+	" (SELECT json_group_object(class, n) FROM share) AS \"bytes:json\","
 	" (SELECT count(*) FROM place WHERE kind = 'file') AS files,"
 	" (SELECT count(DISTINCT coalesce(id, name) || char(0) || coalesce(version, ''))"
 	"   FROM component) AS components,"

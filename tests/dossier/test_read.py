@@ -115,7 +115,7 @@ class Show(Reading):
         text = run("show", self.plain).stdout
         self.assertLessEqual(text.count("\n"), 24)
         self.assertLessEqual(max(map(len, text.splitlines()[:16])), 80)
-        for word in ("basestation.bin", "SHA-256", "2 critical", "squashfs", "4.14.98", "encrypted"):
+        for word in ("basestation.bin", "SHA-256", "2 critical", "SquashFS", "4.14.98", "encrypted"):
             self.assertIn(word, text)
 
     def test_hostile_text_never_reaches_the_terminal_raw(self):
