@@ -79,6 +79,15 @@ def unlisted(table, folder, pattern):
 		yield table, "not in the order of the alphabet"
 
 
+def commands():
+	"""Files that define a command without a line in commands.def."""
+	ids = entries("cli/commands.def")
+	for path in sorted((TOP / "cli").glob("*.c")):
+		for name in re.findall(r"^const command command_(\w+) = ", source(path), re.M):
+			if name not in ids:
+				yield path.relative_to(TOP), "no line in cli/commands.def takes the command in"
+
+
 def main():
 	checked = [("format " + n, list(format_faults(n))) for n in entries("src/unpack/formats.def")]
 	checked += [("inspector " + n, list(inspector_faults(n))) for n in entries("src/inspect/inspectors.def")]
@@ -86,6 +95,7 @@ def main():
 	checked += [("report " + n, [] if source("src/report/%s.c" % n) else ["no file"])
 		for n in entries("src/report/reports.def")]
 	checked += [("command " + n, [] if source("cli/%s.c" % n) else ["no file"]) for n in entries("cli/commands.def")]
+	checked += [(str(a), [b]) for a, b in commands()]
 	checked += [(str(a), [b]) for a, b in unlisted("src/unpack/formats.def", "src/unpack/fmt", "sorted")]
 	checked += [(str(a), [b]) for a, b in unlisted("src/inspect/inspectors.def", "src/inspect/ins", "sorted")]
 	for what, faults in checked:
