@@ -2,6 +2,7 @@
 #include "examine.h"
 
 #include "inspect/crypto.h"
+#include "knowledge/address.h"
 #include "knowledge/banner.h"
 
 /* Types are compared by inspectors as words that live for ever: formats' ids do. */
@@ -45,5 +46,6 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 
 as_status as_examine_prepare(void)
 {
-	return as_crypto_prepare() ? as_banner_prepare() : AS_IO;
+	as_status s = as_crypto_prepare() ? as_banner_prepare() : AS_IO;
+	return s == AS_OK ? as_address_prepare() : s;
 }
