@@ -152,7 +152,8 @@ static const sample samples[] = {
 	{ XML, "", "text/xml",
 		"<ui><string name=\"password\">Passwort</string><property "
 		"name=\"password\">x</property>"
-		"<a password=\"\"/><Password/><x>&password;</x></ui>",
+		"<define name=\"WRONG_PASSWORD\" value=\"1323\"/><a "
+		"password=\"\"/><Password/><x>&password;</x></ui>",
 		{ NULL } },
 	{ JSON, "/etc/app.json", "text/json",
 		"{\"mqtt\": {\"username\": \"dev\", \"password\": \"Mq7t-pw\", \"port\": 1883},\n "

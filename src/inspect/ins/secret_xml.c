@@ -146,6 +146,9 @@ static const char *const prose[] = { "string", "message", "msg", "label", "text"
 	"title", "span", "translation", "source", "p", "li", "td", "a", "description", "property",
 	"summary", NULL };
 
+/* Elements that declare a name of a program. */
+static const char *const declarations[] = { "define", "macro", "constant", "enum", NULL };
+
 static as_span context_of(const tree *t)
 {
 	as_buf b = { 0 };
@@ -182,6 +185,8 @@ static as_status attributes(tree *t, const tag *g)
 	as_span where = as_cut(t->data, g->from, g->end - g->from);
 	const attribute *name = attribute_of(g, name_attributes),
 			*value = attribute_of(g, value_attributes);
+	if (is_any(g->name, declarations))
+		return AS_OK;
 	if (name && value) {
 		as_status s = pair(t, where, name->value, value->value, *user_slot(t));
 		if (is_any(name->value, user_names))
