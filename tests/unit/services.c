@@ -288,6 +288,10 @@ static void daemons_are_configured(void **state)
 		run(&as_inspector_daemon_config, "port=0\nenable-tftp\n", "/etc/dnsmasq.conf");
 	expect_not(&all, "listener");
 	collected_free(&all);
+	all = run(&as_inspector_daemon_config, "d /run/vsftpd 0755\n",
+		"/usr/lib/tmpfiles.d/vsftpd.conf");
+	assert_int_equal(all.rows, 0);
+	collected_free(&all);
 }
 
 /* Every prefix of awkward text must end, within the arena. */

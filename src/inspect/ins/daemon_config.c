@@ -81,8 +81,22 @@ typedef struct reading {
 	size_t n;
 } reading;
 
+/* Files that other programs read under a daemon's name, and documentation. */
+static bool is_other(as_span path)
+{
+	static const char *const others[] = { "/tmpfiles.d/", "/sysusers.d/", "/dbus-1/",
+		"/apparmor", "/logrotate", "/modprobe.d/", "/doc/", "/examples/", "/fail2ban/",
+		NULL };
+	for (const char *const *o = others; *o; o++)
+		if (as_has(path, *o))
+			return true;
+	return false;
+}
+
 static const struct config *config_of(const as_file *f)
 {
+	if (is_other(f->path))
+		return NULL;
 	for (size_t i = 0; i < N_CONFIGS; i++)
 		if (as_glob(configs[i].glob, f->path))
 			return &configs[i];
