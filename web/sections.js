@@ -78,13 +78,13 @@ const services = () => [
 	dataTable([{ key: "service", label: "Service", value: r => r.service ?? r.daemon }, { key: "daemon", label: "Program" },
 		{ key: "port", label: "Port", num: true, cell: r => (r.port === null ? "" : `${r.port}/${r.protocol ?? ""}`) },
 		{ key: "address", label: "Address" }, { key: "cleartext", label: "Clear text", value: r => yesNo(r.cleartext) },
-		{ key: "enabled", label: "Enabled", value: r => (r.enabled === null ? "not known" : yesNo(r.enabled)) },
+		{ key: "runs", label: "Runs", value: r => (r.runs === null ? "not known" : yesNo(r.runs)) },
 		{ key: "source", label: "Known from" }, pathColumn],
 	D.listeners, { caption: "Services that listen", filter: "Filter services" }),
 	el("h3", {}, "Starts"),
 	dataTable([{ key: "name", label: "Name" }, { key: "command", label: "Command", cell: r => code(r.command) },
 		{ key: "user", label: "User" }, { key: "trigger", label: "When" }, { key: "init", label: "By" },
-		{ key: "enabled", label: "Enabled", value: r => (r.enabled === null ? "not known" : yesNo(r.enabled)) },
+		{ key: "runs", label: "Runs", value: r => (r.runs === null ? "not known" : yesNo(r.runs)) },
 		pathColumn], D.starts, { caption: "What starts by itself", filter: "Filter" })];
 
 const credentials = () => [

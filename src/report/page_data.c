@@ -66,10 +66,10 @@ static const struct {
 		"p.id = r.place"
 		" WHERE r.nth = 1 ORDER BY r.what, r.release" },
 	{ "listeners", "SELECT l.service, l.daemon, l.port, l.protocol, l.address, l.cleartext, "
-		       "l.enabled, l.source,"
-		       " p.path FROM listener AS l" AT("l") " ORDER BY p.id, l.at, l.port" },
-	{ "starts", "SELECT a.name, a.command, a.user, a.trigger, a.enabled, a.init, p.path FROM "
-		    "autostart AS a" AT("a") " ORDER BY p.id, a.at" },
+		       "l.runs, l.source,"
+		       " p.path FROM listening AS l" AT("l") " ORDER BY p.id, l.at, l.port" },
+	{ "starts", "SELECT name, command, user, trigger, runs, init, path FROM started ORDER BY "
+		    "place, at" },
 	{ "accounts",
 		"SELECT a.user, a.scheme, a.guessed, a.secret, a.uid, a.shell, a.source, p.path"
 		" FROM account AS a" AT("a") " ORDER BY p.id, a.at" },

@@ -13,24 +13,27 @@ enum { DEPTH = 64 /* containers around a place */, SHOWN = 256 /* bytes of a dum
 
 typedef struct way {
 	as_buf *out;
-	as_buf file;  /* the file that now stands for the container, as a shell word */
-	as_buf input; /* the input, as a shell word */
-	unsigned n;   /* files made */
-	bool bytes;   /* the place has bytes to look at */
-	bool lost;    /* a step without a tool was met: the commands end there */
+	as_buf file;      /* the file that now stands for the container, as a shell word */
+	as_buf input;     /* the input, as a shell word */
+	unsigned n;       /* files made */
+	bool about_entry; /* not its bytes but its entry (mode, owner, kind) is what to look at */
+	bool bytes;       /* the place has bytes to look at */
+	bool lost;        /* a step without a tool was met: the commands end there */
 } way;
 
+/* From the input inwards. A hard link is shown as the name that holds the data. */
 static const char chain_sql[] =
-	"WITH RECURSIVE up(id, depth) AS (SELECT ?1, 0 UNION ALL SELECT p.owner, up.depth + 1 FROM "
+	"WITH RECURSIVE up(id, depth) AS (SELECT coalesce(hardlink, id), 0 FROM place WHERE id = "
+	"?1 UNION ALL SELECT p.owner, up.depth + 1 FROM "
 	"up"
 	" JOIN place AS p ON p.id = up.id WHERE p.owner IS NOT NULL AND up.depth < 64)"
 	" SELECT p.name, p.path, p.at, p.len, p.format, s.see, o.sha256, c.object IS NULL AND "
 	"c.parent IS NULL,"
-	" p.parent IS NULL FROM up CROSS JOIN place AS p ON p.id = up.id"
+	" p.parent IS NULL, up.depth = 0, p.mode FROM up CROSS JOIN place AS p ON p.id = up.id"
 	" LEFT JOIN place AS c ON c.id = p.owner LEFT JOIN format_see AS s ON s.format = p.format"
 	" LEFT JOIN object AS o ON o.id = p.object ORDER BY up.depth DESC";
 
-enum { NAME, PATH, AT, LEN, FORMAT, SEE, SHA256, IN_FOLDER, IS_INPUT };
+enum { NAME, PATH, AT, LEN, FORMAT, SEE, SHA256, IN_FOLDER, IS_INPUT, IS_GOAL, MODE };
 
 static void add_word(as_buf *out, as_span escaped)
 {
@@ -79,6 +82,11 @@ static void fill(way *w, as_span see, as_span path, as_span out_word)
 			k++;
 		if (k == 3) {
 			uint8_t b = see.p[at++];
+			if (b == '\\' && quote != '\'') { /* what follows is no quote */
+				as_buf_u8(w->out, b);
+				as_buf_u8(w->out, as_at(see, at++));
+				continue;
+			}
 			quote = quote == b ? 0 : quote == 0 && (b == '\'' || b == '"') ? b : quote;
 			as_buf_u8(w->out, b);
 			continue;
@@ -105,11 +113,37 @@ static void no_tool(way *w, sqlite3_stmt *st)
 	w->lost = true;
 }
 
+/* What lists an entry with its mode and owner. */
+static const struct {
+	const char *format, *command;
+} listings[] = { { "squashfs", "unsquashfs -lln IN PATH" },
+	{ "tar", "tar --numeric-owner -tvf IN PATH" }, { "cpio", "cpio -itvn --quiet PATH < IN" },
+	{ "zip", "unzip -Z IN PATH" }, { "ar", "ar tv IN PATH" },
+	{ "ext", "debugfs -R \"stat \\\"/\"PATH\"\\\"\" IN" } };
+
+static void list_entry(way *w, sqlite3_stmt *st)
+{
+	for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]); i++)
+		if (as_is(as_sql_span(st, FORMAT), listings[i].format)) {
+			fill(w, as_lit(listings[i].command), as_sql_span(st, PATH), (as_span){ 0 });
+			as_buf_text(w->out, "\n");
+			return;
+		}
+	if (sqlite3_column_type(st, MODE) != SQLITE_NULL)
+		as_buf_print(
+			w->out, "# mode %04o in the image\n", sqlite3_column_int(st, MODE) & 07777);
+}
+
 /* One step inwards: from the file that stands for the container to one that stands for the place. */
 static void step(way *w, sqlite3_stmt *st)
 {
 	as_span see = as_sql_span(st, SEE);
 	as_buf next = { 0 };
+	bool goal = sqlite3_column_int(st, IS_GOAL), has_bytes = as_sql_span(st, SHA256).p != NULL;
+	if (goal && w->about_entry)
+		list_entry(w, st);
+	if (goal && !has_bytes)
+		return;
 	bool as_is_there = sqlite3_column_type(st, AT) == SQLITE_INTEGER &&
 			   sqlite3_column_type(st, LEN) == SQLITE_INTEGER;
 	as_buf_print(&next, "seen-%u", ++w->n);
@@ -177,7 +211,7 @@ static void look(way *w, const as_see *what)
 
 as_status as_see_add(sqlite3 *db, as_see what, as_buf *out)
 {
-	way w = { .out = out };
+	way w = { .out = out, .about_entry = !what.has_range };
 	char id[32];
 	int n = snprintf(id, sizeof(id), "%lld", (long long)what.place);
 	as_status s = as_sql_each_of(db, chain_sql, as_bytes(id, (size_t)n), chain_row, &w);

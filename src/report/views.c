@@ -161,24 +161,23 @@ static const char certificates_table[] =
 
 #define SERVICES                                                                                   \
 	"SELECT 'listens' AS what, l.daemon AS name, l.service, l.protocol, l.port, l.address,"    \
-	" l.cleartext, l.enabled, NULL AS command, NULL AS user, NULL AS trigger, l.source,"       \
-	" p.path, l.at, l.len, o.sha256, p.container, p.id FROM listener AS l" AT(                 \
-		"l") " UNION ALL SELECT 'starts', a.name, NULL, NULL, NULL, NULL, NULL, "          \
-		     "a.enabled, a.command,"                                                       \
-		     " a.user, a.trigger, a.init, p.path, a.at, a.len, o.sha256, p.container, "    \
-		     "p.id"                                                                        \
-		     " FROM autostart AS a" AT("a")
+	" l.cleartext, l.runs, NULL AS command, NULL AS user, NULL AS trigger, l.source,"          \
+	" p.path, l.at, l.len, o.sha256, p.container, p.id FROM listening AS l" AT(                \
+		"l") " UNION ALL SELECT 'starts', a.name, NULL, NULL, NULL, NULL, NULL, a.runs, "  \
+		     "a.command,"                                                                  \
+		     " a.user, a.trigger, a.init, a.path, a.at, a.len, o.sha256, a.container, "    \
+		     "a.place"                                                                     \
+		     " FROM started AS a JOIN object AS o ON o.id = a.object"
 
 static const char services[] =
 	"SELECT what, name, service, protocol, port, address, cleartext AS \"cleartext:bool\","
-	" enabled AS \"enabled:bool\", command, user, trigger, source, path, at AS offset, len AS "
-	"length,"
+	" runs AS \"runs:bool\", command, user, trigger, source, path, at AS offset, len AS length,"
 	" sha256, container FROM (" SERVICES ") ORDER BY what, id, at, port";
 
 static const char services_table[] =
 	"SELECT what, name, service, CASE WHEN port IS NOT NULL THEN port || '/' || protocol END "
 	"AS port,"
-	" address, cleartext AS \"clear:bool\", enabled AS \"enabled:bool\", command, source, path"
+	" address, cleartext AS \"clear:bool\", runs AS \"runs:bool\", command, source, path"
 	" FROM (" SERVICES ") ORDER BY what, id, at, port";
 
 static const char elf[] =
