@@ -11,4 +11,3 @@ SELECT c.object, c.at, c.len, c.text AS subject, 'unknown' AS verdict
   FROM script_call AS c
  WHERE c.pattern IN ('firewall-flush', 'firewall-accept')
    AND EXISTS (SELECT 1 FROM started AS s WHERE s.object = c.object AND s.runs IS NOT 0)
-   AND NOT EXISTS (SELECT 1 FROM script_call AS d WHERE d.object = c.object AND d.pattern = 'firewall-drop')

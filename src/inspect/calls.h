@@ -8,7 +8,7 @@
 
 enum { AS_SCRIPT_MAX = 4 << 20 /* bytes of one script that are read */ };
 
-/* Adds a script_call row for each pattern that cmd (or what it launches) shows. docs/facts names the
+/* Adds a script_call row for each pattern that cmd (or what it launches) shows. The
  * patterns: shell-listener, shell-connect, exec-listener, dev-tcp, telnetd, telnetd-shell, eval-decoded,
  * fetch-run, chmod-world, chmod-setuid, flash-write, flash-erase, env-write, module-from-tmp, account-add,
  * firewall-flush, firewall-accept, debug-server, packet-capture, interactive-shell, password-argument,
