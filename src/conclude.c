@@ -20,13 +20,7 @@ static as_status read_said(void *ctx, const as_sha256 *sum, as_span path, as_buf
 {
 	as_review *r = ctx;
 	uint32_t object = as_object_get(&r->objects, sum, 0);
-	uint32_t exam = object == AS_NONE ? AS_NONE : as_exam_get(&r->objects, object, path);
-	as_buf_clear(b);
-	if (exam == AS_NONE)
-		return AS_NOMEM;
-	if (r->objects.exams[exam].state != AS_EXAM_DONE)
-		return AS_NOT_THIS;
-	return as_journal_read(r->journal, &r->objects.exams[exam].record, b);
+	return object == AS_NONE ? AS_NOMEM : as_read_said(r, object, path, b);
 }
 
 static as_status add_inputs(as_review *r, as_dossier_writer *w)

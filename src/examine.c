@@ -26,6 +26,7 @@ static bool is_opened(as_span type)
 as_status as_examine(const as_examiner *e, const as_task *task)
 {
 	as_opening o = { .data = task->data, .hint = task->hint, .depth = task->depth,
+		.share = task->share,
 		.limits = e->limits, .scanner = e->scanner, .send = e->send, .arena = e->arena,
 		.roles = as_roles_of };
 	const char *type = NULL;
@@ -36,7 +37,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	else
 		type = task->type.n > 0 ? known_type(task->type) : as_type_of(task->data);
 	as_arena_reset(e->arena);
-	if (s != AS_OK)
+	if (s != AS_OK || task->share > 0)
 		return s;
 	as_inspection in = { .file = { .data = task->data, .type = type, .path = task->path,
 				     .opened = is_opened(as_lit(type)), .arena = e->arena },

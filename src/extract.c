@@ -208,7 +208,7 @@ static as_status extract_level(extraction *x, const as_sha256 *sum, as_span chai
 	uint32_t exam = object == AS_NONE ? AS_NONE : r->objects.objects[object].exam;
 	if (exam == AS_NONE || r->objects.exams[exam].state != AS_EXAM_DONE || depth > DEPTH_MAX)
 		return AS_OK;
-	as_status s = as_journal_read(r->journal, &r->objects.exams[exam].record, &frames);
+	as_status s = as_read_said(r, object, (as_span){ 0 }, &frames);
 	level l = { .x = x, .frames = as_buf_span_of(&frames), .chain = chain, .fd = -1, .above = above, .name = name,
 		.depth = depth };
 	if (s == AS_OK)

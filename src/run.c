@@ -96,7 +96,7 @@ static as_status work(void *ctx, const as_order *order, as_span data, const as_s
 	as_examiner e = { .limits = &w->limits, .scanner = w->scanner, .send = w->fail ? &failing : send,
 		.arena = w->arena };
 	as_task task = { .data = data, .hint = order->hint, .path = order->path, .depth = order->depth,
-		.content = order->content, .open = order->open, .type = order->type, .roles = order->roles };
+		.content = order->content, .share = order->share, .open = order->open, .type = order->type, .roles = order->roles };
 	if (w->fail && order->path.n > 0 && send->stage(send->ctx, "debug", 0) &&
 		fail_as_told(w, order->path) != AS_OK)
 		return AS_NOMEM;

@@ -168,7 +168,10 @@ static as_status take_type(as_review *r, as_session *s, as_span payload)
 		return AS_IO;
 	r->objects.exams[s->exam].type = as_copy(r->objects.arena, m.type);
 	as_frame_add(&s->payload, AS_M_TYPE, payload);
-	return AS_OK;
+	const as_exam *e = &r->objects.exams[s->exam];
+	unsigned shares = as_shares_of(m.type, r->objects.objects[e->object].size);
+	bool first = e->path.n == 0 && e->share == 0;
+	return first && shares > 1 ? as_schedule_shares(r, s->exam, shares) : AS_OK;
 }
 
 as_status as_hear(as_review *r, as_session *s, as_message kind, as_span payload)

@@ -70,13 +70,23 @@ static bool is_exam(const as_objects *o, uint32_t i, uint32_t object, as_span pa
 	return o->exams[i].object == object && as_same(o->exams[i].path, path);
 }
 
+uint32_t as_exam_find(const as_objects *o, uint32_t object, as_span path)
+{
+	uint64_t first = AS_NONE;
+	(void)as_map_get(&o->by_exam, key_of(o, &o->objects[object].sha256, path), &first);
+	uint32_t i = (uint32_t)first;
+	while (i != AS_NONE && !is_exam(o, i, object, path))
+		i = o->exams[i].next;
+	return i;
+}
+
 uint32_t as_exam_get(as_objects *o, uint32_t object, as_span path)
 {
+	uint32_t known = as_exam_find(o, object, path);
+	if (known != AS_NONE)
+		return known;
 	uint64_t key = key_of(o, &o->objects[object].sha256, path), first = AS_NONE;
 	(void)as_map_get(&o->by_exam, key, &first);
-	for (uint32_t i = (uint32_t)first; i != AS_NONE; i = o->exams[i].next)
-		if (is_exam(o, i, object, path))
-			return i;
 	void *list = o->exams;
 	as_span kept = path.n > 0 ? as_copy(o->arena, path) : (as_span){ 0 };
 	if ((path.n > 0 && !kept.p) || !room(&list, o->n_exams, &o->cap_exams, sizeof(as_exam)))

@@ -35,6 +35,7 @@ typedef struct as_exam {
 	as_exam_state state;
 	unsigned depth, tries;
 	uint64_t roles;
+	unsigned share; /* of a large container's contents: then path is no path but the share's name */
 	as_span path, hint, type; /* in the arena */
 	as_span skip[AS_SKIP_MAX]; /* in the arena */
 	bool closed; /* do not open it again: opening failed, what came is kept */
@@ -63,6 +64,8 @@ void as_objects_free(as_objects *o);
 uint32_t as_object_get(as_objects *o, const as_sha256 *sha256, uint64_t size);
 /* The examination of object (at path), made if it is new; AS_NONE without memory. */
 uint32_t as_exam_get(as_objects *o, uint32_t object, as_span path);
+/* The same, but AS_NONE if there is none yet. */
+uint32_t as_exam_find(const as_objects *o, uint32_t object, as_span path);
 /* A shelf for a region, with one reference; AS_NONE without memory. */
 uint32_t as_shelf_add(as_objects *o, as_region region);
 void as_shelf_hold(as_objects *o, uint32_t shelf);

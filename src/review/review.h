@@ -81,6 +81,11 @@ assay_status as_supervise(as_review *r);
  * Holds the shelf as long as needed. AS_NOMEM. */
 as_status as_schedule(as_review *r, uint32_t object, uint32_t shelf, uint64_t at, unsigned depth,
 	as_span hint, uint64_t roles, as_span path) AS_MUST_USE;
+/* Makes sure that the other shares of a container, the first of which is being examined, are examined too. */
+as_status as_schedule_shares(as_review *r, uint32_t exam, unsigned shares) AS_MUST_USE;
+/* Reads all that was said about an object by content (path empty), its shares' words after those of the first,
+ * or as the file at path. AS_NOT_THIS: nothing. */
+as_status as_read_said(as_review *r, uint32_t object, as_span path, as_buf *b) AS_MUST_USE;
 /* Takes one message of a session. AS_IO: it is malformed, or the system failed. */
 as_status as_hear(as_review *r, as_session *s, as_message kind, as_span payload) AS_MUST_USE;
 /* Forgets a stream that will not be completed; empties the session for its next examination. */

@@ -3,6 +3,7 @@
  * inspector cares for it. After an interrupted review, what is done stays done; a container is opened
  * again only if something in it is missing. */
 #include "review/review.h"
+#include "unpack/format.h"
 
 static as_status queue(as_review *r, uint32_t exam, uint32_t shelf, uint64_t at, unsigned depth, as_span hint)
 {
@@ -28,6 +29,68 @@ static as_status queue(as_review *r, uint32_t exam, uint32_t shelf, uint64_t at,
 }
 
 static bool is_whole(as_review *r, uint32_t exam, unsigned depth);
+
+/* The name under which a share is filed; no entry of a container has such a path. */
+static as_span share_path(unsigned share)
+{
+	static const char *const paths[AS_SHARES_MAX] = { "", "//share 1", "//share 2", "//share 3" };
+	return as_lit(paths[share < AS_SHARES_MAX ? share : 0]);
+}
+
+as_status as_schedule_shares(as_review *r, uint32_t exam, unsigned shares)
+{
+	as_status s = AS_OK;
+	uint32_t object = r->objects.exams[exam].object;
+	unsigned depth = r->objects.exams[exam].depth;
+	for (unsigned share = 1; share < shares && s == AS_OK; share++) {
+		uint32_t other = as_exam_get(&r->objects, object, share_path(share));
+		if (other == AS_NONE)
+			return AS_NOMEM;
+		r->objects.exams[other].share = share;
+		const as_object *o = &r->objects.objects[object];
+		s = queue(r, other, o->shelf, o->at, depth, r->objects.exams[exam].hint);
+	}
+	return s;
+}
+
+as_status as_read_said(as_review *r, uint32_t object, as_span path, as_buf *b)
+{
+	as_buf more = { 0 };
+	as_buf_clear(b);
+	uint32_t exam = as_exam_get(&r->objects, object, path);
+	if (exam == AS_NONE)
+		return AS_NOMEM;
+	if (r->objects.exams[exam].state != AS_EXAM_DONE)
+		return AS_NOT_THIS;
+	as_status s = as_journal_read(r->journal, &r->objects.exams[exam].record, b);
+	for (unsigned share = 1; s == AS_OK && path.n == 0 && share < AS_SHARES_MAX; share++) {
+		uint32_t other = as_exam_find(&r->objects, object, share_path(share));
+		if (other == AS_NONE || r->objects.exams[other].state != AS_EXAM_DONE)
+			break;
+		s = as_journal_read(r->journal, &r->objects.exams[other].record, &more);
+		as_buf_add(b, more.p, more.n);
+	}
+	as_buf_free(&more);
+	return b->bad ? AS_NOMEM : s;
+}
+
+static bool shares_are_done(as_review *r, uint32_t object, const as_buf *said)
+{
+	as_cur c = as_cur_le(as_buf_span_of(said), 0);
+	as_message kind;
+	as_span payload;
+	as_type_message type = { 0 };
+	while (!type.type.p && as_frame_next(&c, &kind, &payload))
+		if (kind == AS_M_TYPE && !as_type_decode(payload, &type))
+			return false;
+	unsigned shares = as_shares_of(type.type, r->objects.objects[object].size);
+	for (unsigned share = 1; share < shares; share++) {
+		uint32_t other = as_exam_find(&r->objects, object, share_path(share));
+		if (other == AS_NONE || r->objects.exams[other].state != AS_EXAM_DONE)
+			return false;
+	}
+	return true;
+}
 
 /* Whether the object of one CHILD message, found as a node, needs nothing more. */
 static bool child_is_whole(as_review *r, const as_nodes *nodes, as_span frames, const as_child_message *m,
@@ -57,7 +120,7 @@ static bool is_whole(as_review *r, uint32_t exam, unsigned depth)
 		return e->whole;
 	as_buf b = { 0 };
 	as_nodes nodes = { 0 };
-	bool whole = as_journal_read(r->journal, &e->record, &b) == AS_OK;
+	bool whole = as_read_said(r, e->object, (as_span){ 0 }, &b) == AS_OK && shares_are_done(r, e->object, &b);
 	as_span frames = as_buf_span_of(&b);
 	as_cur c = as_cur_le(frames, 0);
 	as_message kind;

@@ -35,8 +35,8 @@ static as_status give(as_review *r, as_session *s)
 		return AS_NOMEM;
 	as_session_clear(s);
 	as_order order = { .region = r->objects.shelves[o->shelf].region, .at = o->at, .n = o->size,
-		.depth = e->depth, .content = e->path.n == 0, .open = !e->closed, .roles = e->roles,
-		.hint = e->hint, .path = e->path, .type = e->closed ? e->type : (as_span){ 0 } };
+		.depth = e->depth, .content = e->path.n == 0 || e->share > 0, .share = e->share, .open = !e->closed, .roles = e->roles,
+		.hint = e->hint, .path = e->share > 0 ? (as_span){ 0 } : e->path, .type = e->closed ? e->type : (as_span){ 0 } };
 	memcpy(order.skip, e->skip, sizeof(order.skip));
 	e->state = AS_EXAM_RUNNING;
 	s->exam = i;
@@ -46,10 +46,26 @@ static as_status give(as_review *r, as_session *s)
 	return st == AS_NOMEM ? st : AS_OK; /* if it is dead, reading will tell */
 }
 
+/* The entries of a shared container are told by its first examiner; of the others' words, what they add. */
+static void keep_contents_only(as_buf *frames)
+{
+	as_buf kept = { 0 };
+	as_cur c = as_cur_le(as_buf_span_of(frames), 0);
+	as_message kind;
+	as_span payload;
+	while (as_frame_next(&c, &kind, &payload))
+		if (kind == AS_M_CHILD || kind == AS_M_LOST)
+			as_frame_add(&kept, kind, payload);
+	as_buf_free(frames);
+	*frames = kept;
+}
+
 static as_status finish(as_review *r, as_session *s)
 {
 	as_exam *e = &r->objects.exams[s->exam];
 	as_buf_add(&e->kept, s->payload.p, s->payload.n);
+	if (e->share > 0)
+		keep_contents_only(&e->kept);
 	e->record.sha256 = r->objects.objects[e->object].sha256;
 	e->record.path = e->path;
 	as_status st = e->kept.bad ? AS_NOMEM : as_journal_add(r->journal, &e->record, as_buf_span_of(&e->kept));

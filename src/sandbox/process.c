@@ -94,6 +94,7 @@ static void encode_order(as_buf *b, const as_order *o)
 	as_buf_u64(b, o->at);
 	as_buf_u64(b, o->n);
 	as_buf_u32(b, o->depth);
+	as_buf_u8(b, (uint8_t)o->share);
 	as_buf_u8(b, o->content);
 	as_buf_u8(b, o->open);
 	as_buf_u64(b, o->roles);
@@ -119,6 +120,7 @@ static bool decode_order(as_span s, as_order *o)
 	o->at = as_u64(&c);
 	o->n = as_u64(&c);
 	o->depth = as_u32(&c);
+	o->share = as_u8(&c);
 	o->content = as_u8(&c) != 0;
 	o->open = as_u8(&c) != 0;
 	o->roles = as_u64(&c);

@@ -17,6 +17,7 @@ typedef struct as_order {
 	as_region region;   /* whose file is the spool's; n bytes at offset at within it are the object */
 	uint64_t at, n;
 	unsigned depth;
+	unsigned share;     /* which part of a shared container's contents */
 	bool content, open; /* inspect by content; open containers */
 	uint64_t roles;
 	as_span hint, path, type; /* type: known from an earlier try, or empty */

@@ -52,6 +52,7 @@ const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, 
 void as_unpack_begin(as_unpack *u, const as_opening *o, const as_format *f, as_span body)
 {
 	*u = (as_unpack){ .o = o, .f = f, .body = body };
+	u->shares = f ? as_shares_of(as_lit(f->id), o->data.n) : 1;
 	as_tree_init(&u->tree, o->arena);
 }
 
@@ -64,6 +65,7 @@ uint64_t as_measure(const as_opening *o, const as_format *f, as_span data)
 	uint64_t used = u.used;
 	as_tree_free(&u.tree);
 	as_runs_free(&u.runs);
+	as_map_free(&u.groups);
 	as_buf_free(&u.message);
 	as_buf_free(&u.path);
 	return used ? used : data.n;
@@ -87,9 +89,12 @@ as_status as_unpack_end(as_unpack *u)
 	bool whole = u->f && (u->f->kind == AS_FILESYSTEM || u->f->kind == AS_STREAM);
 	/* What lies in a file system or stream and is no entry is its structure; what follows its end
 	 * has been put as padding or parts already. */
-	as_status s = as_runs_close(&u->runs, u->o->data, whole ? &rest : NULL, send_run, u);
+	as_status s = AS_OK;
+	if (u->o->share == 0)
+		s = as_runs_close(&u->runs, u->o->data, whole ? &rest : NULL, send_run, u);
 	as_tree_free(&u->tree);
 	as_runs_free(&u->runs);
+	as_map_free(&u->groups);
 	as_buf_free(&u->message);
 	as_buf_free(&u->path);
 	return s;
@@ -163,7 +168,7 @@ static as_status open_format(const as_opening *o, const as_format *f, const as_e
 		s = as_worse(s, put_rest(&u, end));
 	if (s <= AS_PARTIAL && f->kind == AS_CARRIER && !u.spent)
 		s = as_worse(s, put_gaps(&u));
-	if (u.n_lost == 0 && s == AS_PARTIAL)
+	if (u.n_lost == 0 && s == AS_PARTIAL && o->share == 0)
 		s = as_worse(s, as_send_lost(o, f->id, "damaged", 0, claim->size, "not all of it could be read"));
 	as_status ended = as_unpack_end(&u);
 	s = u.failed != AS_OK ? u.failed : s;

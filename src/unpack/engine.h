@@ -19,6 +19,7 @@ typedef struct as_opening {
 	as_span data;    /* the object's bytes */
 	as_span hint;    /* format id it must be, "raw" not to be searched, or empty */
 	unsigned depth;  /* containers above it */
+	unsigned share;  /* which share of a shared format's contents is to be decoded; see as_shares_of */
 	const as_limits *limits;
 	const as_scanner *scanner;
 	const as_sender *send;
@@ -39,12 +40,14 @@ struct as_unpack {
 	const as_opening *o;
 	const as_format *f;
 	as_span body;     /* the bytes the handler was given */
+	unsigned shares;
 	as_tree tree;
 	as_runs runs;
 	as_buf message, path;
 	uint64_t out;     /* bytes emitted so far */
 	uint64_t used;    /* end of what is known of the body */
 	uint64_t visits;
+	as_map groups;    /* where an entry's record stands to the number of its group: see is_ours */
 	uint32_t last;    /* node put last */
 	uint32_t n_lost;
 	bool dry;         /* only measuring: nothing is sent */

@@ -51,6 +51,8 @@ typedef struct as_format {
 	as_status (*probe)(as_span image, as_extent *out);
 	/* Emits what is inside; body is out->size bytes. NULL for AS_LEAF. */
 	as_status (*unpack)(as_unpack *u, as_span body);
+	bool shared;   /* entries' contents can be decoded apart from each other: large containers are opened by
+			* several examiners, each of which decodes its share (see as_begin's want) */
 	bool anywhere; /* magic is searched at every offset of raw images (else: only at offset 0) */
 	const char *const *gaps; /* what is not supported; docs and dossier show it */
 	const char *spec;        /* where the format is described */
@@ -118,6 +120,10 @@ as_status as_sink_more(void *ctx, as_span bytes);
 
 extern const as_format *const as_formats[]; /* ends with NULL; order means nothing */
 
+enum { AS_SHARES_MAX = 4 };
+/* Into how many shares the contents of a container of this type and size (bytes) are divided: by nothing that
+ * differs between machines, so that what is said does not either. 1: it is not divided. Pure. */
+unsigned as_shares_of(as_span type, uint64_t size);
 /* The format of that id, or NULL. */
 const as_format *as_format_by_id(const char *id);
 

@@ -21,3 +21,12 @@ const as_format *as_format_by_id(const char *id)
 			return *f;
 	return NULL;
 }
+
+unsigned as_shares_of(as_span type, uint64_t size)
+{
+	enum { WORTH = 8 << 20, LARGE = 512 << 20 };
+	for (const as_format *const *f = as_formats; *f; f++)
+		if ((*f)->shared && as_is(type, (*f)->id))
+			return size < WORTH ? 1 : size < LARGE ? 2 : AS_SHARES_MAX;
+	return 1;
+}

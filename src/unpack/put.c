@@ -24,7 +24,8 @@ static const char *stage_of(const as_unpack *u) { return u->f ? u->f->id : "scan
 static as_status lose(as_unpack *u, const char *reason, uint64_t at, const char *text)
 {
 	u->n_lost++;
-	if (u->dry || u->n_lost > LOST_MAX)
+	/* What all who share a container see is said by the first of them. */
+	if (u->dry || u->n_lost > LOST_MAX || (u->o->share > 0 && !u->streaming))
 		return AS_PARTIAL;
 	if (u->n_lost == LOST_MAX)
 		text = "too much damage to list: the rest is not listed";
@@ -71,7 +72,8 @@ void as_struct(as_unpack *u, uint64_t at, uint64_t n, const char *label)
 
 static as_status send(as_unpack *u, as_message kind, as_span payload)
 {
-	if (u->dry)
+	bool contents = kind == AS_M_NODE || kind == AS_M_DATA || kind == AS_M_ZERO || kind == AS_M_END;
+	if (u->dry || (u->o->share > 0 && !contents))
 		return AS_OK;
 	if (u->failed == AS_OK)
 		u->failed = u->o->send->send(u->o->send->ctx, kind, payload);
@@ -235,6 +237,18 @@ static as_status charge(as_unpack *u, uint64_t n)
 	return u->out > allowed ? spend(u, "expands out of proportion") : AS_OK;
 }
 
+/* Whether the contents of e are for this examiner to decode. Entries whose records stand at the same place (one
+ * metadata block, say) have their contents near each other: they form a group, and groups are dealt out in turn. */
+static bool is_ours(as_unpack *u, const as_entry *e)
+{
+	uint64_t group = u->groups.n;
+	if (u->shares < 2)
+		return true;
+	if (!as_map_get(&u->groups, e->at, &group) && as_map_set(&u->groups, e->at, group) != AS_OK)
+		u->failed = AS_NOMEM;
+	return group % u->shares == u->o->share;
+}
+
 as_status as_begin(as_unpack *u, as_node *dir, const as_entry *e, bool *want)
 {
 	as_node *node = NULL;
@@ -249,7 +263,7 @@ as_status as_begin(as_unpack *u, as_node *dir, const as_entry *e, bool *want)
 	}
 	as_node_message m = { 0 };
 	s = link_of(u, e, node->id, &m.hardlink);
-	bool wanted = s == AS_OK && m.hardlink == 0;
+	bool wanted = s == AS_OK && m.hardlink == 0 && is_ours(u, e);
 	m.has = wanted ? AS_NODE_STREAM : 0;
 	s = as_worse(s, send_node(u, node, e, &m));
 	u->dropping = !wanted;
@@ -307,14 +321,21 @@ as_status as_end(as_unpack *u, bool damaged)
 	return send(u, AS_M_END, as_bytes(&flag, 1));
 }
 
+static bool stands_here(const as_unpack *u, const as_entry *e)
+{
+	uint64_t at = 0;
+	return e->data.n == 0 || as_within(u->o->data, e->data, &at);
+}
+
 /* Contents in memory: a range of the object if they stand there, else sent in pieces. */
 static as_status put_data(as_unpack *u, const as_node *node, const as_entry *e, as_node_message *m)
 {
 	bool has = node->type == AS_FILE || node->type == AS_PART;
 	uint64_t at = 0;
-	if (!has || m->hardlink != 0)
+	if (!has || m->hardlink != 0 || (u->o->share > 0 && stands_here(u, e)))
 		return send_node(u, node, e, m);
-	if (e->data.n == 0 || as_within(u->o->data, e->data, &at)) {
+	if (stands_here(u, e)) {
+		(void)as_within(u->o->data, e->data, &at);
 		m->has |= AS_NODE_RANGE;
 		m->at = at;
 		m->len = e->data.n;
@@ -324,6 +345,8 @@ static as_status put_data(as_unpack *u, const as_node *node, const as_entry *e, 
 		as_status s = charge(u, e->data.n);
 		return s == AS_OK ? send_node(u, node, e, m) : s;
 	}
+	if (!is_ours(u, e))
+		return send_node(u, node, e, m);
 	m->has |= AS_NODE_STREAM;
 	as_status s = send_node(u, node, e, m);
 	u->streaming = true;

@@ -291,6 +291,7 @@ const as_format as_format_squashfs = {
 	.id = "squashfs",
 	.title = "SquashFS 4",
 	.kind = AS_FILESYSTEM,
+	.shared = true,
 	.magic = (const as_magic[]){ { .bytes = "hsqs", .len = 4, .at = 0 }, { 0 } },
 	.probe = probe,
 	.unpack = unpack,

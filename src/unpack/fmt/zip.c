@@ -211,6 +211,7 @@ const as_format as_format_zip = {
 	.id = "zip",
 	.title = "zip archive",
 	.kind = AS_ARCHIVE,
+	.shared = true,
 	.magic = (const as_magic[]){ { .bytes = "PK\3\4", .len = 4, .at = 0 },
 		{ .bytes = "PK\5\6", .len = 4, .at = 0, .start = true }, { 0 } },
 	.probe = probe,
