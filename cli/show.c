@@ -57,7 +57,7 @@ const command command_show = {
 		"  addresses     URLs, hosts, IP and e-mail addresses\n"
 		"  unexamined    what could not be examined, and why\n"
 		"\n"
-		"  --table  aligned columns, shortened to the terminal's width (default)\n"
+		"  --table  aligned columns; long values are shortened (default)\n"
 		"  --json   an array of objects; the keys are a contract, see docs/dossier.md\n"
 		"  --csv    RFC 4180; text that a spreadsheet would compute gets an apostrophe\n"
 		"\n"

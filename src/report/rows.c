@@ -7,7 +7,14 @@
 #include "base/text.h"
 #include "report/encode.h"
 
-enum { COLUMNS = 256, NARROW = 8, GAP = 2, DIGITS = 12, CELL = 4096 };
+enum {
+	COLUMNS = 256,
+	NARROW = 8, /* a column is not made narrower to fit */
+	WIDE = 160, /* nor ever wider: JSON and CSV have all of it */
+	GAP = 2,
+	DIGITS = 12,
+	CELL = 4096, /* bytes looked at */
+};
 
 typedef enum kind { PLAIN, JSON, BOOL, SIZE, DIGEST } kind;
 
@@ -168,8 +175,8 @@ static int measure(sqlite3_stmt *st, column *columns, size_t n, as_buf *b)
 				columns[i].number &&
 				(type == SQLITE_NULL || (number && columns[i].kind != BOOL));
 			cell(b, st, i, columns[i].kind, true);
-			columns[i].width =
-				as_max(columns[i].width, as_plain_width(as_buf_span_of(b)));
+			columns[i].width = as_max(
+				columns[i].width, as_min(as_plain_width(as_buf_span_of(b)), WIDE));
 		}
 	return rc;
 }

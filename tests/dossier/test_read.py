@@ -209,6 +209,38 @@ class Query(Reading):
         self.assertEqual((done.returncode, "newer" in done.stderr), (3, True))
         os.remove(other)
 
+    def test_damaged_dossiers(self):
+        """Cut anywhere, bytes changed, tables gone: an error or an answer, never a crash."""
+        other = os.path.join(self.folder.name, "damaged")
+        whole = self.bytes()
+        damaged = [whole[:n] for n in (100, 1000, 4096, 8192, len(whole) // 2, len(whole) - 1)]
+        damaged += [whole[:at] + bytes(64) + whole[at + 64:] for at in range(4096, len(whole), 20 * 4096 + 700)]
+        for i, content in enumerate(damaged):
+            with open(other, "wb") as f:
+                f.write(content)
+            for args in (["show", other, "findings", "--json"], ["show", other, "tree"], ["show", other],
+                         ["report", other, "--format", "html"], ["report", other, "--format", "spdx"],
+                         ["explain", other, "account-empty-password"]):
+                done = run(*args, text=False)
+                self.assertIn(done.returncode, (0, 2, 3), f"{i}: {args} {done.stderr}")
+        for table in ("place", "finding", "extent", "meta", "component", "object"):
+            with open(other, "wb") as f:
+                f.write(whole)
+            db = sqlite3.connect(other)
+            db.execute("PRAGMA legacy_alter_table = 1")
+            db.execute(f"ALTER TABLE {table} RENAME TO gone")
+            db.close()
+            for form in ("html", "json", "sarif", "cyclonedx", "spdx"):
+                done = run("report", other, "--format", form, text=False)
+                self.assertIn(done.returncode, (0, 3), f"{table} {form} {done.stderr}")
+            self.assertEqual(run("report", other, "--format", "html").returncode, 3, table)
+        os.remove(other)
+
+    def test_values_are_shortened_in_tables_only(self):
+        sql = "SELECT printf('%.*c', 500, 'x') AS x"
+        self.assertEqual(len(run("query", self.plain, sql).stdout.splitlines()[1]), 160)
+        self.assertEqual(len(json.loads(run("query", self.plain, sql, "--json").stdout)[0]["x"]), 500)
+
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run([ASSAY, "show", self.plain, "files", "--json"], stdout=full,
