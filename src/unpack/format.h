@@ -103,6 +103,9 @@ as_status as_xattr(as_unpack *u, as_span name, as_span value) AS_MUST_USE;
 as_status as_visit(as_unpack *u, uint64_t at) AS_MUST_USE;
 /* Records damage at a body offset; text is constant. Returns AS_PARTIAL. */
 as_status as_lost(as_unpack *u, uint64_t at, const char *text);
+/* Records that something whole was not examined, and why, in one word: "encrypted", "unsupported"
+ * (we do not know how) or "limit" (it asks for more than it is given). Otherwise as as_lost. */
+as_status as_refused(as_unpack *u, uint64_t at, const char *reason, const char *text);
 /* Whether n bytes of working memory may be taken (AS_LIMIT and a note if not). */
 as_status as_want(as_unpack *u, uint64_t n) AS_MUST_USE;
 /* Memory that lives until this container is closed. */

@@ -36,6 +36,11 @@ static as_status lose(as_unpack *u, const char *reason, uint64_t at, const char 
 
 as_status as_lost(as_unpack *u, uint64_t at, const char *text) { return lose(u, "damaged", at, text); }
 
+as_status as_refused(as_unpack *u, uint64_t at, const char *reason, const char *text)
+{
+	return lose(u, reason, at, text);
+}
+
 static as_status spend(as_unpack *u, const char *text)
 {
 	if (!u->spent)

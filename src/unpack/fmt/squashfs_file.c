@@ -18,7 +18,8 @@ as_status as_sq_data(const as_sq *q, uint64_t at, uint32_t word, uint8_t *out, a
 	}
 	as_status s = as_decode_block(q->method, raw, out, q->super.block, &n);
 	*got = as_bytes(out, n);
-	return s == AS_NOT_THIS ? AS_PARTIAL : s;
+	/* A block that asks for too much memory is no valid one. */
+	return s == AS_NOT_THIS || s == AS_NOMEM ? AS_PARTIAL : s;
 }
 
 /* Where fragment i stands; false if the table does not reach so far. */

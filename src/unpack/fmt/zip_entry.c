@@ -132,6 +132,8 @@ void as_zip_extra(as_span extra, bool central, as_zip_entry *z)
 	}
 }
 
+static const char asks[] = "entry asks for more than 128 MiB of working memory";
+
 /* Passes decoded bytes on, and sums them up on their way. */
 typedef struct sum {
 	as_unpack *u;
@@ -199,12 +201,13 @@ static as_status decode(
 }
 
 /* An entry whose contents cannot be had: its name stands, and the loss is recorded. */
-static as_status put_closed(as_unpack *u, const as_entry *e, const char *why)
+static as_status put_closed(
+	as_unpack *u, const as_entry *e, const char *reason, const char *why)
 {
 	as_status s = as_begin(u, NULL, e, NULL);
 	if (s > AS_PARTIAL)
 		return s;
-	return as_worse(as_worse(s, as_end(u, true)), as_lost(u, e->at, why));
+	return as_worse(as_worse(s, as_end(u, true)), as_refused(u, e->at, reason, why));
 }
 
 static as_status put_packed(
@@ -217,7 +220,7 @@ static as_status put_packed(
 	if (s != AS_OK || !want)
 		return as_worse(s, as_end(u, false));
 	s = decode(u, m, data, z, &to, &took);
-	if (s > AS_NOT_THIS)
+	if (s > AS_NOT_THIS && s != AS_NOMEM)
 		return s;
 	if (z->unknown)
 		*used = took;
@@ -225,6 +228,8 @@ static as_status put_packed(
 		s = AS_PARTIAL;
 	as_struct(u, z->data_at, z->unknown ? took : data.n, "zip data");
 	as_status ended = as_end(u, s != AS_OK);
+	if (s == AS_NOMEM) /* the decoder's: a failure of the sender is the engine's to know */
+		return as_worse(ended, as_refused(u, z->e.at, "limit", asks));
 	if (s != AS_OK)
 		ended = as_worse(ended,
 			as_lost(u, z->e.at, "contents are damaged or have a wrong checksum"));
@@ -238,10 +243,13 @@ static as_status put_symlink(as_unpack *u, as_method m, as_span data, as_zip_ent
 	as_struct(u, z->data_at, data.n, "zip data");
 	if (m != AS_STORED) {
 		uint8_t *p = as_alloc(as_memory(u), TARGET_MOST);
-		as_status s = p ? as_peek(m, data, p, TARGET_MOST, &n) : AS_NOMEM;
+		if (!p)
+			return AS_NOMEM;
+		as_status s = as_peek(m, data, p, TARGET_MOST, &n);
+		if (s == AS_NOMEM)
+			return as_refused(u, z->e.at, "limit", asks);
 		if (s != AS_OK)
-			return as_worse(s == AS_NOT_THIS ? AS_PARTIAL : s,
-				as_lost(u, z->e.at, "target of a symbolic link cannot be read"));
+			return as_lost(u, z->e.at, "target of a symbolic link cannot be read");
 		z->e.target = as_bytes(p, n);
 	}
 	return as_put(u, NULL, &z->e, NULL);
@@ -258,9 +266,9 @@ as_status as_zip_put(as_unpack *u, as_span body, as_zip_entry *z, uint64_t *used
 	if (e->type != AS_FILE && e->type != AS_SYMLINK)
 		return as_put(u, NULL, e, NULL);
 	if (z->flags & AS_ZIP_ENCRYPTED)
-		return put_closed(u, e, "entry is encrypted: it was not examined");
+		return put_closed(u, e, "encrypted", "entry is encrypted: it was not examined");
 	if (!method_of(z->method, &m))
-		return put_closed(u, e, "compression method is not supported");
+		return put_closed(u, e, "unsupported", "compression method is not supported");
 	if (!z->unknown && data.n < z->packed)
 		data = as_from(body, z->data_at); /* cut off: what is there is damaged, not lost */
 	if (e->type == AS_SYMLINK)
