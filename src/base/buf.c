@@ -14,7 +14,7 @@ void as_buf_free(as_buf *b)
 
 uint8_t *as_buf_room(as_buf *b, size_t n)
 {
-	if (!b->bad && n > b->cap - b->n) {
+	if (!b->bad && (n > b->cap - b->n || !b->p)) {
 		uint64_t want = as_max(b->cap * 2, 256);
 		if (n > SIZE_MAX / 4)
 			b->bad = true;
