@@ -29,7 +29,8 @@ static as_status lose(as_unpack *u, const char *reason, uint64_t at, const char 
 		return AS_PARTIAL;
 	if (u->n_lost == LOST_MAX)
 		text = "too much damage to list: the rest is not listed";
-	as_status s = as_send_lost(u->o, stage_of(u), reason, at, 0, text);
+	/* A damaged pointer may lead anywhere; the place recorded is one of the container's. */
+	as_status s = as_send_lost(u->o, stage_of(u), reason, as_min(at, u->body.n), 0, text);
 	u->failed = as_worse(u->failed, s);
 	return as_worse(AS_PARTIAL, s);
 }
