@@ -180,23 +180,9 @@ static as_status extract_nodes(level *l)
 
 static as_status index_level(level *l)
 {
-	as_cur c = as_cur_le(l->frames, 0);
-	as_message kind;
-	as_span payload;
-	as_node_message m;
-	as_child_message ch;
-	for (size_t at = 0; as_frame_next(&c, &kind, &payload); at = as_pos(&c))
-		if (kind == AS_M_NODE && as_node_decode(payload, &m) && !as_nodes_add(&l->nodes, m.id, at))
-			return AS_NOMEM;
-	l->children = calloc(l->nodes.n + 1, sizeof(*l->children));
-	l->folders = calloc(l->nodes.n + 1, sizeof(*l->folders));
-	if (!l->children || !l->folders)
-		return AS_NOMEM;
-	c = as_cur_le(l->frames, 0);
-	while (as_frame_next(&c, &kind, &payload))
-		if (kind == AS_M_CHILD && as_child_decode(payload, &ch) && ch.node <= l->nodes.n)
-			l->children[ch.node] = ch;
-	return AS_OK;
+	as_status s = as_nodes_index(&l->nodes, l->frames, &l->children);
+	l->folders = s == AS_OK ? calloc((size_t)l->nodes.n + 1, sizeof(*l->folders)) : NULL;
+	return l->folders ? AS_OK : AS_NOMEM;
 }
 
 static as_status extract_level(extraction *x, const as_sha256 *sum, as_span chain, int above, const char *name,

@@ -41,6 +41,12 @@ uint64_t as_u64(as_cur *c) { return number(c, 8); }
 
 uint64_t as_uword(as_cur *c, bool wide) { return number(c, wide ? 8 : 4); }
 
+as_span as_counted(as_cur *c)
+{
+	uint32_t n = as_u32(c);
+	return as_take(c, n);
+}
+
 void as_skip(as_cur *c, uint64_t n) { (void)as_take(c, n); }
 
 void as_seek(as_cur *c, uint64_t at)

@@ -35,6 +35,8 @@ uint64_t as_uword(as_cur *c, bool wide);
 
 /* Takes the next n bytes. Borrows from the cursor's span. */
 as_span as_take(as_cur *c, uint64_t n);
+/* Takes a 32-bit length and so many bytes after it: what as_buf_span wrote. */
+as_span as_counted(as_cur *c);
 /* Skips n bytes; seeks to offset at from the start of the span. */
 void as_skip(as_cur *c, uint64_t n);
 void as_seek(as_cur *c, uint64_t at);

@@ -331,10 +331,9 @@ static as_status add_extent(container *c, as_span payload)
 static as_status add_xattr(container *c, as_span payload)
 {
 	as_cur p = as_cur_le(payload, 0);
-	uint32_t id = as_u32(&p), n = as_u32(&p);
-	as_span name = as_take(&p, n);
-	n = as_u32(&p);
-	as_span value = as_take(&p, n);
+	uint32_t id = as_u32(&p);
+	as_span name = as_counted(&p);
+	as_span value = as_counted(&p);
 	if (!as_ok(&p) || id == 0 || id > c->nodes.n)
 		return AS_OK;
 	as_db_int(c->w->xattr, 1, c->first + id - 1);
@@ -348,23 +347,9 @@ static as_status describe(as_dossier_writer *w, const as_sha256 *sum, uint64_t s
 /* First pass over a container: which nodes there are, and the objects they are. */
 static as_status index_container(container *c)
 {
-	as_cur cur = as_cur_le(c->frames, 0);
-	as_message kind;
-	as_span payload;
-	as_node_message m;
-	as_child_message ch;
-	for (size_t at = 0; as_frame_next(&cur, &kind, &payload); at = as_pos(&cur))
-		if (kind == AS_M_NODE && as_node_decode(payload, &m) && !as_nodes_add(&c->nodes, m.id, at))
-			return AS_NOMEM;
-	c->children = calloc(c->nodes.n + 1, sizeof(*c->children));
-	c->objects = calloc(c->nodes.n + 1, sizeof(*c->objects));
-	if (!c->children || !c->objects)
-		return AS_NOMEM;
-	cur = as_cur_le(c->frames, 0);
-	while (as_frame_next(&cur, &kind, &payload))
-		if (kind == AS_M_CHILD && as_child_decode(payload, &ch) && ch.node <= c->nodes.n)
-			c->children[ch.node] = ch;
-	return AS_OK;
+	as_status s = as_nodes_index(&c->nodes, c->frames, &c->children);
+	c->objects = s == AS_OK ? calloc((size_t)c->nodes.n + 1, sizeof(*c->objects)) : NULL;
+	return c->objects ? AS_OK : AS_NOMEM;
 }
 
 /* A hard link is its first name's object. Nodes come after what they link to. */

@@ -18,6 +18,9 @@ void as_nodes_clear(as_nodes *nodes);
 bool as_nodes_add(as_nodes *nodes, uint32_t id, size_t at);
 /* The last word on node id. False if there is none. */
 bool as_nodes_get(const as_nodes *nodes, as_span frames, uint32_t id, as_node_message *m);
+/* Notes every entry in frames, and what its contents are: *children (owned by the caller, who frees it) is by node id;
+ * node is 0 where an entry has no contents. AS_NOMEM. */
+as_status as_nodes_index(as_nodes *nodes, as_span frames, as_child_message **children) AS_MUST_USE;
 /* Appends the path of node id inside its container, with a leading slash. */
 void as_nodes_path(const as_nodes *nodes, as_span frames, uint32_t id, as_buf *out);
 

@@ -47,12 +47,6 @@ as_status as_row_end(as_facts *out)
 	return out->emit(out->ctx, as_buf_span_of(&out->row));
 }
 
-static as_span counted(as_cur *c)
-{
-	uint32_t n = as_u32(c);
-	return as_take(c, n);
-}
-
 bool as_row_decode(as_span encoded, as_row *row)
 {
 	as_cur c = as_cur_le(encoded, 0);
@@ -60,7 +54,7 @@ bool as_row_decode(as_span encoded, as_row *row)
 	row->has_where = as_u8(&c) != 0;
 	row->at = as_u64(&c);
 	row->len = as_u64(&c);
-	row->exhibit = counted(&c);
+	row->exhibit = as_counted(&c);
 	if (!as_ok(&c) || table >= as_n_tables || row->at > INT64_MAX || row->len > INT64_MAX)
 		return false;
 	row->table = &as_tables[table];

@@ -3,12 +3,6 @@
 
 #include <string.h>
 
-static as_span counted(as_cur *c)
-{
-	uint32_t n = as_u32(c);
-	return as_take(c, n);
-}
-
 void as_type_encode(as_buf *b, const as_type_message *m)
 {
 	as_buf_u32(b, m->entropy);
@@ -19,7 +13,7 @@ bool as_type_decode(as_span payload, as_type_message *m)
 {
 	as_cur c = as_cur_le(payload, 0);
 	m->entropy = as_u32(&c);
-	m->type = counted(&c);
+	m->type = as_counted(&c);
 	return as_ok(&c);
 }
 
@@ -61,9 +55,9 @@ bool as_node_decode(as_span payload, as_node_message *m)
 	m->at = as_u64(&c);
 	m->len = as_u64(&c);
 	m->roles = as_u64(&c);
-	m->name = counted(&c);
-	m->target = counted(&c);
-	m->hint = counted(&c);
+	m->name = as_counted(&c);
+	m->target = as_counted(&c);
+	m->hint = as_counted(&c);
 	return as_ok(&c) && m->id > 0 && m->parent < m->id && m->hardlink < m->id &&
 	       m->at <= INT64_MAX && m->len <= INT64_MAX;
 }
@@ -106,7 +100,7 @@ bool as_extent_decode(as_span payload, as_extent_message *m)
 	m->class = as_u8(&c);
 	m->entropy = as_u32(&c);
 	m->node = as_u32(&c);
-	m->label = counted(&c);
+	m->label = as_counted(&c);
 	return as_ok(&c) && m->class <= AS_UNKNOWN && m->at <= INT64_MAX && m->len <= INT64_MAX;
 }
 
@@ -124,9 +118,9 @@ bool as_lost_decode(as_span payload, as_lost_message *m)
 	as_cur c = as_cur_le(payload, 0);
 	m->at = as_u64(&c);
 	m->len = as_u64(&c);
-	m->stage = counted(&c);
-	m->reason = counted(&c);
-	m->text = counted(&c);
+	m->stage = as_counted(&c);
+	m->reason = as_counted(&c);
+	m->text = as_counted(&c);
 	return as_ok(&c) && m->at <= INT64_MAX && m->len <= INT64_MAX;
 }
 
@@ -142,7 +136,7 @@ bool as_frame_next(as_cur *c, as_message *kind, as_span *payload)
 		return false;
 	unsigned k = as_u8(c);
 	*kind = (as_message)k;
-	*payload = counted(c);
+	*payload = as_counted(c);
 	return as_ok(c) && k >= AS_M_TYPE && k <= AS_M_LAST && payload->n <= AS_M_MAX;
 }
 

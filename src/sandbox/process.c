@@ -105,12 +105,6 @@ static void encode_order(as_buf *b, const as_order *o)
 		as_buf_span(b, o->skip[i]);
 }
 
-static as_span counted(as_cur *c)
-{
-	uint32_t n = as_u32(c);
-	return as_take(c, n);
-}
-
 static bool decode_order(as_span s, as_order *o)
 {
 	as_cur c = as_cur_le(s, 0);
@@ -124,11 +118,11 @@ static bool decode_order(as_span s, as_order *o)
 	o->content = as_u8(&c) != 0;
 	o->open = as_u8(&c) != 0;
 	o->roles = as_u64(&c);
-	o->hint = counted(&c);
-	o->path = counted(&c);
-	o->type = counted(&c);
+	o->hint = as_counted(&c);
+	o->path = as_counted(&c);
+	o->type = as_counted(&c);
 	for (size_t i = 0; i < AS_SKIP_MAX; i++)
-		o->skip[i] = counted(&c);
+		o->skip[i] = as_counted(&c);
 	return as_ok(&c);
 }
 
