@@ -16,8 +16,8 @@ typedef struct reading {
 	int n;
 } reading;
 
-/* Reads --table --json --csv --output --format --seconds and leaves the words. False, after a line on
- * stderr, for anything else. */
+/* Reads --table --json --csv --output --format --seconds and leaves the words. False, after a line
+ * on stderr, for anything else. */
 bool reading_options(int argc, char **argv, reading *r);
 /* The columns of the terminal on stdout; 0 if it is none. */
 unsigned terminal_width(void);

@@ -9,7 +9,7 @@ enum { AS_UUID_LEN = 36, AS_META_LEN = 256 };
 
 /* An entry of the table meta as text; "" without one. */
 void as_meta(sqlite3 *db, const char *name, char out[AS_META_LEN]);
-/* When the review was made, as in 2026-11-23T12:00:00Z; the beginning of 1970 if it does not say. */
+/* When the review was made, as in 2026-11-23T12:00:00Z; 1970 if it does not say. */
 void as_reviewed(sqlite3 *db, char out[AS_META_LEN]);
 /* A UUID (RFC 9562, version 8) made from what was reviewed, by which version, what components were
  * found, and salt: the same dossier always gives the same one. */
@@ -19,9 +19,10 @@ void as_unescape(as_buf *out, as_span s);
 /* The place (container chain, path) as a relative URI. */
 void as_place_uri(as_buf *out, as_span container, as_span path);
 
-/* Clauses with the findings that speak against them. Columns: framework, clause, title, coverage, evidence_pass,
- * evidence_fail, source, state ('against' or 'open': findings can never show that a clause is met), against:json and
- * undecided:json (ids of findings), silent:json (rules that looked for such things and saw none). */
+/* Clauses with the findings that speak against them. Columns: framework, clause, title, coverage,
+ * evidence_pass, evidence_fail, source, state ('against' or 'open': findings can never show that a
+ * clause is met), against:json and undecided:json (ids of findings), silent:json (rules that
+ * looked for such things and saw none). */
 extern const char as_sql_clauses[];
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sbom.cdx.json: CycloneDX 1.6. Components with the evidence each rests on: how it was recognised, how sure
- * that is, and where. Serial number and time come from the dossier, so the same review gives the same bytes. */
+/* sbom.cdx.json: CycloneDX 1.6. Components with the evidence each rests on: how it was recognised,
+ * how sure that is, and where. Serial number and time come from the dossier, so the same review
+ * gives the same bytes. */
 #include <stdio.h>
 
 #include "report/common.h"
@@ -26,8 +27,8 @@ static void property(as_json *j, const char *name, as_span value)
 	as_json_close(j, '}');
 }
 
-/* The hash is that of the file itself, so not for a witness that only speaks of other files (a package
- * database). json_patch drops members that are NULL. */
+/* The hash is that of the file itself, so not for a witness that only speaks of other files (a
+ * package database). json_patch drops members that are NULL. */
 static const char components_sql[] = AS_SQL_WITNESSES
 	" SELECT r.what || '@' || r.release, CASE WHEN r.method = 'kernel' THEN 'operating-system'"
 	"  WHEN r.method = 'module' THEN 'device-driver' WHEN EXISTS (SELECT 1 FROM elf AS e"

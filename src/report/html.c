@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* report.html: web/page.html with the style, the script and the data put in. Nothing of the dossier becomes
- * markup: it is one JSON text, and the script writes it with textContent only. The policy in the page's head
- * allows this very script and style (by their hashes) and nothing from anywhere else. */
+/* report.html: web/page.html with the style, the script and the data put in. Nothing of the
+ * dossier becomes markup: it is one JSON text, and the script writes it with textContent only. The
+ * policy in the page's head allows this very script and style (by their hashes) and nothing from
+ * anywhere else. */
 #include <openssl/evp.h>
 #include <string.h>
 

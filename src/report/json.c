@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* report.json: everything a program may want to know of a review, as the views show it. Keys are those of assay
- * show --json. "format" and "version" name this layout. */
+/* report.json: everything a program may want to know of a review, as the views show it. Keys are
+ * those of assay show --json. "format" and "version" name this layout. */
 #include "report/common.h"
 #include "report/sql.h"
 #include "report/views.h"

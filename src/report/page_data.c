@@ -15,6 +15,8 @@ enum { SHOWN = 40 /* places of a finding with their bytes and commands */ };
 	" JOIN object AS o ON o.id = " fact ".object "
 
 #define INPUTS "SELECT object FROM place WHERE parent IS NULL AND object IS NOT NULL"
+/* What is worth parting on the map of an input: what holds something else, or something unknown. */
+#define COARSE "count(*) <= 64 AND sum(e.class IN ('unknown', 'object')) > 0"
 #define PARTED                                                                                     \
 	"SELECT e.object FROM extent AS e JOIN object AS b ON b.id = e.object GROUP BY e.object"   \
 	" HAVING count(*) BETWEEN 3 AND 5000 ORDER BY b.size DESC, b.id LIMIT 40"
@@ -35,20 +37,21 @@ static const struct {
 			      "f.severity") " DESC, f.confidence DESC, f.id" },
 	{ "clauses", as_sql_clauses },
 	{ "rules", "SELECT id, title, kind, severity, outcome FROM rule ORDER BY id" },
-	/* Maps of the inputs, down to what is not parted finely, and of the largest objects that are parted. */
+	/* Maps of the inputs, parted coarsely, and of the largest objects that are parted. */
 	{ "maps", "SELECT o.id, o.size, (SELECT min(p.id) FROM place AS p WHERE p.object = o.id) "
 		  "AS place"
 		  " FROM object AS o WHERE o.id IN (" INPUTS ") OR o.id IN (" PARTED
 		  ") ORDER BY place" },
 	{ "extents",
 		"WITH RECURSIVE" AS_SQL_LEAF(
-			"64") " SELECT e.input, e.at, e.len, e.class, e.label, e.entropy, c.type"
-			      " FROM leaf AS e LEFT JOIN object AS c ON c.id = e.child UNION ALL"
-			      " SELECT e.object, e.at, e.len, e.class, e.label, e.entropy, c.type "
-			      "FROM extent AS e"
-			      " LEFT JOIN object AS c ON c.id = e.child WHERE e.object IN (" PARTED
-			      ")"
-			      " AND e.object NOT IN (" INPUTS ") ORDER BY 1, 2" },
+			COARSE) " SELECT e.input, e.at, e.len, e.class, e.label, e.entropy, c.type"
+				" FROM leaf AS e LEFT JOIN object AS c ON c.id = e.child UNION ALL"
+				" SELECT e.object, e.at, e.len, e.class, e.label, e.entropy, "
+				"c.type "
+				"FROM extent AS e"
+				" LEFT JOIN object AS c ON c.id = e.child WHERE e.object IN "
+				"(" PARTED ")"
+				" AND e.object NOT IN (" INPUTS ") ORDER BY 1, 2" },
 	{ "shares", "WITH RECURSIVE" AS_SQL_SHARE " SELECT class, n FROM share" },
 	{ "places",
 		"SELECT p.id, p.parent, p.kind, p.name, o.type, o.size, p.mode, p.target, o.sha256,"

@@ -4,8 +4,8 @@
 
 #include "report/report.h"
 
-/* Everything report.html shows, as one JSON object that may stand in a <script> element (it holds no '<').
- * Its layout is known to web/data.js alone. AS_IO as as_report.write. */
+/* Everything report.html shows, as one JSON object that may stand in a <script> element (it holds
+ * no '<'). Its layout is known to web/data.js alone. AS_IO as as_report.write. */
 as_status as_page_data(sqlite3 *db, as_out *out) AS_MUST_USE;
 
 #endif

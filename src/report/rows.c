@@ -160,7 +160,7 @@ static as_status write_csv(as_out *out, sqlite3_stmt *st, const column *columns,
 	return ended(rc, out);
 }
 
-/* Tables: the statement runs twice, to measure and to write, so that rows are never all in memory */
+/* Tables: the statement runs twice, to measure and to write: rows are never all in memory */
 
 static int measure(sqlite3_stmt *st, column *columns, size_t n, as_buf *b)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* findings.sarif: SARIF 2.1.0 (OASIS). One result per finding with all its places; artifacts are the
- * files and parts they stand in, as URIs relative to the input. Undecided findings are of kind "review". */
+/* findings.sarif: SARIF 2.1.0 (OASIS). One result per finding with all its places; artifacts are
+ * the files and parts they stand in, as URIs relative to the input. Undecided findings are of kind
+ * "review". */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +97,7 @@ static void uri(as_json *j, as_span container, as_span path)
 static const char artifacts_sql[] =
 	"SELECT DISTINCT p.id, p.container, p.path, b.sha256, b.size FROM finding AS "
 	"f," AS_SQL_PLACES " LEFT JOIN object AS b ON b.id = p.object WHERE fp.finding = f.id AND "
-			   "p.id IS NOT NULL ORDER BY p.id";
+	"p.id IS NOT NULL ORDER BY p.id";
 
 static bool artifact_row(void *ctx, sqlite3_stmt *st)
 {

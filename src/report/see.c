@@ -44,7 +44,7 @@ static void add_word(as_buf *out, as_span escaped)
 	as_buf_free(&raw);
 }
 
-/* The entry's path within its container: no leading slash, and nothing a tool takes for an option. */
+/* The entry's path within its container: no leading slash, nothing a tool takes for an option. */
 static void add_path(as_buf *out, as_span path)
 {
 	as_buf raw = { 0 };
@@ -66,8 +66,8 @@ static bool word_at(as_span s, size_t at, const char *word)
 	return !before && !after && as_is(as_cut(s, at, n), word);
 }
 
-/* Fills a template's IN, OUT and PATH with shell words. Within quotes the word closes them and opens them
- * again, so that it stays one word and nothing of it is taken for shell. */
+/* Fills a template's IN, OUT and PATH with shell words. Within quotes the word closes them and
+ * opens them again, so that it stays one word and nothing of it is taken for shell. */
 static void fill(way *w, as_span see, as_span path, as_span out_word)
 {
 	static const char *const names[] = { "IN", "OUT", "PATH" };
@@ -134,7 +134,7 @@ static void list_entry(way *w, sqlite3_stmt *st)
 			w->out, "# mode %04o in the image\n", sqlite3_column_int(st, MODE) & 07777);
 }
 
-/* One step inwards: from the file that stands for the container to one that stands for the place. */
+/* One step inwards: from the file that stands for the container to that of the place. */
 static void step(way *w, sqlite3_stmt *st)
 {
 	as_span see = as_sql_span(st, SEE);

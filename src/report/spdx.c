@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sbom.spdx.json: SPDX 2.3. The inputs and the components are packages; the files of all file systems and
- * archives are files, each expanded from its input. Files carry SHA-256 (the specification would also like
- * SHA-1, which a dossier does not keep). */
+/* sbom.spdx.json: SPDX 2.3. The inputs and the components are packages; the files of all file
+ * systems and archives are files, each expanded from its input. Files carry SHA-256 (the
+ * specification would also like SHA-1, which a dossier does not keep). */
 #include <stdio.h>
 
 #include "report/common.h"
@@ -59,8 +59,8 @@ static bool input_row(void *ctx, sqlite3_stmt *st)
 
 #define RANKED                                                                                     \
 	AS_SQL_WITNESSES                                                                           \
-		" , numbered AS (SELECT row_number() OVER (ORDER BY what, release) AS i, *"        \
-		" FROM ranked WHERE nth = 1)"
+	" , numbered AS (SELECT row_number() OVER (ORDER BY what, release) AS i, *"                \
+	" FROM ranked WHERE nth = 1)"
 
 static const char components_sql[] = RANKED
 	" SELECT 'SPDXRef-Component-' || i, coalesce(name, id, ''), version, cpe, purl,"
@@ -104,7 +104,7 @@ static bool file_row(void *ctx, sqlite3_stmt *st)
 	return !j->out->failed;
 }
 
-/* A component belongs to every input that holds one of its witnesses; files come from their input. */
+/* A component belongs to every input that holds a witness of it; files come from their input. */
 static const char relations_sql[] = RANKED
 	", up(place, at) AS (SELECT id, id FROM place WHERE kind = 'file' OR object IN (SELECT "
 	"object FROM"

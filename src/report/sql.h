@@ -11,7 +11,8 @@
 int64_t as_sql_int(sqlite3 *db, const char *sql);
 /* The same as text, copied into out (n bytes with the NUL, cut to fit); "" without a row. */
 void as_sql_text(sqlite3 *db, const char *sql, char *out, size_t n);
-/* Column i of the row st stands on, as bytes; p NULL where it is NULL. Borrows until the next step. */
+/* Column i of the row st stands on, as bytes; p NULL where it is NULL. Borrows until the next
+ * step. */
 as_span as_sql_span(sqlite3_stmt *st, int i);
 /* Calls row for each row until it answers false. AS_IO if the statement failed. */
 as_status as_sql_each(sqlite3 *db, const char *sql, bool (*row)(void *ctx, sqlite3_stmt *st),

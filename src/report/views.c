@@ -27,8 +27,8 @@ static const char summary[] =
 	" (SELECT count(*) FROM finding WHERE verdict <> 'holds') AS undecided,"
 	" (SELECT count(*) FROM unexamined) AS unexamined";
 
-/* Depth first: the recursive table is a stack when ordered by falling depth. The LIMIT keeps SQLite from
- * dropping that order where the table is joined. */
+/* Depth first: the recursive table is a stack when ordered by falling depth. The LIMIT keeps
+ * SQLite from dropping that order where the table is joined. */
 #define WALK                                                                                       \
 	"WITH RECURSIVE walk(id, depth) AS (SELECT id, 0 FROM place WHERE parent IS NULL"          \
 	" UNION ALL SELECT c.id, walk.depth + 1 FROM walk JOIN place AS c ON c.parent = walk.id"   \

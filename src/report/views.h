@@ -26,9 +26,9 @@ const char *const *as_view_names(void);
 	" (fp.place IS NULL AND p.object = fp.object AND p.hardlink IS NULL))"                     \
 	" LEFT JOIN object AS o ON o.id = coalesce(fp.object, p.object) "
 
-/* Witnesses of one component and version are one row, named after the surest; a witness that knows no
- * version joins one in the same bytes that does. ranked: component, and what (its id or name), release (version
- * or ''), place (its first), nth (1 for the surest). */
+/* Witnesses of one component and version are one row, named after the surest; a witness that knows
+ * no version joins one in the same bytes that does. ranked: component, and what (its id or name),
+ * release (version or ''), place (its first), nth (1 for the surest). */
 #define AS_SQL_WITNESSES                                                                           \
 	"WITH seen AS (SELECT c.*, coalesce(c.id, lower(c.name)) AS what,"                         \
 	"  (SELECT min(p.id) FROM place AS p WHERE p.object = c.object) AS place FROM component "  \
@@ -39,32 +39,28 @@ const char *const *as_view_names(void);
 	" ranked AS MATERIALIZED (SELECT n.*, row_number() OVER (PARTITION BY what, release"       \
 	"  ORDER BY (version IS NULL), confidence DESC, place, at) AS nth FROM named AS n)"
 
-/* Account of the inputs' bytes down to the innermost object that stands there as it is: rows of leaf are
- * input, at, len, class, label, child, entropy, depth. Objects that are parted into more than max stretches stay
- * whole. Read "WITH RECURSIVE" before it. */
-#define AS_SQL_LEAF(max)                                                                           \
-	" parted(object) AS MATERIALIZED (SELECT e.object FROM extent AS e JOIN object AS o ON "   \
-	"o.id = e.object"                                                                          \
-	" GROUP BY e.object HAVING count(*) <= " max " AND sum(e.len) = o.size),"                  \
-	" account(input, at, len, class, label, child, entropy, depth) AS (SELECT object, at, "    \
-	"len, class, label,"                                                                       \
-	" child, entropy, 0 FROM extent WHERE object IN (SELECT object FROM place WHERE parent "   \
-	"IS NULL)"                                                                                 \
-	" UNION ALL SELECT a.input, a.at + e.at, e.len, e.class, e.label, e.child, e.entropy, "    \
-	"a.depth + 1"                                                                              \
-	" FROM account AS a JOIN extent AS e ON e.object = a.child WHERE a.class = 'object' AND "  \
-	"a.depth < 16"                                                                             \
-	" AND a.child IN (SELECT object FROM parted) AND a.len = (SELECT size FROM object WHERE "  \
-	"id = a.child)"                                                                            \
-	" LIMIT 2000000),"                                                                         \
-	" leaf AS (SELECT * FROM account AS a WHERE NOT (a.class = 'object' AND a.depth < 16"      \
-	" AND a.child IN (SELECT object FROM parted) AND a.len = (SELECT size FROM object WHERE "  \
-	"id = a.child)))"
-/* The inputs' bytes by class, as share(class, n): what is structure within an object counts as object. */
+/* Account of the inputs' bytes down to the innermost object that stands there as it is: rows of
+ * leaf are input, at, len, class, label, child, entropy, depth. An object is parted if its extents e
+ * fulfil which (a condition on the group). Read "WITH RECURSIVE" before it. */
+#define AS_SQL_LEAF(which)                                                                         \
+	" parted(object) AS MATERIALIZED (SELECT e.object FROM extent AS e"                        \
+	" JOIN object AS o ON o.id = e.object GROUP BY e.object"                                   \
+	" HAVING sum(e.len) = o.size AND " which "),"                                              \
+	" account(input, at, len, class, label, child, entropy, depth) AS ("                       \
+	"SELECT object, at, len, class, label, child, entropy, 0 FROM extent"                      \
+	" WHERE object IN (SELECT object FROM place WHERE parent IS NULL)"                         \
+	" UNION ALL SELECT a.input, a.at + e.at, e.len, e.class, e.label, e.child, e.entropy,"     \
+	" a.depth + 1 FROM account AS a JOIN extent AS e ON e.object = a.child"                    \
+	" WHERE " AS_SQL_IS_PARTED " LIMIT 2000000),"                                              \
+	" leaf AS (SELECT * FROM account AS a WHERE NOT (" AS_SQL_IS_PARTED "))"
+#define AS_SQL_IS_PARTED                                                                           \
+	"a.class = 'object' AND a.depth < 16 AND a.child IN (SELECT object FROM parted)"           \
+	" AND a.len = (SELECT size FROM object WHERE id = a.child)"
+/* The inputs' bytes by class, as share(class, n): structure within an object counts as object. */
 #define AS_SQL_SHARE                                                                               \
-	AS_SQL_LEAF("1000000000")                                                                  \
+	AS_SQL_LEAF("1")                                                                           \
 	", share AS (SELECT CASE WHEN class = 'structure' AND depth > 0 THEN 'object' ELSE class " \
-	"END AS class,"                                                                            \
-	" sum(len) AS n FROM leaf GROUP BY 1)"
+	"END"                                                                                      \
+	" AS class, sum(len) AS n FROM leaf GROUP BY 1)"
 
 #endif
