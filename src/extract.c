@@ -90,19 +90,22 @@ typedef struct level {
 	as_child_message *children; /* owned, by node id */
 	int *folders;               /* owned: descriptor + 1 of each directory's folder, 0: none yet */
 	int fd;                     /* the container's own folder; -1: not made yet */
-	int above;                  /* folder to make it in, and its name there */
-	const char *name;
+	struct level *up;           /* the container it stands in; NULL: it is an input */
+	uint32_t up_node;           /* the directory it stands in there */
+	const char *name;           /* of its folder */
 	unsigned depth;
 } level;
 
-/* The folder of a directory node, made on the way down; -1 if it cannot be. Parents have smaller ids. */
+/* The folder of a directory node, made when something is written to it; -1 if it cannot be. Parents have smaller
+ * ids. */
 static int folder_of(level *l, uint32_t id)
 {
-	if (id == 0) {
-		if (l->fd < 0)
-			l->fd = folder_in(l->above, l->name);
-		return l->fd;
+	if (id == 0 && l->fd < 0) {
+		int above = l->up ? folder_of(l->up, l->up_node) : l->x->root;
+		l->fd = above < 0 ? -1 : folder_in(above, l->name);
 	}
+	if (id == 0)
+		return l->fd;
 	as_node_message m;
 	if (l->folders[id] == 0 && as_nodes_get(&l->nodes, l->frames, id, &m)) {
 		as_buf b = { 0 };
@@ -114,8 +117,7 @@ static int folder_of(level *l, uint32_t id)
 	return l->folders[id] - 1;
 }
 
-static as_status extract_level(extraction *x, const as_sha256 *sum, as_span chain, int above, const char *name,
-	unsigned depth);
+static as_status extract_level(extraction *x, const as_sha256 *sum, level at);
 
 /* Whether something was found in an object, so that it needs a folder. */
 static bool has_entries(as_review *r, const as_sha256 *sum)
@@ -146,10 +148,10 @@ static as_status extract_file(level *l, uint32_t id, const as_node_message *m, a
 	as_buf_add(&chain, l->chain.p, l->chain.n);
 	as_buf_add(&chain, path.p, path.n);
 	/* A container's entries go into a folder beside it. */
-	int beside = has_entries(r, &ch->sha256) ? folder_of(l, m->parent) : -1;
-	if (beside >= 0 && !m->hardlink)
-		s = extract_level(l->x, &ch->sha256, as_buf_span_of(&chain), beside,
-			file_name(m->name, ".unpacked", &b), l->depth + 1);
+	level inside = { .chain = as_buf_span_of(&chain), .up = l, .up_node = m->parent, .depth = l->depth + 1,
+		.name = file_name(m->name, ".unpacked", &b) };
+	if (!m->hardlink && has_entries(r, &ch->sha256))
+		s = extract_level(l->x, &ch->sha256, inside);
 	as_buf_free(&chain);
 	as_buf_free(&b);
 	return s;
@@ -185,18 +187,19 @@ static as_status index_level(level *l)
 	return l->folders ? AS_OK : AS_NOMEM;
 }
 
-static as_status extract_level(extraction *x, const as_sha256 *sum, as_span chain, int above, const char *name,
-	unsigned depth)
+/* Extracts what is in an object. at tells where: chain, up, up_node, name, depth. */
+static as_status extract_level(extraction *x, const as_sha256 *sum, level at)
 {
 	as_review *r = x->r;
 	as_buf frames = { 0 };
 	uint32_t object = as_object_get(&r->objects, sum, 0);
-	uint32_t exam = object == AS_NONE ? AS_NONE : r->objects.objects[object].exam;
-	if (exam == AS_NONE || r->objects.exams[exam].state != AS_EXAM_DONE || depth > DEPTH_MAX)
-		return AS_OK;
+	if (object == AS_NONE || at.depth > DEPTH_MAX)
+		return object == AS_NONE ? AS_NOMEM : AS_OK;
 	as_status s = as_read_said(r, object, (as_span){ 0 }, &frames);
-	level l = { .x = x, .frames = as_buf_span_of(&frames), .chain = chain, .fd = -1, .above = above, .name = name,
-		.depth = depth };
+	level l = at;
+	l.x = x;
+	l.fd = -1;
+	l.frames = as_buf_span_of(&frames);
 	if (s == AS_OK)
 		s = index_level(&l);
 	if (s == AS_OK)
@@ -210,7 +213,7 @@ static as_status extract_level(extraction *x, const as_sha256 *sum, as_span chai
 	as_buf_free(&frames);
 	free(l.children);
 	free(l.folders);
-	return s;
+	return s == AS_NOT_THIS ? AS_OK : s;
 }
 
 static void empty_store(as_review *r, int root)
@@ -237,7 +240,8 @@ static assay_status build_tree(extraction *x)
 		as_buf b = { 0 };
 		as_span name = as_is(r->inputs[i].name, "/") || as_is(r->inputs[i].name, "..") ? as_lit("input")
 											       : r->inputs[i].name;
-		s = extract_level(x, &o->sha256, r->inputs[i].name, x->root, file_name(name, ".unpacked", &b), 0);
+		level at = { .chain = r->inputs[i].name, .name = file_name(name, ".unpacked", &b) };
+		s = extract_level(x, &o->sha256, at);
 		as_buf_free(&b);
 	}
 	bool bad = fclose(x->links) != 0 || s != AS_OK;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong around a review must not go wrong in it.
 
-usage: run.py ASSAY IMAGE [TEST...]      IMAGE: one that takes some seconds, such as the base station
+usage: run.py [ASSAY IMAGE [TEST...]]      IMAGE: one that takes some seconds, such as the base station
 Examiners crash, hang and eat memory; examiners and the supervisor are killed; the disk is full; inputs are
 strange. The reference is an undisturbed review: with SOURCE_DATE_EPOCH set, dossiers are compared byte for byte.
 Last line: N passed, N failed.
@@ -19,7 +19,10 @@ import sys
 import tempfile
 import time
 
-ASSAY, IMAGE = sys.argv[1:3]
+TOP = pathlib.Path(__file__).resolve().parents[2]
+CACHE = pathlib.Path(os.environ.get("ASSAY_CACHE", TOP / ".cache"))
+ASSAY = sys.argv[1] if len(sys.argv) > 1 else os.environ["ASSAY"]
+IMAGE = sys.argv[2] if len(sys.argv) > 2 else str(CACHE / "images/basestation/basestation.bin")
 ENV = dict(os.environ, SOURCE_DATE_EPOCH="1780000000")
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="assay-faults-"))
 SANITIZED = b"__asan_init" in open(ASSAY, "rb").read()
@@ -197,6 +200,8 @@ def output_that_cannot_be_written():
 
 
 def main():
+    if len(sys.argv) < 3:
+        subprocess.run([TOP / "tests/images/build", "basestation"], check=True, stdout=subprocess.DEVNULL)
     review(REFERENCE)
     tests = [globals()[n] for n in sys.argv[3:]] or [jobs_do_not_show, again_is_the_same, crash_costs_one_object, hang_costs_one_object,
              memory_costs_one_object, crash_of_an_inspector_everywhere, killed_examiners_are_replaced,

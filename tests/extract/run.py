@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Extracts a test image and compares every file of its root file system with the truth.
+
+usage: run.py [ASSAY]      Last line: N passed, N failed.
+"""
+import csv
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+CACHE = pathlib.Path(os.environ.get("ASSAY_CACHE", TOP / ".cache"))
+ASSAY = sys.argv[1] if len(sys.argv) > 1 else os.environ["ASSAY"]
+IMAGE = CACHE / "images/basestation/basestation.bin"
+
+
+def truth():
+    with open(IMAGE.parent / "truth.tsv", encoding="utf-8", newline="") as f:
+        for row in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row["container"] == "rootfs" and row["type"] == "file":
+                yield row["path"], row["sha256"]
+
+
+def extract(folder, *options):
+    subprocess.run([ASSAY, "extract", "-q", str(IMAGE), "-C", str(folder), *options], check=True)
+    return next(folder.glob("*.unpacked/squashfs-*.unpacked"))
+
+
+def main():
+    subprocess.run([TOP / "tests/images/build", "basestation"], check=True, stdout=subprocess.DEVNULL)
+    passed, wrong = 0, []
+    with tempfile.TemporaryDirectory(prefix="assay-extract-") as work:
+        root = extract(pathlib.Path(work) / "all")
+        for path, sha256 in truth():
+            file = root / path[1:]
+            same = file.is_file() and not file.is_symlink() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+            passed += same
+            if not same:
+                wrong.append(path)
+        links = [p for p in pathlib.Path(work).rglob("*") if p.is_symlink() or not (p.is_dir() or p.is_file())]
+        wrong += [f"not a plain file or folder: {p}" for p in links]
+        some = extract(pathlib.Path(work) / "some", "--match", "*/etc/passwd")
+        found = sorted(str(p.relative_to(some)) for p in some.rglob("*") if p.is_file())
+        if found == ["etc/passwd"]:
+            passed += 1
+        else:
+            wrong.append(f"--match '*/etc/passwd' wrote {found}")
+    for line in wrong[:20]:
+        print("wrong:", line)
+    print(f"{passed} passed, {len(wrong)} failed")
+    return 1 if wrong or not passed else 0
+
+
+sys.exit(main())
