@@ -31,8 +31,10 @@ SELECT p.object, 0 AS at, min(o.size, 16) AS len, p.id AS place, p.path AS subje
 
 
 def images():
+    # meson fills freed memory to find our mistakes; mksquashfs does not survive that.
+    environment = {k: v for k, v in os.environ.items() if k != "MALLOC_PERTURB_"}
     subprocess.run([os.path.join(make.ROOT, "tests/images/small")], check=True, stdout=subprocess.DEVNULL, timeout=900,
-                   env={**os.environ, "ASSAY_CACHE": CACHE})
+                   env={**environment, "ASSAY_CACHE": CACHE})
     folder = os.path.join(CACHE, "images/small")
     return sorted(name for name in os.listdir(folder) if os.path.exists(os.path.join(folder, name, "image")))
 
