@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Three walls, each of which holds on its own: Landlock takes away the file system and TCP, seccomp takes
  * away every system call that reading memory and answering on one socket does not need, and resource
- * limits bound memory. */
+ * limits bound memory. Files that are open already (the objects' bytes) are open for reading only. */
 #include "sandbox/lock.h"
 
 #include <errno.h>
@@ -13,17 +13,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 /* The kernel's interface, which older headers do not have in full (Documentation/userspace-api/landlock). */
 typedef struct ruleset {
@@ -48,13 +37,28 @@ static bool landlock(void)
 	return held;
 }
 
+/* Reading and writing on one file descriptor only, and signals to nobody but itself. */
+static bool allow_own(scmp_filter_ctx ctx, int fd)
+{
+	static const int calls[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev) };
+	bool ok = true;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		ok = ok && seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 1,
+				   SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd)) == 0;
+		if (AS_SANITIZED) /* a report goes to the standard error */
+			ok = ok && seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 1,
+					   SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO)) == 0;
+	}
+	return ok && seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+			     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) == 0;
+}
+
 static bool allow(scmp_filter_ctx ctx)
 {
-	static const int calls[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
-		SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex),
+	static const int calls[] = { SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex),
 		SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
 		SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
-		SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(tgkill), SCMP_SYS(poll), SCMP_SYS(ppoll),
+		SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(poll), SCMP_SYS(ppoll),
 		SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall), SCMP_SYS(nanosleep),
 		SCMP_SYS(clock_nanosleep), SCMP_SYS(close) };
 	bool ok = true;
@@ -79,14 +83,14 @@ static bool deny_loudly(scmp_filter_ctx ctx)
 	return ok;
 }
 
-static bool filter(void)
+static bool filter(int fd)
 {
 	/* What is not named fails with EPERM, so a library that tries to open a file carries on. */
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!ctx)
 		return false;
-	bool ok = allow(ctx);
-	if (!SANITIZED)
+	bool ok = allow(ctx) && allow_own(ctx, fd);
+	if (!AS_SANITIZED)
 		ok = ok && deny_loudly(ctx);
 	else /* a sanitizer's report needs these */
 		ok = ok && seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(readlink), 0) == 0;
@@ -105,19 +109,19 @@ static bool limits(uint64_t memory)
 {
 	/* Private memory only: the object in hand is a shared mapping and may be larger. Sanitizers
 	 * reserve terabytes. */
-	bool ok = SANITIZED || limit(RLIMIT_DATA, memory);
+	bool ok = AS_SANITIZED || limit(RLIMIT_DATA, memory);
 	ok = limit(RLIMIT_CORE, 0) && ok;
 	ok = limit(RLIMIT_FSIZE, 0) && ok;
 	return limit(RLIMIT_NPROC, 0) && ok;
 }
 
-unsigned as_lock_in(uint64_t memory)
+unsigned as_lock_in(uint64_t memory, int socket)
 {
 	unsigned held = limits(memory) ? AS_LOCK_LIMITS : 0;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return held;
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	held |= landlock() ? AS_LOCK_LANDLOCK : 0;
-	held |= filter() ? AS_LOCK_SECCOMP : 0;
+	held |= filter(socket) ? AS_LOCK_SECCOMP : 0;
 	return held;
 }

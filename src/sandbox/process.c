@@ -191,20 +191,28 @@ _Noreturn static void serve(examiner *e)
 	}
 }
 
-/* Only the socket and the spool's files stay open. */
+static bool is_kept(const examiner *e, int fd)
+{
+	bool kept = fd == e->fd || (AS_SANITIZED && fd == STDERR_FILENO);
+	for (unsigned i = 0; i < as_spool_files(e->o->spool); i++)
+		kept = kept || fd == as_spool_fd(e->o->spool, i);
+	return kept;
+}
+
+/* Only the socket and the spool's files, for reading, stay open: an examiner that was taken over has
+ * neither a terminal to write to nor a way to change other objects' bytes. */
 static void close_others(const examiner *e)
 {
-	int limit = 3;
+	int limit = 3, nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (unsigned i = 0; i < as_spool_files(e->o->spool); i++)
 		limit = as_spool_fd(e->o->spool, i) > limit ? as_spool_fd(e->o->spool, i) : limit;
 	limit = e->fd > limit ? e->fd : limit;
-	for (int fd = 3; fd <= limit; fd++) {
-		bool keep = fd == e->fd;
-		for (unsigned i = 0; i < as_spool_files(e->o->spool); i++)
-			keep = keep || fd == as_spool_fd(e->o->spool, i);
-		if (!keep)
+	for (int fd = 0; fd < 3; fd++)
+		if (!is_kept(e, fd) && (nothing < 0 || dup2(nothing, fd) < 0))
 			close(fd);
-	}
+	for (int fd = 3; fd <= limit; fd++)
+		if (!is_kept(e, fd))
+			close(fd);
 	(void)close_range((unsigned)limit + 1, ~0u, 0);
 }
 
@@ -217,7 +225,7 @@ _Noreturn static void be_examiner(examiner *e, pid_t parent)
 	if (getppid() != parent)
 		_exit(0);
 	close_others(e);
-	atomic_store(&e->board->locks, as_lock_in(e->o->memory));
+	atomic_store(&e->board->locks, as_lock_in(e->o->memory, e->fd));
 	serve(e);
 }
 

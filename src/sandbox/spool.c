@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,7 +15,8 @@ enum { PAGE = 4096, WINDOW = 1 << 20, FIRST = 1 << 16 };
 static const uint64_t reach = 1ull << 34;
 
 struct as_spool {
-	int *fds; /* owned */
+	int *fds;     /* owned */
+	int *readers; /* owned: the same files, open for reading only */
 	unsigned n;
 	uint64_t memory;      /* bytes that may be in memory */
 	uint64_t in_memory;   /* bytes that are */
@@ -51,32 +53,54 @@ as_spool *as_spool_new(const char *folder, uint64_t memory)
 	int in_memory = memfd_create("assay-spool", MFD_CLOEXEC);
 	int on_disk = unlinked_file(folder);
 	s->memory = in_memory < 0 ? 0 : memory;
-	if (as_spool_add(s, in_memory) < 0 || as_spool_add(s, on_disk) < 0 || (in_memory < 0 && on_disk < 0)) {
-		as_spool_free(s);
-		return NULL;
-	}
-	return s;
+	int added = as_spool_add(s, in_memory), after = added < 0 ? -1 : as_spool_add(s, on_disk);
+	if (added < 0 && in_memory >= 0)
+		close(in_memory);
+	if (after < 0 && on_disk >= 0)
+		close(on_disk);
+	if (after >= 0 && (in_memory >= 0 || on_disk >= 0))
+		return s;
+	as_spool_free(s);
+	return NULL;
 }
 
 void as_spool_free(as_spool *s)
 {
 	if (!s)
 		return;
-	for (unsigned i = 0; i < s->n; i++)
+	for (unsigned i = 0; i < s->n; i++) {
 		if (s->fds[i] >= 0)
 			close(s->fds[i]);
+		if (s->readers[i] >= 0)
+			close(s->readers[i]);
+	}
 	free(s->fds);
+	free(s->readers);
 	free(s);
+}
+
+/* The same file once more, for reading only. */
+static int reader_of(int fd)
+{
+	char path[32];
+	if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+		return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 int as_spool_add(as_spool *s, int fd)
 {
 	int *fds = realloc(s->fds, (s->n + 1) * sizeof(*fds));
-	if (!fds)
+	s->fds = fds ? fds : s->fds;
+	int *readers = realloc(s->readers, (s->n + 1) * sizeof(*readers));
+	s->readers = readers ? readers : s->readers;
+	int reader = fds && readers && fd >= 0 ? reader_of(fd) : -1;
+	if (!fds || !readers || (fd >= 0 && reader < 0))
 		return -1;
-	s->fds = fds;
-	s->fds[s->n++] = fd;
-	return (int)(s->n - 1);
+	s->fds[s->n] = fd;
+	s->readers[s->n] = reader;
+	return (int)s->n++;
 }
 
 static as_spool_writer reserve(as_spool *s, unsigned file)
@@ -185,7 +209,7 @@ void as_spool_drop(as_spool *s, as_region r)
 	(void)fallocate(s->fds[r.file], FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)r.at, (off_t)n);
 }
 
-int as_spool_fd(const as_spool *s, unsigned file) { return file < s->n ? s->fds[file] : -1; }
+int as_spool_fd(const as_spool *s, unsigned file) { return file < s->n ? s->readers[file] : -1; }
 
 unsigned as_spool_files(const as_spool *s) { return s->n; }
 

@@ -20,7 +20,8 @@ typedef struct as_region {
  * NULL: neither could be made. Free with as_spool_free (NULL-safe). */
 as_spool *as_spool_new(const char *folder, uint64_t memory);
 void as_spool_free(as_spool *s);
-/* Adds an input file, which the spool then owns; answers its file number, or -1 without memory. */
+/* Adds an input file, which the spool then owns; answers its file number, or -1 if it cannot be opened
+ * once more for reading, or without memory: then it stays the caller's. */
 int as_spool_add(as_spool *s, int fd);
 
 /* Begins a region; as_spool_write and as_spool_hole append to it; as_spool_end when it is complete. Any
@@ -38,8 +39,8 @@ void as_spool_end(as_spool *s, const as_spool_writer *w);
 
 /* Gives a region's storage back. Regions of inputs are left alone. */
 void as_spool_drop(as_spool *s, as_region r);
-/* A file descriptor for reading a region's file; the number of files. Read-only for others than the
- * supervisor is the examiner's own business: it maps with PROT_READ. */
+/* A file descriptor that can only read a region's file (an examiner must not change what others will
+ * read), or -1; the number of files. */
 int as_spool_fd(const as_spool *s, unsigned file);
 unsigned as_spool_files(const as_spool *s);
 /* Reads up to n bytes of a region from offset at in it; AS_IO if they cannot be read. */
