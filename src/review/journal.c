@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cur.h"
@@ -34,7 +35,11 @@ static as_status write_at(int fd, as_span s, uint64_t at)
 
 static as_status read_at(int fd, as_buf *b, uint64_t at, size_t n)
 {
+	struct stat st;
 	as_buf_clear(b);
+	/* No memory for lengths that the file cannot hold. */
+	if (fstat(fd, &st) != 0 || at > (uint64_t)st.st_size || n > (uint64_t)st.st_size - at)
+		return AS_IO;
 	uint8_t *to = as_buf_room(b, n);
 	while (to && b->n < n) {
 		ssize_t got = pread(fd, b->p + b->n, n - b->n, (off_t)(at + b->n));
