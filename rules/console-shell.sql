@@ -11,8 +11,8 @@ SELECT s.object, s.at, s.len, COALESCE(NULLIF(s.name, ''), 'console') || ': ' ||
        CASE WHEN s.runs = 1 THEN 'holds' ELSE 'unknown' END AS verdict
   FROM started AS s
  WHERE s.runs IS NOT 0
-   AND ((s.init = 'inittab' AND s.trigger IN ('respawn', 'askfirst', 'once')
+   AND ((s.init = 'inittab' AND s.trigger IN ('respawn', 'respawnlate', 'askfirst', 'askconsole', 'askconsolelate', 'once', 'wait')
          AND (s.program GLOB '*/sh' OR s.program GLOB '*/ash' OR s.program GLOB '*/bash' OR s.program IN ('sh', 'ash', 'bash'))
-         AND s.args IS NULL)
+         AND (s.args IS NULL OR s.args IN ('-l', '-i', '-', '--login')))
         OR (s.program LIKE '%getty' AND (s.args LIKE '%-l /bin/sh%' OR s.args LIKE '%-l /bin/ash%' OR s.args LIKE '%-l /bin/bash%'))
         OR (s.init = 'systemd' AND s.name = 'debug-shell.service' AND s.runs = 1))

@@ -10,4 +10,5 @@
 SELECT c.object, c.at, c.len, c.text AS subject, 'holds' AS verdict
   FROM script_call AS c
  WHERE c.pattern = 'query-eval'
+   AND EXISTS (SELECT 1 FROM place AS p WHERE p.object = c.object AND p.name NOT LIKE '.%') -- hidden: web-shell
    AND c.object NOT IN (SELECT object FROM sample_object)

@@ -1,6 +1,6 @@
 -- id: setuid-shell
 -- title: Shell or interpreter that runs with its owner's rights
--- kind: backdoor-indicator
+-- kind: excessive-privilege
 -- severity: critical
 -- confidence: 0.95
 -- confidence-why: the mode bits in the image; some shells drop the rights unless told not to

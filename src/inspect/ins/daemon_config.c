@@ -47,6 +47,8 @@ static const struct config {
 	{ "*/easycwmp.conf", "easycwmpd", EQUALS, false },
 	{ "*/cwmpd.conf", "cwmpd", EQUALS, false },
 	{ "*/etc/osmocom/osmo-*.cfg", "osmocom", WORDS, false },
+	{ "*/etc/openvpn/*.conf", "openvpn", WORDS, false },
+	{ "*.ovpn", "openvpn", WORDS, false },
 };
 enum { N_CONFIGS = sizeof(configs) / sizeof(configs[0]) };
 
@@ -176,6 +178,8 @@ static as_status words(reading *r, as_span line)
 		r->section = as_is_nocase(value, "all") ? (as_span){ 0 } : line;
 	if (key.n > 0 && key.p[0] == '<')
 		r->section = as_at(key, 1) == '/' ? (as_span){ 0 } : line;
+	else if (r->section.n > 0 && as_is(as_lit(r->config->daemon), "openvpn"))
+		return AS_OK; /* a key or certificate within <tags> */
 	if (as_is(as_lit(r->config->daemon), "osmocom") &&
 		(as_is(key, "line") || as_is(key, "ctrl")))
 		r->section = line;
@@ -237,7 +241,7 @@ const as_inspector as_inspector_daemon_config = {
 	.id = "daemon_config",
 	.title = "Settings of daemons, and where they listen",
 	.paths = (const char *const[]){ "*.conf", "*/sshd_config", "*/etc/default/*",
-		"*/etc/dnsmasq.d/*", "*/etc/nginx/*", "*/etc/ppp/*", "*/etc/osmocom/*", NULL },
+		"*/etc/dnsmasq.d/*", "*/etc/nginx/*", "*/etc/ppp/*", "*/etc/osmocom/*", "*.ovpn", NULL },
 	.cares = as_file_is_text,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "setting", "listener", NULL },

@@ -120,8 +120,9 @@ def uci(t, p):
 			("gw-uci-acs", "cwmp", "tr069-acs", "fleet-Acs-2017", "ACS password (UCI)"),
 			("gw-uci-cpe", "cwmp", "tr069-cpe", "Knock-Knock", "connection request password (UCI)"),
 			("gw-uci-snmp", "snmpd", "snmp-community", "public", "SNMP community (UCI)")):
+		needle = "option community 'public'" if file == "snmpd" else value  # the section has that name too
 		p.note(id, "secret-in-config", "etc/config/" + file, what, "secret",
-			"kind='%s' AND value LIKE '%%%s%%'" % (kind, value), value)
+			"kind='%s' AND value LIKE '%%%s%%'" % (kind, value), needle)
 
 
 XML = """<?xml version="1.0"?>
