@@ -13,6 +13,14 @@
 
 const char *const *assay_views(void) { return as_view_names(); }
 
+/* SQLite's words for what went wrong, unless a later statement went well. */
+static const char *reason(sqlite3 *db)
+{
+	int rc = sqlite3_errcode(db);
+	bool well = rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE;
+	return well ? "a table or view of it is missing or damaged" : sqlite3_errmsg(db);
+}
+
 /* What a status of the report room means to the caller, in words. */
 static assay_status conclude(assay_dossier *d, as_out *out, as_status s, assay_error *error)
 {
@@ -20,8 +28,7 @@ static assay_status conclude(assay_dossier *d, as_out *out, as_status s, assay_e
 	if (out->failed || end != AS_OK)
 		return as_say(error, ASSAY_OUTPUT, "the output cannot be written");
 	if (s != AS_OK)
-		return as_say(error, ASSAY_INPUT, "the dossier cannot be read: %s",
-			sqlite3_errmsg(d->db));
+		return as_say(error, ASSAY_INPUT, "the dossier cannot be read: %s", reason(d->db));
 	return ASSAY_OK;
 }
 

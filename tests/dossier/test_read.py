@@ -233,7 +233,8 @@ class Query(Reading):
             for form in ("html", "json", "sarif", "cyclonedx", "spdx"):
                 done = run("report", other, "--format", form, text=False)
                 self.assertIn(done.returncode, (0, 3), f"{table} {form} {done.stderr}")
-            self.assertEqual(run("report", other, "--format", "html").returncode, 3, table)
+            done = run("report", other, "--format", "html")
+            self.assertEqual((done.returncode, "not an error" in done.stderr), (3, False), table)
         os.remove(other)
 
     def test_values_are_shortened_in_tables_only(self):
