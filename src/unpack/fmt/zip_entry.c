@@ -165,7 +165,7 @@ static as_status lzma(as_unpack *u, as_span data, const as_zip_entry *z, sum *to
 	memcpy(p, props.p, props.n);
 	for (unsigned i = 0; i < 8; i++)
 		p[LZMA_PROPS + i] =
-			z->flags & AS_ZIP_END_MARK ? 0xff : (uint8_t)(z->size >> (8 * i));
+			(uint8_t)(z->flags & AS_ZIP_END_MARK ? 0xff : z->size >> (8 * i));
 	if (stream.n > 0)
 		memcpy(p + ALONE_HEAD, stream.p, stream.n);
 	s = as_decode(AS_LZMA_ALONE, as_bytes(p, stream.n + ALONE_HEAD), summing, to, used);
