@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The knowledge packs that rules and reports join, as tables of the dossier. */
 #include "base/embed.h"
+#include "base/hash.h"
 #include "dossier/db.h"
 #include "dossier/write.h"
 #include "knowledge/tsv.h"
@@ -41,9 +42,28 @@ static as_status fill(sqlite3 *db, const pack_table *t)
 	return s;
 }
 
+/* One name for all packs and rules that the program carries: what was known when this was judged. */
+static as_status name_knowledge(as_dossier_writer *w)
+{
+	const as_embedded *const lists[] = { as_embedded_knowledge, as_embedded_rules };
+	as_hasher *h = as_hasher_new();
+	if (!h)
+		return AS_NOMEM;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (const as_embedded *e = lists[i]; e->path; e++) {
+			as_hasher_add(h, as_lit(e->path));
+			as_hasher_add(h, as_bytes(e->data, e->n));
+		}
+	char hex[65];
+	as_sha256 sum = as_hasher_end(h);
+	as_hasher_free(h);
+	as_sha256_hex(&sum, hex);
+	return as_dossier_add_meta(w, &(as_dossier_meta){ .name = "knowledge", .value = hex }, 1);
+}
+
 as_status as_dossier_add_knowledge(as_dossier_writer *w)
 {
-	as_status s = AS_OK;
+	as_status s = name_knowledge(w);
 	for (size_t i = 0; i < sizeof(packs) / sizeof(packs[0]) && s == AS_OK; i++)
 		s = fill(as_dossier_db(w), &packs[i]);
 	return s;
