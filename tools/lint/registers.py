@@ -43,7 +43,7 @@ def format_faults(name):
 	spec = field(text, "spec") or ""
 	if not re.search(r'"(https?://|[A-Za-z])', spec):
 		yield ".spec says nothing"
-	if field(text, "kind") in ("AS_ARCHIVE", "AS_FILESYSTEM", "AS_STREAM") and not field(text, "see"):
+	if field(text, "kind") in ("AS_ARCHIVE", "AS_STREAM") and not field(text, "see"):
 		yield "no .see: nobody can look at an entry with other tools"
 	if name not in LARGE and not golden("fmt", name):
 		yield "no golden input in tests/golden/fmt/" + name
