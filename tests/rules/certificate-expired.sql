@@ -8,6 +8,7 @@ INSERT INTO certificate (object, at, len, subject, issuer, serial, not_before, n
 VALUES (1, 0, 900, 'CN=device', 'CN=ca', '01', '2015-01-01T00:00:00Z', '2018-01-01T00:00:00Z', 'sha256WithRSAEncryption', 'rsa',
 	2048, 0, 0, 'abababababababababababababababababababababababababababababababab', 'efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef', NULL, 1);
 -- silent
+DELETE FROM meta WHERE name = 'reference_date';
 INSERT INTO object (id, sha256, size, type, state)
 VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'pem', 'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode, mtime)
