@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOBS = 256, DEPTH, OBJECTS, BYTES, OBJECT_BYTES, RATIO, SECONDS, MEMORY, RULES, FAIL_ON, MATCH, FAIL };
+enum { JOBS = 256, DEPTH, OBJECTS, BYTES, OBJECT_BYTES, RATIO, SECONDS, MEMORY, RULES, YARA, FAIL_ON, MATCH, FAIL };
 
 static const struct option longs[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -17,6 +17,7 @@ static const struct option longs[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "match", required_argument, NULL, MATCH },
 	{ "rules", required_argument, NULL, RULES },
+	{ "yara", required_argument, NULL, YARA },
 	{ "fail-on", required_argument, NULL, FAIL_ON },
 	{ "max-depth", required_argument, NULL, DEPTH },
 	{ "max-objects", required_argument, NULL, OBJECTS },
@@ -89,6 +90,8 @@ static int set(review_request *r, int option, const char *value)
 		r->options.debug_fail = value;
 	else if (option == RULES && r->n_rules < 31)
 		r->rules[r->n_rules++] = value;
+	else if (option == YARA && r->n_yara < 31)
+		r->yara[r->n_yara++] = value;
 	else if (option == FAIL_ON && (ok = is_severity(value)))
 		r->fail_on = value;
 	else if (option != '?' && ok)
@@ -111,6 +114,7 @@ int read_request(int argc, char **argv, review_request *r)
 		fprintf(stderr, "assay: nothing to look at: name an image, an update bundle or a folder; see --help\n");
 	r->options.inputs = r->inputs;
 	r->options.rules = r->n_rules ? r->rules : NULL;
+	r->options.yara = r->n_yara ? r->yara : NULL;
 	r->options.on_progress = show_progress;
 	r->options.on_message = show_message;
 	r->options.ctx = r;

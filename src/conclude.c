@@ -53,8 +53,8 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 		r->locks & AS_LOCK_LANDLOCK ? "landlock " : "", r->locks & AS_LOCK_LIMITS ? "limits" : "");
 	const as_dossier_meta meta[] = { { "tool", "assay" }, { "version", ASSAY_VERSION_TEXT },
 		{ "schema", "1" }, { "reviewed", date }, { "reference_date", date }, { "limits", limits },
-		{ "sandbox", walls } };
-	as_status s = as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]));
+		{ "sandbox", walls }, { "yara", (const char *)r->yara.p } };
+	as_status s = as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]) - (r->yara.n == 0));
 	for (const as_format *const *f = as_formats; *f && s == AS_OK; f++)
 		s = as_dossier_add_format(w, (*f)->id, (*f)->title, (*f)->see);
 	return s;

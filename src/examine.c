@@ -40,7 +40,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	if (s != AS_OK || task->share > 0)
 		return s;
 	as_inspection in = { .file = { .data = task->data, .type = type, .path = task->path,
-				     .opened = is_opened(as_lit(type)), .arena = e->arena },
+				     .opened = is_opened(as_lit(type)), .yara = e->yara, .arena = e->arena },
 		.content = task->content, .roles = task->roles, .send = e->send };
 	return as_inspect_object(&in);
 }

@@ -21,6 +21,7 @@ typedef struct as_examiner {
 	const as_limits *limits;
 	const as_scanner *scanner;
 	const as_sender *send;
+	struct as_yara *yara; /* the user's own rules, or NULL */
 	as_arena *arena;
 } as_examiner;
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "examine.h"
+#include "knowledge/yara.h"
 
 enum { SPOOL_MEMORY = 160 << 20 /* bytes of objects that wait in memory */ };
 
@@ -48,6 +49,7 @@ struct as_workshop {
 	as_limits limits;
 	as_scanner *scanner;
 	as_arena *arena;
+	as_yara *yara; /* the user's own rules; NULL: none */
 	const char *fail; /* tests: see assay_review_options.debug_fail */
 };
 
@@ -94,7 +96,7 @@ static as_status work(void *ctx, const as_order *order, as_span data, const as_s
 	saboteur s = { w, send };
 	as_sender failing = { .send = send_on, .stage = stage_on, .ctx = &s };
 	as_examiner e = { .limits = &w->limits, .scanner = w->scanner, .send = w->fail ? &failing : send,
-		.arena = w->arena };
+		.yara = w->yara, .arena = w->arena };
 	as_task task = { .data = data, .hint = order->hint, .path = order->path, .depth = order->depth,
 		.content = order->content, .share = order->share, .open = order->open, .type = order->type, .roles = order->roles };
 	if (w->fail && order->path.n > 0 && send->stage(send->ctx, "debug", 0) &&
@@ -143,6 +145,8 @@ static as_span stamp_of(as_review *r)
 		as_buf_print(&b, " input %s %lld %lld.%ld", *in, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
 			st.st_mtim.tv_nsec);
 	}
+	if (r->yara.n > 0)
+		as_buf_print(&b, " yara %.*s", (int)r->yara.n, (const char *)r->yara.p);
 	as_span stamp = as_copy(r->objects.arena, as_buf_span_of(&b));
 	as_buf_free(&b);
 	return stamp;
@@ -160,6 +164,19 @@ static as_status on_record(void *ctx, const as_record *record)
 	e->record.path = e->path;
 	e->state = AS_EXAM_DONE;
 	return AS_OK;
+}
+
+/* Wrong rules are a usage error, told before anything is made. */
+static assay_status load_yara(as_review *r, as_workshop *w)
+{
+	char problem[ASSAY_MESSAGE_LEN];
+	if (!r->options->yara || !r->options->yara[0])
+		return ASSAY_OK;
+	w->yara = as_yara_new(r->options->yara, problem, sizeof(problem));
+	if (!w->yara)
+		return as_review_fail(r, ASSAY_USAGE, "%s", problem);
+	r->yara = as_yara_stamp(w->yara);
+	return ASSAY_OK;
 }
 
 static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
@@ -208,6 +225,7 @@ void as_finish(as_review *r, as_workshop *w)
 	as_objects_free(&r->objects);
 	as_spool_free(r->spool);
 	as_scanner_free(w->scanner);
+	as_yara_free(w->yara);
 	as_arena_free(w->arena);
 	free(w);
 }
@@ -222,7 +240,9 @@ static void stage(as_review *r, const char *name)
 
 assay_status as_examine_all(as_review *r, as_workshop *w, const char *journal)
 {
-	assay_status s = prepare(r, w, journal);
+	assay_status s = load_yara(r, w);
+	if (s == ASSAY_OK)
+		s = prepare(r, w, journal);
 	if (s == ASSAY_OK)
 		s = as_inputs_open(r);
 	return s == ASSAY_OK ? as_supervise(r) : s;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A rule answers rows (object, at, len, subject, verdict; optionally place, note, grp). Rows of one grp become
- * one finding; an object's row stands for every place of it. A rule's query may only read. */
+/* A rule answers rows (object, at, len, subject, verdict; optionally place, note, grp, severity, title).
+ * Rows of one grp become one finding, of the highest severity that they give, else the rule's; an object's
+ * row stands for every place of it. A rule's query may only read. */
 #include "judge/judge.h"
 
 #include <string.h>
@@ -10,23 +11,39 @@
 
 enum { RULE_SECONDS = 60, STEPS = 100000, ROWS_MAX = 200000 };
 
-typedef enum column { OBJECT, AT, LEN, SUBJECT, VERDICT, PLACE, NOTE, GRP, N_COLUMNS } column;
+typedef enum column {
+	OBJECT,
+	AT,
+	LEN,
+	SUBJECT,
+	VERDICT,
+	PLACE,
+	NOTE,
+	GRP,
+	SEVERITY,
+	TITLE,
+	N_COLUMNS
+} column;
 
-static const char *const names[N_COLUMNS] = { "object", "at", "len", "subject", "verdict", "place", "note",
-	"grp" };
+static const char *const names[N_COLUMNS] = { "object", "at", "len", "subject", "verdict", "place",
+	"note", "grp", "severity", "title" };
 
-static int only_reads(void *ctx, int action, const char *a, const char *b, const char *c, const char *d)
+static int only_reads(
+	void *ctx, int action, const char *a, const char *b, const char *c, const char *d)
 {
 	(void)ctx, (void)a, (void)c, (void)d;
 	bool loads = action == SQLITE_FUNCTION && b && strcmp(b, "load_extension") == 0;
-	bool reads = action == SQLITE_READ || action == SQLITE_SELECT || action == SQLITE_FUNCTION ||
-		     action == SQLITE_RECURSIVE;
+	bool reads = action == SQLITE_READ || action == SQLITE_SELECT ||
+		     action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE;
 	return reads && !loads ? SQLITE_OK : SQLITE_DENY;
 }
 
 static int too_long(void *deadline) { return time(NULL) > *(const time_t *)deadline; }
 
-static bool run(sqlite3 *db, const char *sql) { return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK; }
+static bool run(sqlite3 *db, const char *sql)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
 
 static void find_columns(sqlite3_stmt *q, int at[N_COLUMNS])
 {
@@ -46,14 +63,16 @@ static const char *gather(sqlite3 *db, sqlite3_stmt *q)
 	if (at[OBJECT] < 0 && at[PLACE] < 0)
 		return "its query has no column object or place";
 	sqlite3_stmt *in = NULL;
-	if (sqlite3_prepare_v2(db, "INSERT INTO temp.hit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", -1, &in, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db, "INSERT INTO temp.hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", -1,
+		    &in, NULL) != SQLITE_OK)
 		return "temporary rows cannot be kept";
 	const char *why = NULL;
 	int rc = SQLITE_ROW;
 	for (size_t n = 0; !why && (rc = sqlite3_step(q)) == SQLITE_ROW; n++) {
 		for (int c = 0; c < N_COLUMNS; c++)
 			(void)(at[c] < 0 ? sqlite3_bind_null(in, c + 1)
-					 : sqlite3_bind_value(in, c + 1, sqlite3_column_value(q, at[c])));
+					 : sqlite3_bind_value(
+						   in, c + 1, sqlite3_column_value(q, at[c])));
 		if (n >= ROWS_MAX || sqlite3_step(in) != SQLITE_DONE)
 			why = "it answers too many rows";
 		(void)sqlite3_reset(in);
@@ -83,25 +102,35 @@ static const char *collect(sqlite3 *db, as_arena *a, const as_rule *rule)
 }
 
 /* An object stands for each of its places; hard links are one place. The order is the tree's. */
-static const char expand[] =
-	"INSERT INTO temp.full "
-	"SELECT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, COALESCE(h.object, p.object), p.id, h.at, "
-	"       h.len, h.subject, h.note, CASE WHEN h.verdict = 'unknown' THEN 'unknown' ELSE 'holds' END "
-	"  FROM temp.hit AS h LEFT JOIN place AS p "
-	"    ON CASE WHEN h.place IS NOT NULL THEN p.id = h.place ELSE p.object = h.object AND p.hardlink IS NULL END";
+static const char expand[] = "INSERT INTO temp.full "
+			     "SELECT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, "
+			     "COALESCE(h.object, p.object), p.id, h.at, "
+			     "       h.len, h.subject, h.note, CASE WHEN h.verdict = 'unknown' "
+			     "THEN 'unknown' ELSE 'holds' END, "
+			     "       h.severity, h.title "
+			     "  FROM temp.hit AS h LEFT JOIN place AS p "
+			     "    ON CASE WHEN h.place IS NOT NULL THEN p.id = h.place ELSE "
+			     "p.object = h.object AND p.hardlink IS NULL END";
 static const char add_findings[] =
-	"INSERT INTO finding SELECT f.id, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, MIN(f.verdict), COUNT(*) "
+	"INSERT INTO finding SELECT f.id, ?1, ?2, "
+	"COALESCE(CASE MAX(CASE f.severity WHEN 'info' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN "
+	"3 "
+	"WHEN 'high' THEN 4 WHEN 'critical' THEN 5 END) WHEN 1 THEN 'info' WHEN 2 THEN 'low' WHEN "
+	"3 THEN 'medium' "
+	"WHEN 4 THEN 'high' WHEN 5 THEN 'critical' END, ?3), "
+	"?4, COALESCE(MIN(f.title), ?5), ?6, ?7, ?8, MIN(f.verdict), COUNT(*) "
 	"  FROM temp.full AS f GROUP BY f.id";
 static const char add_places[] =
-	"INSERT INTO finding_place SELECT id, ROW_NUMBER() OVER (PARTITION BY id ORDER BY verdict, place, at, subject, "
+	"INSERT INTO finding_place SELECT id, ROW_NUMBER() OVER (PARTITION BY id ORDER BY verdict, "
+	"place, at, subject, "
 	"note) - 1, object, place, at, len, subject, note, verdict FROM temp.full";
 
 static bool bound_run(sqlite3 *db, const char *sql, const as_rule *rule)
 {
 	sqlite3_stmt *q = NULL;
 	bool ok = sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK;
-	const char *const words[] = { rule->id, rule->kind, rule->severity, NULL, rule->title, rule->why, rule->fix,
-		rule->cwe };
+	const char *const words[] = { rule->id, rule->kind, rule->severity, NULL, rule->title,
+		rule->why, rule->fix, rule->cwe };
 	for (int i = 0; ok && i < sqlite3_bind_parameter_count(q); i++)
 		(void)(i == 3 ? sqlite3_bind_double(q, 4, rule->confidence)
 			      : sqlite3_bind_text(q, i + 1, words[i], -1, SQLITE_STATIC));
@@ -113,13 +142,15 @@ static bool bound_run(sqlite3 *db, const char *sql, const as_rule *rule)
 static as_status record(sqlite3 *db, const as_rule *rule, const char *outcome)
 {
 	sqlite3_stmt *q = NULL;
-	bool ok = sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO rule VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", -1,
-			  &q, NULL) == SQLITE_OK;
+	bool ok = sqlite3_prepare_v2(db,
+			  "INSERT OR REPLACE INTO rule VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			  -1, &q, NULL) == SQLITE_OK;
 	const char *const words[] = { rule->id, rule->title, rule->kind, rule->severity, NULL,
 		rule->confidence_why, rule->cwe, rule->why, rule->fix, rule->sql, outcome };
 	for (int i = 0; ok && i < 11; i++)
 		(void)(i == 4 ? sqlite3_bind_double(q, 5, rule->confidence)
-			      : sqlite3_bind_text(q, i + 1, words[i] ? words[i] : "", -1, SQLITE_STATIC));
+			      : sqlite3_bind_text(
+					q, i + 1, words[i] ? words[i] : "", -1, SQLITE_STATIC));
 	ok = ok && sqlite3_step(q) == SQLITE_DONE;
 	(void)sqlite3_finalize(q);
 	return ok ? AS_OK : AS_IO;
@@ -129,9 +160,12 @@ static const char *outcome_of(sqlite3 *db)
 {
 	sqlite3_stmt *q = NULL;
 	const char *outcome = "silent";
-	if (sqlite3_prepare_v2(db, "SELECT MIN(verdict) FROM temp.full", -1, &q, NULL) == SQLITE_OK &&
+	if (sqlite3_prepare_v2(db, "SELECT MIN(verdict) FROM temp.full", -1, &q, NULL) ==
+			SQLITE_OK &&
 		sqlite3_step(q) == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL)
-		outcome = strcmp((const char *)sqlite3_column_text(q, 0), "holds") == 0 ? "holds" : "undecided";
+		outcome = strcmp((const char *)sqlite3_column_text(q, 0), "holds") == 0
+				  ? "holds"
+				  : "undecided";
 	(void)sqlite3_finalize(q);
 	return outcome;
 }
@@ -153,8 +187,11 @@ as_status as_judge(sqlite3 *db, as_arena *a, as_span text, const char *name,
 {
 	as_rule rule;
 	const char *problem = NULL;
-	if (!run(db, "CREATE TEMP TABLE IF NOT EXISTS hit (object, at, len, subject, verdict, place, note, grp); "
-		     "CREATE TEMP TABLE IF NOT EXISTS full (id, object, place, at, len, subject, note, verdict)"))
+	if (!run(db, "CREATE TEMP TABLE IF NOT EXISTS hit (object, at, len, subject, verdict, "
+		     "place, note, grp, severity, title); "
+		     "CREATE TEMP TABLE IF NOT EXISTS full (id, object, place, at, len, subject, "
+		     "note, verdict, "
+		     "severity, title)"))
 		return AS_IO;
 	as_status s = as_rule_parse(a, text, &rule, &problem);
 	if (s == AS_OK)
@@ -162,8 +199,12 @@ as_status as_judge(sqlite3 *db, as_arena *a, as_span text, const char *name,
 	if (problem && say)
 		say(ctx, (const char *)as_print(a, "rule %s was not run: %s", name, problem).p);
 	if (s != AS_OK)
-		rule = (as_rule){ .id = name, .title = name, .kind = "unexamined", .severity = "info",
+		rule = (as_rule){ .id = name,
+			.title = name,
+			.kind = "unexamined",
+			.severity = "info",
 			.sql = (const char *)as_copy(a, text).p };
-	const char *outcome = problem ? (const char *)as_print(a, "failed: %s", problem).p : outcome_of(db);
+	const char *outcome =
+		problem ? (const char *)as_print(a, "failed: %s", problem).p : outcome_of(db);
 	return record(db, &rule, outcome);
 }

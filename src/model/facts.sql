@@ -135,3 +135,11 @@ CREATE TABLE address (
 CREATE TABLE build_trace (kind TEXT, value TEXT);
 -- What a format handler read in a header ('name', 'load', 'compression', 'crc', 'signature', ...).
 CREATE TABLE property (format TEXT, name TEXT, value TEXT);
+-- What the user's own YARA rules match (assay review --yara), one row per place of a string; bytes in containers are
+-- matched unpacked.
+CREATE TABLE yara_match (
+	rule TEXT, namespace TEXT,  -- namespace: the rule file's name without its ending
+	tags TEXT,                  -- separated by spaces
+	string TEXT,                -- which string of the rule stands here, such as $a; NULL: the rule matches without one
+	description TEXT, severity TEXT -- the rule's meta of these names, as written
+);

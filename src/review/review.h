@@ -53,6 +53,7 @@ struct as_review {
 		as_span path);
 	const char *extract_match; /* see assay_extract */
 	int extract_store;         /* folder that keeps the objects */
+	as_span yara; /* what the user's own YARA rules are, in words; empty: none */
 	as_work work;
 	void *work_ctx;
 	uint64_t bytes_known, bytes_done, bytes_unpacked, n_done, n_nodes;
