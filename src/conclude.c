@@ -28,7 +28,9 @@ static as_status add_inputs(as_review *r, as_dossier_writer *w)
 	as_status s = AS_OK;
 	for (size_t i = 0; i < r->n_inputs && s == AS_OK; i++) {
 		const as_object *o = &r->objects.objects[r->inputs[i].object];
-		as_dossier_input in = { .name = r->inputs[i].name, .sha256 = o->sha256, .size = o->size };
+		as_dossier_input in = {
+			.name = r->inputs[i].name, .sha256 = o->sha256, .size = o->size
+		};
 		s = as_dossier_add_input(w, &in);
 	}
 	return s;
@@ -44,17 +46,20 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 		now = (time_t)fixed;
 	struct tm tm;
 	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	(void)snprintf(limits, sizeof(limits), "depth %u, entries %llu, bytes %llu, object bytes %llu, ratio %u, seconds %u, "
-					       "memory %llu",
-		r->limits.depth, (unsigned long long)r->limits.objects, (unsigned long long)r->limits.bytes,
-		(unsigned long long)r->limits.object_bytes, r->limits.ratio, r->limits.seconds,
-		(unsigned long long)r->limits.memory);
+	(void)snprintf(limits, sizeof(limits),
+		"depth %u, entries %llu, bytes %llu, object bytes %llu, ratio %u, seconds %u, "
+		"memory %llu",
+		r->limits.depth, (unsigned long long)r->limits.objects,
+		(unsigned long long)r->limits.bytes, (unsigned long long)r->limits.object_bytes,
+		r->limits.ratio, r->limits.seconds, (unsigned long long)r->limits.memory);
 	(void)snprintf(walls, sizeof(walls), "%s%s%s", r->locks & AS_LOCK_SECCOMP ? "seccomp " : "",
-		r->locks & AS_LOCK_LANDLOCK ? "landlock " : "", r->locks & AS_LOCK_LIMITS ? "limits" : "");
+		r->locks & AS_LOCK_LANDLOCK ? "landlock " : "",
+		r->locks & AS_LOCK_LIMITS ? "limits" : "");
 	const as_dossier_meta meta[] = { { "tool", "assay" }, { "version", ASSAY_VERSION_TEXT },
-		{ "schema", "1" }, { "reviewed", date }, { "reference_date", date }, { "limits", limits },
-		{ "sandbox", walls }, { "yara", (const char *)r->yara.p } };
-	as_status s = as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]) - (r->yara.n == 0));
+		{ "schema", "1" }, { "reviewed", date }, { "reference_date", date },
+		{ "limits", limits }, { "sandbox", walls }, { "yara", (const char *)r->yara.p } };
+	as_status s =
+		as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]) - (r->yara.n == 0));
 	for (const as_format *const *f = as_formats; *f && s == AS_OK; f++)
 		s = as_dossier_add_format(w, (*f)->id, (*f)->title, (*f)->see);
 	return s;
@@ -62,14 +67,16 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 
 static void say(void *ctx, const char *text) { as_review_say(ctx, "%s", text); }
 
-static as_status judge_text(as_review *r, as_dossier_writer *w, as_arena *a, as_span text, const char *name)
+static as_status judge_text(
+	as_review *r, as_dossier_writer *w, as_arena *a, as_span text, const char *name)
 {
 	as_status s = as_judge(as_dossier_db(w), a, text, name, say, r);
 	as_arena_reset(a);
 	return s;
 }
 
-static as_status judge_file(as_review *r, as_dossier_writer *w, as_arena *a, const char *folder, const char *name)
+static as_status judge_file(
+	as_review *r, as_dossier_writer *w, as_arena *a, const char *folder, const char *name)
 {
 	enum { RULE_MAX = 1 << 20 };
 	as_span path = as_print(a, "%s/%s", folder, name);
@@ -133,6 +140,7 @@ assay_status as_write_dossier(as_review *r, const char *path)
 		return ASSAY_OK;
 	(void)unlink((const char *)temporary.p);
 	return as_review_fail(r, s == AS_NOMEM ? ASSAY_INTERNAL : ASSAY_OUTPUT,
-		"%s cannot be written: is the disk full? Free some room and run the same command again: it resumes",
+		"%s cannot be written: is the disk full? Free some room and run the same command "
+		"again: it resumes",
 		path);
 }

@@ -25,9 +25,14 @@ static bool is_opened(as_span type)
 
 as_status as_examine(const as_examiner *e, const as_task *task)
 {
-	as_opening o = { .data = task->data, .hint = task->hint, .depth = task->depth,
+	as_opening o = { .data = task->data,
+		.hint = task->hint,
+		.depth = task->depth,
 		.share = task->share,
-		.limits = e->limits, .scanner = e->scanner, .send = e->send, .arena = e->arena,
+		.limits = e->limits,
+		.scanner = e->scanner,
+		.send = e->send,
+		.arena = e->arena,
 		.roles = as_roles_of };
 	const char *type = NULL;
 	as_arena_reset(e->arena);
@@ -39,9 +44,15 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	as_arena_reset(e->arena);
 	if (s != AS_OK || task->share > 0)
 		return s;
-	as_inspection in = { .file = { .data = task->data, .type = type, .path = task->path,
-				     .opened = is_opened(as_lit(type)), .yara = e->yara, .arena = e->arena },
-		.content = task->content, .roles = task->roles, .send = e->send };
+	as_inspection in = { .file = { .data = task->data,
+				     .type = type,
+				     .path = task->path,
+				     .opened = is_opened(as_lit(type)),
+				     .yara = e->yara,
+				     .arena = e->arena },
+		.content = task->content,
+		.roles = task->roles,
+		.send = e->send };
 	return as_inspect_object(&in);
 }
 

@@ -13,7 +13,7 @@ typedef struct as_task {
 	bool content;   /* identify it and ask the inspectors that look at content only */
 	unsigned share; /* see as_opening */
 	bool open;      /* and open it, if it is a container */
-	as_span type;   /* content type found by an earlier try that is not to be repeated, or empty */
+	as_span type; /* content type found by an earlier try that is not to be repeated, or empty */
 	uint64_t roles; /* path inspectors to ask */
 } as_task;
 

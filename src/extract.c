@@ -39,13 +39,15 @@ static as_status copy_out(as_review *r, int fd, as_region region, uint64_t at, u
 	return s;
 }
 
-static as_status store(as_review *r, const as_sha256 *sum, as_region region, uint64_t at, uint64_t n, as_span path)
+static as_status store(
+	as_review *r, const as_sha256 *sum, as_region region, uint64_t at, uint64_t n, as_span path)
 {
 	char name[65];
 	if (r->extract_match && !as_glob(r->extract_match, path))
 		return AS_OK;
 	as_sha256_hex(sum, name);
-	int fd = openat(r->extract_store, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	int fd = openat(
+		r->extract_store, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return errno == EEXIST ? AS_OK : AS_IO;
 	as_status s = copy_out(r, fd, region, at, n);
@@ -88,11 +90,11 @@ typedef struct level {
 	as_span frames, chain;
 	as_nodes nodes;
 	as_child_message *children; /* owned, by node id */
-	int *folders;               /* owned: descriptor + 1 of each directory's folder, 0: none yet */
-	int fd;                     /* the container's own folder; -1: not made yet */
-	struct level *up;           /* the container it stands in; NULL: it is an input */
-	uint32_t up_node;           /* the directory it stands in there */
-	const char *name;           /* of its folder */
+	int *folders;     /* owned: descriptor + 1 of each directory's folder, 0: none yet */
+	int fd;           /* the container's own folder; -1: not made yet */
+	struct level *up; /* the container it stands in; NULL: it is an input */
+	uint32_t up_node; /* the directory it stands in there */
+	const char *name; /* of its folder */
 	unsigned depth;
 } level;
 
@@ -139,7 +141,8 @@ static as_status extract_file(level *l, uint32_t id, const as_node_message *m, a
 	bool wanted = !r->extract_match || as_glob(r->extract_match, path);
 	if (stored && wanted) {
 		int dir = folder_of(l, m->parent);
-		if (dir >= 0 && linkat(r->extract_store, hash, dir, file_name(m->name, "", &b), 0) == 0)
+		if (dir >= 0 &&
+			linkat(r->extract_store, hash, dir, file_name(m->name, "", &b), 0) == 0)
 			l->x->n++;
 		else
 			list(l->x, l->chain, path, "not written", as_lit(strerror(errno)));
@@ -148,7 +151,10 @@ static as_status extract_file(level *l, uint32_t id, const as_node_message *m, a
 	as_buf_add(&chain, l->chain.p, l->chain.n);
 	as_buf_add(&chain, path.p, path.n);
 	/* A container's entries go into a folder beside it. */
-	level inside = { .chain = as_buf_span_of(&chain), .up = l, .up_node = m->parent, .depth = l->depth + 1,
+	level inside = { .chain = as_buf_span_of(&chain),
+		.up = l,
+		.up_node = m->parent,
+		.depth = l->depth + 1,
 		.name = file_name(m->name, ".unpacked", &b) };
 	if (!m->hardlink && has_entries(r, &ch->sha256))
 		s = extract_level(l->x, &ch->sha256, inside);
@@ -159,8 +165,8 @@ static as_status extract_file(level *l, uint32_t id, const as_node_message *m, a
 
 static as_status extract_nodes(level *l)
 {
-	static const char *const kinds[] = { "?", "file", "part", "folder", "symlink", "hard link", "block device",
-		"character device", "fifo", "socket" };
+	static const char *const kinds[] = { "?", "file", "part", "folder", "symlink", "hard link",
+		"block device", "character device", "fifo", "socket" };
 	as_status s = AS_OK;
 	for (uint32_t id = 1; id <= l->nodes.n && s == AS_OK; id++) {
 		as_node_message m;
@@ -174,7 +180,8 @@ static as_status extract_nodes(level *l)
 		else if (m.type == AS_DIR && !l->x->r->extract_match)
 			(void)folder_of(l, id);
 		else if (m.type != AS_DIR)
-			list(l->x, l->chain, as_buf_span_of(&path), m.type < 10 ? kinds[m.type] : "?", m.target);
+			list(l->x, l->chain, as_buf_span_of(&path),
+				m.type < 10 ? kinds[m.type] : "?", m.target);
 		as_buf_free(&path);
 	}
 	return s;
@@ -231,36 +238,44 @@ static assay_status build_tree(extraction *x)
 {
 	as_review *r = x->r;
 	as_status s = AS_OK;
-	int fd = openat(x->root, "links.tsv", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+	int fd = openat(
+		x->root, "links.tsv", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
 	x->links = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!x->links)
-		return as_review_fail(r, ASSAY_OUTPUT, "links.tsv cannot be written: %s", strerror(errno));
+		return as_review_fail(
+			r, ASSAY_OUTPUT, "links.tsv cannot be written: %s", strerror(errno));
 	for (size_t i = 0; i < r->n_inputs && s == AS_OK; i++) {
 		const as_object *o = &r->objects.objects[r->inputs[i].object];
 		as_buf b = { 0 };
-		as_span name = as_is(r->inputs[i].name, "/") || as_is(r->inputs[i].name, "..") ? as_lit("input")
-											       : r->inputs[i].name;
+		as_span name = as_is(r->inputs[i].name, "/") || as_is(r->inputs[i].name, "..")
+				       ? as_lit("input")
+				       : r->inputs[i].name;
 		level at = { .chain = r->inputs[i].name, .name = file_name(name, ".unpacked", &b) };
 		s = extract_level(x, &o->sha256, at);
 		as_buf_free(&b);
 	}
 	bool bad = fclose(x->links) != 0 || s != AS_OK;
-	return bad ? as_review_fail(r, ASSAY_OUTPUT, "not everything could be written: is the disk full?") : ASSAY_OK;
+	return bad ? as_review_fail(
+			     r, ASSAY_OUTPUT, "not everything could be written: is the disk full?")
+		   : ASSAY_OK;
 }
 
-assay_status assay_extract(const assay_review_options *options, const char *folder, const char *match, uint64_t *n,
-	assay_error *error)
+assay_status assay_extract(const assay_review_options *options, const char *folder,
+	const char *match, uint64_t *n, assay_error *error)
 {
 	assay_error unused;
 	assay_review_options o = *options;
-	as_review r = { .options = &o, .error = error ? error : &unused, .on_object = store, .extract_match = match,
+	as_review r = { .options = &o,
+		.error = error ? error : &unused,
+		.on_object = store,
+		.extract_match = match,
 		.extract_store = -1 };
 	extraction x = { .r = &r, .root = -1 };
 	char journal[4096];
 	r.error->message[0] = 0;
 	int len = snprintf(journal, sizeof(journal), "%s/%s/journal", folder, store_name);
-	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] || len < 0 ||
-		(size_t)len >= sizeof(journal))
+	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] ||
+		len < 0 || (size_t)len >= sizeof(journal))
 		return as_review_fail(&r, ASSAY_USAGE, "nothing to extract, or nowhere to write");
 	o.output = folder;
 	if ((mkdir(folder, 0777) == 0 || errno == EEXIST) &&
@@ -273,7 +288,8 @@ assay_status assay_extract(const assay_review_options *options, const char *fold
 	}
 	(void)unlinkat(r.extract_store, "journal", 0);
 	as_workshop *w = as_workshop_new(&r);
-	assay_status s = w ? as_examine_all(&r, w, journal) : as_review_fail(&r, ASSAY_INTERNAL, "memory ran out");
+	assay_status s = w ? as_examine_all(&r, w, journal)
+			   : as_review_fail(&r, ASSAY_INTERNAL, "memory ran out");
 	if (s == ASSAY_OK)
 		s = build_tree(&x);
 	(void)unlinkat(r.extract_store, "journal", 0);

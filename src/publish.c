@@ -6,17 +6,23 @@
 
 #include "run.h"
 
-static int write_to_file(void *file, const void *p, size_t n) { return fwrite(p, 1, n, file) == n ? 0 : -1; }
+static int write_to_file(void *file, const void *p, size_t n)
+{
+	return fwrite(p, 1, n, file) == n ? 0 : -1;
+}
 
-static assay_status write_report(as_review *r, assay_dossier *d, const char *format, const char *name)
+static assay_status write_report(
+	as_review *r, assay_dossier *d, const char *format, const char *name)
 {
 	as_span path = as_print(r->objects.arena, "%s/%s", r->options->output, name);
 	FILE *f = fopen((const char *)path.p, "we");
 	if (!f)
-		return as_review_fail(r, ASSAY_OUTPUT, "%s: %s", (const char *)path.p, strerror(errno));
+		return as_review_fail(
+			r, ASSAY_OUTPUT, "%s: %s", (const char *)path.p, strerror(errno));
 	assay_status s = assay_report(d, format, write_to_file, f, r->error);
 	if (fclose(f) != 0 && s == ASSAY_OK)
-		s = as_review_fail(r, ASSAY_OUTPUT, "%s: %s", (const char *)path.p, strerror(errno));
+		s = as_review_fail(
+			r, ASSAY_OUTPUT, "%s: %s", (const char *)path.p, strerror(errno));
 	return s;
 }
 

@@ -18,7 +18,10 @@ struct as_arena {
 	size_t limit, given; /* bytes */
 };
 
-static uint8_t *body(block *b) { return (uint8_t *)b + (sizeof(block) + ALIGN - 1) / ALIGN * ALIGN; }
+static uint8_t *body(block *b)
+{
+	return (uint8_t *)b + (sizeof(block) + ALIGN - 1) / ALIGN * ALIGN;
+}
 
 as_arena *as_arena_new(size_t limit)
 {

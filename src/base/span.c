@@ -22,7 +22,10 @@ as_span as_from(as_span s, uint64_t at) { return as_cut(s, at, at <= s.n ? s.n -
 
 as_span as_lit(const char *text) { return (as_span){ (const uint8_t *)text, strlen(text) }; }
 
-bool as_same(as_span a, as_span b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+bool as_same(as_span a, as_span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 
 bool as_is(as_span s, const char *text) { return as_same(s, as_lit(text)); }
 

@@ -8,7 +8,10 @@ size_t as_utf8(as_span s, size_t at)
 	uint8_t b = s.p[at];
 	if (b < 0x80)
 		return 1;
-	size_t n = b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
+	size_t n = b >= 0xc2 && b < 0xe0   ? 2
+		   : b >= 0xe0 && b < 0xf0 ? 3
+		   : b >= 0xf0 && b < 0xf5 ? 4
+					   : 0;
 	if (n == 0 || n > s.n - at)
 		return 0;
 	for (size_t i = 1; i < n; i++)
@@ -62,7 +65,8 @@ bool as_is_text(as_span s)
 	for (size_t at = 0; at < s.n;) {
 		size_t n = as_utf8(s, at);
 		bool control = n == 1 && (s.p[at] < 0x20 || s.p[at] == 0x7f);
-		bool space = s.p[at] == '\t' || s.p[at] == '\n' || s.p[at] == '\r' || s.p[at] == '\f';
+		bool space =
+			s.p[at] == '\t' || s.p[at] == '\n' || s.p[at] == '\r' || s.p[at] == '\f';
 		if (n == 0 || (control && !space))
 			return false;
 		at += n;
@@ -74,8 +78,8 @@ bool as_is_text(as_span s)
 static bool in_set(const char **pattern, uint8_t b)
 {
 	const char *p = *pattern + 1;
-	bool not= *p == '!' || *p == '^', hit = false;
-	p += not;
+	bool not = *p == '!' || *p == '^', hit = false;
+	p += not ;
 	const char *first = p;
 	for (; *p && (*p != ']' || p == first); p++) {
 		uint8_t low = (uint8_t)*p, high = low;
@@ -88,7 +92,7 @@ static bool in_set(const char **pattern, uint8_t b)
 	if (!*p)
 		return b == '[' && (*pattern)++;
 	*pattern = p + 1;
-	return hit != not;
+	return hit != not ;
 }
 
 static bool one(const char **pattern, uint8_t b)

@@ -34,11 +34,13 @@ void as_db_text(sqlite3_stmt *q, int i, as_span s)
 	if (!s.p) {
 		(void)sqlite3_bind_null(q, i);
 	} else if (plain(s)) {
-		(void)sqlite3_bind_text(q, i, s.n ? (const char *)s.p : "", (int)s.n, SQLITE_TRANSIENT);
+		(void)sqlite3_bind_text(
+			q, i, s.n ? (const char *)s.p : "", (int)s.n, SQLITE_TRANSIENT);
 	} else {
 		as_buf b = { 0 };
 		as_text_add(&b, s);
-		(void)sqlite3_bind_text(q, i, b.n ? (const char *)b.p : "", (int)b.n, SQLITE_TRANSIENT);
+		(void)sqlite3_bind_text(
+			q, i, b.n ? (const char *)b.p : "", (int)b.n, SQLITE_TRANSIENT);
 		as_buf_free(&b);
 	}
 }

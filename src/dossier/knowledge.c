@@ -13,15 +13,22 @@ typedef struct pack_table {
 
 static const pack_table packs[] = {
 	{ "services.tsv",
-		"INSERT INTO known_service(daemon, service, protocol, port, exposure, cleartext, source) "
-		"VALUES (?1, ?2, ?3, CAST(NULLIF(NULLIF(?4, ''), '-') AS INTEGER), ?5, ?6 IN ('1', 'yes', 'true'), ?7)", 7 },
-	{ "eol.tsv", "INSERT INTO known_eol(component, branch, eol, source) VALUES (?1, ?2, ?3, ?4)", 4 },
+		"INSERT INTO known_service(daemon, service, protocol, port, exposure, cleartext, "
+		"source) "
+		"VALUES (?1, ?2, ?3, CAST(NULLIF(NULLIF(?4, ''), '-') AS INTEGER), ?5, ?6 IN ('1', "
+		"'yes', 'true'), ?7)",
+		7 },
+	{ "eol.tsv",
+		"INSERT INTO known_eol(component, branch, eol, source) VALUES (?1, ?2, ?3, ?4)",
+		4 },
 	{ "clause_list.tsv",
 		"INSERT OR IGNORE INTO clause(framework, clause, title, coverage, evidence_pass, "
-		"evidence_fail, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", 7 },
+		"evidence_fail, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		7 },
 	{ "clauses.tsv",
 		"INSERT OR IGNORE INTO clause_kind(framework, clause, kind, source, confidence) "
-		"VALUES (?1, ?2, ?4, ?7, ?8)", 8 },
+		"VALUES (?1, ?2, ?4, ?7, ?8)",
+		8 },
 };
 
 static as_status fill(sqlite3 *db, const pack_table *t)

@@ -19,7 +19,7 @@ enum { TABLES_MAX = 64, DEPTH_MAX = 64 };
 struct as_dossier_writer {
 	sqlite3 *db;
 	as_source source;
-	as_map ids;      /* first 64 bits of a hash to object id: see object_id */
+	as_map ids;       /* first 64 bits of a hash to object id: see object_id */
 	as_sha256 *known; /* owned: hash of each object id - 1 */
 	int64_t n_objects, cap_objects, n_places;
 	bool full;
@@ -29,8 +29,9 @@ struct as_dossier_writer {
 static as_status prepare(as_dossier_writer *w)
 {
 	w->object = as_db_prepare(w->db, "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?)");
-	w->place = as_db_prepare(w->db, "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-					"?, ?, ?, ?, ?, ?)");
+	w->place = as_db_prepare(w->db,
+		"INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?, ?, ?, ?, ?, ?)");
 	w->extent = as_db_prepare(w->db, "INSERT INTO extent VALUES (?, ?, ?, ?, ?, ?, ?)");
 	w->lost = as_db_prepare(w->db, "INSERT INTO unexamined VALUES (?, ?, ?, ?, ?, ?, ?)");
 	w->xattr = as_db_prepare(w->db, "INSERT INTO xattr VALUES (?, ?, ?)");
@@ -53,9 +54,12 @@ static as_status make_schema(sqlite3 *db)
 {
 	as_span schema = as_embedded_file(as_embedded_schema, "schema.sql");
 	as_buf b = { 0 };
-	as_buf_print(&b, "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
-			 "PRAGMA locking_mode = EXCLUSIVE; PRAGMA application_id = %d; PRAGMA user_version = %d; "
-			 "BEGIN; ", AS_DOSSIER_APPLICATION, AS_DOSSIER_SCHEMA);
+	as_buf_print(&b,
+		"PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
+		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA application_id = %d; PRAGMA user_version "
+		"= %d; "
+		"BEGIN; ",
+		AS_DOSSIER_APPLICATION, AS_DOSSIER_SCHEMA);
 	as_buf_add(&b, schema.p, schema.n);
 	for (size_t t = 0; t < as_n_tables; t++)
 		as_buf_print(&b, "\n%s;", as_tables[t].create);
@@ -84,7 +88,8 @@ as_dossier_writer *as_dossier_create(const char *path, const as_source *source)
 
 as_status as_dossier_close(as_dossier_writer *w)
 {
-	sqlite3_stmt *const all[] = { w->object, w->place, w->extent, w->lost, w->xattr, w->exhibit };
+	sqlite3_stmt *const all[] = { w->object, w->place, w->extent, w->lost, w->xattr,
+		w->exhibit };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		(void)sqlite3_finalize(all[i]);
 	for (size_t t = 0; t < TABLES_MAX; t++)
@@ -113,9 +118,11 @@ as_status as_dossier_add_meta(as_dossier_writer *w, const as_dossier_meta *meta,
 	return s;
 }
 
-as_status as_dossier_add_format(as_dossier_writer *w, const char *id, const char *title, const char *see)
+as_status as_dossier_add_format(
+	as_dossier_writer *w, const char *id, const char *title, const char *see)
 {
-	sqlite3_stmt *q = as_db_prepare(w->db, "INSERT OR REPLACE INTO format_see VALUES (?, ?, ?)");
+	sqlite3_stmt *q =
+		as_db_prepare(w->db, "INSERT OR REPLACE INTO format_see VALUES (?, ?, ?)");
 	if (!q)
 		return AS_IO;
 	as_db_word(q, 1, id);
@@ -166,7 +173,8 @@ static as_status add_exhibit(as_dossier_writer *w, int64_t object, const as_row 
 		return AS_OK;
 	as_db_int(w->exhibit, 1, object);
 	bind_range(w->exhibit, 2, true, row->at, row->len);
-	(void)sqlite3_bind_blob(w->exhibit, 4, row->exhibit.p, (int)row->exhibit.n, SQLITE_TRANSIENT);
+	(void)sqlite3_bind_blob(
+		w->exhibit, 4, row->exhibit.p, (int)row->exhibit.n, SQLITE_TRANSIENT);
 	return as_db_step(w->exhibit);
 }
 
@@ -184,7 +192,8 @@ static as_status add_row(as_dossier_writer *w, int64_t object, as_span encoded)
 		int64_t v = 0;
 		as_column_type type = row.table->columns[i].type;
 		if (type == AS_TEXT)
-			as_db_text(q, (int)i + 4, as_row_next_text(&c, &text) ? text : (as_span){ 0 });
+			as_db_text(
+				q, (int)i + 4, as_row_next_text(&c, &text) ? text : (as_span){ 0 });
 		else if (as_row_next_int(&c, type, &v))
 			as_db_int(q, (int)i + 4, v);
 		else
@@ -253,7 +262,10 @@ static as_status add_object(as_dossier_writer *w, int64_t id, const as_sha256 *s
 	as_db_int(w->object, 3, (int64_t)size);
 	as_db_text(w->object, 4, type.type);
 	as_db_int(w->object, 5, type.entropy);
-	as_db_word(w->object, 6, !examined || !type.type.p ? "unexamined" : lost ? "partial" : "examined");
+	as_db_word(w->object, 6,
+		!examined || !type.type.p ? "unexamined"
+		: lost                    ? "partial"
+					  : "examined");
 	return as_db_step(w->object);
 }
 
@@ -263,17 +275,17 @@ typedef struct container {
 	as_span frames;
 	as_nodes nodes;
 	int64_t object, place, first; /* place of the node of id 1 is first */
-	as_span format;               /* content type of the container: how its entries were found */
-	as_span chain;                /* text: the container itself as entries' "container" */
+	as_span format; /* content type of the container: how its entries were found */
+	as_span chain;  /* text: the container itself as entries' "container" */
 	unsigned depth;
-	as_child_message *children;   /* owned: by node id; node 0 where there is none */
-	int64_t *objects;             /* owned: object id by node id, or 0 */
+	as_child_message *children; /* owned: by node id; node 0 where there is none */
+	int64_t *objects;           /* owned: object id by node id, or 0 */
 } container;
 
 static as_status add_place(container *c, uint32_t id, const as_node_message *m)
 {
-	static const char *const kinds[] = { "file", "file", "part", "dir", "symlink", "file", "block", "char",
-		"fifo", "socket" };
+	static const char *const kinds[] = { "file", "file", "part", "dir", "symlink", "file",
+		"block", "char", "fifo", "socket" };
 	sqlite3_stmt *q = c->w->place;
 	as_buf path = { 0 };
 	as_nodes_path(&c->nodes, c->frames, id, &path);
@@ -338,7 +350,8 @@ static as_status add_xattr(container *c, as_span payload)
 		return AS_OK;
 	as_db_int(c->w->xattr, 1, c->first + id - 1);
 	as_db_text(c->w->xattr, 2, name);
-	(void)sqlite3_bind_blob(c->w->xattr, 3, value.p ? (const void *)value.p : "", (int)value.n, SQLITE_TRANSIENT);
+	(void)sqlite3_bind_blob(c->w->xattr, 3, value.p ? (const void *)value.p : "", (int)value.n,
+		SQLITE_TRANSIENT);
 	return as_db_step(c->w->xattr);
 }
 
@@ -367,8 +380,8 @@ static as_status find_objects(container *c)
 	return s;
 }
 
-static as_status add_container(as_dossier_writer *w, int64_t object, const as_sha256 *sum, int64_t place,
-	as_span chain, unsigned depth);
+static as_status add_container(as_dossier_writer *w, int64_t object, const as_sha256 *sum,
+	int64_t place, as_span chain, unsigned depth);
 
 /* Facts of the files at whose path an inspector looked, and whatever is in the entries. */
 static as_status go_deeper(container *c)
@@ -382,14 +395,15 @@ static as_status go_deeper(container *c)
 		as_nodes_path(&c->nodes, c->frames, id, &path);
 		if (m.roles != 0 && c->w->source.read(c->w->source.ctx, &c->children[id].sha256,
 					    as_buf_span_of(&path), &said) == AS_OK)
-			s = add_facts(c->w, c->objects[id], c->first + id - 1, as_buf_span_of(&said));
+			s = add_facts(
+				c->w, c->objects[id], c->first + id - 1, as_buf_span_of(&said));
 		as_buf_free(&said);
 		as_buf chain = { 0 };
 		as_buf_add(&chain, c->chain.p, c->chain.n);
 		as_text_add(&chain, as_buf_span_of(&path));
 		if (s == AS_OK)
-			s = add_container(c->w, c->objects[id], &c->children[id].sha256, c->first + id - 1,
-				as_buf_span_of(&chain), c->depth + 1);
+			s = add_container(c->w, c->objects[id], &c->children[id].sha256,
+				c->first + id - 1, as_buf_span_of(&chain), c->depth + 1);
 		as_buf_free(&chain);
 		as_buf_free(&path);
 	}
@@ -437,21 +451,26 @@ static as_status add_extents(container *c)
 static as_status stop_here(as_dossier_writer *w, int64_t object, int64_t place, const char *text)
 {
 	as_buf b = { 0 };
-	as_lost_encode(&b, &(as_lost_message){ .stage = as_lit("limits"), .reason = as_lit("limit"),
+	as_lost_encode(&b, &(as_lost_message){ .stage = as_lit("limits"),
+				   .reason = as_lit("limit"),
 				   .text = as_lit(text) });
 	as_status s = add_loss(w, object, place, as_buf_span_of(&b));
 	as_buf_free(&b);
 	return s;
 }
 
-static as_status add_container(as_dossier_writer *w, int64_t object, const as_sha256 *sum, int64_t place,
-	as_span chain, unsigned depth)
+static as_status add_container(as_dossier_writer *w, int64_t object, const as_sha256 *sum,
+	int64_t place, as_span chain, unsigned depth)
 {
 	as_buf frames = { 0 };
 	as_span none = { 0 };
 	as_status s = w->source.read(w->source.ctx, sum, none, &frames);
-	container c = { .w = w, .frames = as_buf_span_of(&frames), .object = object, .place = place,
-		.chain = chain, .depth = depth };
+	container c = { .w = w,
+		.frames = as_buf_span_of(&frames),
+		.object = object,
+		.place = place,
+		.chain = chain,
+		.depth = depth };
 	as_cur cur = as_cur_le(c.frames, 0);
 	as_message kind;
 	as_span payload;
@@ -463,7 +482,9 @@ static as_status add_container(as_dossier_writer *w, int64_t object, const as_sh
 		s = index_container(&c);
 	bool fits = (uint64_t)w->n_places + c.nodes.n <= w->source.max_places;
 	if (s == AS_OK && c.nodes.n > 0 && (!fits || depth >= DEPTH_MAX)) {
-		s = w->full ? AS_OK : stop_here(w, object, place, "too many places: entries from here on are not listed");
+		s = w->full ? AS_OK
+			    : stop_here(w, object, place,
+				      "too many places: entries from here on are not listed");
 		w->full = true;
 	} else if (s == AS_OK) {
 		s = add_entries(&c);

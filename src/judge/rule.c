@@ -8,10 +8,10 @@
 #include "base/cur.h"
 
 static const char *const kinds[] = { "hardcoded-credential", "default-credential", "private-key",
-	"secret-in-config", "weak-crypto", "expired-certificate", "insecure-service", "debug-interface",
-	"insecure-update", "missing-hardening", "unsafe-function-use", "excessive-privilege",
-	"known-vulnerability", "unsupported-component", "backdoor-indicator", "undocumented-access",
-	"non-reproducible-build", "unexamined", NULL };
+	"secret-in-config", "weak-crypto", "expired-certificate", "insecure-service",
+	"debug-interface", "insecure-update", "missing-hardening", "unsafe-function-use",
+	"excessive-privilege", "known-vulnerability", "unsupported-component", "backdoor-indicator",
+	"undocumented-access", "non-reproducible-build", "unexamined", NULL };
 static const char *const severities[] = { "info", "low", "medium", "high", "critical", NULL };
 
 static const struct {
@@ -64,8 +64,8 @@ static void read_header(as_arena *a, as_cur *c, as_rule *rule, as_span text)
 		size_t colon = as_find_byte(rest, ':', 0);
 		bool indented = as_starts(line, "--  ");
 		if (indented && key.n > 0) {
-			value = as_print(a, "%.*s %.*s", (int)value.n, (const char *)value.p, (int)rest.n,
-				(const char *)rest.p);
+			value = as_print(a, "%.*s %.*s", (int)value.n, (const char *)value.p,
+				(int)rest.n, (const char *)rest.p);
 		} else if (colon != SIZE_MAX) {
 			set(a, rule, key, value);
 			key = as_cut(rest, 0, colon);
@@ -81,14 +81,18 @@ as_status as_rule_parse(as_arena *a, as_span text, as_rule *rule, const char **p
 	*rule = (as_rule){ .confidence = -1 };
 	as_cur c = as_cur_le(text, 0);
 	read_header(a, &c, rule, text);
-	*problem = !rule->id || !*rule->id	       ? "it has no id"
-		   : !rule->title		       ? "it has no title"
-		   : !is_one_of(kinds, rule->kind)     ? "its kind is not of the vocabulary"
-		   : !is_one_of(severities, rule->severity) ? "its severity is not of the vocabulary"
-		   : !(rule->confidence >= 0 && rule->confidence <= 1) ? "its confidence is not between 0 and 1"
-		   : !rule->confidence_why ? "it does not say where its confidence comes from (confidence-why)"
-		   : !rule->why || !rule->fix	       ? "it does not say why it matters or what to do (why, fix)"
-		   : !rule->sql || !*rule->sql	       ? "it has no query"
-						       : NULL;
+	*problem = !rule->id || !*rule->id         ? "it has no id"
+		   : !rule->title                  ? "it has no title"
+		   : !is_one_of(kinds, rule->kind) ? "its kind is not of the vocabulary"
+		   : !is_one_of(severities, rule->severity)
+			   ? "its severity is not of the vocabulary"
+		   : !(rule->confidence >= 0 && rule->confidence <= 1)
+			   ? "its confidence is not between 0 and 1"
+		   : !rule->confidence_why
+			   ? "it does not say where its confidence comes from (confidence-why)"
+		   : !rule->why || !rule->fix
+			   ? "it does not say why it matters or what to do (why, fix)"
+		   : !rule->sql || !*rule->sql ? "it has no query"
+					       : NULL;
 	return *problem ? AS_NOT_THIS : AS_OK;
 }

@@ -6,7 +6,8 @@
 #include "base/arena.h"
 
 typedef struct as_rule {
-	const char *id, *title, *kind, *severity, *confidence_why, *cwe, *why, *fix, *sql; /* in the arena */
+	const char *id, *title, *kind, *severity, *confidence_why, *cwe, *why, *fix,
+		*sql;      /* in the arena */
 	double confidence; /* 0 to 1 */
 } as_rule;
 

@@ -35,7 +35,8 @@ bool as_nodes_get(const as_nodes *nodes, as_span frames, uint32_t id, as_node_me
 	as_cur c = as_cur_le(frames, nodes->at[id] - 1);
 	as_message kind;
 	as_span payload;
-	return as_frame_next(&c, &kind, &payload) && kind == AS_M_NODE && as_node_decode(payload, m);
+	return as_frame_next(&c, &kind, &payload) && kind == AS_M_NODE &&
+	       as_node_decode(payload, m);
 }
 
 as_status as_nodes_index(as_nodes *nodes, as_span frames, as_child_message **children)
@@ -46,14 +47,16 @@ as_status as_nodes_index(as_nodes *nodes, as_span frames, as_child_message **chi
 	as_node_message m;
 	as_child_message child;
 	for (size_t at = 0; as_frame_next(&c, &kind, &payload); at = as_pos(&c))
-		if (kind == AS_M_NODE && as_node_decode(payload, &m) && !as_nodes_add(nodes, m.id, at))
+		if (kind == AS_M_NODE && as_node_decode(payload, &m) &&
+			!as_nodes_add(nodes, m.id, at))
 			return AS_NOMEM;
 	*children = calloc((size_t)nodes->n + 1, sizeof(**children));
 	if (!*children)
 		return AS_NOMEM;
 	c = as_cur_le(frames, 0);
 	while (as_frame_next(&c, &kind, &payload))
-		if (kind == AS_M_CHILD && as_child_decode(payload, &child) && child.node <= nodes->n)
+		if (kind == AS_M_CHILD && as_child_decode(payload, &child) &&
+			child.node <= nodes->n)
 			(*children)[child.node] = child;
 	return AS_OK;
 }

@@ -13,7 +13,8 @@ void as_row_begin(as_facts *out, unsigned table, as_span where)
 	as_buf_u64(&out->row, at);
 	as_buf_u64(&out->row, has ? where.n : 0);
 	bool keep = has && as_tables[table].exhibit;
-	as_buf_span(&out->row, keep ? as_cut(where, 0, as_min(where.n, AS_EXHIBIT_MAX)) : (as_span){ 0 });
+	as_buf_span(&out->row,
+		keep ? as_cut(where, 0, as_min(where.n, AS_EXHIBIT_MAX)) : (as_span){ 0 });
 }
 
 void as_row_text(as_facts *out, as_span s)

@@ -40,7 +40,13 @@ typedef struct as_type_message {
 	uint32_t entropy; /* thousandths of a bit per byte */
 } as_type_message;
 
-enum { AS_NODE_MODE = 1, AS_NODE_OWNER = 2, AS_NODE_MTIME = 4, AS_NODE_RANGE = 8, AS_NODE_STREAM = 16 };
+enum {
+	AS_NODE_MODE = 1,
+	AS_NODE_OWNER = 2,
+	AS_NODE_MTIME = 4,
+	AS_NODE_RANGE = 8,
+	AS_NODE_STREAM = 16
+};
 
 typedef struct as_node_message {
 	uint32_t id, parent; /* the root directory is 0; a parent comes before its children */
@@ -49,8 +55,9 @@ typedef struct as_node_message {
 	uint8_t has;         /* AS_NODE_* */
 	uint32_t mode, uid, gid, major, minor;
 	int64_t mtime;
-	uint64_t at, len; /* with AS_NODE_RANGE: its contents are these bytes of the object in hand */
-	uint64_t roles;   /* inspectors that care for its path, a bit each */
+	uint64_t at,
+		len;    /* with AS_NODE_RANGE: its contents are these bytes of the object in hand */
+	uint64_t roles; /* inspectors that care for its path, a bit each */
 	as_span name, target;
 	as_span hint; /* format id its contents must be, "raw" for bytes not to be searched, or empty */
 } as_node_message;
@@ -74,7 +81,8 @@ typedef struct as_extent_message {
 
 typedef struct as_lost_message {
 	uint64_t at, len;
-	as_span stage, reason, text; /* reason: "damaged", "unsupported", "limit", "crash", "hang", "memory", ... */
+	as_span stage, reason,
+		text; /* reason: "damaged", "unsupported", "limit", "crash", "hang", "memory", ... */
 } as_lost_message;
 
 void as_type_encode(as_buf *b, const as_type_message *m);

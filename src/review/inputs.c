@@ -37,18 +37,27 @@ static void lose(walk *w, const char *reason, const char *text, const char *name
 {
 	as_buf b = { 0 };
 	as_span all = as_print(w->r->objects.arena, "%s: %s", name, text);
-	as_lost_encode(&b, &(as_lost_message){ .stage = as_lit("input"), .reason = as_lit(reason), .text = all });
+	as_lost_encode(
+		&b, &(as_lost_message){
+			    .stage = as_lit("input"), .reason = as_lit(reason), .text = all });
 	w->failed = as_worse(w->failed, as_hear(w->r, &w->s, AS_M_LOST, as_buf_span_of(&b)));
 	as_buf_free(&b);
 }
 
-static as_status send_node(walk *w, uint32_t parent, const char *name, const struct stat *st, as_type type,
-	as_span target)
+static as_status send_node(walk *w, uint32_t parent, const char *name, const struct stat *st,
+	as_type type, as_span target)
 {
 	as_buf b = { 0 }, path = { 0 };
-	as_node_message m = { .id = ++w->last, .parent = parent, .type = (uint8_t)type,
-		.has = AS_NODE_MODE | AS_NODE_OWNER | AS_NODE_MTIME, .mode = st->st_mode & 07777,
-		.uid = st->st_uid, .gid = st->st_gid, .mtime = st->st_mtime, .name = as_lit(name), .target = target };
+	as_node_message m = { .id = ++w->last,
+		.parent = parent,
+		.type = (uint8_t)type,
+		.has = AS_NODE_MODE | AS_NODE_OWNER | AS_NODE_MTIME,
+		.mode = st->st_mode & 07777,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.mtime = st->st_mtime,
+		.name = as_lit(name),
+		.target = target };
 	if (type == AS_BLOCK || type == AS_CHAR) {
 		m.major = major(st->st_rdev);
 		m.minor = minor(st->st_rdev);
@@ -84,28 +93,31 @@ static as_status read_file(walk *w, int fd, const char *name)
 
 static as_status walk_folder(walk *w, int fd, uint32_t parent, unsigned depth);
 
-static as_status enter(walk *w, int dir, uint32_t parent, const char *name, const struct stat *st,
-	unsigned depth)
+static as_status enter(
+	walk *w, int dir, uint32_t parent, const char *name, const struct stat *st, unsigned depth)
 {
 	if (st->st_dev == w->out_dev && st->st_ino == w->out_ino)
 		return AS_OK;
 	as_status s = send_node(w, parent, name, st, AS_DIR, (as_span){ 0 });
 	uint32_t id = w->last;
-	int fd = depth + 1 < FOLDER_DEPTH ? openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	int fd = depth + 1 < FOLDER_DEPTH
+			 ? openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+			 : -1;
 	if (fd < 0)
-		lose(w, "unreadable", depth + 1 < FOLDER_DEPTH ? strerror(errno) : "nested too deeply", name);
+		lose(w, "unreadable",
+			depth + 1 < FOLDER_DEPTH ? strerror(errno) : "nested too deeply", name);
 	return s == AS_OK && fd >= 0 ? walk_folder(w, fd, id, depth + 1) : s;
 }
 
 static as_type type_of(const struct stat *st)
 {
-	return S_ISREG(st->st_mode)  ? AS_FILE
+	return S_ISREG(st->st_mode)    ? AS_FILE
 	       : S_ISDIR(st->st_mode)  ? AS_DIR
 	       : S_ISLNK(st->st_mode)  ? AS_SYMLINK
 	       : S_ISBLK(st->st_mode)  ? AS_BLOCK
 	       : S_ISCHR(st->st_mode)  ? AS_CHAR
 	       : S_ISFIFO(st->st_mode) ? AS_FIFO
-					 : AS_SOCKET;
+				       : AS_SOCKET;
 }
 
 static as_status visit(walk *w, int dir, uint32_t parent, const char *name, unsigned depth)
@@ -125,7 +137,8 @@ static as_status visit(walk *w, int dir, uint32_t parent, const char *name, unsi
 		to = as_bytes(target, n > 0 ? (size_t)n : 0);
 	}
 	/* Opened before it is announced: a FIFO in its place cannot hold us up, a link is not followed. */
-	int fd = type == AS_FILE ? openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+	int fd = type == AS_FILE ? openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+				 : -1;
 	if (type == AS_FILE && fd < 0) {
 		lose(w, "unreadable", strerror(errno), name);
 		return AS_OK;
@@ -151,7 +164,8 @@ static as_status walk_folder(walk *w, int fd, uint32_t parent, unsigned depth)
 	if (n < 0)
 		lose(w, "unreadable", strerror(errno), "a folder");
 	for (int i = 0; i < n; i++) {
-		bool dots = strcmp(names[i]->d_name, ".") == 0 || strcmp(names[i]->d_name, "..") == 0;
+		bool dots =
+			strcmp(names[i]->d_name, ".") == 0 || strcmp(names[i]->d_name, "..") == 0;
 		if (s == AS_OK && !dots)
 			s = visit(w, fd, parent, names[i]->d_name, depth);
 		free(names[i]);
@@ -175,7 +189,9 @@ static as_status name_folder(as_review *r, as_input *in, as_span said)
 {
 	as_sha256 sum = as_sha256_of(said);
 	in->object = as_object_get(&r->objects, &sum, 0);
-	uint32_t exam = in->object == AS_NONE ? AS_NONE : as_exam_get(&r->objects, in->object, (as_span){ 0 });
+	uint32_t exam = in->object == AS_NONE
+				? AS_NONE
+				: as_exam_get(&r->objects, in->object, (as_span){ 0 });
 	if (exam == AS_NONE)
 		return AS_NOMEM;
 	as_exam *e = &r->objects.exams[exam];
@@ -191,11 +207,14 @@ static assay_status open_folder(as_review *r, as_input *in, int fd)
 {
 	walk w = { .r = r };
 	struct stat out;
-	as_sha256 sum = as_sha256_of(as_print(r->objects.arena, "folder %zu", (size_t)(in - r->inputs)));
+	as_sha256 sum =
+		as_sha256_of(as_print(r->objects.arena, "folder %zu", (size_t)(in - r->inputs)));
 	in->folder = true;
 	in->object = as_object_get(&r->objects, &sum, 0);
 	w.s.hasher = as_hasher_new();
-	uint32_t exam = in->object == AS_NONE ? AS_NONE : as_exam_get(&r->objects, in->object, (as_span){ 0 });
+	uint32_t exam = in->object == AS_NONE
+				? AS_NONE
+				: as_exam_get(&r->objects, in->object, (as_span){ 0 });
 	if (stat(r->options->output, &out) == 0) {
 		w.out_dev = out.st_dev;
 		w.out_ino = out.st_ino;
@@ -211,7 +230,8 @@ static assay_status open_folder(as_review *r, as_input *in, int fd)
 	as_buf_free(&w.s.payload);
 	as_nodes_free(&w.s.nodes);
 	as_hasher_free(w.s.hasher);
-	return s == AS_OK ? ASSAY_OK : as_review_fail(r, ASSAY_INTERNAL, "%s: cannot be taken in", in->path);
+	return s == AS_OK ? ASSAY_OK
+			  : as_review_fail(r, ASSAY_INTERNAL, "%s: cannot be taken in", in->path);
 }
 
 static assay_status open_file(as_review *r, as_input *in, int fd, uint64_t size)
@@ -224,7 +244,8 @@ static assay_status open_file(as_review *r, as_input *in, int fd, uint64_t size)
 	as_region region = { .file = (unsigned)file, .n = size };
 	as_sha256 sum;
 	if (as_hash_range(r, region, 0, size, &sum) != AS_OK)
-		return as_review_fail(r, ASSAY_INPUT, "%s: cannot be read: %s", in->path, strerror(errno));
+		return as_review_fail(
+			r, ASSAY_INPUT, "%s: cannot be read: %s", in->path, strerror(errno));
 	in->object = as_object_get(&r->objects, &sum, size);
 	uint32_t shelf = as_shelf_add(&r->objects, region);
 	if (in->object == AS_NONE || shelf == AS_NONE)

@@ -41,7 +41,8 @@ void as_session_clear(as_session *s)
 static void lose(as_session *s, const char *reason, const char *text)
 {
 	as_buf b = { 0 };
-	as_lost_encode(&b, &(as_lost_message){ .stage = as_lit("limits"), .reason = as_lit(reason),
+	as_lost_encode(&b, &(as_lost_message){ .stage = as_lit("limits"),
+				   .reason = as_lit(reason),
 				   .text = as_lit(text) });
 	as_frame_add(&s->payload, AS_M_LOST, as_buf_span_of(&b));
 	as_buf_free(&b);
@@ -54,7 +55,8 @@ static as_status child(as_review *r, as_session *s, uint32_t node, const as_sha2
 	as_buf b = { 0 }, path = { 0 };
 	as_node_message m;
 	uint32_t object = as_object_get(&r->objects, sum, n);
-	as_child_encode(&b, &(as_child_message){ .node = node, .sha256 = *sum, .size = n, .damaged = damaged });
+	as_child_encode(&b,
+		&(as_child_message){ .node = node, .sha256 = *sum, .size = n, .damaged = damaged });
 	as_frame_add(&s->payload, AS_M_CHILD, as_buf_span_of(&b));
 	as_buf_free(&b);
 	as_span frames = as_buf_span_of(&s->payload);
@@ -66,9 +68,11 @@ static as_status child(as_review *r, as_session *s, uint32_t node, const as_sha2
 	r->objects.exams[s->exam].n_children++;
 	as_status st = AS_OK;
 	if (r->on_object)
-		st = r->on_object(r, sum, r->objects.shelves[shelf].region, at, n, as_buf_span_of(&path));
+		st = r->on_object(
+			r, sum, r->objects.shelves[shelf].region, at, n, as_buf_span_of(&path));
 	if (st == AS_OK)
-		st = as_schedule(r, object, shelf, at, depth, m.hint, m.roles, as_buf_span_of(&path));
+		st = as_schedule(
+			r, object, shelf, at, depth, m.hint, m.roles, as_buf_span_of(&path));
 	as_buf_free(&path);
 	return st;
 }
@@ -76,13 +80,15 @@ static as_status child(as_review *r, as_session *s, uint32_t node, const as_sha2
 static as_status take_node(as_review *r, as_session *s, as_span payload)
 {
 	as_node_message m;
-	if (s->streaming || !as_node_decode(payload, &m) || !as_nodes_add(&s->nodes, m.id, s->payload.n))
+	if (s->streaming || !as_node_decode(payload, &m) ||
+		!as_nodes_add(&s->nodes, m.id, s->payload.n))
 		return AS_IO;
 	as_frame_add(&s->payload, AS_M_NODE, payload);
 	const as_object *o = &r->objects.objects[r->objects.exams[s->exam].object];
 	if (++r->n_nodes > r->limits.objects) {
 		if (!r->over_objects)
-			lose(s, "limit", "the review holds too many entries: the rest is not examined");
+			lose(s, "limit",
+				"the review holds too many entries: the rest is not examined");
 		r->over_objects = true;
 		return AS_OK;
 	}
@@ -156,7 +162,8 @@ static as_status take_end(as_review *r, as_session *s, as_span payload)
 	uint32_t shelf = as_shelf_add(&r->objects, s->writer.region);
 	if (shelf == AS_NONE)
 		return AS_NOMEM;
-	as_status st = child(r, s, s->stream_node, &sum, s->writer.region.n, as_at(payload, 0) != 0, shelf, 0);
+	as_status st = child(
+		r, s, s->stream_node, &sum, s->writer.region.n, as_at(payload, 0) != 0, shelf, 0);
 	as_shelf_release(&r->objects, shelf);
 	return st;
 }

@@ -74,7 +74,8 @@ static bool same_stamp(as_journal *j, as_span stamp, as_buf *b)
 	as_span found = as_take(&c, len);
 	uint32_t crc = as_u32(&c);
 	j->end = n;
-	return as_ok(&c) && magic == FILE_MAGIC && as_same(found, stamp) && crc == as_crc32(0, stamp);
+	return as_ok(&c) && magic == FILE_MAGIC && as_same(found, stamp) &&
+	       crc == as_crc32(0, stamp);
 }
 
 /* Reads the record at j->end; false at the first that is not whole: the journal ends there. */

@@ -60,8 +60,11 @@ uint32_t as_object_get(as_objects *o, const as_sha256 *sha256, uint64_t size)
 	o->objects = list;
 	if (as_map_set(&o->by_hash, key, o->n_objects) != AS_OK)
 		return AS_NONE;
-	o->objects[o->n_objects] = (as_object){ .sha256 = *sha256, .size = size, .shelf = AS_NONE,
-		.next = (uint32_t)first, .exam = AS_NONE };
+	o->objects[o->n_objects] = (as_object){ .sha256 = *sha256,
+		.size = size,
+		.shelf = AS_NONE,
+		.next = (uint32_t)first,
+		.exam = AS_NONE };
 	return o->n_objects++;
 }
 

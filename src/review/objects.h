@@ -26,7 +26,12 @@ typedef struct as_object {
 	uint32_t waits; /* examinations of it that wait or run */
 } as_object;
 
-typedef enum as_exam_state { AS_EXAM_NEW, AS_EXAM_WAITING, AS_EXAM_RUNNING, AS_EXAM_DONE } as_exam_state;
+typedef enum as_exam_state {
+	AS_EXAM_NEW,
+	AS_EXAM_WAITING,
+	AS_EXAM_RUNNING,
+	AS_EXAM_DONE
+} as_exam_state;
 
 /* One examination: of an object's content (path empty), or of an object as the file at a path. */
 typedef struct as_exam {
@@ -35,14 +40,15 @@ typedef struct as_exam {
 	as_exam_state state;
 	unsigned depth, tries;
 	uint64_t roles;
-	unsigned share; /* of a large container's contents: then path is no path but the share's name */
-	as_span path, hint, type; /* in the arena */
+	unsigned
+		share; /* of a large container's contents: then path is no path but the share's name */
+	as_span path, hint, type;  /* in the arena */
 	as_span skip[AS_SKIP_MAX]; /* in the arena */
-	bool closed; /* do not open it again: opening failed, what came is kept */
-	uint32_t n_children; /* entries with contents that were found in it */
-	bool whole;  /* resume: it and everything in it is done */
-	as_buf kept; /* messages of earlier tries that stay */
-	as_record record; /* once done */
+	bool closed;               /* do not open it again: opening failed, what came is kept */
+	uint32_t n_children;       /* entries with contents that were found in it */
+	bool whole;                /* resume: it and everything in it is done */
+	as_buf kept;               /* messages of earlier tries that stay */
+	as_record record;          /* once done */
 } as_exam;
 
 typedef struct as_objects {

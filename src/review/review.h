@@ -13,9 +13,10 @@ enum { AS_TRIES_MAX = 4 };
 /* An input: a file, or a folder whose files are read one by one. */
 typedef struct as_input {
 	const char *path;
-	as_span name;    /* last component, in the arena */
+	as_span name; /* last component, in the arena */
 	bool folder;
-	uint32_t object; /* a folder's object has no bytes: its hash is of the list of its entries */
+	uint32_t
+		object; /* a folder's object has no bytes: its hash is of the list of its entries */
 } as_input;
 
 /* An examiner and what it is saying about the examination in hand. */
@@ -47,13 +48,14 @@ struct as_review {
 	unsigned n_sessions;
 	as_input *inputs; /* in the arena */
 	size_t n_inputs;
-	uint64_t (*roles)(as_span path); /* as_roles_of: passed in, so that this room needs no inspector */
+	uint64_t (*roles)(
+		as_span path); /* as_roles_of: passed in, so that this room needs no inspector */
 	/* Told of every object when its bytes are at hand (extract); NULL: nobody. path: inside the container. */
-	as_status (*on_object)(struct as_review *r, const as_sha256 *sum, as_region region, uint64_t at, uint64_t n,
-		as_span path);
+	as_status (*on_object)(struct as_review *r, const as_sha256 *sum, as_region region,
+		uint64_t at, uint64_t n, as_span path);
 	const char *extract_match; /* see assay_extract */
 	int extract_store;         /* folder that keeps the objects */
-	as_span yara; /* what the user's own YARA rules are, in words; empty: none */
+	as_span yara;              /* what the user's own YARA rules are, in words; empty: none */
 	as_work work;
 	void *work_ctx;
 	uint64_t bytes_known, bytes_done, bytes_unpacked, n_done, n_nodes;
@@ -93,7 +95,8 @@ as_status as_hear(as_review *r, as_session *s, as_message kind, as_span payload)
 void as_session_abort_stream(as_review *r, as_session *s);
 void as_session_clear(as_session *s);
 /* Hashes n bytes of a region from offset at. */
-as_status as_hash_range(as_review *r, as_region region, uint64_t at, uint64_t n, as_sha256 *out) AS_MUST_USE;
+as_status as_hash_range(
+	as_review *r, as_region region, uint64_t at, uint64_t n, as_sha256 *out) AS_MUST_USE;
 
 /* Adds to and takes from the heap of waiting examinations. AS_NOMEM; AS_NONE when empty. */
 as_status as_heap_add(as_review *r, uint32_t exam) AS_MUST_USE;

@@ -5,11 +5,13 @@
 #include "review/review.h"
 #include "unpack/format.h"
 
-static as_status queue(as_review *r, uint32_t exam, uint32_t shelf, uint64_t at, unsigned depth, as_span hint)
+static as_status queue(
+	as_review *r, uint32_t exam, uint32_t shelf, uint64_t at, unsigned depth, as_span hint)
 {
 	as_exam *e = &r->objects.exams[exam];
 	as_object *o = &r->objects.objects[e->object];
-	if (e->state == AS_EXAM_WAITING || e->state == AS_EXAM_RUNNING || (e->state == AS_EXAM_DONE && e->whole))
+	if (e->state == AS_EXAM_WAITING || e->state == AS_EXAM_RUNNING ||
+		(e->state == AS_EXAM_DONE && e->whole))
 		return AS_OK;
 	as_shelf_hold(&r->objects, shelf);
 	/* All who wait for the object read it from one shelf; each waiting one holds it. */
@@ -33,7 +35,8 @@ static bool is_whole(as_review *r, uint32_t exam, unsigned depth);
 /* The name under which a share is filed; no entry of a container has such a path. */
 static as_span share_path(unsigned share)
 {
-	static const char *const paths[AS_SHARES_MAX] = { "", "//share 1", "//share 2", "//share 3" };
+	static const char *const paths[AS_SHARES_MAX] = { "", "//share 1", "//share 2",
+		"//share 3" };
 	return as_lit(paths[share < AS_SHARES_MAX ? share : 0]);
 }
 
@@ -93,8 +96,8 @@ static bool shares_are_done(as_review *r, uint32_t object, const as_buf *said)
 }
 
 /* Whether the object of one CHILD message, found as a node, needs nothing more. */
-static bool child_is_whole(as_review *r, const as_nodes *nodes, as_span frames, const as_child_message *m,
-	unsigned depth)
+static bool child_is_whole(as_review *r, const as_nodes *nodes, as_span frames,
+	const as_child_message *m, unsigned depth)
 {
 	as_node_message node;
 	uint32_t object = as_object_get(&r->objects, &m->sha256, m->size);
@@ -120,7 +123,8 @@ static bool is_whole(as_review *r, uint32_t exam, unsigned depth)
 		return e->whole;
 	as_buf b = { 0 };
 	as_nodes nodes = { 0 };
-	bool whole = as_read_said(r, e->object, (as_span){ 0 }, &b) == AS_OK && shares_are_done(r, e->object, &b);
+	bool whole = as_read_said(r, e->object, (as_span){ 0 }, &b) == AS_OK &&
+		     shares_are_done(r, e->object, &b);
 	as_span frames = as_buf_span_of(&b);
 	as_cur c = as_cur_le(frames, 0);
 	as_message kind;
@@ -139,8 +143,8 @@ static bool is_whole(as_review *r, uint32_t exam, unsigned depth)
 	return whole;
 }
 
-as_status as_schedule(as_review *r, uint32_t object, uint32_t shelf, uint64_t at, unsigned depth, as_span hint,
-	uint64_t roles, as_span path)
+as_status as_schedule(as_review *r, uint32_t object, uint32_t shelf, uint64_t at, unsigned depth,
+	as_span hint, uint64_t roles, as_span path)
 {
 	uint32_t content = as_exam_get(&r->objects, object, (as_span){ 0 });
 	if (content == AS_NONE)

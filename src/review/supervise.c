@@ -16,8 +16,9 @@ enum {
 
 static as_status start(as_review *r, as_session *s)
 {
-	as_process_options o = { .spool = r->spool, .memory = r->limits.memory, .work = r->work,
-		.ctx = r->work_ctx };
+	as_process_options o = {
+		.spool = r->spool, .memory = r->limits.memory, .work = r->work, .ctx = r->work_ctx
+	};
 	s->process = as_process_new(&o);
 	as_session_clear(s);
 	return s->process ? AS_OK : AS_NOMEM;
@@ -34,9 +35,17 @@ static as_status give(as_review *r, as_session *s)
 	if (!s->process && start(r, s) != AS_OK)
 		return AS_NOMEM;
 	as_session_clear(s);
-	as_order order = { .region = r->objects.shelves[o->shelf].region, .at = o->at, .n = o->size,
-		.depth = e->depth, .content = e->path.n == 0 || e->share > 0, .share = e->share, .open = !e->closed, .roles = e->roles,
-		.hint = e->hint, .path = e->share > 0 ? (as_span){ 0 } : e->path, .type = e->closed ? e->type : (as_span){ 0 } };
+	as_order order = { .region = r->objects.shelves[o->shelf].region,
+		.at = o->at,
+		.n = o->size,
+		.depth = e->depth,
+		.content = e->path.n == 0 || e->share > 0,
+		.share = e->share,
+		.open = !e->closed,
+		.roles = e->roles,
+		.hint = e->hint,
+		.path = e->share > 0 ? (as_span){ 0 } : e->path,
+		.type = e->closed ? e->type : (as_span){ 0 } };
 	memcpy(order.skip, e->skip, sizeof(order.skip));
 	e->state = AS_EXAM_RUNNING;
 	s->exam = i;
@@ -68,7 +77,9 @@ static as_status finish(as_review *r, as_session *s)
 		keep_contents_only(&e->kept);
 	e->record.sha256 = r->objects.objects[e->object].sha256;
 	e->record.path = e->path;
-	as_status st = e->kept.bad ? AS_NOMEM : as_journal_add(r->journal, &e->record, as_buf_span_of(&e->kept));
+	as_status st = e->kept.bad
+			       ? AS_NOMEM
+			       : as_journal_add(r->journal, &e->record, as_buf_span_of(&e->kept));
 	as_buf_free(&e->kept);
 	e->state = AS_EXAM_DONE;
 	e->whole = true;
@@ -79,16 +90,22 @@ static as_status finish(as_review *r, as_session *s)
 	return st;
 }
 
-static void add_loss(as_buf *b, const char *stage, const char *reason, uint64_t at, const char *text)
+static void add_loss(
+	as_buf *b, const char *stage, const char *reason, uint64_t at, const char *text)
 {
 	as_buf m = { 0 };
-	as_lost_encode(&m, &(as_lost_message){ .at = at, .stage = as_lit(stage), .reason = as_lit(reason),
+	as_lost_encode(&m, &(as_lost_message){ .at = at,
+				   .stage = as_lit(stage),
+				   .reason = as_lit(reason),
 				   .text = as_lit(text) });
 	as_frame_add(b, AS_M_LOST, as_buf_span_of(&m));
 	as_buf_free(&m);
 }
 
-static bool is_opening(const char *stage) { return strcmp(stage, "scan") == 0 || as_format_by_id(stage); }
+static bool is_opening(const char *stage)
+{
+	return strcmp(stage, "scan") == 0 || as_format_by_id(stage);
+}
 
 static void skip_stage(as_review *r, as_exam *e, const char *stage)
 {
@@ -182,8 +199,12 @@ static void progress(as_review *r)
 	if (!r->options->on_progress || now - r->reported < 0.1)
 		return;
 	r->reported = now;
-	assay_progress p = { .stage = "examine", .bytes_done = r->bytes_done, .bytes_known = r->bytes_known,
-		.objects_done = r->n_done, .objects_known = r->objects.n_exams, .seconds = now - r->started };
+	assay_progress p = { .stage = "examine",
+		.bytes_done = r->bytes_done,
+		.bytes_known = r->bytes_known,
+		.objects_done = r->n_done,
+		.objects_known = r->objects.n_exams,
+		.seconds = now - r->started };
 	r->options->on_progress(r->options->ctx, &p);
 }
 
@@ -196,7 +217,8 @@ static as_status listen_once(as_review *r)
 	for (unsigned i = 0; i < r->n_sessions; i++) {
 		if (!r->sessions[i].process || r->sessions[i].exam == AS_NONE)
 			continue;
-		fds[n] = (struct pollfd){ .fd = as_process_fd(r->sessions[i].process), .events = POLLIN };
+		fds[n] = (struct pollfd){ .fd = as_process_fd(r->sessions[i].process),
+			.events = POLLIN };
 		of[n++] = &r->sessions[i];
 	}
 	(void)poll(fds, n, POLL_MS);
@@ -229,12 +251,15 @@ static void tell_locks(as_review *r)
 	if (r->n_done == 0 || (r->locks & AS_LOCK_ALL) == AS_LOCK_ALL)
 		return;
 	if (!(r->locks & AS_LOCK_SECCOMP))
-		as_review_say(r, "WARNING: this kernel has no seccomp: examiners could call the system freely");
+		as_review_say(r, "WARNING: this kernel has no seccomp: examiners could call the "
+				 "system freely");
 	if (!(r->locks & AS_LOCK_LANDLOCK))
-		as_review_say(r, "WARNING: this kernel has no Landlock: examiners rely on seccomp alone to stay away "
-			  "from files");
+		as_review_say(r, "WARNING: this kernel has no Landlock: examiners rely on seccomp "
+				 "alone to stay away "
+				 "from files");
 	if (!(r->locks & AS_LOCK_LIMITS))
-		as_review_say(r, "WARNING: resource limits could not be set: an examiner could exhaust memory");
+		as_review_say(r, "WARNING: resource limits could not be set: an examiner could "
+				 "exhaust memory");
 }
 
 assay_status as_supervise(as_review *r)
@@ -250,7 +275,10 @@ assay_status as_supervise(as_review *r)
 	tell_locks(r);
 	if (st == AS_IO)
 		return as_review_fail(r, ASSAY_OUTPUT,
-			"the journal in %s cannot be written: is the disk full? Free some room and run the "
-			"same command again: it resumes", r->options->output);
-	return st == AS_OK ? ASSAY_OK : as_review_fail(r, ASSAY_INTERNAL, "memory or processes ran out");
+			"the journal in %s cannot be written: is the disk full? Free some room and "
+			"run the "
+			"same command again: it resumes",
+			r->options->output);
+	return st == AS_OK ? ASSAY_OK
+			   : as_review_fail(r, ASSAY_INTERNAL, "memory or processes ran out");
 }
