@@ -55,6 +55,8 @@ const command command_review = {
 		"                          given several times. Every object is matched, unpacked; what matches is\n"
 		"                          a finding of the severity that the rule's meta 'severity' names (else\n"
 		"                          info). Include statements are refused\n"
+		"      --as-of DATE        judge expiry and ends of support against this day (YYYY-MM-DD) instead of\n"
+		"                          today, for instance to repeat a review\n"
 		"      --fail-on SEVERITY  exit with 1 if a finding is at least info, low, medium, high, critical\n"
 		"  -j, --jobs N            examiner processes (default: one per core)\n"
 		"  -q, --quiet             say only what went wrong\n"

@@ -36,16 +36,25 @@ static as_status add_inputs(as_review *r, as_dossier_writer *w)
 	return s;
 }
 
-static as_status add_meta(as_review *r, as_dossier_writer *w)
+/* When the review is made, or as SOURCE_DATE_EPOCH says. */
+static void write_date(char date[32])
 {
-	char date[32], limits[256], walls[64];
 	time_t now = time(NULL);
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	uint64_t fixed = 0;
 	if (epoch && as_number(as_lit(epoch), 10, &fixed) && fixed < (1ull << 40))
 		now = (time_t)fixed;
 	struct tm tm;
-	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	(void)strftime(date, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+}
+
+static as_status add_meta(as_review *r, as_dossier_writer *w)
+{
+	char date[32], against[64], limits[256], walls[64];
+	write_date(date);
+	(void)snprintf(against, sizeof(against), "%s%s",
+		r->options->as_of ? r->options->as_of : date,
+		r->options->as_of ? "T00:00:00Z" : "");
 	(void)snprintf(limits, sizeof(limits),
 		"depth %u, entries %llu, bytes %llu, object bytes %llu, ratio %u, seconds %u, "
 		"memory %llu",
@@ -56,7 +65,7 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 		r->locks & AS_LOCK_LANDLOCK ? "landlock " : "",
 		r->locks & AS_LOCK_LIMITS ? "limits" : "");
 	const as_dossier_meta meta[] = { { "tool", "assay" }, { "version", ASSAY_VERSION_TEXT },
-		{ "schema", "1" }, { "reviewed", date }, { "reference_date", date },
+		{ "schema", "1" }, { "reviewed", date }, { "reference_date", against },
 		{ "limits", limits }, { "sandbox", walls }, { "yara", (const char *)r->yara.p } };
 	as_status s =
 		as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]) - (r->yara.n == 0));
@@ -92,12 +101,18 @@ static as_status judge_file(
 	return judge_text(r, w, a, as_bytes(text, (size_t)n), name);
 }
 
+/* Not alphasort: its order is the locale's. */
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
 static int is_rule(const struct dirent *d) { return as_ends(as_lit(d->d_name), ".sql"); }
 
 static as_status judge_folder(as_review *r, as_dossier_writer *w, as_arena *a, const char *folder)
 {
 	struct dirent **names = NULL;
-	int n = scandir(folder, &names, is_rule, alphasort);
+	int n = scandir(folder, &names, is_rule, by_bytes);
 	as_status s = AS_OK;
 	if (n < 0)
 		as_review_say(r, "rules in %s cannot be read: %s", folder, strerror(errno));

@@ -54,6 +54,8 @@ typedef struct assay_review_options {
 	const char *output;          /* folder for the results; made if missing */
 	const char *const *rules;    /* folders with more *.sql rules; ends with NULL; or NULL */
 	const char *const *yara;     /* YARA rule files, or folders of *.yar and *.yara; ends with NULL; or NULL */
+	const char *as_of;           /* YYYY-MM-DD: expiry and support ends are judged against the beginning of that
+	                              * day (UTC); default: when the review is made, or SOURCE_DATE_EPOCH */
 	unsigned jobs;               /* examiner processes; default: one per core */
 	unsigned max_depth;          /* containers within containers; default 16 */
 	uint64_t max_objects;        /* entries in the whole review; default 2,000,000 */

@@ -128,6 +128,27 @@ bool as_glob(const char *pattern, as_span name)
 	return !*pattern;
 }
 
+static bool digits(as_span s, size_t at, size_t n, uint64_t *out)
+{
+	as_span part = as_cut(s, at, n);
+	for (size_t i = 0; i < part.n; i++)
+		if (part.p[i] < '0' || part.p[i] > '9')
+			return false;
+	return as_number(part, 10, out);
+}
+
+bool as_is_date(as_span s)
+{
+	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	uint64_t year = 0, month = 0, day = 0;
+	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !digits(s, 0, 4, &year) ||
+		!digits(s, 5, 2, &month) || !digits(s, 8, 2, &day) || year < 1970 || month < 1 ||
+		month > 12)
+		return false;
+	bool leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return day >= 1 && day <= days[month - 1] + (leap ? 1u : 0u);
+}
+
 void as_hex_add(as_buf *out, as_span s)
 {
 	static const char digits[] = "0123456789abcdef";

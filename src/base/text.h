@@ -21,6 +21,8 @@ static inline bool as_printable(uint8_t b) { return b >= 0x20 && b < 0x7f; }
 /* Whether name matches a shell pattern (* ? and [...] sets; * also matches /). Linear in practice:
  * one backtrack point. Pure. */
 bool as_glob(const char *pattern, as_span name);
+/* Whether s is a day of the calendar as YYYY-MM-DD, from 1970 on. Pure. */
+bool as_is_date(as_span s);
 /* Lower-case hexadecimal of s, appended to out. */
 void as_hex_add(as_buf *out, as_span s);
 

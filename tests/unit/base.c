@@ -136,12 +136,28 @@ static void digests(void **state)
 	char hex[65];
 	as_sha256 h = as_sha256_of(as_lit("abc"));
 	as_sha256_hex(&h, hex);
-	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(
+		hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_int_equal(as_crc32(0, as_lit("123456789")), 0xcbf43926);
-	assert_int_equal(as_crc32(as_crc32(0, as_lit("1234")), (as_span){ 0 }), as_crc32(0, as_lit("1234")));
+	assert_int_equal(
+		as_crc32(as_crc32(0, as_lit("1234")), (as_span){ 0 }), as_crc32(0, as_lit("1234")));
 	assert_int_equal(as_sum32_be(as_bytes("\0\0\0\1\0\0\0\2\3", 9)), 0x03000003);
 	assert_int_equal(as_entropy(as_lit("aaaa")), 0);
 	assert_int_equal(as_entropy(as_lit("abababab")), 1000);
+}
+
+static void dates_are_of_the_calendar(void **state)
+{
+	static const char *const good[] = { "1970-01-01", "2024-02-29", "2000-02-29", "2026-12-31",
+		"9999-01-30" };
+	static const char *const bad[] = { "", "2026-1-1", "2026-01-01 ", "2026-13-01",
+		"2026-00-10", "2026-04-31", "2026-02-29", "2100-02-29", "2026-01-00", "1969-12-31",
+		"+026-01-01", "2026/01/01", "2026-01-1x", "20260101", "today" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(as_is_date(as_lit(good[i])));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(as_is_date(as_lit(bad[i])));
 }
 
 int main(void)
@@ -153,6 +169,7 @@ int main(void)
 		cmocka_unit_test(fields_and_words),
 		cmocka_unit_test(numbers_fit_or_fail),
 		cmocka_unit_test(patterns_match),
+		cmocka_unit_test(dates_are_of_the_calendar),
 		cmocka_unit_test(text_is_safe_and_reversible),
 		cmocka_unit_test(arena_keeps_its_limit),
 		cmocka_unit_test(map_keeps_what_it_got),
