@@ -7,10 +7,11 @@
 -- cwe: CWE-693
 -- why: MIPS toolchains asked for executable stacks because old kernels needed them to emulate floating point; on cores that could protect the stack, a memory error there can be turned into code execution directly.
 -- fix: With Linux 4.8 or later and a C library built for it, link with -z noexecstack.
-SELECT e.object, e.at, e.len,
+SELECT e.object, COALESCE(h.at, e.at) AS at, COALESCE(h.len, e.len) AS len,
        (SELECT p.path FROM place AS p WHERE p.object = e.object ORDER BY p.id LIMIT 1) AS subject,
        'holds' AS verdict
   FROM elf AS e
+  LEFT JOIN property AS h ON h.object = e.object AND h.format = 'elf' AND h.name = 'executable stack'
  WHERE e.role IN ('program', 'library')
    AND e.nx = 0
    AND e.machine = 'mips'

@@ -9,8 +9,10 @@
 -- fix: Remove the run path, or make it absolute or relative to $ORIGIN.
 WITH RECURSIVE
   listed(object, at, len, path, rest) AS (
-    SELECT e.object, e.at, e.len, NULL, COALESCE(e.runpath, e.rpath) || ':'
+    SELECT e.object, COALESCE(h.at, e.at), COALESCE(h.len, e.len), NULL, COALESCE(e.runpath, e.rpath) || ':'
       FROM elf AS e
+      LEFT JOIN property AS h ON h.object = e.object AND h.format = 'elf'
+       AND h.name = CASE WHEN e.runpath IS NOT NULL THEN 'runpath' ELSE 'rpath' END
      WHERE COALESCE(e.runpath, e.rpath) IS NOT NULL
     UNION ALL
     SELECT object, at, len, substr(rest, 1, instr(rest, ':') - 1), substr(rest, instr(rest, ':') + 1)

@@ -11,9 +11,11 @@ SELECT k.object, k.at, k.len,
        k.algorithm || ' ' || k.bits AS subject,
        'holds' AS verdict,
        'certificate: ' || (SELECT MIN(c.subject) FROM key_certificate AS c WHERE c.fingerprint = k.fingerprint)
-           || ' in ' || COALESCE((SELECT MIN(p.path) FROM place AS p JOIN key_certificate AS c
-                                     ON c.certificate_object = p.object
-                                  WHERE c.fingerprint = k.fingerprint), '?') AS note
+           || ' in ' || COALESCE(substr((SELECT MIN((p.parent IS NOT q.parent) || p.path) -- the one beside the key
+                                     FROM key_certificate AS c
+                                     JOIN place AS p ON p.object = c.certificate_object
+                                     JOIN place AS q ON q.object = k.object
+                                    WHERE c.fingerprint = k.fingerprint), 2), '?') AS note
   FROM key AS k
  WHERE k.part = 'private' AND k.parse = 'ok' AND k.known IS NULL AND k.format <> 'pkcs12'
    AND k.fingerprint IN (SELECT fingerprint FROM key_certificate)

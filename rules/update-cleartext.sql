@@ -10,6 +10,9 @@
 SELECT f.object, f.at, f.len, f.url AS subject,
        CASE WHEN f.purpose = 'firmware' THEN 'holds' ELSE 'unknown' END AS verdict
   FROM fetch AS f
- WHERE f.flashes = 1 AND f.scheme IN ('http', 'ftp', 'tftp')
+ WHERE f.flashes = 1
+   AND NOT EXISTS (SELECT 1 FROM script_call AS c -- has a rule of its own: script-runs-fetched
+                    WHERE c.object = f.object AND c.at = f.at AND c.pattern = 'fetch-run')
+   AND f.scheme IN ('http', 'ftp', 'tftp')
    AND f.url NOT LIKE 'http://127.%' AND f.url NOT LIKE 'http://localhost%'
    AND f.object NOT IN (SELECT object FROM sample_object)

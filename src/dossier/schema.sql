@@ -134,8 +134,10 @@ SELECT a.object, a.at, a.len, p.id AS place, p.container, p.path, p.mode, a.init
        END AS runs
   FROM autostart AS a
   JOIN place AS p ON p.object = a.object AND p.kind = 'file'
- WHERE NOT (a.init = 'rc' AND p.path NOT LIKE '%/etc/%' AND p.path NOT IN ('/init', '/linuxrc', '/sbin/preinit'));
+ WHERE a.object NOT IN (SELECT object FROM sample_object)
+   AND NOT (a.init = 'rc' AND p.path NOT LIKE '%/etc/%' AND p.path NOT IN ('/init', '/linuxrc', '/sbin/preinit'));
 -- Listeners with whether they run: as what starts on the same line, else as what starts the same daemon.
+-- Documentation and examples, and what is said again, are left out.
 CREATE VIEW listening AS
 SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address, l.source, l.cleartext,
        COALESCE(l.address, '') LIKE '127.%' OR COALESCE(l.address, '') IN ('::1', 'localhost', 'ip6-localhost')
@@ -149,4 +151,11 @@ SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address
                  OR (l.source = 'config' AND s.program LIKE '%' || l.daemon)
                  OR (l.source = 'config' AND s.name = l.daemon || '.socket'))
        END AS runs
-  FROM listener AS l;
+  FROM listener AS l
+ WHERE l.object NOT IN (SELECT object FROM sample_object)
+   AND NOT EXISTS (SELECT 1 FROM listener AS x -- said once already in the same file: start, restart
+                    WHERE x.object = l.object AND x.at < l.at AND x.daemon IS l.daemon AND x.protocol IS l.protocol
+                      AND x.port IS l.port AND x.address IS l.address AND x.source IS l.source)
+   AND NOT (l.at IS NULL -- a configuration that names no port, of a daemon whose start is known
+            AND EXISTS (SELECT 1 FROM listener AS x WHERE x.at IS NOT NULL AND x.daemon IS l.daemon
+                           AND x.protocol IS l.protocol AND x.port IS l.port));

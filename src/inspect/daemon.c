@@ -421,7 +421,10 @@ typedef struct line_ctx {
 static as_status each_command(void *ctx, const as_cmd *cmd)
 {
 	line_ctx *l = ctx;
-	as_status s = as_add_start(l->out, l->arena, l->start, cmd);
+	as_cmd started = *cmd;
+	if (l->start->where.p)
+		started.where = l->start->where;
+	as_status s = as_add_start(l->out, l->arena, l->start, &started);
 	return s == AS_OK ? as_add_calls(l->out, cmd) : s;
 }
 

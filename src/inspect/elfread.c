@@ -119,7 +119,7 @@ static bool read_sections(as_elf_view *e, const tables *t, as_arena *arena, uint
 
 static as_elf_segment segment_at(const as_elf_view *e, as_span entry)
 {
-	as_elf_segment s = { 0 };
+	as_elf_segment s = { .header = entry };
 	as_cur c = as_elf_cur(e, entry, 0);
 	s.type = as_u32(&c);
 	s.flags = e->wide ? as_u32(&c) : 0;

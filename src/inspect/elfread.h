@@ -41,6 +41,7 @@ typedef struct as_elf_segment {
 	uint32_t type, flags;
 	uint64_t addr, len, align; /* len: bytes in the file, as stated */
 	as_span data;              /* those bytes as far as the file holds them */
+	as_span header;            /* its entry in the table of program headers */
 } as_elf_segment;
 
 typedef struct as_elf_section {

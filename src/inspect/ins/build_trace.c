@@ -79,7 +79,9 @@ static as_status look_at_date(context *c, uint64_t at)
 	bool date = (as_at(c->data, day) == ' ' || digits(c->data, day, 1)) &&
 		    digits(c->data, day + 1, 1) && as_at(c->data, day + 2) == ' ' &&
 		    digits(c->data, day + 3, 4) && !digits(c->data, end, 1);
-	bool whole = (at == 0 || as_at(c->data, at - 1) == 0) && as_at(c->data, end) == 0;
+	/* The compiler writes "Mar  1"; "Mar 01 2017" alone is somebody's date of release. */
+	bool whole = as_at(c->data, day) != '0' && (at == 0 || as_at(c->data, at - 1) == 0) &&
+		     as_at(c->data, end) == 0;
 	if (!date)
 		return AS_OK;
 	for (uint64_t i = end; i < end + 8; i++)

@@ -367,6 +367,28 @@ static as_status read_symbols(reading *r)
 	return s;
 }
 
+static as_status add_property(reading *r, const char *name, as_span value, as_span where)
+{
+	return as_add_property(r->out, (as_property){ .where = where,
+						  .format = as_lit("elf"),
+						  .name = as_lit(name),
+						  .value = value });
+}
+
+/* Where in the file some columns of table elf stand, so that a finding can show those bytes. */
+static as_status read_properties(reading *r)
+{
+	as_status s = AS_OK;
+	const as_elf_segment *stack = as_elf_segment_typed(&r->e, AS_PT_GNU_STACK);
+	if (loadable(r) && stack && (stack->flags & AS_PF_X))
+		s = add_property(r, "executable stack", (as_span){ 0 }, stack->header);
+	if (s == AS_OK && r->d.rpath.n > 0)
+		s = add_property(r, "rpath", r->d.rpath, r->d.rpath);
+	if (s == AS_OK && r->d.runpath.n > 0)
+		s = add_property(r, "runpath", r->d.runpath, r->d.runpath);
+	return s;
+}
+
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	reading r = { .out = out, .arena = f->arena };
@@ -390,6 +412,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	read_all_notes(&r);
 	guess_system(&r);
 	worst = as_worse(worst, read_symbols(&r));
+	worst = as_worse(worst, read_properties(&r));
 	return as_worse(worst, as_add_elf(out, r.row));
 }
 
@@ -398,5 +421,5 @@ const as_inspector as_inspector_elf = {
 	.title = "Programs, libraries and modules: linkage, hardening, imports and exports",
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "elf", "elf_import", "elf_export", NULL },
+	.tables = (const char *const[]){ "elf", "elf_import", "elf_export", "property", NULL },
 };

@@ -20,6 +20,7 @@ static as_status one(as_facts *out, const as_file *f, as_span line, uint32_t num
 		.trigger = action,
 		.user = as_lit("root"),
 		.enabled = as_some(!as_is(action, "off")),
+		.where = line,
 		.always = true };
 	return as_add_start_line(out, f->arena, &start, process, number);
 }
