@@ -1,5 +1,5 @@
 -- id: build-date
--- title: Binaries hold the date of their build
+-- title: Binaries hold a date and time of building
 -- kind: non-reproducible-build
 -- severity: info
 -- confidence: 0.5

@@ -15,4 +15,5 @@ SELECT e.object, COALESCE(h.at, e.at) AS at, COALESCE(h.len, e.len) AS len,
  WHERE e.role IN ('program', 'library')
    AND e.nx = 0
    AND e.machine = 'mips'
+   AND (e.linkage = 'dynamic' OR e.os IS NOT NULL) -- boot loaders have no protected stack anyway
    AND e.object NOT IN (SELECT k.object FROM kernel AS k)

@@ -1,5 +1,5 @@
 -- id: setuid-shell
--- title: Shell or interpreter that runs with its owner's rights
+-- title: Shell or interpreter that gives root to whoever runs it (setuid)
 -- kind: excessive-privilege
 -- severity: critical
 -- confidence: 0.95
