@@ -8,7 +8,7 @@
 -- why: Whoever opens the case and finds the serial port has all rights, and can read keys that every device of this kind shares.
 -- fix: Start a login program on the console, or nothing.
 SELECT s.object, s.at, s.len, COALESCE(NULLIF(s.name, ''), 'console') || ': ' || s.command AS subject,
-       CASE WHEN s.runs = 1 THEN 'holds' ELSE 'unknown' END AS verdict
+       CASE WHEN s.runs = 1 THEN 'holds' ELSE 'unknown' END AS verdict, s.place
   FROM started AS s
  WHERE s.runs IS NOT 0
    AND ((s.init = 'inittab' AND s.trigger IN ('respawn', 'respawnlate', 'askfirst', 'askconsole', 'askconsolelate', 'once', 'wait')

@@ -20,6 +20,7 @@ struct as_dossier_writer {
 	sqlite3 *db;
 	as_source source;
 	as_map ids;       /* first 64 bits of a hash to object id: see object_id */
+	as_map said;      /* hashes of (object, row) that were said of an object at a path */
 	as_sha256 *known; /* owned: hash of each object id - 1 */
 	int64_t n_objects, cap_objects, n_places;
 	bool full;
@@ -76,7 +77,7 @@ as_dossier_writer *as_dossier_create(const char *path, const as_source *source)
 		return NULL;
 	(void)unlink(path);
 	w->source = *source;
-	w->ids.seed = (uintptr_t)w;
+	w->ids.seed = w->said.seed = (uintptr_t)w;
 	bool ok = as_n_tables <= TABLES_MAX && sqlite3_open(path, &w->db) == SQLITE_OK &&
 		  make_schema(w->db) == AS_OK && prepare(w) == AS_OK;
 	if (ok)
@@ -98,6 +99,7 @@ as_status as_dossier_close(as_dossier_writer *w)
 	if (sqlite3_close(w->db) != SQLITE_OK)
 		s = AS_IO;
 	as_map_free(&w->ids);
+	as_map_free(&w->said);
 	free(w->known);
 	free(w);
 	return s;
@@ -226,7 +228,20 @@ static as_status add_loss(as_dossier_writer *w, int64_t object, int64_t place, a
 	return as_db_step(w->lost);
 }
 
-/* What stands on its own in an object's messages: rows and losses. */
+/* Whether this very row was said of the object before: at the same path of another container, or at another
+ * path that is read alike. Facts are about the bytes, so once is enough. */
+static bool said_before(as_dossier_writer *w, int64_t object, as_span payload)
+{
+	uint64_t key = as_hash64(w->said.seed ^ (uint64_t)object, payload), known;
+	if (as_map_get(&w->said, key, &known))
+		return true;
+	as_status s = as_map_set(&w->said, key, 1);
+	(void)s; /* without memory a row may stand twice */
+	return false;
+}
+
+/* What stands on its own in an object's messages: rows and losses. place: 0 for what is said of the bytes
+ * wherever they stand. */
 static as_status add_facts(as_dossier_writer *w, int64_t object, int64_t place, as_span frames)
 {
 	as_cur c = as_cur_le(frames, 0);
@@ -234,7 +249,7 @@ static as_status add_facts(as_dossier_writer *w, int64_t object, int64_t place, 
 	as_span payload;
 	as_status s = AS_OK;
 	while (s == AS_OK && as_frame_next(&c, &kind, &payload)) {
-		if (kind == AS_M_ROW)
+		if (kind == AS_M_ROW && !(place > 0 && said_before(w, object, payload)))
 			s = add_row(w, object, payload);
 		else if (kind == AS_M_LOST)
 			s = add_loss(w, object, place, payload);

@@ -103,7 +103,7 @@ static const char *collect(sqlite3 *db, as_arena *a, const as_rule *rule)
 
 /* An object stands for each of its places; hard links are one place. The order is the tree's. */
 static const char expand[] = "INSERT INTO temp.full "
-			     "SELECT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, "
+			     "SELECT DISTINCT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, "
 			     "COALESCE(h.object, p.object), p.id, h.at, "
 			     "       h.len, h.subject, h.note, CASE WHEN h.verdict = 'unknown' "
 			     "THEN 'unknown' ELSE 'holds' END, "
