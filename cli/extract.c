@@ -11,6 +11,10 @@ static int run(int argc, char **argv)
 	uint64_t n = 0;
 	if (!read_request(argc, argv, &r))
 		return EXIT_USAGE;
+	if (r.options.output || r.n_rules || r.n_yara || r.fail_on) {
+		fprintf(stderr, "assay: extract judges nothing and takes no -o, --rules, --yara or --fail-on; see --help\n");
+		return EXIT_USAGE;
+	}
 	if (!r.folder) {
 		fprintf(stderr, "assay: extract needs a folder to write to: -C DIR\n");
 		return EXIT_USAGE;

@@ -66,6 +66,7 @@ static int help(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
+	static char name[] = "assay";
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
 		return help(argc, argv);
 	if (strcmp(word, "--version") == 0) {
@@ -85,5 +86,6 @@ int main(int argc, char **argv)
 			fputs(c->help, stdout);
 			return EXIT_DONE;
 		}
+	argv[1] = name; /* getopt's own complaints begin with it */
 	return c->run(argc - 1, argv + 1);
 }

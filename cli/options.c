@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { JOBS = 256, DEPTH, OBJECTS, BYTES, OBJECT_BYTES, RATIO, SECONDS, MEMORY, RULES, YARA, AS_OF, FAIL_ON, MATCH, FAIL };
+enum { MAX_INPUTS = sizeof(((review_request *)0)->inputs) / sizeof(const char *) - 1 };
 
 static const struct option longs[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -76,6 +77,22 @@ static int is_severity(const char *word)
 	return 0;
 }
 
+/* Says which option was given what it cannot use. */
+static int refuse(int option, const char *value)
+{
+	static const char *const wanted[][2] = { { "fail-on", "info, low, medium, high or critical" },
+		{ "rules", "one folder, at most 31 times" }, { "yara", "one file or folder, at most 31 times" } };
+	const char *what = "a number above 0, such as 16 or 512M";
+	const struct option *o = longs;
+	while (o->name && o->val != option)
+		o++;
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (o->name && strcmp(o->name, wanted[i][0]) == 0)
+			what = wanted[i][1];
+	fprintf(stderr, "assay: --%s takes %s, not '%s'\n", o->name ? o->name : "?", what, value);
+	return 0;
+}
+
 static int set(review_request *r, int option, const char *value)
 {
 	int ok = 1;
@@ -100,8 +117,8 @@ static int set(review_request *r, int option, const char *value)
 	else if (option != '?' && ok)
 		ok = set_number(r, option, value);
 	if (!ok)
-		fprintf(stderr, "assay: '%s' makes no sense there; see --help\n", value);
-	return ok && option != '?';
+		return refuse(option, value);
+	return option != '?';
 }
 
 int read_request(int argc, char **argv, review_request *r)
@@ -111,8 +128,12 @@ int read_request(int argc, char **argv, review_request *r)
 	for (int option; (option = getopt_long(argc, argv, "o:C:j:q", longs, NULL)) != -1;)
 		if (!set(r, option, optarg))
 			return 0;
-	for (; optind < argc && r->n_inputs < 255; optind++)
+	for (; optind < argc && r->n_inputs < MAX_INPUTS; optind++)
 		r->inputs[r->n_inputs++] = argv[optind];
+	if (optind < argc) {
+		fprintf(stderr, "assay: more than %d inputs: put them into a folder and review that\n", MAX_INPUTS);
+		return 0;
+	}
 	if (r->n_inputs == 0)
 		fprintf(stderr, "assay: nothing to look at: name an image, an update bundle or a folder; see --help\n");
 	r->options.inputs = r->inputs;

@@ -3,7 +3,15 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include <stdint.h>
+
 #include "assay/assay.h"
+
+/* What the live line remembers: how much was known when it last grew, and when (seconds since the start). */
+typedef struct live_line {
+	uint64_t known;
+	double grew;
+} live_line;
 
 typedef struct review_request {
 	assay_review_options options;
@@ -13,6 +21,7 @@ typedef struct review_request {
 	const char *folder, *match; /* extract: -C and --match */
 	int n_inputs, n_rules, n_yara;
 	int quiet;
+	live_line line;
 } review_request;
 
 /* Reads the command line of review and extract; 0 after a line on stderr for what makes no sense. */

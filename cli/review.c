@@ -16,7 +16,6 @@ static int conclude(const review_request *r)
 	if (s == ASSAY_OK && !r->quiet) {
 		assay_dossier_set_width(d, terminal_width());
 		s = assay_show(d, "summary", ASSAY_TABLE, write_to_file, stdout, &error);
-		printf("\nReport: %s/report.html   Dossier: %s\n", r->options.output, path);
 	}
 	long n = s == ASSAY_OK && r->fail_on ? assay_count_findings(d, r->fail_on) : 0;
 	assay_dossier_close(d);
@@ -31,6 +30,10 @@ static int run(int argc, char **argv)
 	assay_error error;
 	if (!read_request(argc, argv, &r))
 		return EXIT_USAGE;
+	if (r.folder || r.match) {
+		fprintf(stderr, "assay: review takes neither -C nor --match (extract does); -o names its folder\n");
+		return EXIT_USAGE;
+	}
 	if (!r.options.output)
 		r.options.output = "out";
 	assay_status s = assay_review(&r.options, &error);

@@ -267,12 +267,14 @@ static assay_status run(as_review *r, const char *dossier, const char *journal)
 {
 	as_workshop *w = as_workshop_new(r);
 	assay_status s = w ? as_examine_all(r, w, journal) : as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
-	stage(r, "write");
-	if (s == ASSAY_OK)
+	if (s == ASSAY_OK) {
+		stage(r, "write");
 		s = as_write_dossier(r, dossier);
-	stage(r, "report");
-	if (s == ASSAY_OK)
+	}
+	if (s == ASSAY_OK) {
+		stage(r, "report");
 		s = as_write_reports(r, dossier);
+	}
 	if (s == ASSAY_OK || s == ASSAY_INPUT)
 		(void)unlink(journal);
 	as_finish(r, w);

@@ -127,9 +127,11 @@ static as_status inside(page *p)
 			s, list(p, "Kernel", "SELECT DISTINCT version FROM kernel LIMIT 4", ""));
 	return as_worse(
 		s, list(p, "Components",
-			   "SELECT coalesce(name, id) || coalesce(' ' || max(version), '') FROM "
-			   "component"
-			   " GROUP BY coalesce(id, name) ORDER BY max(confidence) DESC, 1 LIMIT 12",
+			   "WITH c AS (SELECT coalesce(name, id) || coalesce(' ' || max(version), '') AS what,"
+			   " max(confidence) AS sure FROM component GROUP BY coalesce(id, name)),"
+			   " n AS (SELECT count(*) AS n FROM c)"
+			   " SELECT what FROM (SELECT * FROM c ORDER BY sure DESC, what LIMIT 12)"
+			   " UNION ALL SELECT 'and ' || (n - 12) || ' more' FROM n WHERE n > 12",
 			   "none recognised"));
 }
 

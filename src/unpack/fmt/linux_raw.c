@@ -43,7 +43,7 @@ static as_status unpack(as_unpack *u, as_span body)
 
 const as_format as_format_linux_raw = {
 	.id = "linux_raw",
-	.title = "Linux kernel, bare",
+	.title = "bare Linux kernel",
 	.kind = AS_CARRIER,
 	.magic = NULL,
 	.probe = probe,

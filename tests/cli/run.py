@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The commands as people use them: mistakes are named, nothing is said that did not happen, paths are the user's.
+
+usage: run.py ASSAY
+"""
+import fcntl
+import io
+import os
+import pathlib
+import pty
+import shutil
+import struct
+import subprocess
+import sys
+import tarfile
+import tempfile
+import termios
+import unittest
+
+ASSAY = os.path.abspath(sys.argv.pop(1))
+TOP = pathlib.Path(__file__).resolve().parents[2]
+MESON = """project('stand-in', 'c')
+executable('assay', 'assay.c')
+"""
+PROGRAM = """#include <stdio.h>
+#include <unistd.h>
+int main(int n, char **a)
+{
+	char here[4096];
+	printf("%s: %s in %s", a[0], n > 2 ? a[2] : "", getcwd(here, sizeof(here)));
+	return 0;
+}
+"""
+
+
+def assay(*words, cwd=None):
+    return subprocess.run([ASSAY, *words], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def image(path):
+    """A tar with a tar in it, so that there is something to unpack twice."""
+    inner = io.BytesIO()
+    for made, entries in ((inner, {"etc/passwd": b"root::0:0::/:/bin/sh\n"}), (path, None)):
+        how = {"fileobj": made} if entries else {"name": made}
+        with tarfile.open(mode="w", **how) as t:
+            for name, data in (entries or {"fs.tar": inner.getvalue(), "zero": b"\1" * 4096}).items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                t.addfile(info, io.BytesIO(data))
+
+
+def on_terminal(columns, *words, cwd):
+    """What a terminal of so many columns is sent."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    p = subprocess.Popen([ASSAY, *words], stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd)
+    os.close(theirs)
+    out = b""
+    try:
+        while part := os.read(ours, 65536):
+            out += part
+    except OSError:
+        pass
+    os.close(ours)
+    p.wait()
+    return out.decode()
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.at = pathlib.Path(self.folder.name)
+        self.addCleanup(self.folder.cleanup)
+
+    def refused(self, status, word, *words):
+        p = assay(*words, cwd=self.at)
+        self.assertEqual((p.returncode, p.stdout), (status, ""), words)
+        self.assertTrue(p.stderr.startswith("assay: "), p.stderr)
+        self.assertIn(word, p.stderr)
+        return p.stderr
+
+    def test_mistakes_are_named(self):
+        self.refused(2, "--jobs", "review", "x", "-j", "many")
+        self.refused(2, "info, low", "review", "x", "--fail-on", "bad")
+        self.refused(2, "--bogus", "review", "--bogus", "x")
+        self.refused(2, "--match", "review", "x", "--match", "*")
+        self.refused(2, "-o", "extract", "x", "-C", "y", "-o", "z")
+        self.refused(2, "inputs", "review", *["x"] * 300)
+        self.refused(3, "folder", "show", str(self.at))
+
+    def test_what_did_not_happen_is_not_told(self):
+        said = self.refused(3, "nowhere.bin", "review", "nowhere.bin", "-o", "out")
+        self.assertEqual(said.count("\n"), 1, said)
+        self.assertFalse((self.at / "out/dossier.assay").exists())
+
+    def test_live_line_fits_the_terminal(self):
+        image(self.at / "a.tar")
+        sent = on_terminal(40, "review", "a.tar", cwd=self.at)
+        lines = [part.split("\n")[0] for part in sent.split("\r\x1b[K")[1:-1]]
+        self.assertTrue(lines)
+        self.assertTrue(any("objects" in line for line in lines), lines)
+        self.assertLessEqual(max(map(len, lines)), 39, lines)
+        self.assertEqual(sent.count("report.html"), 1)
+
+    def test_front_door_takes_the_users_paths(self):
+        tree = self.at / "tree"
+        tree.mkdir()
+        shutil.copy(TOP / "run", tree / "run")
+        shutil.copy(TOP / "meson_options.txt", tree)
+        (tree / "meson.build").write_text(MESON, encoding="utf-8")
+        (tree / "assay.c").write_text(PROGRAM, encoding="utf-8")
+        here = self.at / "here"
+        here.mkdir()
+        for words in (["review", "fw.bin"], ["assay", "show", "fw.bin"]):
+            p = subprocess.run(["../tree/run", *words], cwd=here, capture_output=True, text=True, check=False)
+            self.assertEqual(p.returncode, 0, p.stderr)
+            self.assertTrue(p.stdout.endswith(f"fw.bin in {here.resolve()}"), p.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
