@@ -161,8 +161,8 @@ const clauseRows = clauses => dataTable([
 const clauses = () => {
 	const frameworks = Map.groupBy ? Map.groupBy(D.clauses, c => c.framework) : D.clauses.reduce(
 		(map, c) => map.set(c.framework, [...(map.get(c.framework) ?? []), c]), new Map());
-	return [lead("What the findings say about clauses of public frameworks. A finding stands at every clause that speaks of " +
-		"its kind: whether it breaks that very clause is for the reader to weigh. An image can show that a clause is " +
+	return [lead("What the findings say about clauses of public frameworks. A finding stands at the clauses that " +
+		"its rule speaks to: whether it breaks them is for the reader to weigh. An image can show that a clause is " +
 		"missed, never that one is met; what was looked for and not seen supports a clause, no more."),
 	D.clauses.length === 0 && el("p.quiet", {}, "This dossier carries no frameworks."),
 	[...frameworks].map(([name, rows]) => {

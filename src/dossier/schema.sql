@@ -69,7 +69,8 @@ CREATE TABLE clause (
 ) WITHOUT ROWID;
 CREATE TABLE clause_kind (
 	framework TEXT NOT NULL, clause TEXT NOT NULL, kind TEXT NOT NULL, source TEXT, confidence TEXT,
-	PRIMARY KEY (framework, clause, kind)
+	rules TEXT NOT NULL DEFAULT '*', -- which rules of that kind, as GLOB
+	PRIMARY KEY (framework, clause, kind, rules)
 ) WITHOUT ROWID;
 -- How to see an entry of a container with ordinary tools: a shell command per format, in which IN is the
 -- container's file, PATH the entry's path without the leading slash, OUT the file to write.
@@ -81,6 +82,10 @@ CREATE TABLE known_eol (component TEXT, branch TEXT, eol TEXT, source TEXT);
 CREATE INDEX place_by_parent ON place (parent);
 CREATE INDEX place_by_object ON place (object);
 CREATE INDEX extent_by_object ON extent (object, at);
+
+CREATE VIEW clause_rule AS
+SELECT DISTINCT k.framework, k.clause, r.id AS rule
+  FROM clause_kind AS k JOIN rule AS r ON r.kind = k.kind AND r.id GLOB k.rules;
 
 -- Views for rules and readers. Objects that stand only in documentation, examples and tests.
 CREATE VIEW sample_object AS

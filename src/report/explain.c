@@ -76,7 +76,7 @@ static bool head_row(void *ctx, sqlite3_stmt *st)
 
 static const char clauses_sql[] =
 	"SELECT c.framework || ' ' || c.clause || coalesce(': ' || c.title, '') FROM finding AS f"
-	" JOIN clause_kind AS k ON k.kind = f.kind JOIN clause AS c ON c.framework = k.framework "
+	" JOIN clause_rule AS k ON k.rule = f.rule JOIN clause AS c ON c.framework = k.framework "
 	"AND"
 	" c.clause = k.clause WHERE f.id = ?1 ORDER BY c.framework, c.clause";
 

@@ -213,6 +213,9 @@ CLAUSES = [
      ["default-credential", "insecure-service", "debug-interface"]),
     ("EU CRA Annex I", "I.2.e", "Confidentiality of data", "partial", "", "", ["private-key", "secret-in-config"]),
     ("EU CRA Annex I", "I.2.j", "Limited attack surface", "partial", "", "", ["debug-interface", "excessive-privilege"]),
+    # Narrower than the kind: only rules with such a name speak to it.
+    ("ETSI EN 303 645", "5.1-99", "Narrowed to other rules", "partial", "", "", ["default-credential=secret-*"]),
+    ("ETSI EN 303 645", "5.1-98", "Narrowed to these rules", "partial", "", "", ["default-credential=account-*"]),
     ("ETSI EN 303 645", "5.1-1", "No universal default passwords", "partial", "", "", ["default-credential"]),
     ("ETSI EN 303 645", "5.3-2", "Secure update mechanism", "partial", "", "", ["insecure-update"]),
     ("EU 5G toolbox", "TM02", "Ensuring the application of security measures in 5G standards", "partial", "", "",
@@ -245,8 +248,9 @@ class Station:
             self.d.add("clause", framework=framework, clause=clause, title=title, coverage=coverage,
                        evidence_pass=good, evidence_fail=bad, source="public text")
             for kind in kinds:
+                kind, _, rules = kind.partition("=")
                 self.d.add("clause_kind", framework=framework, clause=clause, kind=kind,
-                           source="public text", confidence="high")
+                           source="public text", confidence="high", rules=rules or "*")
 
     def image(self):
         """The bytes are real, so that commands shown can be run: an archive in a gzip stream at 8 MiB."""

@@ -50,6 +50,11 @@ class Explain(unittest.TestCase):
             self.assertIn(word, text)
         self.assertIn("could not be decided", self.explain("firewall-open"))
 
+    def test_only_the_clauses_its_rule_speaks_to(self):
+        text = self.explain("account-empty-password")
+        self.assertIn("5.1-98: Narrowed to these rules", text)
+        self.assertNotIn("5.1-99", text)
+
     def commands(self, name):
         """The commands of the first place, which stands in an archive in a stream in the image."""
         text = self.explain("account-empty-password", name)

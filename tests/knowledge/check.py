@@ -7,6 +7,7 @@ Prints 'N passed, N failed' and exits 1 if anything failed. Reads files only; no
 import ctypes
 import ctypes.util
 import datetime
+import fnmatch
 import ipaddress
 import json
 import pathlib
@@ -190,7 +191,8 @@ def check_services():
 def check_clauses():
     listed = load("clause_list.tsv", "framework clause title coverage evidence_pass "
                                      "evidence_fail source")
-    pairs = load("clauses.tsv", "framework clause title kind direction coverage source confidence")
+    pairs = load("clauses.tsv", "framework clause title kind direction coverage source confidence rules")
+    rules = [p.stem for p in (TOP / "rules").glob("*.sql")]
     keys = {(r["framework"], r["clause"]): r for r in listed}
     expect(len(keys) == len(listed), "clause_list.tsv: each clause once")
     for r in listed:
@@ -202,9 +204,15 @@ def check_clauses():
         own = keys.get((r["framework"], r["clause"]))
         expect(own and own["title"] == r["title"] and own["coverage"] == r["coverage"],
                f"{what}: as in clause_list.tsv")
-    one = {(r["framework"], r["clause"], r["kind"]) for r in pairs}
-    expect(len(one) == len(pairs), "clauses.tsv: each clause and kind once")
+        expect(fnmatch.filter(rules, r["rules"]), f"{what}: no rule is called {r['rules']}")
+    one = {(r["framework"], r["clause"], r["kind"], r["rules"]) for r in pairs}
+    expect(len(one) == len(pairs), "clauses.tsv: each clause, kind and pattern of rules once")
     expect({r["kind"] for r in pairs} == KINDS - {"unexamined"}, "clauses.tsv: every kind")
+    spoken = {(r["clause"], rule) for r in pairs for rule in fnmatch.filter(rules, r["rules"])
+              if r["framework"] == "3GPP TS 33.117" and r["kind"] == "missing-hardening"}
+    expect(("4.3.3.1.5", "hardening-no-relro") in spoken, "no RELRO speaks to buffer overflows")
+    for clause in ("4.2.3.4.3.1", "4.3.3.1.4", "4.2.3.6.1"):
+        expect(not any(c == clause for c, _ in spoken), f"no missing hardening speaks to {clause}")
     for name in ("scas", "eu_toolbox", "other_frameworks"):
         text = (PACKS / f"frameworks/{name}.json").read_text(encoding="utf-8")
         expect(isinstance(json.loads(text), dict), f"frameworks/{name}.json")
