@@ -11,8 +11,9 @@ static int run(int argc, char **argv)
 	uint64_t n = 0;
 	if (!read_request(argc, argv, &r))
 		return EXIT_USAGE;
-	if (r.options.output || r.n_rules || r.n_yara || r.fail_on) {
-		fprintf(stderr, "assay: extract judges nothing and takes no -o, --rules, --yara or --fail-on; see --help\n");
+	if (r.options.output || r.n_rules || r.n_yara || r.fail_on || r.options.as_of) {
+		fprintf(stderr, "assay: extract judges nothing and takes no -o, --rules, --yara, "
+				"--as-of or --fail-on; see --help\n");
 		return EXIT_USAGE;
 	}
 	if (!r.folder) {
@@ -34,14 +35,19 @@ const command command_extract = {
 	.summary = "write what is inside an image to a folder",
 	.help = "usage: assay extract [OPTIONS] IMAGE... -C DIR\n"
 		"\n"
-		"Unpacks IMAGE in sandboxed processes and writes its entries below DIR, which is made if missing.\n"
-		"Every container becomes a folder named after it, with '.unpacked' at the end, beside its own\n"
-		"bytes. Nothing is ever written outside DIR: no link of an image is made or followed; what is no\n"
-		"regular file or folder is listed in DIR/links.tsv. Permissions are those of new files; the\n"
+		"Unpacks IMAGE in sandboxed processes and writes its entries below DIR, which is "
+		"made if missing.\n"
+		"Every container becomes a folder named after it, with '.unpacked' at the end, "
+		"beside its own\n"
+		"bytes. Nothing is ever written outside DIR: no link of an image is made or "
+		"followed; what is no\n"
+		"regular file or folder is listed in DIR/links.tsv. Permissions are those of new "
+		"files; the\n"
 		"image's own are in the dossier (assay review).\n"
 		"\n"
 		"  -C, --directory DIR  where to write\n"
-		"      --match PATTERN  only files whose path matches the shell pattern (* also matches /)\n"
+		"      --match PATTERN  only files whose path matches the shell pattern (* also "
+		"matches /)\n"
 		"  -j, --jobs N         examiner processes (default: one per core)\n"
 		"  -q, --quiet          say only what went wrong\n"
 		"\n"

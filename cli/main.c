@@ -17,8 +17,11 @@ const command *const commands[] = {
 
 int exit_for(assay_status s)
 {
-	static const int exits[] = { [ASSAY_OK] = EXIT_DONE, [ASSAY_USAGE] = EXIT_USAGE,
-		[ASSAY_INPUT] = EXIT_INPUT, [ASSAY_OUTPUT] = EXIT_INTERNAL, [ASSAY_INTERNAL] = EXIT_INTERNAL };
+	static const int exits[] = { [ASSAY_OK] = EXIT_DONE,
+		[ASSAY_USAGE] = EXIT_USAGE,
+		[ASSAY_INPUT] = EXIT_INPUT,
+		[ASSAY_OUTPUT] = EXIT_INTERNAL,
+		[ASSAY_INTERNAL] = EXIT_INTERNAL };
 	return (size_t)s < sizeof(exits) / sizeof(exits[0]) ? exits[s] : EXIT_INTERNAL;
 }
 
@@ -28,7 +31,10 @@ int fail(assay_status s, const assay_error *error)
 	return exit_for(s);
 }
 
-int write_to_file(void *file, const void *bytes, size_t n) { return fwrite(bytes, 1, n, file) == n ? 0 : -1; }
+int write_to_file(void *file, const void *bytes, size_t n)
+{
+	return fwrite(bytes, 1, n, file) == n ? 0 : -1;
+}
 
 static void usage(FILE *to)
 {
@@ -36,8 +42,10 @@ static void usage(FILE *to)
 		    "usage: assay COMMAND [OPTIONS] ...\n\n");
 	for (const command *const *c = commands; *c; c++)
 		fprintf(to, "  %-10s %s\n", (*c)->name, (*c)->summary);
-	fprintf(to, "\nassay COMMAND --help tells more, with examples. assay --version tells the version.\n"
-		    "Exit status: 0 done, 1 a finding at or above --fail-on, 2 usage, 3 input cannot be read, "
+	fprintf(to, "\nassay COMMAND --help tells more, with examples. assay --version tells the "
+		    "version.\n"
+		    "Exit status: 0 done, 1 a finding at or above --fail-on, 2 usage, 3 input "
+		    "cannot be read, "
 		    "4 internal failure.\n");
 }
 
@@ -53,7 +61,8 @@ static int help(int argc, char **argv)
 {
 	const command *c = argc > 2 ? find(argv[2]) : NULL;
 	if (argc > 2 && !c) {
-		fprintf(stderr, "assay: there is no command %s; assay --help lists them\n", argv[2]);
+		fprintf(stderr, "assay: there is no command %s; assay --help lists them\n",
+			argv[2]);
 		return EXIT_USAGE;
 	}
 	if (c)
@@ -76,7 +85,8 @@ int main(int argc, char **argv)
 	const command *c = find(word);
 	if (!c) {
 		if (*word)
-			fprintf(stderr, "assay: there is no command %s; assay --help lists them\n", word);
+			fprintf(stderr, "assay: there is no command %s; assay --help lists them\n",
+				word);
 		else
 			usage(stderr);
 		return EXIT_USAGE;

@@ -8,7 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOBS = 256, DEPTH, OBJECTS, BYTES, OBJECT_BYTES, RATIO, SECONDS, MEMORY, RULES, YARA, AS_OF, FAIL_ON, MATCH, FAIL };
+enum {
+	JOBS = 256,
+	DEPTH,
+	OBJECTS,
+	BYTES,
+	OBJECT_BYTES,
+	RATIO,
+	SECONDS,
+	MEMORY,
+	RULES,
+	YARA,
+	AS_OF,
+	FAIL_ON,
+	MATCH,
+	FAIL
+};
 enum { MAX_INPUTS = sizeof(((review_request *)0)->inputs) / sizeof(const char *) - 1 };
 
 static const struct option longs[] = {
@@ -42,7 +57,8 @@ static int number(const char *text, uint64_t max, uint64_t *out)
 	const char *unit = *end ? strchr(units, *end) : NULL;
 	unsigned shift = unit ? 10u * (unsigned)(unit - units + 1) : 0;
 	int rest = unit ? end[1] : *end;
-	if (errno || end == text || *text == '-' || rest || v == 0 || v > (UINT64_MAX >> shift) || v << shift > max)
+	if (errno || end == text || *text == '-' || rest || v == 0 || v > (UINT64_MAX >> shift) ||
+		v << shift > max)
 		return 0;
 	*out = v << shift;
 	return 1;
@@ -52,18 +68,35 @@ static int set_number(review_request *r, int option, const char *text)
 {
 	assay_review_options *o = &r->options;
 	uint64_t v = 0;
-	int wide = option == OBJECTS || option == BYTES || option == OBJECT_BYTES || option == MEMORY;
+	int wide =
+		option == OBJECTS || option == BYTES || option == OBJECT_BYTES || option == MEMORY;
 	if (!number(text, wide ? UINT64_MAX >> 1 : 1u << 20, &v))
 		return 0;
 	switch (option) {
-	case 'j': o->jobs = (unsigned)v; break;
-	case DEPTH: o->max_depth = (unsigned)v; break;
-	case RATIO: o->max_ratio = (unsigned)v; break;
-	case SECONDS: o->max_seconds = (unsigned)v; break;
-	case OBJECTS: o->max_objects = v; break;
-	case BYTES: o->max_bytes = v; break;
-	case OBJECT_BYTES: o->max_object_bytes = v; break;
-	default: o->max_memory = v; break;
+	case 'j':
+		o->jobs = (unsigned)v;
+		break;
+	case DEPTH:
+		o->max_depth = (unsigned)v;
+		break;
+	case RATIO:
+		o->max_ratio = (unsigned)v;
+		break;
+	case SECONDS:
+		o->max_seconds = (unsigned)v;
+		break;
+	case OBJECTS:
+		o->max_objects = v;
+		break;
+	case BYTES:
+		o->max_bytes = v;
+		break;
+	case OBJECT_BYTES:
+		o->max_object_bytes = v;
+		break;
+	default:
+		o->max_memory = v;
+		break;
 	}
 	return 1;
 }
@@ -80,8 +113,10 @@ static int is_severity(const char *word)
 /* Says which option was given what it cannot use. */
 static int refuse(int option, const char *value)
 {
-	static const char *const wanted[][2] = { { "fail-on", "info, low, medium, high or critical" },
-		{ "rules", "one folder, at most 31 times" }, { "yara", "one file or folder, at most 31 times" } };
+	static const char *const wanted[][2] = { { "fail-on",
+							 "info, low, medium, high or critical" },
+		{ "rules", "one folder, at most 31 times" },
+		{ "yara", "one file or folder, at most 31 times" } };
 	const char *what = "a number above 0, such as 16 or 512M";
 	const struct option *o = longs;
 	while (o->name && o->val != option)
@@ -131,11 +166,14 @@ int read_request(int argc, char **argv, review_request *r)
 	for (; optind < argc && r->n_inputs < MAX_INPUTS; optind++)
 		r->inputs[r->n_inputs++] = argv[optind];
 	if (optind < argc) {
-		fprintf(stderr, "assay: more than %d inputs: put them into a folder and review that\n", MAX_INPUTS);
+		fprintf(stderr,
+			"assay: more than %d inputs: put them into a folder and review that\n",
+			MAX_INPUTS);
 		return 0;
 	}
 	if (r->n_inputs == 0)
-		fprintf(stderr, "assay: nothing to look at: name an image, an update bundle or a folder; see --help\n");
+		fprintf(stderr, "assay: nothing to look at: name an image, an update bundle or a "
+				"folder; see --help\n");
 	r->options.inputs = r->inputs;
 	r->options.rules = r->n_rules ? r->rules : NULL;
 	r->options.yara = r->n_yara ? r->yara : NULL;

@@ -54,12 +54,15 @@ static void live(live_line *l, const assay_progress *p)
 		(void)snprintf(line, sizeof(line), "%-8s %s, %llu objects", p->stage, known,
 			(unsigned long long)p->objects_known);
 	else if (!sure)
-		(void)snprintf(line, sizeof(line), "unpack   %s in %llu objects so far, %s/s", known,
-			(unsigned long long)p->objects_known,
-			amount(p->seconds > 0 ? (double)p->bytes_known / p->seconds : 0, rate, sizeof(rate)));
+		(void)snprintf(line, sizeof(line), "unpack   %s in %llu objects so far, %s/s",
+			known, (unsigned long long)p->objects_known,
+			amount(p->seconds > 0 ? (double)p->bytes_known / p->seconds : 0, rate,
+				sizeof(rate)));
 	else
-		(void)snprintf(line, sizeof(line), "%-8s %s of %s, %llu of %llu objects, %s/s, %.0f s left", p->stage,
-			done, known, (unsigned long long)p->objects_done, (unsigned long long)p->objects_known,
+		(void)snprintf(line, sizeof(line),
+			"%-8s %s of %s, %llu of %llu objects, %s/s, %.0f s left", p->stage, done,
+			known, (unsigned long long)p->objects_done,
+			(unsigned long long)p->objects_known,
 			amount(per_second, rate, sizeof(rate)),
 			per_second > 0 ? (double)(p->bytes_known - p->bytes_done) / per_second : 0);
 	write_line(line);

@@ -49,7 +49,7 @@ struct as_workshop {
 	as_limits limits;
 	as_scanner *scanner;
 	as_arena *arena;
-	as_yara *yara; /* the user's own rules; NULL: none */
+	as_yara *yara;    /* the user's own rules; NULL: none */
 	const char *fail; /* tests: see assay_review_options.debug_fail */
 };
 
@@ -95,10 +95,20 @@ static as_status work(void *ctx, const as_order *order, as_span data, const as_s
 	as_workshop *w = ctx;
 	saboteur s = { w, send };
 	as_sender failing = { .send = send_on, .stage = stage_on, .ctx = &s };
-	as_examiner e = { .limits = &w->limits, .scanner = w->scanner, .send = w->fail ? &failing : send,
-		.yara = w->yara, .arena = w->arena };
-	as_task task = { .data = data, .hint = order->hint, .path = order->path, .depth = order->depth,
-		.content = order->content, .share = order->share, .open = order->open, .type = order->type, .roles = order->roles };
+	as_examiner e = { .limits = &w->limits,
+		.scanner = w->scanner,
+		.send = w->fail ? &failing : send,
+		.yara = w->yara,
+		.arena = w->arena };
+	as_task task = { .data = data,
+		.hint = order->hint,
+		.path = order->path,
+		.depth = order->depth,
+		.content = order->content,
+		.share = order->share,
+		.open = order->open,
+		.type = order->type,
+		.roles = order->roles };
 	if (w->fail && order->path.n > 0 && send->stage(send->ctx, "debug", 0) &&
 		fail_as_told(w, order->path) != AS_OK)
 		return AS_NOMEM;
@@ -132,8 +142,8 @@ static as_span stamp_of(as_review *r)
 	as_buf b = { 0 };
 	as_limits l = r->limits;
 	as_buf_print(&b, "assay %s limits %u %llu %llu %llu %u %llu", ASSAY_VERSION_TEXT, l.depth,
-		(unsigned long long)l.objects, (unsigned long long)l.bytes, (unsigned long long)l.object_bytes,
-		l.ratio, (unsigned long long)l.memory);
+		(unsigned long long)l.objects, (unsigned long long)l.bytes,
+		(unsigned long long)l.object_bytes, l.ratio, (unsigned long long)l.memory);
 	char self[32] = "";
 	struct stat st;
 	if (stat("/proc/self/exe", &st) == 0)
@@ -142,8 +152,8 @@ static as_span stamp_of(as_review *r)
 	for (const char *const *in = r->options->inputs; *in; in++) {
 		if (stat(*in, &st) != 0)
 			continue;
-		as_buf_print(&b, " input %s %lld %lld.%ld", *in, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
-			st.st_mtim.tv_nsec);
+		as_buf_print(&b, " input %s %lld %lld.%ld", *in, (long long)st.st_size,
+			(long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	}
 	if (r->yara.n > 0)
 		as_buf_print(&b, " yara %.*s", (int)r->yara.n, (const char *)r->yara.p);
@@ -156,7 +166,8 @@ static as_status on_record(void *ctx, const as_record *record)
 {
 	as_review *r = ctx;
 	uint32_t object = as_object_get(&r->objects, &record->sha256, 0);
-	uint32_t exam = object == AS_NONE ? AS_NONE : as_exam_get(&r->objects, object, record->path);
+	uint32_t exam =
+		object == AS_NONE ? AS_NONE : as_exam_get(&r->objects, object, record->path);
 	if (exam == AS_NONE)
 		return AS_NOMEM;
 	as_exam *e = &r->objects.exams[exam];
@@ -182,7 +193,8 @@ static assay_status load_yara(as_review *r, as_workshop *w)
 static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 {
 	if (mkdir(r->options->output, 0777) != 0 && errno != EEXIST)
-		return as_review_fail(r, ASSAY_OUTPUT, "%s: %s", r->options->output, strerror(errno));
+		return as_review_fail(
+			r, ASSAY_OUTPUT, "%s: %s", r->options->output, strerror(errno));
 	r->spool = as_spool_new(r->options->output, SPOOL_MEMORY);
 	r->window = malloc(AS_WINDOW);
 	w->scanner = as_scanner_new();
@@ -190,7 +202,8 @@ static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 	r->n_sessions = jobs_of(r->options);
 	r->sessions = calloc(r->n_sessions, sizeof(*r->sessions));
 	if (!r->spool)
-		return as_review_fail(r, ASSAY_OUTPUT, "%s: nothing can be written there", r->options->output);
+		return as_review_fail(
+			r, ASSAY_OUTPUT, "%s: nothing can be written there", r->options->output);
 	if (!r->window || !w->scanner || !w->arena || !r->sessions ||
 		as_objects_init(&r->objects, r->spool) != AS_OK || as_examine_prepare() != AS_OK)
 		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
@@ -204,7 +217,8 @@ static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 	if (!r->journal)
 		return as_review_fail(r, ASSAY_OUTPUT, "%s cannot be written", journal);
 	if (r->resumed)
-		as_review_say(r, "resuming an interrupted review: %u examinations are done already", r->objects.n_exams);
+		as_review_say(r, "resuming an interrupted review: %u examinations are done already",
+			r->objects.n_exams);
 	return ASSAY_OK;
 }
 
@@ -232,8 +246,12 @@ void as_finish(as_review *r, as_workshop *w)
 
 static void stage(as_review *r, const char *name)
 {
-	assay_progress p = { .stage = name, .bytes_done = r->bytes_done, .bytes_known = r->bytes_known,
-		.objects_done = r->n_done, .objects_known = r->objects.n_exams, .seconds = as_now() - r->started };
+	assay_progress p = { .stage = name,
+		.bytes_done = r->bytes_done,
+		.bytes_known = r->bytes_known,
+		.objects_done = r->n_done,
+		.objects_known = r->objects.n_exams,
+		.seconds = as_now() - r->started };
 	if (r->options->on_progress)
 		r->options->on_progress(r->options->ctx, &p);
 }
@@ -266,7 +284,8 @@ as_workshop *as_workshop_new(as_review *r)
 static assay_status run(as_review *r, const char *dossier, const char *journal)
 {
 	as_workshop *w = as_workshop_new(r);
-	assay_status s = w ? as_examine_all(r, w, journal) : as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
+	assay_status s = w ? as_examine_all(r, w, journal)
+			   : as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	if (s == ASSAY_OK) {
 		stage(r, "write");
 		s = as_write_dossier(r, dossier);
@@ -287,10 +306,12 @@ assay_status assay_review(const assay_review_options *options, assay_error *erro
 	as_review r = { .options = options, .error = error ? error : &unused };
 	char dossier[4096], journal[4096];
 	r.error->message[0] = 0;
-	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] || !options->output)
+	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] ||
+		!options->output)
 		return as_review_fail(&r, ASSAY_USAGE, "nothing to review, or nowhere to write");
 	if (options->as_of && !as_is_date(as_lit(options->as_of)))
-		return as_review_fail(&r, ASSAY_USAGE, "'%s' is no date: write it as YYYY-MM-DD", options->as_of);
+		return as_review_fail(
+			&r, ASSAY_USAGE, "'%s' is no date: write it as YYYY-MM-DD", options->as_of);
 	/* Not "dossier.assay-journal": SQLite would take that for its own. */
 	int n = snprintf(dossier, sizeof(dossier), "%s/dossier.assay", options->output);
 	(void)snprintf(journal, sizeof(journal), "%s/resume.journal", options->output);

@@ -145,7 +145,9 @@ assay_status assay_dossier_open(const char *path, assay_dossier **out, assay_err
 	assay_status s = ASSAY_OK;
 	struct stat st;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		s = as_say(error, ASSAY_INPUT, "'%s' is a folder: name the dossier in it, such as %s/dossier.assay", path, path);
+		s = as_say(error, ASSAY_INPUT,
+			"'%s' is a folder: name the dossier in it, such as %s/dossier.assay", path,
+			path);
 	else if (sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		s = as_say(error, ASSAY_INPUT, "'%s': %s", path, sqlite3_errmsg(d->db));
 	if (s == ASSAY_OK) {

@@ -127,7 +127,8 @@ static as_status inside(page *p)
 			s, list(p, "Kernel", "SELECT DISTINCT version FROM kernel LIMIT 4", ""));
 	return as_worse(
 		s, list(p, "Components",
-			   "WITH c AS (SELECT coalesce(name, id) || coalesce(' ' || max(version), '') AS what,"
+			   "WITH c AS (SELECT coalesce(name, id) || coalesce(' ' || max(version), "
+			   "'') AS what,"
 			   " max(confidence) AS sure FROM component GROUP BY coalesce(id, name)),"
 			   " n AS (SELECT count(*) AS n FROM c)"
 			   " SELECT what FROM (SELECT * FROM c ORDER BY sure DESC, what LIMIT 12)"
