@@ -11,7 +11,8 @@ enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_INTER
 typedef struct command {
 	const char *name, *summary;
 	const char *help; /* full text with examples, shown by --help */
-	int (*run)(int argc, char **argv); /* argv[0] is the command's name; answers an exit status */
+	int (*run)(
+		int argc, char **argv); /* argv[0] is the command's name; answers an exit status */
 } command;
 
 extern const command *const commands[]; /* ends with NULL */

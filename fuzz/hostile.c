@@ -27,20 +27,28 @@ static void set_up(stage *s)
 	as_span object = as_bytes(bytes, sizeof(bytes));
 	as_review *r = &s->review;
 	*s = (stage){ .review = { .options = &s->options, .error = &s->error } };
-	r->limits = (as_limits){ .depth = 4, .objects = 100000, .bytes = 1 << 30, .object_bytes = 16 << 20,
-		.ratio = 1000, .seconds = 10, .memory = 1 << 30 };
+	r->limits = (as_limits){ .depth = 4,
+		.objects = 100000,
+		.bytes = 1 << 30,
+		.object_bytes = 16 << 20,
+		.ratio = 1000,
+		.seconds = 10,
+		.memory = 1 << 30 };
 	r->roles = as_roles_of;
 	r->spool = as_spool_new("/dev/shm", MEMORY);
 	r->window = malloc(AS_WINDOW);
 	s->session.hasher = as_hasher_new();
-	bool ok = r->spool && r->window && s->session.hasher && as_objects_init(&r->objects, r->spool) == AS_OK;
+	bool ok = r->spool && r->window && s->session.hasher &&
+		  as_objects_init(&r->objects, r->spool) == AS_OK;
 	insist(ok, "no memory");
 	as_spool_writer w = as_spool_begin(r->spool);
 	insist(as_spool_write(r->spool, &w, object) == AS_OK, "no memory");
 	as_spool_end(r->spool, &w);
 	as_sha256 sum = as_sha256_of(object);
-	uint32_t id = as_object_get(&r->objects, &sum, object.n), shelf = as_shelf_add(&r->objects, w.region);
-	insist(as_schedule(r, id, shelf, 0, 0, (as_span){ 0 }, 0, (as_span){ 0 }) == AS_OK, "no memory");
+	uint32_t id = as_object_get(&r->objects, &sum, object.n),
+		 shelf = as_shelf_add(&r->objects, w.region);
+	insist(as_schedule(r, id, shelf, 0, 0, (as_span){ 0 }, 0, (as_span){ 0 }) == AS_OK,
+		"no memory");
 	as_session_clear(&s->session);
 	s->session.exam = as_heap_take(r);
 }

@@ -31,7 +31,8 @@ static void on_node(listener *l, as_span payload)
 	as_frame_add(&l->said, AS_M_NODE, payload);
 	bool range = m.has & AS_NODE_RANGE;
 	if (range)
-		insist(m.at <= l->data.n && m.len <= l->data.n - m.at, "contents outside the object");
+		insist(m.at <= l->data.n && m.len <= l->data.n - m.at,
+			"contents outside the object");
 	l->streaming = m.has & AS_NODE_STREAM;
 	if (!l->keep || l->n_found == FOUND_MAX || (!range && !l->streaming))
 		return;
@@ -55,7 +56,8 @@ static void on_row(const listener *l, as_span payload)
 	as_row row;
 	insist(as_row_decode(payload, &row), "a malformed row");
 	if (row.has_where)
-		insist(row.at <= l->data.n && row.len <= l->data.n - row.at, "a fact outside the object");
+		insist(row.at <= l->data.n && row.len <= l->data.n - row.at,
+			"a fact outside the object");
 	as_cur c = as_cur_le(row.values, 0);
 	for (size_t i = 0; i < row.table->n; i++) {
 		as_span text;
@@ -105,7 +107,8 @@ static as_status hear(void *ctx, as_message kind, as_span payload)
 	else if (kind == AS_M_LOST)
 		on_lost(payload);
 	else if (kind == AS_M_TYPE)
-		insist(as_type_decode(payload, &type) && type.type.n > 0 && type.type.n <= 64, "a malformed type");
+		insist(as_type_decode(payload, &type) && type.type.n > 0 && type.type.n <= 64,
+			"a malformed type");
 	if (kind == AS_M_END)
 		l->streaming = false;
 	return AS_OK;
@@ -118,7 +121,10 @@ static bool enter(void *ctx, const char *id, uint64_t at)
 	return !l->only || strcmp(l->only, id) == 0;
 }
 
-void listen_begin(listener *l, as_span data, bool keep) { *l = (listener){ .data = data, .keep = keep }; }
+void listen_begin(listener *l, as_span data, bool keep)
+{
+	*l = (listener){ .data = data, .keep = keep };
+}
 
 void listen_end(listener *l)
 {
@@ -134,4 +140,7 @@ void listen_end(listener *l)
 	*l = (listener){ 0 };
 }
 
-as_sender listen_sender(listener *l) { return (as_sender){ .send = hear, .stage = enter, .ctx = l }; }
+as_sender listen_sender(listener *l)
+{
+	return (as_sender){ .send = hear, .stage = enter, .ctx = l };
+}

@@ -17,13 +17,13 @@ typedef struct found {
 } found;
 
 typedef struct listener {
-	as_span data;    /* the object in hand */
+	as_span data; /* the object in hand */
 	as_nodes nodes;
-	as_buf said;     /* node messages, for paths */
+	as_buf said;      /* node messages, for paths */
 	uint64_t covered; /* bytes accounted for by extents so far */
 	bool extents, streaming;
 	const char *only; /* the one stage that is let work, or NULL */
-	bool keep; /* keep what is found */
+	bool keep;        /* keep what is found */
 	found found[FOUND_MAX];
 	size_t n_found;
 } listener;

@@ -33,8 +33,13 @@ static const target others[] = { { .name = "scan" }, { .name = "inspect" },
 	{ .name = "journal", .run = run_journal }, { .name = "rule", .run = run_rule } };
 enum { N_OTHERS = sizeof(others) / sizeof(others[0]) };
 
-static const as_limits limits = { .depth = DEPTH, .objects = 2000000, .bytes = 64ull << 30,
-	.object_bytes = 8ull << 30, .ratio = 1000, .seconds = 120, .memory = 1ull << 30 };
+static const as_limits limits = { .depth = DEPTH,
+	.objects = 2000000,
+	.bytes = 64ull << 30,
+	.object_bytes = 8ull << 30,
+	.ratio = 1000,
+	.seconds = 120,
+	.memory = 1ull << 30 };
 
 /* Prepared once. */
 static as_scanner *scanner;
@@ -75,7 +80,8 @@ void targets_print(FILE *out)
 void target_dictionary(const target *t, FILE *out)
 {
 	for (const as_format *const *f = as_formats; *f; f++)
-		for (const as_magic *m = (*f)->magic; m && m->len && (!t->format || t->format == *f); m++) {
+		for (const as_magic *m = (*f)->magic;
+			m && m->len && (!t->format || t->format == *f); m++) {
 			fprintf(out, "\"");
 			for (uint8_t i = 0; i < m->len; i++)
 				fprintf(out, "\\x%02x", (uint8_t)m->bytes[i]);
@@ -90,13 +96,19 @@ static void open_as(const as_format *f, as_span data)
 	const char *type = NULL;
 	listen_begin(&l, data, false);
 	as_sender sender = listen_sender(&l);
-	as_opening o = { .data = data, .hint = as_lit(f->id), .limits = &limits, .scanner = scanner,
-		.send = &sender, .arena = arena, .roles = as_roles_of };
+	as_opening o = { .data = data,
+		.hint = as_lit(f->id),
+		.limits = &limits,
+		.scanner = scanner,
+		.send = &sender,
+		.arena = arena,
+		.roles = as_roles_of };
 	as_arena_reset(arena);
 	as_extent e = { 0 };
 	if (f->probe(data, &e) == AS_OK) {
 		insist(e.size <= data.n, "a format larger than its bytes");
-		insist(as_open_object(&o, &type) < AS_NOMEM, "a container that cannot be opened at all");
+		insist(as_open_object(&o, &type) < AS_NOMEM,
+			"a container that cannot be opened at all");
 	}
 	listen_end(&l);
 }
@@ -109,11 +121,15 @@ static void examine(as_span data, const found *as, unsigned depth, unsigned *lef
 	listen_begin(l, data, depth < DEPTH);
 	as_sender sender = listen_sender(l);
 	as_examiner e = { .limits = &limits, .scanner = scanner, .send = &sender, .arena = arena };
-	as_task task = { .data = data, .depth = depth, .content = true, .open = true,
+	as_task task = { .data = data,
+		.depth = depth,
+		.content = true,
+		.open = true,
 		.hint = as ? as_buf_span_of(&as->hint) : (as_span){ 0 },
-		.path = as ? as_buf_span_of(&as->path) : (as_span){ 0 }, .roles = as ? as->roles : 0 };
+		.path = as ? as_buf_span_of(&as->path) : (as_span){ 0 },
+		.roles = as ? as->roles : 0 };
 	insist(as_examine(&e, &task) < AS_NOMEM, "an object that cannot be examined");
-	for (size_t i = 0; i < l->n_found && *left > 0; i++) {
+	for (size_t i = 0; i<l->n_found && * left> 0; i++) {
 		--*left;
 		examine(as_buf_span_of(&l->found[i].bytes), &l->found[i], depth + 1, left);
 	}
@@ -160,8 +176,12 @@ static void inspect(const as_inspector *ins, as_span data)
 		n++;
 	if (n > 0)
 		path_of(ins->paths[as_crc32(0, data) % n], path, sizeof(path));
-	as_inspection in = { .file = { .data = data, .arena = arena, .type = type_of(data), .path = as_lit(path) },
-		.content = true, .send = &sender };
+	as_inspection in = { .file = { .data = data,
+				     .arena = arena,
+				     .type = type_of(data),
+				     .path = as_lit(path) },
+		.content = true,
+		.send = &sender };
 	in.roles = ins ? ~0ull : as_roles_of(in.file.path);
 	insist(as_inspect_object(&in) < AS_NOMEM, "a file that cannot be inspected at all");
 	listen_end(&l);

@@ -38,10 +38,10 @@ typedef int (*assay_write)(void *ctx, const void *bytes, size_t n);
 
 /* How far a review is. Called at most some ten times a second. */
 typedef struct assay_progress {
-	const char *stage;          /* "unpack", "write", "judge", "report" */
+	const char *stage;                /* "unpack", "write", "judge", "report" */
 	uint64_t bytes_done, bytes_known; /* bytes examined, and found so far */
 	uint64_t objects_done, objects_known;
-	double seconds;             /* since the review began */
+	double seconds; /* since the review began */
 } assay_progress;
 typedef void (*assay_on_progress)(void *ctx, const assay_progress *now);
 /* A line for the user: a warning, or a note such as "resuming". */
@@ -49,25 +49,27 @@ typedef void (*assay_on_message)(void *ctx, const char *text);
 
 /* Zero a field to leave its default. */
 typedef struct assay_review_options {
-	size_t size;                 /* sizeof this structure */
-	const char *const *inputs;   /* files or directories; ends with NULL */
-	const char *output;          /* folder for the results; made if missing */
-	const char *const *rules;    /* folders with more *.sql rules; ends with NULL; or NULL */
-	const char *const *yara;     /* YARA rule files, or folders of *.yar and *.yara; ends with NULL; or NULL */
-	const char *as_of;           /* YYYY-MM-DD: expiry and support ends are judged against the beginning of that
+	size_t size;               /* sizeof this structure */
+	const char *const *inputs; /* files or directories; ends with NULL */
+	const char *output;        /* folder for the results; made if missing */
+	const char *const *rules;  /* folders with more *.sql rules; ends with NULL; or NULL */
+	const char *const *
+		yara; /* YARA rule files, or folders of *.yar and *.yara; ends with NULL; or NULL */
+	const char *
+		as_of; /* YYYY-MM-DD: expiry and support ends are judged against the beginning of that
 	                              * day (UTC); default: when the review is made, or SOURCE_DATE_EPOCH */
-	unsigned jobs;               /* examiner processes; default: one per core */
-	unsigned max_depth;          /* containers within containers; default 16 */
-	uint64_t max_objects;        /* entries in the whole review; default 2,000,000 */
-	uint64_t max_bytes;          /* bytes unpacked in the whole review; default 64 GiB */
-	uint64_t max_object_bytes;   /* bytes of one object; default 8 GiB */
-	unsigned max_ratio;          /* bytes out per byte in, for one container; default 1,000 */
-	unsigned max_seconds;        /* for one object; default 120 */
-	uint64_t max_memory;         /* of one examiner; default 1 GiB */
+	unsigned jobs;             /* examiner processes; default: one per core */
+	unsigned max_depth;        /* containers within containers; default 16 */
+	uint64_t max_objects;      /* entries in the whole review; default 2,000,000 */
+	uint64_t max_bytes;        /* bytes unpacked in the whole review; default 64 GiB */
+	uint64_t max_object_bytes; /* bytes of one object; default 8 GiB */
+	unsigned max_ratio;        /* bytes out per byte in, for one container; default 1,000 */
+	unsigned max_seconds;      /* for one object; default 120 */
+	uint64_t max_memory;       /* of one examiner; default 1 GiB */
 	assay_on_progress on_progress;
 	assay_on_message on_message;
-	void *ctx;                   /* for both callbacks */
-	const char *debug_fail;      /* tests only: "crash:NAME", "hang:NAME", "memory:NAME" */
+	void *ctx;              /* for both callbacks */
+	const char *debug_fail; /* tests only: "crash:NAME", "hang:NAME", "memory:NAME" */
 } assay_review_options;
 
 /* Reviews the inputs and writes output/dossier.assay and its reports. An interrupted review with the
@@ -83,7 +85,8 @@ typedef struct assay_dossier assay_dossier;
 
 /* Opens a dossier read-only. ASSAY_INPUT if it is not one or of a newer schema. Close with
  * assay_dossier_close, which accepts NULL. */
-ASSAY_API assay_status assay_dossier_open(const char *path, assay_dossier **out, assay_error *error);
+ASSAY_API assay_status assay_dossier_open(
+	const char *path, assay_dossier **out, assay_error *error);
 ASSAY_API void assay_dossier_close(assay_dossier *d);
 /* Attaches another dossier read-only under a name for queries ("name.table"). */
 ASSAY_API assay_status assay_dossier_attach(

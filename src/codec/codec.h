@@ -7,13 +7,13 @@
 
 typedef enum as_method {
 	AS_STORED,
-	AS_DEFLATE,    /* raw */
+	AS_DEFLATE, /* raw */
 	AS_ZLIB,
-	AS_GZIP,       /* one or several members */
+	AS_GZIP, /* one or several members */
 	AS_XZ,
 	AS_LZMA_ALONE, /* 13-byte header, size may be unknown */
 	AS_BZIP2,
-	AS_ZSTD,       /* one or several frames, skippable frames skipped */
+	AS_ZSTD, /* one or several frames, skippable frames skipped */
 	AS_LZ4_FRAME,
 	AS_LZ4_LEGACY, /* Linux kernel and lz4 -l */
 	AS_LZ4_BLOCK,  /* only as_decode_block */
@@ -36,8 +36,8 @@ as_status as_decode(as_method m, as_span in, as_sink sink, void *ctx, uint64_t *
  * AS_PARTIAL if damaged or larger than cap (what came is in out). For AS_ZLIB, AS_DEFLATE, AS_XZ,
  * AS_LZMA_ALONE, AS_LZ4_BLOCK, AS_LZO_BLOCK, AS_ZSTD, AS_BZIP2. State is kept per thread for
  * speed. */
-as_status as_decode_block(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n)
-	AS_MUST_USE;
+as_status as_decode_block(
+	as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
 /* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */

@@ -37,8 +37,10 @@ static as_status lost(void *ctx, uint64_t at, const char *text)
 {
 	const channel *c = ctx;
 	as_buf b = { 0 };
-	as_lost_encode(&b, &(as_lost_message){ .at = at, .stage = as_lit(c->stage),
-				   .reason = as_lit("unsupported"), .text = as_lit(text) });
+	as_lost_encode(&b, &(as_lost_message){ .at = at,
+				   .stage = as_lit(c->stage),
+				   .reason = as_lit("unsupported"),
+				   .text = as_lit(text) });
 	as_status s = b.bad ? AS_NOMEM : c->send->send(c->send->ctx, AS_M_LOST, as_buf_span_of(&b));
 	as_buf_free(&b);
 	return s;

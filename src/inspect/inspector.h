@@ -12,11 +12,12 @@
 
 typedef struct as_file {
 	as_span data;
-	const char *type; /* by content: "elf", "text", "text/script", "squashfs", "data", ... never NULL */
-	as_span path;     /* inside its container, with a leading slash; set only for inspectors with .paths */
-	bool opened;      /* a container: what is in it stands in objects of its own */
+	const char *
+		type; /* by content: "elf", "text", "text/script", "squashfs", "data", ... never NULL */
+	as_span path; /* inside its container, with a leading slash; set only for inspectors with .paths */
+	bool opened;          /* a container: what is in it stands in objects of its own */
 	struct as_yara *yara; /* the user's own rules, or NULL */
-	as_arena *arena;  /* lives until this object is done */
+	as_arena *arena;      /* lives until this object is done */
 } as_file;
 
 typedef struct as_inspector {
@@ -40,6 +41,7 @@ bool as_path_is(const as_file *f, const char *pattern);
 /* Whether the file is text of any kind (type "text" or "text/..."). Pure. */
 bool as_file_is_text(const as_file *f);
 
-extern const as_inspector *const as_inspectors[]; /* ends with NULL; order gives bit numbers, nothing else */
+extern const as_inspector
+	*const as_inspectors[]; /* ends with NULL; order gives bit numbers, nothing else */
 
 #endif

@@ -87,7 +87,7 @@ static void put(word_buf *b, as_span s)
 {
 	size_t n = (size_t)as_min(s.n, AS_WORD_MAX - b->n);
 	if (n > 0)
-		memcpy(b->p + b->n, s.p, n);
+		memcpy(&b->p[b->n], s.p, n);
 	b->n += n;
 }
 

@@ -27,8 +27,12 @@ static bool landlock(void)
 	long abi = syscall(CREATE_RULESET, NULL, 0, VERSION_FLAG);
 	if (abi < 1)
 		return false;
-	ruleset r = { .fs = fs_rights[abi > 5 ? 5 : abi], .net = abi >= 4 ? 3 : 0, .scoped = abi >= 6 ? 3 : 0 };
-	size_t size = abi >= 6 ? sizeof(r) : abi >= 4 ? offsetof(ruleset, scoped) : offsetof(ruleset, net);
+	ruleset r = { .fs = fs_rights[abi > 5 ? 5 : abi],
+		.net = abi >= 4 ? 3 : 0,
+		.scoped = abi >= 6 ? 3 : 0 };
+	size_t size = abi >= 6   ? sizeof(r)
+		      : abi >= 4 ? offsetof(ruleset, scoped)
+				 : offsetof(ruleset, net);
 	long fd = syscall(CREATE_RULESET, &r, size, 0);
 	if (fd < 0)
 		return false;
@@ -40,7 +44,8 @@ static bool landlock(void)
 /* Reading and writing on one file descriptor only, and signals to nobody but itself. */
 static bool allow_own(scmp_filter_ctx ctx, int fd)
 {
-	static const int calls[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev) };
+	static const int calls[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv),
+		SCMP_SYS(writev) };
 	bool ok = true;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		ok = ok && seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 1,
@@ -55,9 +60,10 @@ static bool allow_own(scmp_filter_ctx ctx, int fd)
 
 static bool allow(scmp_filter_ctx ctx)
 {
-	static const int calls[] = { SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex),
-		SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
-		SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
+	static const int calls[] = { SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+		SCMP_SYS(brk), SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
+		SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction),
+		SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
 		SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(poll), SCMP_SYS(ppoll),
 		SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall), SCMP_SYS(nanosleep),
 		SCMP_SYS(clock_nanosleep), SCMP_SYS(close) };
@@ -75,8 +81,9 @@ static bool allow(scmp_filter_ctx ctx)
 static bool deny_loudly(scmp_filter_ctx ctx)
 {
 	static const int calls[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(socket),
-		SCMP_SYS(connect), SCMP_SYS(ptrace), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(clone),
-		SCMP_SYS(clone3), SCMP_SYS(kill), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev) };
+		SCMP_SYS(connect), SCMP_SYS(ptrace), SCMP_SYS(fork), SCMP_SYS(vfork),
+		SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(kill), SCMP_SYS(process_vm_readv),
+		SCMP_SYS(process_vm_writev) };
 	bool ok = true;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		ok = ok && seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, calls[i], 0) == 0;

@@ -30,7 +30,7 @@ typedef struct board {
 struct as_process {
 	pid_t pid;
 	int fd;
-	board *board; /* shared page */
+	board *board;   /* shared page */
 	uint8_t *inbox; /* owned; INBOX bytes */
 	size_t from, to;
 };
@@ -164,7 +164,8 @@ static as_status work_on(examiner *e, const as_order *o)
 static as_status send_memory_loss(examiner *e)
 {
 	as_buf b = { 0 };
-	as_lost_encode(&b, &(as_lost_message){ .stage = as_lit(e->board->stage), .reason = as_lit("memory"),
+	as_lost_encode(&b, &(as_lost_message){ .stage = as_lit(e->board->stage),
+				   .reason = as_lit("memory"),
 				   .text = as_lit("memory for it could not be had") });
 	as_status s = send_message(e, AS_M_LOST, as_buf_span_of(&b));
 	as_buf_free(&b);
@@ -181,12 +182,14 @@ _Noreturn static void serve(examiner *e)
 			_exit(0);
 		as_cur c = as_cur_le(as_bytes(head, sizeof(head)), 0);
 		uint32_t n = as_u32(&c);
-		if (n > sizeof(task) || !read_all(e->fd, task, n) || !decode_order(as_bytes(task, n), &order))
+		if (n > sizeof(task) || !read_all(e->fd, task, n) ||
+			!decode_order(as_bytes(task, n), &order))
 			_exit(3);
 		as_status s = work_on(e, &order);
 		if (s == AS_NOMEM || s == AS_LIMIT)
 			s = send_memory_loss(e);
-		if (s > AS_PARTIAL || send_message(e, AS_M_DONE, (as_span){ 0 }) != AS_OK || flush(e) != AS_OK)
+		if (s > AS_PARTIAL || send_message(e, AS_M_DONE, (as_span){ 0 }) != AS_OK ||
+			flush(e) != AS_OK)
 			_exit(4);
 	}
 }
@@ -311,8 +314,8 @@ int as_process_fd(const as_process *p) { return p->fd; }
 pid_t as_process_pid(const as_process *p) { return p->pid; }
 
 /* Hands over the complete messages in the inbox. */
-static as_status hand_over(as_process *p, as_status (*take)(void *, as_message, as_span), void *ctx,
-	bool *done)
+static as_status hand_over(
+	as_process *p, as_status (*take)(void *, as_message, as_span), void *ctx, bool *done)
 {
 	enum { HEAD = 5 };
 	as_status s = AS_OK;
@@ -336,7 +339,8 @@ static as_status hand_over(as_process *p, as_status (*take)(void *, as_message, 
 	return s;
 }
 
-as_status as_process_read(as_process *p, as_status (*take)(void *, as_message, as_span), void *ctx, bool *done)
+as_status as_process_read(
+	as_process *p, as_status (*take)(void *, as_message, as_span), void *ctx, bool *done)
 {
 	*done = false;
 	if (p->from > 0) {

@@ -14,13 +14,14 @@ enum { AS_STAGE_MAX = 48, AS_SKIP_MAX = 4, AS_TASK_MAX = 32768 /* bytes of an en
 
 /* What the supervisor asks for: bytes in the spool, and what to do with them. */
 typedef struct as_order {
-	as_region region;   /* whose file is the spool's; n bytes at offset at within it are the object */
+	as_region
+		region; /* whose file is the spool's; n bytes at offset at within it are the object */
 	uint64_t at, n;
 	unsigned depth;
 	unsigned share;     /* which part of a shared container's contents */
 	bool content, open; /* inspect by content; open containers */
 	uint64_t roles;
-	as_span hint, path, type; /* type: known from an earlier try, or empty */
+	as_span hint, path, type;  /* type: known from an earlier try, or empty */
 	as_span skip[AS_SKIP_MAX]; /* stages to leave out: they failed before */
 } as_order;
 
@@ -31,7 +32,7 @@ typedef struct as_process as_process;
 
 typedef struct as_process_options {
 	const as_spool *spool;
-	uint64_t memory;   /* bytes of private memory */
+	uint64_t memory; /* bytes of private memory */
 	as_work work;
 	void *ctx;
 } as_process_options;
@@ -47,8 +48,9 @@ int as_process_fd(const as_process *p);
 pid_t as_process_pid(const as_process *p);
 /* Reads what is there (not blocking) and calls take for every complete message, until AS_M_DONE or
  * nothing is left. *done: the order is done. AS_IO: the examiner is dead or talks nonsense. */
-as_status as_process_read(as_process *p, as_status (*take)(void *ctx, as_message kind, as_span payload),
-	void *ctx, bool *done) AS_MUST_USE;
+as_status as_process_read(as_process *p,
+	as_status (*take)(void *ctx, as_message kind, as_span payload), void *ctx,
+	bool *done) AS_MUST_USE;
 /* What it was doing last, by its own words (untrusted, but clean text): stage and offset. */
 void as_process_stage(const as_process *p, char stage[AS_STAGE_MAX], uint64_t *at);
 /* Processor seconds it has used so far; 0 if that cannot be told. */

@@ -18,9 +18,9 @@ struct as_spool {
 	int *fds;     /* owned */
 	int *readers; /* owned: the same files, open for reading only */
 	unsigned n;
-	uint64_t memory;      /* bytes that may be in memory */
-	uint64_t in_memory;   /* bytes that are */
-	uint64_t top[2];      /* where the next region of each own file begins */
+	uint64_t memory;    /* bytes that may be in memory */
+	uint64_t in_memory; /* bytes that are */
+	uint64_t top[2];    /* where the next region of each own file begins */
 };
 
 static int unlinked_file(const char *folder)
@@ -194,7 +194,8 @@ as_status as_spool_hole(as_spool *s, as_spool_writer *w, uint64_t n)
 	w->region.n += n;
 	if (w->region.file == AS_SPOOL_MEMORY)
 		s->in_memory += n;
-	st = ftruncate(s->fds[w->region.file], (off_t)(w->region.at + w->region.n)) == 0 ? AS_OK : AS_IO;
+	st = ftruncate(s->fds[w->region.file], (off_t)(w->region.at + w->region.n)) == 0 ? AS_OK
+											 : AS_IO;
 	w->failed = st != AS_OK;
 	return st;
 }
@@ -206,7 +207,8 @@ void as_spool_drop(as_spool *s, as_region r)
 	if (r.file == AS_SPOOL_MEMORY)
 		s->in_memory -= as_min(r.n, s->in_memory);
 	uint64_t n = (r.n + PAGE - 1) / PAGE * PAGE;
-	(void)fallocate(s->fds[r.file], FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)r.at, (off_t)n);
+	(void)fallocate(
+		s->fds[r.file], FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)r.at, (off_t)n);
 }
 
 int as_spool_fd(const as_spool *s, unsigned file) { return file < s->n ? s->readers[file] : -1; }

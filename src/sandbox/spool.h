@@ -12,8 +12,8 @@ typedef struct as_spool as_spool;
 
 /* A region of one of the spool's files. */
 typedef struct as_region {
-	unsigned file;   /* AS_SPOOL_* */
-	uint64_t at, n;  /* bytes; at is page-aligned for regions of the spool's own */
+	unsigned file;  /* AS_SPOOL_* */
+	uint64_t at, n; /* bytes; at is page-aligned for regions of the spool's own */
 } as_region;
 
 /* A spool that keeps at most memory bytes in memory and the rest in an unlinked file made in folder.
@@ -44,6 +44,7 @@ void as_spool_drop(as_spool *s, as_region r);
 int as_spool_fd(const as_spool *s, unsigned file);
 unsigned as_spool_files(const as_spool *s);
 /* Reads up to n bytes of a region from offset at in it; AS_IO if they cannot be read. */
-as_status as_spool_read(const as_spool *s, as_region r, uint64_t at, uint8_t *to, size_t n) AS_MUST_USE;
+as_status as_spool_read(
+	const as_spool *s, as_region r, uint64_t at, uint8_t *to, size_t n) AS_MUST_USE;
 
 #endif

@@ -10,8 +10,11 @@ as_status as_send_lost(const as_opening *o, const char *stage, const char *reaso
 	uint64_t len, const char *text)
 {
 	as_buf b = { 0 };
-	as_lost_encode(&b, &(as_lost_message){ .at = at, .len = len, .stage = as_lit(stage),
-				   .reason = as_lit(reason), .text = as_lit(text) });
+	as_lost_encode(&b, &(as_lost_message){ .at = at,
+				   .len = len,
+				   .stage = as_lit(stage),
+				   .reason = as_lit(reason),
+				   .text = as_lit(text) });
 	as_status s = b.bad ? AS_NOMEM : o->send->send(o->send->ctx, AS_M_LOST, as_buf_span_of(&b));
 	as_buf_free(&b);
 	return s;
@@ -75,8 +78,11 @@ static as_status send_run(void *ctx, const as_run *run)
 {
 	as_unpack *u = ctx;
 	as_span bytes = as_cut(u->o->data, run->at, run->n);
-	as_extent_message m = { .at = run->at, .len = run->n, .class = (uint8_t)run->class,
-		.node = run->node, .label = as_lit(run->label) };
+	as_extent_message m = { .at = run->at,
+		.len = run->n,
+		.class = (uint8_t)run->class,
+		.node = run->node,
+		.label = as_lit(run->label) };
 	m.entropy = run->class == AS_UNKNOWN ? as_entropy(bytes) : 0;
 	as_buf_clear(&u->message);
 	as_extent_encode(&u->message, &m);
@@ -85,7 +91,9 @@ static as_status send_run(void *ctx, const as_run *run)
 
 as_status as_unpack_end(as_unpack *u)
 {
-	as_run rest = { .label = u->f ? u->f->title : "", .node = UINT32_MAX, .class = AS_STRUCTURE };
+	as_run rest = {
+		.label = u->f ? u->f->title : "", .node = UINT32_MAX, .class = AS_STRUCTURE
+	};
 	bool whole = u->f && (u->f->kind == AS_FILESYSTEM || u->f->kind == AS_STREAM);
 	/* What lies in a file system or stream and is no entry is its structure; what follows its end
 	 * has been put as padding or parts already. */
@@ -103,7 +111,8 @@ as_status as_unpack_end(as_unpack *u)
 static as_status send_type(const as_opening *o, const char *type)
 {
 	as_buf b = { 0 };
-	as_type_encode(&b, &(as_type_message){ .type = as_lit(type), .entropy = as_entropy(o->data) });
+	as_type_encode(
+		&b, &(as_type_message){ .type = as_lit(type), .entropy = as_entropy(o->data) });
 	as_status s = b.bad ? AS_NOMEM : o->send->send(o->send->ctx, AS_M_TYPE, as_buf_span_of(&b));
 	as_buf_free(&b);
 	return s;
@@ -115,19 +124,25 @@ static as_status put_rest(as_unpack *u, uint64_t from)
 	as_span rest = as_from(u->o->data, from);
 	uint64_t pad = as_padding_at(rest, 0);
 	if (pad > 0)
-		as_runs_add(&u->runs, (as_run){ .at = from, .n = pad, .label = "padding",
-					      .node = UINT32_MAX, .class = AS_PADDING });
+		as_runs_add(&u->runs, (as_run){ .at = from,
+					      .n = pad,
+					      .label = "padding",
+					      .node = UINT32_MAX,
+					      .class = AS_PADDING });
 	as_span more = as_from(rest, pad);
 	if (more.n == 0)
 		return AS_OK;
 	if (more.n < TRAILER_MIN || as_ends(more, "~Module signature appended~\n")) {
-		as_runs_add(&u->runs, (as_run){ .at = from + pad, .n = more.n, .label = "trailer",
-					      .node = UINT32_MAX, .class = AS_UNKNOWN });
+		as_runs_add(&u->runs, (as_run){ .at = from + pad,
+					      .n = more.n,
+					      .label = "trailer",
+					      .node = UINT32_MAX,
+					      .class = AS_UNKNOWN });
 		return AS_OK;
 	}
 	as_span name = as_print(u->o->arena, "trailing-0x%llx", (unsigned long long)(from + pad));
-	return as_put(u, NULL, &(as_entry){ .at = from + pad, .type = AS_PART, .name = name, .data = more },
-		NULL);
+	return as_put(u, NULL,
+		&(as_entry){ .at = from + pad, .type = AS_PART, .name = name, .data = more }, NULL);
 }
 
 /* Unknown stretches of a carrier (a boot loader before the first partition) are objects, too. */
@@ -169,7 +184,8 @@ static as_status open_format(const as_opening *o, const as_format *f, const as_e
 	if (s <= AS_PARTIAL && f->kind == AS_CARRIER && !u.spent)
 		s = as_worse(s, put_gaps(&u));
 	if (u.n_lost == 0 && s == AS_PARTIAL && o->share == 0)
-		s = as_worse(s, as_send_lost(o, f->id, "damaged", 0, claim->size, "not all of it could be read"));
+		s = as_worse(s, as_send_lost(o, f->id, "damaged", 0, claim->size,
+					"not all of it could be read"));
 	as_status ended = as_unpack_end(&u);
 	s = u.failed != AS_OK ? u.failed : s;
 	/* Damage and spent budgets are recorded; only a failure of ours goes up. */
@@ -220,7 +236,8 @@ as_status as_open_object(const as_opening *o, const char **type)
 		*type = f->id;
 		as_status s = send_type(o, f->id);
 		if (s == AS_OK && f->unpack && o->depth >= o->limits->depth)
-			return as_send_lost(o, f->id, "limit", 0, o->data.n, "containers nested too deeply");
+			return as_send_lost(
+				o, f->id, "limit", 0, o->data.n, "containers nested too deeply");
 		return s == AS_OK ? open_format(o, f, &claim) : s;
 	}
 	*type = as_type_of(o->data);

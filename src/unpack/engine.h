@@ -16,10 +16,11 @@ as_scanner *as_scanner_new(void);
 void as_scanner_free(as_scanner *s);
 
 typedef struct as_opening {
-	as_span data;    /* the object's bytes */
-	as_span hint;    /* format id it must be, "raw" not to be searched, or empty */
-	unsigned depth;  /* containers above it */
-	unsigned share;  /* which share of a shared format's contents is to be decoded; see as_shares_of */
+	as_span data;   /* the object's bytes */
+	as_span hint;   /* format id it must be, "raw" not to be searched, or empty */
+	unsigned depth; /* containers above it */
+	unsigned
+		share; /* which share of a shared format's contents is to be decoded; see as_shares_of */
 	const as_limits *limits;
 	const as_scanner *scanner;
 	const as_sender *send;
@@ -39,21 +40,21 @@ const char *as_type_of(as_span data);
 struct as_unpack {
 	const as_opening *o;
 	const as_format *f;
-	as_span body;     /* the bytes the handler was given */
+	as_span body; /* the bytes the handler was given */
 	unsigned shares;
 	as_tree tree;
 	as_runs runs;
 	as_buf message, path;
-	uint64_t out;     /* bytes emitted so far */
-	uint64_t used;    /* end of what is known of the body */
+	uint64_t out;  /* bytes emitted so far */
+	uint64_t used; /* end of what is known of the body */
 	uint64_t visits;
-	as_map groups;    /* where an entry's record stands to the number of its group: see is_ours */
-	uint32_t last;    /* node put last */
+	as_map groups; /* where an entry's record stands to the number of its group: see is_ours */
+	uint32_t last; /* node put last */
 	uint32_t n_lost;
-	bool dry;         /* only measuring: nothing is sent */
-	bool streaming;   /* between as_begin and as_end */
-	bool dropping;    /* the stream is over its budget, or not wanted */
-	bool spent;       /* a budget of the container is spent, and that was recorded */
+	bool dry;       /* only measuring: nothing is sent */
+	bool streaming; /* between as_begin and as_end */
+	bool dropping;  /* the stream is over its budget, or not wanted */
+	bool spent;     /* a budget of the container is spent, and that was recorded */
 	uint64_t stream_bytes;
 	as_status failed; /* the sender's failure, once it has failed */
 };

@@ -28,16 +28,17 @@ typedef enum as_sure {
 
 typedef struct as_magic {
 	const char *bytes;
-	uint8_t len;  /* bytes */
-	uint32_t at;  /* where in the format the magic stands, bytes from its start */
-	bool start;   /* looked for at an object's start only: too common to be searched for */
-} as_magic;       /* a list ends with { 0 } */
+	uint8_t len; /* bytes */
+	uint32_t at; /* where in the format the magic stands, bytes from its start */
+	bool start;  /* looked for at an object's start only: too common to be searched for */
+} as_magic;          /* a list ends with { 0 } */
 
 typedef struct as_extent {
-	uint64_t size;  /* bytes from the format's start to its end; never more than the span probed */
+	uint64_t
+		size; /* bytes from the format's start to its end; never more than the span probed */
 	as_sure sure;
-	as_span label;  /* a name the format gives itself, or empty */
-	bool open_end;  /* the size could not be told (a stream): everything to the span's end */
+	as_span label; /* a name the format gives itself, or empty */
+	bool open_end; /* the size could not be told (a stream): everything to the span's end */
 } as_extent;
 
 typedef struct as_unpack as_unpack; /* one container being opened; the engine's */
@@ -51,7 +52,7 @@ typedef struct as_format {
 	as_status (*probe)(as_span image, as_extent *out);
 	/* Emits what is inside; body is out->size bytes. NULL for AS_LEAF. */
 	as_status (*unpack)(as_unpack *u, as_span body);
-	bool shared;   /* entries' contents can be decoded apart from each other: large containers are opened by
+	bool shared; /* entries' contents can be decoded apart from each other: large containers are opened by
 			* several examiners, each of which decodes its share (see as_begin's want) */
 	bool anywhere; /* magic is searched at every offset of raw images (else: only at offset 0) */
 	const char *const *gaps; /* what is not supported; docs and dossier show it */
@@ -64,15 +65,15 @@ typedef struct as_format {
 enum { AS_HAS_MODE = 1, AS_HAS_OWNER = 2, AS_HAS_MTIME = 4 };
 
 typedef struct as_entry {
-	uint64_t at;    /* where the entry's own record stands in the body, bytes */
+	uint64_t at; /* where the entry's own record stands in the body, bytes */
 	as_type type;
-	as_span name;   /* last component, or a path with slashes (archives): the engine walks it */
-	as_span data;   /* contents, if they stand in memory: cut from body, or decoded in the arena */
+	as_span name; /* last component, or a path with slashes (archives): the engine walks it */
+	as_span data; /* contents, if they stand in memory: cut from body, or decoded in the arena */
 	as_span target; /* symbolic or hard link */
 	unsigned has;   /* AS_HAS_*: which of the next are known */
 	uint32_t mode;  /* permission bits 07777 */
 	uint32_t uid, gid;
-	int64_t mtime;  /* seconds since 1970 */
+	int64_t mtime; /* seconds since 1970 */
 	uint32_t major, minor;
 	uint64_t inode; /* same non-zero number in the same container: same inode, so a hard link */
 	const char *hint; /* format id the content must be, when the container knows; or NULL */

@@ -10,8 +10,8 @@
 #include "facts.h"
 
 enum {
-	PIECE = 256 * 1024, /* bytes per data message */
-	LOST_MAX = 1000,    /* losses recorded per container */
+	PIECE = 256 * 1024,   /* bytes per data message */
+	LOST_MAX = 1000,      /* losses recorded per container */
 	WORK_MAX = 512 << 20, /* working memory a handler may ask for */
 };
 
@@ -35,7 +35,10 @@ static as_status lose(as_unpack *u, const char *reason, uint64_t at, const char 
 	return as_worse(AS_PARTIAL, s);
 }
 
-as_status as_lost(as_unpack *u, uint64_t at, const char *text) { return lose(u, "damaged", at, text); }
+as_status as_lost(as_unpack *u, uint64_t at, const char *text)
+{
+	return lose(u, "damaged", at, text);
+}
 
 as_status as_refused(as_unpack *u, uint64_t at, const char *reason, const char *text)
 {
@@ -72,13 +75,17 @@ void as_struct(as_unpack *u, uint64_t at, uint64_t n, const char *label)
 		return;
 	u->used = as_max(u->used, end);
 	if (!u->dry)
-		as_runs_add(&u->runs, (as_run){ .at = at, .n = n, .label = label, .node = UINT32_MAX,
+		as_runs_add(&u->runs, (as_run){ .at = at,
+					      .n = n,
+					      .label = label,
+					      .node = UINT32_MAX,
 					      .class = AS_STRUCTURE });
 }
 
 static as_status send(as_unpack *u, as_message kind, as_span payload)
 {
-	bool contents = kind == AS_M_NODE || kind == AS_M_DATA || kind == AS_M_ZERO || kind == AS_M_END;
+	bool contents =
+		kind == AS_M_NODE || kind == AS_M_DATA || kind == AS_M_ZERO || kind == AS_M_END;
 	if (u->dry || (u->o->share > 0 && !contents))
 		return AS_OK;
 	if (u->failed == AS_OK)
@@ -129,8 +136,8 @@ static as_node *directory(as_unpack *u, as_node *dir, as_span name)
 
 static bool may_stand(as_span component)
 {
-	return component.n > 0 && component.n <= AS_NAME_MAX && as_find_byte(component, 0, 0) == SIZE_MAX &&
-	       !as_is(component, "..");
+	return component.n > 0 && component.n <= AS_NAME_MAX &&
+	       as_find_byte(component, 0, 0) == SIZE_MAX && !as_is(component, "..");
 }
 
 /* Walks the directories of a path; *dir and *name become the last one and the last component. */
@@ -155,7 +162,9 @@ static as_status walk(as_unpack *u, uint64_t at, as_node **dir, as_span *name)
 	*name = path;
 	if (as_is(path, ".") || path.n == 0)
 		return AS_NOT_THIS;
-	return may_stand(path) ? AS_OK : as_lost(u, at, "a name climbs out of its container or cannot stand");
+	return may_stand(path)
+		       ? AS_OK
+		       : as_lost(u, at, "a name climbs out of its container or cannot stand");
 }
 
 static as_span part_name(as_unpack *u, const as_entry *e)
@@ -238,7 +247,8 @@ static as_status charge(as_unpack *u, uint64_t n)
 {
 	uint64_t allowed = 0;
 	u->out = u->out > UINT64_MAX - n ? UINT64_MAX : u->out + n;
-	if (!as_mul(&allowed, u->body.n, u->o->limits->ratio) || !as_add(&allowed, allowed, AS_RATIO_FREE))
+	if (!as_mul(&allowed, u->body.n, u->o->limits->ratio) ||
+		!as_add(&allowed, allowed, AS_RATIO_FREE))
 		return AS_OK;
 	return u->out > allowed ? spend(u, "expands out of proportion") : AS_OK;
 }
@@ -264,7 +274,8 @@ as_status as_begin(as_unpack *u, as_node *dir, const as_entry *e, bool *want)
 	u->stream_bytes = 0;
 	as_status s = make(u, dir, e, &node);
 	if (s != AS_OK) {
-		u->streaming = s == AS_PARTIAL || s == AS_NOT_THIS; /* the handler may still send it */
+		u->streaming =
+			s == AS_PARTIAL || s == AS_NOT_THIS; /* the handler may still send it */
 		return s == AS_NOT_THIS ? AS_OK : s;
 	}
 	as_node_message m = { 0 };
@@ -346,8 +357,11 @@ static as_status put_data(as_unpack *u, const as_node *node, const as_entry *e, 
 		m->at = at;
 		m->len = e->data.n;
 		u->used = as_max(u->used, at + e->data.n);
-		as_runs_add(&u->runs, (as_run){ .at = at, .n = e->data.n, .label = "object",
-					      .node = node->id, .class = AS_OBJECT });
+		as_runs_add(&u->runs, (as_run){ .at = at,
+					      .n = e->data.n,
+					      .label = "object",
+					      .node = node->id,
+					      .class = AS_OBJECT });
 		as_status s = charge(u, e->data.n);
 		return s == AS_OK ? send_node(u, node, e, m) : s;
 	}
@@ -406,7 +420,9 @@ static as_status no_loss(void *ctx, uint64_t at, const char *text)
 void as_tell(as_unpack *u, as_span where, const char *name, as_span value)
 {
 	as_facts facts = { .data = u->o->data, .emit = emit_row, .lost = no_loss, .ctx = u };
-	as_property row = { .where = where, .format = as_lit(stage_of(u)), .name = as_lit(name), .value = value };
+	as_property row = {
+		.where = where, .format = as_lit(stage_of(u)), .name = as_lit(name), .value = value
+	};
 	u->failed = as_worse(u->failed, as_add_property(&facts, row));
 	as_buf_free(&facts.row);
 }

@@ -12,7 +12,8 @@ void as_runs_free(as_runs *a)
 
 static bool joins(const as_run *last, const as_run *run)
 {
-	bool same = last->class == run->class && last->node == UINT32_MAX && run->node == UINT32_MAX;
+	bool same =
+		last->class == run->class && last->node == UINT32_MAX && run->node == UINT32_MAX;
 	return same && last->at + last->n == run->at &&
 	       (last->label == run->label || strcmp(last->label, run->label) == 0);
 }
@@ -51,7 +52,8 @@ uint64_t as_padding_at(as_span data, uint64_t at)
 	if (at >= data.n || (b != 0x00 && b != 0xff))
 		return 0;
 	uint64_t n = 0, step = 4096;
-	for (as_span next; (next = as_cut(data, at + n, as_min(step, data.n - at - n))).n > 0; n += next.n)
+	for (as_span next; (next = as_cut(data, at + n, as_min(step, data.n - at - n))).n > 0;
+		n += next.n)
 		if (!as_all(next, b))
 			break;
 	while (at + n < data.n && data.p[at + n] == b)
@@ -70,7 +72,11 @@ static as_status tell(const filler *f, uint64_t from, uint64_t to, as_class clas
 	if (from == to)
 		return AS_OK;
 	const char *label = class == AS_PADDING ? "padding" : "unknown";
-	as_run run = { .at = from, .n = to - from, .label = label, .node = UINT32_MAX, .class = class };
+	as_run run = { .at = from,
+		.n = to - from,
+		.label = label,
+		.node = UINT32_MAX,
+		.class = class };
 	return f->each(f->ctx, &run);
 }
 

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 enum {
-	STARTS_MAX = 200000,   /* magics remembered per object */
-	PER_FORMAT = 20000,    /* and per format */
+	STARTS_MAX = 200000, /* magics remembered per object */
+	PER_FORMAT = 20000,  /* and per format */
 	MAGICS_MAX = 512,
-	BLOCK = 1 << 30,       /* bytes per search; blocks overlap by LAP */
+	BLOCK = 1 << 30, /* bytes per search; blocks overlap by LAP */
 	LAP = 64,
 };
 
@@ -40,11 +40,13 @@ typedef struct search {
 	bool full;
 } search;
 
-static unsigned collect(as_scanner *s, const char **bytes, size_t *lens, unsigned *flags, unsigned *ids)
+static unsigned collect(
+	as_scanner *s, const char **bytes, size_t *lens, unsigned *flags, unsigned *ids)
 {
 	unsigned n = 0;
 	for (const as_format *const *f = as_formats; *f; f++)
-		for (const as_magic *m = (*f)->magic; (*f)->anywhere && m && m->len && n < MAGICS_MAX; m++) {
+		for (const as_magic *m = (*f)->magic;
+			(*f)->anywhere && m && m->len && n < MAGICS_MAX; m++) {
 			if (m->start)
 				continue;
 			s->patterns[n] = (pattern){ *f, m };
@@ -67,8 +69,8 @@ as_scanner *as_scanner_new(void)
 		return NULL;
 	s->n = collect(s, bytes, lens, flags, ids);
 	hs_compile_error_t *error = NULL;
-	bool ok = s->n > 0 && hs_compile_lit_multi(bytes, flags, ids, lens, s->n, HS_MODE_BLOCK, NULL,
-				     &s->db, &error) == HS_SUCCESS;
+	bool ok = s->n > 0 && hs_compile_lit_multi(bytes, flags, ids, lens, s->n, HS_MODE_BLOCK,
+				      NULL, &s->db, &error) == HS_SUCCESS;
 	hs_free_compile_error(error);
 	if (!ok || hs_alloc_scratch(s->db, &s->scratch) != HS_SUCCESS) {
 		as_scanner_free(s);
@@ -90,7 +92,8 @@ static bool remember(search *q, start hit)
 {
 	if (q->n == q->cap) {
 		size_t cap = q->cap ? q->cap * 2 : 256;
-		start *starts = cap > STARTS_MAX * 2 ? NULL : realloc(q->starts, cap * sizeof(*starts));
+		start *starts =
+			cap > STARTS_MAX * 2 ? NULL : realloc(q->starts, cap * sizeof(*starts));
 		if (!starts)
 			return false;
 		q->starts = starts;
@@ -100,7 +103,8 @@ static bool remember(search *q, start hit)
 	return true;
 }
 
-static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
+static int on_match(
+	unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
 {
 	(void)from, (void)flags;
 	search *q = ctx;
@@ -141,7 +145,8 @@ static as_status find_starts(search *q, as_span data)
 }
 
 /* The best claim among the starts [i, end) that share an offset. */
-static const as_format *best_claim(as_unpack *u, const search *q, size_t i, size_t end, as_extent *out)
+static const as_format *best_claim(
+	as_unpack *u, const search *q, size_t i, size_t end, as_extent *out)
 {
 	const as_format *best = NULL;
 	as_span data = as_from(u->body, q->starts[i].at);
@@ -152,8 +157,8 @@ static const as_format *best_claim(as_unpack *u, const search *q, size_t i, size
 		last = f;
 		if (again || !u->o->send->stage(u->o->send->ctx, f->id, q->starts[i].at))
 			continue;
-		if (f->probe(data, &claim) != AS_OK || claim.sure < AS_PLAUSIBLE || claim.size == 0 ||
-			claim.size > data.n)
+		if (f->probe(data, &claim) != AS_OK || claim.sure < AS_PLAUSIBLE ||
+			claim.size == 0 || claim.size > data.n)
 			continue;
 		bool wins = !best || claim.sure > out->sure ||
 			    (claim.sure == out->sure && !claim.open_end && claim.size > out->size);
@@ -196,8 +201,9 @@ as_status as_scan(as_unpack *u, const as_scanner *s, size_t *n)
 		const as_format *f = at < done ? NULL : best_claim(u, &q, i, end, &claim);
 		if (!f)
 			continue;
-		uint64_t size = claim.open_end ? as_measure(u->o, f, as_cut(u->body, at, claim.size))
-					       : claim.size;
+		uint64_t size = claim.open_end
+					? as_measure(u->o, f, as_cut(u->body, at, claim.size))
+					: claim.size;
 		st = as_worse(st, put_between(u, done, at));
 		if (st <= AS_PARTIAL)
 			st = as_worse(st, put_part(u, f->id, f->id, at, size));
@@ -208,7 +214,7 @@ as_status as_scan(as_unpack *u, const as_scanner *s, size_t *n)
 		st = as_worse(st, put_between(u, done, u->body.n));
 	if (q.full)
 		st = as_worse(st, as_send_lost(u->o, "scan", "limit", 0, u->body.n,
-					    "too many false starts of formats: not all were tried"));
+					  "too many false starts of formats: not all were tried"));
 	free(q.starts);
 	return st;
 }

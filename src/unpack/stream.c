@@ -29,7 +29,8 @@ as_status as_stream_unpack(as_unpack *u, as_method m, as_span body, const as_ent
 	if (s == AS_PARTIAL || s == AS_NOT_THIS)
 		s = as_lost(u, used, "compressed data is damaged or cut off");
 	if (s == AS_NOMEM)
-		s = as_refused(u, 0, "limit", "the stream asks for more than 128 MiB of working memory");
+		s = as_refused(
+			u, 0, "limit", "the stream asks for more than 128 MiB of working memory");
 	if (used > 0)
 		as_struct(u, 0, used, "compressed data");
 	return as_worse(s, as_end(u, s != AS_OK));

@@ -44,7 +44,11 @@ as_node *as_tree_add(as_tree *t, as_node *dir, as_span name, as_type type)
 	as_span kept = as_copy(t->arena, name);
 	if (!node || !kept.p)
 		return NULL;
-	*node = (as_node){ .id = t->n, .parent = dir, .twin = first_of(t, key), .name = kept, .type = type,
+	*node = (as_node){ .id = t->n,
+		.parent = dir,
+		.twin = first_of(t, key),
+		.name = kept,
+		.type = type,
 		.depth = dir->depth + 1 };
 	if (as_map_set(&t->names, key, (uintptr_t)node) != AS_OK)
 		return NULL;

@@ -43,7 +43,8 @@ static bool legacy_text(as_span s)
 	size_t high = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t b = s.p[i];
-		bool control = b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x1b;
+		bool control =
+			b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x1b;
 		if (control || b == 0x7f)
 			return false;
 		high += b >= 0x80;
@@ -72,7 +73,8 @@ const char *as_type_of(as_span data)
 	if (data.n == 0)
 		return "empty";
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (as_same(as_cut(data, known[i].at, known[i].len), as_bytes(known[i].bytes, known[i].len)))
+		if (as_same(as_cut(data, known[i].at, known[i].len),
+			    as_bytes(known[i].bytes, known[i].len)))
 			return known[i].type;
 	as_span look = as_cut(data, 0, as_min(data.n, LOOK));
 	/* A cut may fall inside a UTF-8 sequence: leave its last bytes out. */

@@ -61,10 +61,11 @@ static void remember_path(printer *p, const as_node_message *m)
 	p->paths[m->id] = path;
 }
 
-static void print_node(printer *p, const as_node_message *m, const as_sha256 *sum, uint64_t size, bool damaged)
+static void print_node(
+	printer *p, const as_node_message *m, const as_sha256 *sum, uint64_t size, bool damaged)
 {
-	static const char *const types[] = { "?", "file", "part", "dir", "symlink", "hardlink", "block",
-		"char", "fifo", "socket" };
+	static const char *const types[] = { "?", "file", "part", "dir", "symlink", "hardlink",
+		"block", "char", "fifo", "socket" };
 	printf("%s", m->type < 10 ? types[m->type] : "?");
 	if (m->has & AS_NODE_MODE)
 		printf(" %04o", m->mode);
@@ -168,7 +169,8 @@ static void print_extent(as_span payload)
 	as_extent_message m;
 	if (!as_extent_decode(payload, &m))
 		exit(4);
-	printf("extent %llu %llu %s", (unsigned long long)m.at, (unsigned long long)m.len, as_class_name(m.class));
+	printf("extent %llu %llu %s", (unsigned long long)m.at, (unsigned long long)m.len,
+		as_class_name(m.class));
 	print_text(" ", m.label);
 	printf("\n");
 }
@@ -222,8 +224,13 @@ static bool stage(void *ctx, const char *id, uint64_t at)
 
 int examine_and_print(const as_task *task, bool tree)
 {
-	static const as_limits limits = { .depth = 16, .objects = 2000000, .bytes = 64ull << 30,
-		.object_bytes = 1ull << 30, .ratio = 1000, .seconds = 120, .memory = 1ull << 30 };
+	static const as_limits limits = { .depth = 16,
+		.objects = 2000000,
+		.bytes = 64ull << 30,
+		.object_bytes = 1ull << 30,
+		.ratio = 1000,
+		.seconds = 120,
+		.memory = 1ull << 30 };
 	printer p = { .tree = tree, .task = task, .hasher = as_hasher_new() };
 	p.paths = calloc(1, sizeof(*p.paths));
 	p.n_paths = 1;

@@ -43,10 +43,19 @@ static bool creates(as_span data)
 	return (void)data, open("/tmp/assay-escaped", O_CREAT | O_WRONLY, 0600) >= 0;
 }
 static bool makes_memory_file(as_span data) { return (void)data, memfd_create("x", 0) >= 0; }
-static bool unlinks(as_span data) { return (void)data, unlink("/tmp/assay-escaped") == 0 || errno == ENOENT; }
-static bool makes_folder(as_span data) { return (void)data, mkdir("/tmp/assay-escaped.d", 0700) == 0; }
+static bool unlinks(as_span data)
+{
+	return (void)data, unlink("/tmp/assay-escaped") == 0 || errno == ENOENT;
+}
+static bool makes_folder(as_span data)
+{
+	return (void)data, mkdir("/tmp/assay-escaped.d", 0700) == 0;
+}
 static bool changes_mode(as_span data) { return (void)data, chmod("/tmp", 01777) == 0; }
-static bool renames(as_span data) { return (void)data, rename("/tmp/a", "/tmp/b") == 0 || errno == ENOENT; }
+static bool renames(as_span data)
+{
+	return (void)data, rename("/tmp/a", "/tmp/b") == 0 || errno == ENOENT;
+}
 static bool looks_at_files(as_span data)
 {
 	struct stat st;
@@ -87,13 +96,19 @@ static bool kills_supervisors_thread(as_span data)
 {
 	return (void)data, syscall(SYS_tgkill, supervisor, supervisor, SIGTERM) == 0;
 }
-static bool kills_by_thread(as_span data) { return (void)data, syscall(SYS_tkill, supervisor, SIGTERM) == 0; }
+static bool kills_by_thread(as_span data)
+{
+	return (void)data, syscall(SYS_tkill, supervisor, SIGTERM) == 0;
+}
 static bool queues_signal(as_span data)
 {
 	union sigval v = { 0 };
 	return (void)data, sigqueue(supervisor, SIGTERM, v) == 0;
 }
-static bool traces(as_span data) { return (void)data, ptrace(PTRACE_ATTACH, supervisor, 0, 0) == 0; }
+static bool traces(as_span data)
+{
+	return (void)data, ptrace(PTRACE_ATTACH, supervisor, 0, 0) == 0;
+}
 static bool reads_supervisor(as_span data)
 {
 	uint8_t got[8];
@@ -109,7 +124,8 @@ static bool writes_supervisor(as_span data)
 static bool maps_code(as_span data)
 {
 	(void)data;
-	return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+	return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		       0) != MAP_FAILED;
 }
 static bool makes_code(as_span data)
 {
@@ -177,31 +193,45 @@ static bool gets_privileges(as_span data)
 	return (void)data, prctl(PR_SET_DUMPABLE, 1) == 0 || unshare(CLONE_NEWUSER) == 0;
 }
 static bool changes_user(as_span data) { return (void)data, syscall(SYS_setuid, 0) == 0; }
-static bool mounts(as_span data) { return (void)data, mount("none", "/tmp", "tmpfs", 0, NULL) == 0; }
+static bool mounts(as_span data)
+{
+	return (void)data, mount("none", "/tmp", "tmpfs", 0, NULL) == 0;
+}
 static bool rings(as_span data)
 {
 	struct io_uring_params p = { 0 };
 	return (void)data, syscall(SYS_io_uring_setup, 4, &p) >= 0;
 }
-static bool loads_bpf(as_span data) { return (void)data, syscall(SYS_bpf, 0, NULL, 0) >= 0 || errno == EINVAL; }
+static bool loads_bpf(as_span data)
+{
+	return (void)data, syscall(SYS_bpf, 0, NULL, 0) >= 0 || errno == EINVAL;
+}
 static bool handles_faults(as_span data) { return (void)data, syscall(SYS_userfaultfd, 0) >= 0; }
 static bool keeps_keys(as_span data) { return (void)data, syscall(SYS_keyctl, 0, -3, 0) >= 0; }
-static bool shares_memory(as_span data) { return (void)data, syscall(SYS_shmget, 0, 4096, 01600) >= 0; }
+static bool shares_memory(as_span data)
+{
+	return (void)data, syscall(SYS_shmget, 0, 4096, 01600) >= 0;
+}
 
 static const struct {
 	const char *name;
 	bool (*try)(as_span data);
 } escapes[] = {
-#define ESCAPE(f) { #f, f }
-	ESCAPE(opens), ESCAPE(opens_itself), ESCAPE(creates), ESCAPE(makes_memory_file), ESCAPE(unlinks),
-	ESCAPE(makes_folder), ESCAPE(changes_mode), ESCAPE(renames), ESCAPE(looks_at_files), ESCAPE(changes_folder),
-	ESCAPE(talks_inet), ESCAPE(talks_unix), ESCAPE(talks_netlink), ESCAPE(makes_pair), ESCAPE(runs_program),
-	ESCAPE(forks), ESCAPE(clones), ESCAPE(kills_supervisor), ESCAPE(kills_supervisors_thread),
+#define ESCAPE(f)                                                                                  \
+	{                                                                                          \
+#f, f                                                                              \
+	}
+	ESCAPE(opens), ESCAPE(opens_itself), ESCAPE(creates), ESCAPE(makes_memory_file),
+	ESCAPE(unlinks), ESCAPE(makes_folder), ESCAPE(changes_mode), ESCAPE(renames),
+	ESCAPE(looks_at_files), ESCAPE(changes_folder), ESCAPE(talks_inet), ESCAPE(talks_unix),
+	ESCAPE(talks_netlink), ESCAPE(makes_pair), ESCAPE(runs_program), ESCAPE(forks),
+	ESCAPE(clones), ESCAPE(kills_supervisor), ESCAPE(kills_supervisors_thread),
 	ESCAPE(kills_by_thread), ESCAPE(queues_signal), ESCAPE(traces), ESCAPE(reads_supervisor),
-	ESCAPE(writes_supervisor), ESCAPE(maps_code), ESCAPE(makes_code), ESCAPE(makes_data_writable),
-	ESCAPE(maps_files_writable), ESCAPE(writes_into_files), ESCAPE(writes_to_terminal), ESCAPE(drops_pages),
-	ESCAPE(passes_descriptor), ESCAPE(raises_limits), ESCAPE(gets_privileges), ESCAPE(changes_user),
-	ESCAPE(mounts), ESCAPE(rings), ESCAPE(loads_bpf), ESCAPE(handles_faults), ESCAPE(keeps_keys),
+	ESCAPE(writes_supervisor), ESCAPE(maps_code), ESCAPE(makes_code),
+	ESCAPE(makes_data_writable), ESCAPE(maps_files_writable), ESCAPE(writes_into_files),
+	ESCAPE(writes_to_terminal), ESCAPE(drops_pages), ESCAPE(passes_descriptor),
+	ESCAPE(raises_limits), ESCAPE(gets_privileges), ESCAPE(changes_user), ESCAPE(mounts),
+	ESCAPE(rings), ESCAPE(loads_bpf), ESCAPE(handles_faults), ESCAPE(keeps_keys),
 	ESCAPE(shares_memory)
 #undef ESCAPE
 };
@@ -213,7 +243,8 @@ static as_status work(void *ctx, const as_order *order, as_span data, const as_s
 	(void)ctx;
 	for (size_t i = 0; i < N_ESCAPES; i++)
 		if (as_is(order->path, escapes[i].name))
-			return send->send(send->ctx, AS_M_ROW, as_lit(escapes[i].try(data) ? "escaped" : "refused"));
+			return send->send(send->ctx, AS_M_ROW,
+				as_lit(escapes[i].try(data) ? "escaped" : "refused"));
 	return send->send(send->ctx, AS_M_ROW, as_lit("nothing tried"));
 }
 
@@ -267,7 +298,8 @@ static void unchanged(const scene *s, as_region r)
 }
 
 /* Gives the escape to an examiner; answer becomes its word, or stays empty if it was killed. */
-static void attempt(const scene *s, as_region region, const char *name, char *answer, char *why, size_t n)
+static void attempt(
+	const scene *s, as_region region, const char *name, char *answer, char *why, size_t n)
 {
 	as_process_options o = { .spool = s->spool, .memory = 256 << 20, .work = work };
 	as_process *p = as_process_new(&o);
@@ -318,8 +350,9 @@ static void without_walls_it_would(void **state)
 	int status = 0;
 	pid_t p = fork();
 	if (p == 0) {
-		bool worked = opens((as_span){ 0 }) && talks_unix((as_span){ 0 }) && forks((as_span){ 0 }) &&
-			      makes_memory_file((as_span){ 0 }) && makes_code((as_span){ 0 });
+		bool worked = opens((as_span){ 0 }) && talks_unix((as_span){ 0 }) &&
+			      forks((as_span){ 0 }) && makes_memory_file((as_span){ 0 }) &&
+			      makes_code((as_span){ 0 });
 		_exit(worked ? 0 : 1);
 	}
 	assert_int_equal(waitpid(p, &status, 0), p);

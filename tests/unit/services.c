@@ -224,64 +224,64 @@ static void systemd_units_run_and_listen(void **state)
 	collected_free(&all);
 }
 
+static const struct {
+	const as_inspector *in;
+	const char *path, *text, *expected;
+} configurations[] = {
+	{ &as_inspector_daemon_config, "/etc/ssh/sshd_config",
+		"#Port 1\nPort 2222\nPermitRootLogin yes\n",
+		"setting 18+19 daemon=sshd name=PermitRootLogin value=yes" },
+	{ &as_inspector_daemon_config, "/etc/ssh/sshd_config", "#Port 1\nX y\n",
+		"daemon=sshd service=ssh protocol=tcp port=22 source=default cleartext=0" },
+	{ &as_inspector_daemon_config, "/etc/ssh/sshd_config",
+		"Match User x\nPermitRootLogin yes\n",
+		"section=Match User x name=PermitRootLogin" },
+	{ &as_inspector_daemon_config, "/etc/snmp/snmpd.conf",
+		"agentAddress udp:127.0.0.1:161,udp6:[::1]:161\n",
+		"protocol=udp port=161 address=127.0.0.1" },
+	{ &as_inspector_daemon_config, "/etc/lighttpd/lighttpd.conf",
+		"server.modules = (\"a\",\n \"b\")\nserver.port = 8080 # x\n",
+		"service=http protocol=tcp port=8080" },
+	{ &as_inspector_daemon_config, "/etc/nginx/nginx.conf",
+		"http {\n server {\n  listen 443 ssl;\n }\n}\n",
+		"service=https protocol=tcp port=443 source=config cleartext=0" },
+	{ &as_inspector_daemon_config, "/etc/vsftpd.conf", "anonymous_enable=YES\n",
+		"daemon=vsftpd name=anonymous_enable value=YES" },
+	{ &as_inspector_daemon_config, "/etc/samba/smb.conf", "[share]\n guest ok = yes\n",
+		"section=share name=guest ok value=yes" },
+	{ &as_inspector_uci_config, "/etc/config/dropbear",
+		"config dropbear\n\toption Port '2022' # x\n",
+		"daemon=dropbear service=ssh protocol=tcp port=2022" },
+	{ &as_inspector_uci_config, "/etc/config/uhttpd",
+		"config uhttpd 'main'\n\tlist listen_http '0.0.0.0:80'\n",
+		"section=main name=listen_http" },
+	{ &as_inspector_uci_config, "/etc/config/firewall",
+		"config rule\n option src wan\n option dest_port 22\n option target "
+		"ACCEPT\n",
+		"tool=uci chain=rule action=ACCEPT port=22 source=wan" },
+	{ &as_inspector_feeds, "/etc/opkg/distfeeds.conf", "src/gz a http://u.v/p\n",
+		"tool=opkg url=http://u.v/p scheme=http verify=unknown flashes=0 "
+		"purpose=package-feed" },
+	{ &as_inspector_feeds, "/etc/apt/sources.list", "deb [trusted=yes] http://u.v/d x main\n",
+		"tool=apt url=http://u.v/d scheme=http verify=off" },
+	{ &as_inspector_feeds, "/root/.curlrc", "insecure\n", "tool=curl verify=off" },
+	{ &as_inspector_firewall, "/etc/iptables/rules.v4", "*filter\n:INPUT ACCEPT [0:0]\n",
+		"tool=iptables chain=INPUT action=ACCEPT text=:INPUT ACCEPT [0:0]" },
+	{ &as_inspector_firewall, "/etc/iptables/rules.v4",
+		"-A INPUT -p tcp --dport 23 -j ACCEPT\n",
+		"chain=INPUT action=ACCEPT protocol=tcp port=23" },
+	{ &as_inspector_firewall, "/etc/nftables.conf",
+		"chain i {\n type filter hook input priority 0; policy drop;\n",
+		"tool=nft chain=input action=drop" },
+};
+
 static void daemons_are_configured(void **state)
 {
 	(void)state;
-	static const struct {
-		const as_inspector *in;
-		const char *path, *text, *expected;
-	} cases[] = {
-		{ &as_inspector_daemon_config, "/etc/ssh/sshd_config",
-			"#Port 1\nPort 2222\nPermitRootLogin yes\n",
-			"setting 18+19 daemon=sshd name=PermitRootLogin value=yes" },
-		{ &as_inspector_daemon_config, "/etc/ssh/sshd_config", "#Port 1\nX y\n",
-			"daemon=sshd service=ssh protocol=tcp port=22 source=default cleartext=0" },
-		{ &as_inspector_daemon_config, "/etc/ssh/sshd_config",
-			"Match User x\nPermitRootLogin yes\n",
-			"section=Match User x name=PermitRootLogin" },
-		{ &as_inspector_daemon_config, "/etc/snmp/snmpd.conf",
-			"agentAddress udp:127.0.0.1:161,udp6:[::1]:161\n",
-			"protocol=udp port=161 address=127.0.0.1" },
-		{ &as_inspector_daemon_config, "/etc/lighttpd/lighttpd.conf",
-			"server.modules = (\"a\",\n \"b\")\nserver.port = 8080 # x\n",
-			"service=http protocol=tcp port=8080" },
-		{ &as_inspector_daemon_config, "/etc/nginx/nginx.conf",
-			"http {\n server {\n  listen 443 ssl;\n }\n}\n",
-			"service=https protocol=tcp port=443 source=config cleartext=0" },
-		{ &as_inspector_daemon_config, "/etc/vsftpd.conf", "anonymous_enable=YES\n",
-			"daemon=vsftpd name=anonymous_enable value=YES" },
-		{ &as_inspector_daemon_config, "/etc/samba/smb.conf", "[share]\n guest ok = yes\n",
-			"section=share name=guest ok value=yes" },
-		{ &as_inspector_uci_config, "/etc/config/dropbear",
-			"config dropbear\n\toption Port '2022' # x\n",
-			"daemon=dropbear service=ssh protocol=tcp port=2022" },
-		{ &as_inspector_uci_config, "/etc/config/uhttpd",
-			"config uhttpd 'main'\n\tlist listen_http '0.0.0.0:80'\n",
-			"section=main name=listen_http" },
-		{ &as_inspector_uci_config, "/etc/config/firewall",
-			"config rule\n option src wan\n option dest_port 22\n option target "
-			"ACCEPT\n",
-			"tool=uci chain=rule action=ACCEPT port=22 source=wan" },
-		{ &as_inspector_feeds, "/etc/opkg/distfeeds.conf", "src/gz a http://u.v/p\n",
-			"tool=opkg url=http://u.v/p scheme=http verify=unknown flashes=0 "
-			"purpose=package-feed" },
-		{ &as_inspector_feeds, "/etc/apt/sources.list",
-			"deb [trusted=yes] http://u.v/d x main\n",
-			"tool=apt url=http://u.v/d scheme=http verify=off" },
-		{ &as_inspector_feeds, "/root/.curlrc", "insecure\n", "tool=curl verify=off" },
-		{ &as_inspector_firewall, "/etc/iptables/rules.v4",
-			"*filter\n:INPUT ACCEPT [0:0]\n",
-			"tool=iptables chain=INPUT action=ACCEPT text=:INPUT ACCEPT [0:0]" },
-		{ &as_inspector_firewall, "/etc/iptables/rules.v4",
-			"-A INPUT -p tcp --dport 23 -j ACCEPT\n",
-			"chain=INPUT action=ACCEPT protocol=tcp port=23" },
-		{ &as_inspector_firewall, "/etc/nftables.conf",
-			"chain i {\n type filter hook input priority 0; policy drop;\n",
-			"tool=nft chain=input action=drop" },
-	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		collected all = run(cases[i].in, cases[i].text, cases[i].path);
-		expect_has(&all, cases[i].expected);
+	for (size_t i = 0; i < sizeof(configurations) / sizeof(configurations[0]); i++) {
+		collected all =
+			run(configurations[i].in, configurations[i].text, configurations[i].path);
+		expect_has(&all, configurations[i].expected);
 		collected_free(&all);
 	}
 	collected all =

@@ -39,7 +39,8 @@ static as_status one(as_facts *out, as_span line)
 {
 	if (line.n == 0 || as_starts(line, "@include"))
 		return AS_OK;
-	if (line.p[0] == '#' && !(as_at(line, 1) >= '0' && as_at(line, 1) <= '9')) /* #1000 is a uid */
+	if (line.p[0] == '#' &&
+		!(as_at(line, 1) >= '0' && as_at(line, 1) <= '9')) /* #1000 is a uid */
 		return AS_OK;
 	if (as_starts(line, "Defaults"))
 		return defaults(out, line);
@@ -48,7 +49,8 @@ static as_status one(as_facts *out, as_span line)
 		return AS_OK;
 	as_span left = as_trim(as_cut(line, 0, eq)), hosts = left;
 	as_span value = as_trim(as_from(line, eq + 1));
-	for (size_t i = left.n; i > 0; i--) /* the last word names the hosts, the words before it the users */
+	for (size_t i = left.n; i > 0;
+		i--) /* the last word names the hosts, the words before it the users */
 		if (as_at(left, i - 1) == ' ' || as_at(left, i - 1) == '\t') {
 			hosts = as_from(left, i);
 			break;

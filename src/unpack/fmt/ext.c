@@ -234,7 +234,7 @@ static as_status put_inode(const as_ext *x, as_entry *e, const as_ext_inode *i, 
 		s = as_begin(x->u, dir, e, NULL);
 		s = s > AS_PARTIAL ? s : as_worse(s, as_end(x->u, true));
 		return as_worse(s, as_refused(x->u, i->at, "encrypted",
-						   "file is encrypted: it was not examined"));
+					   "file is encrypted: it was not examined"));
 	}
 	if (e->type == AS_FILE)
 		return as_ext_file(x, dir, e, i);

@@ -310,7 +310,8 @@ static as_status emit_attributes(const as_ext *x, uint64_t at, as_cur *c, as_spa
 	bool bad = false;
 	while (s == AS_OK && next_attribute(c, values, &a, &bad)) {
 		if (a.index >= sizeof(prefixes) / sizeof(prefixes[0]) || !prefixes[a.index])
-			return as_refused(x->u, at, "unsupported", "extended attribute of an unknown kind");
+			return as_refused(
+				x->u, at, "unsupported", "extended attribute of an unknown kind");
 		as_span name = as_print(as_memory(x->u), "%s%.*s", prefixes[a.index], (int)a.name.n,
 			(const char *)a.name.p);
 		if (a.elsewhere)

@@ -227,7 +227,9 @@ static as_status put(as_unpack *u, as_span body, as_tar_head *h, const as_tar_ex
 	settle_names(u, h, x);
 	if (h->type == 'V' || h->type == 'M' || h->type == 'N') {
 		as_tell(u, as_cut(body, e->at, 100), h->type == 'V' ? "label" : "part", e->name);
-		return h->type == 'V' ? AS_OK : as_refused(u, e->at, "unsupported", "part of another volume");
+		return h->type == 'V'
+			       ? AS_OK
+			       : as_refused(u, e->at, "unsupported", "part of another volume");
 	}
 	bool sparse = x->sparse || (h->gnu && h->type == 'S');
 	if (e->type == AS_FILE && sparse)

@@ -201,8 +201,7 @@ static as_status decode(
 }
 
 /* An entry whose contents cannot be had: its name stands, and the loss is recorded. */
-static as_status put_closed(
-	as_unpack *u, const as_entry *e, const char *reason, const char *why)
+static as_status put_closed(as_unpack *u, const as_entry *e, const char *reason, const char *why)
 {
 	as_status s = as_begin(u, NULL, e, NULL);
 	if (s > AS_PARTIAL)
