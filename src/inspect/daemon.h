@@ -12,7 +12,7 @@ typedef struct as_start {
 	as_span name, trigger, user; /* p NULL: not known */
 	as_opt enabled;
 	as_span where; /* the bytes that say so; p NULL: those of the command */
-	bool always; /* every command counts, not only known daemons and what launchers start */
+	bool always;   /* every command counts, not only known daemons and what launchers start */
 } as_start;
 
 /* A host and port as daemons write them. */

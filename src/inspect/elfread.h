@@ -62,7 +62,7 @@ typedef struct as_elf_view {
 	const as_elf_segment *segments;
 	const as_elf_section *sections;
 	as_span section_names;
-	bool no_segments; /* program headers are missing: absence tells nothing */
+	bool no_segments;   /* program headers are missing: absence tells nothing */
 	const char *damage; /* what could not be read, constant; NULL if nothing */
 } as_elf_view;
 

@@ -370,9 +370,9 @@ static as_status read_symbols(reading *r)
 static as_status add_property(reading *r, const char *name, as_span value, as_span where)
 {
 	return as_add_property(r->out, (as_property){ .where = where,
-						  .format = as_lit("elf"),
-						  .name = as_lit(name),
-						  .value = value });
+					       .format = as_lit("elf"),
+					       .name = as_lit(name),
+					       .value = value });
 }
 
 /* Where in the file some columns of table elf stand, so that a finding can show those bytes. */
