@@ -15,6 +15,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(TOP, "tools"))
 from gen_facts import create, tables  # noqa: E402
 
+# What could not be examined speaks neither for nor against a clause.
+NO_CLAUSES = {"unexamined"}
 HEADER_KEYS = {"id", "title", "kind", "severity", "confidence", "confidence-why", "why", "fix"}
 
 
@@ -33,6 +35,10 @@ def database():
     return db
 
 
+def kinds_with_clauses():
+    return {line.split("\t")[3] for line in read("knowledge", "clauses.tsv").splitlines() if not line.startswith("#")}
+
+
 def sections(text):
     parts = re.split(r"^-- (holds|silent)\b[^\n]*$", text, flags=re.M)
     return list(zip(parts[1::2], parts[2::2]))
@@ -46,6 +52,9 @@ def check(rule_id):
         yield f"header lacks {', '.join(sorted(HEADER_KEYS - keys))}"
     if not re.search(rf"^-- id: {re.escape(rule_id)}$", text, re.M):
         yield "id is not the file's name"
+    kind = re.search(r"^-- kind: (\S+)", text, re.M)
+    if kind and kind.group(1) not in kinds_with_clauses() | NO_CLAUSES:
+        yield f"no clause of any framework speaks to its kind {kind.group(1)}"
     if not os.path.exists(os.path.join(TOP, "tests", "rules", rule_id + ".sql")):
         yield "has no test"
         return
