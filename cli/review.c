@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "options.h"
@@ -24,6 +26,24 @@ static int conclude(const review_request *r)
 	return n > 0 ? EXIT_FOUND : EXIT_DONE;
 }
 
+/* Ctrl-C: nothing is lost, which the user cannot know. Only what a signal handler may call. */
+static void interrupted(int number)
+{
+	static const char text[] =
+		"\nassay: interrupted; the same command takes the review up again\n";
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(EXIT_INTERNAL);
+	(void)raise(number); /* SA_RESETHAND: this time it ends us */
+}
+
+static void say_when_interrupted(void)
+{
+	struct sigaction a = { .sa_handler = interrupted,
+		.sa_flags = (int)SA_RESETHAND | SA_NODEFER };
+	(void)sigaction(SIGINT, &a, NULL);
+	(void)sigaction(SIGTERM, &a, NULL);
+}
+
 static int run(int argc, char **argv)
 {
 	review_request r;
@@ -37,6 +57,8 @@ static int run(int argc, char **argv)
 	}
 	if (!r.options.output)
 		r.options.output = "out";
+	if (!r.quiet)
+		say_when_interrupted();
 	assay_status s = assay_review(&r.options, &error);
 	if (!r.quiet)
 		end_progress();

@@ -73,6 +73,18 @@ static void add_size(as_buf *b, int64_t n)
 	as_buf_print(b, v < 10 && u > 0 ? "%.1f %s" : "%.0f %s", v, units[u]);
 }
 
+/* A folder has no bytes of its own: its files' are counted. */
+static const char inputs_sql[] =
+	"SELECT p.name, iif(o.type = 'folder', (SELECT coalesce(sum(b.size), 0) FROM place AS f"
+	" JOIN object AS b ON b.id = f.object WHERE f.owner = p.id AND f.kind = 'file'), o.size), "
+	"o.sha256, o.type,"
+	" iif(o.type = 'folder', (SELECT count(*) FROM place AS f WHERE f.owner = p.id AND f.kind "
+	"= 'file'), NULL)"
+	" FROM (SELECT * FROM place WHERE parent IS NULL ORDER BY id LIMIT 4) AS p"
+	" LEFT JOIN object AS o ON o.id = p.object"
+	" UNION ALL SELECT 'and ' || (count(*) - 4) || ' more', NULL, NULL, NULL, NULL FROM place"
+	" WHERE parent IS NULL HAVING count(*) > 4";
+
 static bool input_row(void *ctx, sqlite3_stmt *st)
 {
 	page *p = ctx;
@@ -82,8 +94,12 @@ static bool input_row(void *ctx, sqlite3_stmt *st)
 	as_out_plain(p->out, name, p->width - LABEL);
 	if (sha256.p) {
 		add_size(&size, sqlite3_column_int64(st, 1));
-		as_out_print(p->out, "\n%*s%.*s (%lld bytes), ", LABEL, "", (int)size.n,
-			(const char *)size.p, (long long)sqlite3_column_int64(st, 1));
+		if (sqlite3_column_type(st, 4) == SQLITE_NULL)
+			as_out_print(p->out, "\n%*s%.*s (%lld bytes), ", LABEL, "", (int)size.n,
+				(const char *)size.p, (long long)sqlite3_column_int64(st, 1));
+		else
+			as_out_print(p->out, "\n%*s%.*s in %lld files, ", LABEL, "", (int)size.n,
+				(const char *)size.p, (long long)sqlite3_column_int64(st, 4));
 		as_out_plain(p->out, type, 20);
 		end_line(p);
 		label(p, "SHA-256");
@@ -141,9 +157,9 @@ static as_status read_share(page *p)
 	return list(p, "Bytes",
 		"WITH RECURSIVE" AS_SQL_SHARE
 		" SELECT printf('%.1f %% %s', 100.0 * n / (SELECT sum(n) FROM share),"
-		" CASE class WHEN 'object' THEN 'read' WHEN 'structure' THEN 'known structure' "
-		"ELSE class END)"
-		" FROM share ORDER BY n DESC",
+		" CASE class WHEN 'object' THEN 'objects that were read' WHEN 'structure' THEN "
+		"'containers that were read' ELSE class END)"
+		" FROM share WHERE n > 0 ORDER BY n DESC",
 		"not accounted (a directory)");
 }
 
@@ -186,10 +202,7 @@ static void where(page *p)
 as_status as_summary_write(sqlite3 *db, as_out *out, size_t width)
 {
 	page p = { .db = db, .out = out, .width = width < 40 ? USUAL : width };
-	as_status s = as_sql_each(db,
-		"SELECT p.name, o.size, o.sha256, o.type FROM place AS p LEFT JOIN object AS o"
-		" ON o.id = p.object WHERE p.parent IS NULL ORDER BY p.id LIMIT 4",
-		input_row, &p);
+	as_status s = as_sql_each(db, inputs_sql, input_row, &p);
 	s = as_worse(s, inside(&p));
 	s = as_worse(s, read_share(&p));
 	end_line(&p);

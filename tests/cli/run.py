@@ -10,6 +10,7 @@ import os
 import pathlib
 import pty
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -102,6 +103,30 @@ class Commands(unittest.TestCase):
         self.assertTrue(any("objects" in line for line in lines), lines)
         self.assertLessEqual(max(map(len, lines)), 39, lines)
         self.assertEqual(sent.count("report.html"), 1)
+
+    def test_interrupted_says_how_to_go_on(self):
+        image(self.at / "a.tar")
+        words = [ASSAY, "review", "a.tar", "--debug-fail", "hang:/etc/passwd"]
+        p = subprocess.Popen(words, cwd=self.at, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        first = p.stderr.readline() # a stage: the review runs
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=60)
+        self.assertIn("examine", first)
+        self.assertEqual((p.returncode, out), (-signal.SIGINT, ""))
+        self.assertIn("the same command takes the review up again", err)
+        self.assertEqual(assay("review", "a.tar", cwd=self.at).returncode, 0)
+
+    def test_folder_and_many_inputs_in_the_summary(self):
+        (self.at / "root").mkdir()
+        (self.at / "root/a").write_bytes(b"x" * 3000)
+        (self.at / "root/b").write_bytes(b"y" * 1096)
+        many = []
+        for i in range(6):
+            many.append(f"in{i}")
+            (self.at / f"in{i}").write_bytes(b"%d\n" % i)
+        text = assay("review", "root", *many, cwd=self.at).stdout
+        self.assertIn("4.0 KiB in 2 files, folder", text)
+        self.assertIn("and 3 more", text)
 
     def test_front_door_takes_the_users_paths(self):
         tree = self.at / "tree"
