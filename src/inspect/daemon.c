@@ -217,6 +217,26 @@ static void copy_from(as_cmd *out, const as_cmd *cmd, size_t i)
 		out->word[out->n++] = cmd->word[i];
 }
 
+/* chpst -u USER[:GROUP] ..., setuidgid USER ..., s6-setuidgid USER ...: run as another account. */
+static bool change_user(const as_cmd *cmd, as_cmd *out, as_span *user)
+{
+	static const char *const with_value[] = { "-u", "-U", "-b", "-e", "-n", "-l", "-L", "-m",
+		"-d", "-o", "-p", "-f", "-c", "-r", "-t", NULL };
+	bool chpst = as_cmd_is(cmd, "chpst");
+	size_t i = 1;
+	if (!chpst && !as_cmd_is(cmd, "setuidgid") && !as_cmd_is(cmd, "s6-setuidgid"))
+		return false;
+	while (chpst && i < cmd->n && as_starts(cmd->word[i], "-"))
+		i += as_name_in(cmd->word[i], with_value) ? 2 : 1;
+	as_span chosen = chpst ? as_cmd_option(cmd, 'u', NULL) : cmd->n > 1 ? cmd->word[1] : *user;
+	*user = chosen.p ? as_field(chosen, ':', 0) : *user;
+	i += !chpst;
+	if (i >= cmd->n)
+		return false;
+	copy_from(out, cmd, i);
+	return true;
+}
+
 static bool start_stop_daemon(const as_cmd *cmd, as_cmd *out, as_span *user)
 {
 	as_cmd own = *cmd; /* without what stands after "--" */
@@ -240,6 +260,8 @@ bool as_launched(const as_cmd *cmd, as_cmd *out, as_span *user)
 		"run_daemon", "startproc", "log_daemon_start", NULL };
 	if (as_cmd_is(cmd, "start-stop-daemon"))
 		return start_stop_daemon(cmd, out, user);
+	if (change_user(cmd, out, user))
+		return true;
 	size_t i = 1;
 	if (as_cmd_is(cmd, "procd_set_param") || as_cmd_is(cmd, "procd_add_param"))
 		i = as_is(cmd->n > 1 ? cmd->word[1] : (as_span){ 0 }, "command") ? 2 : cmd->n;

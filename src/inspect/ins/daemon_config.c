@@ -80,6 +80,7 @@ typedef struct reading {
 	const struct config *config;
 	as_span section, address; /* address: a listen address for all ports */
 	bool found, tls;          /* a port was named; lighttpd: ssl.engine */
+	bool looking;             /* only for the address, which may stand after the ports */
 	size_t n;
 } reading;
 
@@ -149,15 +150,17 @@ static as_status setting(reading *r, as_span key, as_span value, as_span where)
 	static const char *const addresses[] = { "listen_address", "server.bind", "listen-address",
 		"bind_address", NULL };
 	for (size_t i = 0; i < key.n; i++) /* the rest of a list or a condition is no key */
-		if (as_find(as_lit("\"()[]$,"), as_cut(key, i, 1), 0) != SIZE_MAX)
+		if (as_find(as_lit("\"()[]{}$,"), as_cut(key, i, 1), 0) != SIZE_MAX)
 			return AS_OK;
 	if (key.n == 0)
 		return AS_OK;
-	if (++r->n > SETTINGS)
+	if (++r->n > SETTINGS && !r->looking)
 		return as_unread(r->out, where, "too many settings: the rest was not read");
 	for (const char *const *a = addresses; *a; a++)
 		if (as_is(key, *a))
 			r->address = value;
+	if (r->looking)
+		return AS_OK;
 	r->tls = r->tls || (as_is(key, "ssl.engine") && as_is(value, "enable"));
 	as_status s = as_add_setting(r->out, (as_setting){ .where = where,
 						     .daemon = as_lit(r->config->daemon),
@@ -223,13 +226,21 @@ static as_status one(reading *r, as_span line)
 	return readers[r->config->shape](r, line);
 }
 
+static as_status every_line(reading *r)
+{
+	as_cur c = as_cur_le(r->f->data, 0);
+	as_status s = AS_OK;
+	for (as_span line; s == AS_OK && as_line(&c, &line);)
+		s = one(r, as_trim(line));
+	return s;
+}
+
 static as_status inspect(as_facts *out, const as_file *f)
 {
-	reading r = { .out = out, .f = f, .config = config_of(f) };
-	as_cur c = as_cur_le(f->data, 0);
-	as_status s = AS_OK;
-	for (as_span line; r.config && s == AS_OK && as_line(&c, &line);)
-		s = one(&r, as_trim(line));
+	reading r = { .out = out, .f = f, .config = config_of(f), .looking = true };
+	as_status s = r.config ? every_line(&r) : AS_OK;
+	r = (reading){ .out = out, .f = f, .config = r.config, .address = r.address };
+	s = s == AS_OK && r.config ? every_line(&r) : s;
 	as_listener row = { .source = as_lit("default"), .address = r.address };
 	if (s != AS_OK || !r.config || !r.config->listens || r.found ||
 		!as_daemon_of(as_lit(r.config->daemon), &row))
