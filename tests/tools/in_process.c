@@ -37,6 +37,8 @@ as_span read_whole(const char *path)
 	return s;
 }
 
+void free_whole(as_span s) { free((void *)(uintptr_t)s.p); }
+
 static void print_text(const char *before, as_span s)
 {
 	as_buf b = { 0 };

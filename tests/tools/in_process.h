@@ -5,8 +5,10 @@
 
 #include "examine.h"
 
-/* Reads a whole file into memory that is never freed; exits if it cannot. */
+/* Reads a whole file; exits if it cannot. The caller frees it with free_whole. */
 as_span read_whole(const char *path);
+/* Frees what read_whole answered. */
+void free_whole(as_span s);
 /* Examines task and prints each message as a line. tree: print entries, losses and extents; else rows. */
 int examine_and_print(const as_task *task, bool tree);
 

@@ -15,5 +15,7 @@ int main(int argc, char **argv)
 		task.path = as_lit(argv[2]);
 		task.roles = as_roles_of(task.path);
 	}
-	return examine_and_print(&task, false);
+	int status = examine_and_print(&task, false);
+	free_whole(task.data);
+	return status;
 }
