@@ -73,7 +73,8 @@ CREATE TABLE clause_kind (
 	PRIMARY KEY (framework, clause, kind, rules)
 ) WITHOUT ROWID;
 -- How to see an entry of a container with ordinary tools: a shell command per format, in which IN is the
--- container's file, PATH the entry's path without the leading slash, OUT the file to write.
+-- container's file, PATH the entry's path without the leading slash, PATTERN the same for tools that take shell
+-- patterns (* ? [ and \ have a backslash before them), OUT the file to write.
 CREATE TABLE format_see (format TEXT PRIMARY KEY, title TEXT, see TEXT) WITHOUT ROWID; -- see NULL: cut it with dd
 -- Knowledge packs that rules may join: daemons and what they serve; support ends; address noise is applied earlier.
 CREATE TABLE known_service (daemon TEXT, service TEXT, protocol TEXT, port INTEGER, exposure TEXT, cleartext INTEGER, source TEXT);

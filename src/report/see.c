@@ -27,8 +27,8 @@ static const char chain_sql[] =
 	"?1 UNION ALL SELECT p.owner, up.depth + 1 FROM "
 	"up"
 	" JOIN place AS p ON p.id = up.id WHERE p.owner IS NOT NULL AND up.depth < 64)"
-	" SELECT p.name, p.path, p.at, p.len, p.format, s.see, o.sha256, c.object IS NULL AND "
-	"c.parent IS NULL,"
+	" SELECT p.name, p.path, p.at, p.len, p.format, s.see, o.sha256, p.format = 'folder' OR "
+	"(c.object IS NULL AND c.parent IS NULL),"
 	" p.parent IS NULL, up.depth = 0, p.mode FROM up CROSS JOIN place AS p ON p.id = up.id"
 	" LEFT JOIN place AS c ON c.id = p.owner LEFT JOIN format_see AS s ON s.format = p.format"
 	" LEFT JOIN object AS o ON o.id = p.object ORDER BY up.depth DESC";
@@ -44,8 +44,22 @@ static void add_word(as_buf *out, as_span escaped)
 	as_buf_free(&raw);
 }
 
+/* The path as a pattern that matches it alone, for tools that take patterns only. */
+static void as_pattern(as_buf *raw)
+{
+	as_buf quoted = { 0 };
+	for (size_t i = 0; i < raw->n; i++) {
+		if (as_find_byte(as_lit("*?[\\"), raw->p[i], 0) != SIZE_MAX)
+			as_buf_u8(&quoted, '\\');
+		as_buf_u8(&quoted, raw->p[i]);
+	}
+	quoted.bad = quoted.bad || raw->bad;
+	as_buf_free(raw);
+	*raw = quoted;
+}
+
 /* The entry's path within its container: no leading slash, nothing a tool takes for an option. */
-static void add_path(as_buf *out, as_span path)
+static void add_path(as_buf *out, as_span path, bool pattern)
 {
 	as_buf raw = { 0 };
 	while (as_starts(path, "/"))
@@ -53,6 +67,8 @@ static void add_path(as_buf *out, as_span path)
 	if (as_starts(path, "-"))
 		as_buf_text(&raw, "./");
 	as_unescape(&raw, path);
+	if (pattern)
+		as_pattern(&raw);
 	as_shell_add(out, as_buf_span_of(&raw));
 	out->bad = out->bad || raw.bad;
 	as_buf_free(&raw);
@@ -66,21 +82,23 @@ static bool word_at(as_span s, size_t at, const char *word)
 	return !before && !after && as_is(as_cut(s, at, n), word);
 }
 
-/* Fills a template's IN, OUT and PATH with shell words. Within quotes the word closes them and
- * opens them again, so that it stays one word and nothing of it is taken for shell. */
+/* Fills a template's IN, OUT, PATH and PATTERN with shell words. Within quotes the word closes them
+ * and opens them again, so that it stays one word and nothing of it is taken for shell. */
 static void fill(way *w, as_span see, as_span path, as_span out_word)
 {
-	static const char *const names[] = { "IN", "OUT", "PATH" };
-	as_buf words[3] = { 0 };
+	enum { N = 4 };
+	static const char *const names[N] = { "IN", "OUT", "PATH", "PATTERN" };
+	as_buf words[N] = { 0 };
 	uint8_t quote = 0;
 	as_buf_add(&words[0], w->file.p, w->file.n);
 	as_buf_add(&words[1], out_word.p, out_word.n);
-	add_path(&words[2], path);
+	add_path(&words[2], path, false);
+	add_path(&words[3], path, true);
 	for (size_t at = 0; at < see.n;) {
 		size_t k = 0;
-		while (k < 3 && !word_at(see, at, names[k]))
+		while (k < N && !word_at(see, at, names[k]))
 			k++;
-		if (k == 3) {
+		if (k == N) {
 			uint8_t b = see.p[at++];
 			if (b == '\\' && quote != '\'') { /* what follows is no quote */
 				as_buf_u8(w->out, b);
@@ -96,7 +114,7 @@ static void fill(way *w, as_span see, as_span path, as_span out_word)
 		as_buf_add(w->out, &quote, quote ? 1 : 0);
 		at += strlen(names[k]);
 	}
-	for (size_t k = 0; k < 3; k++)
+	for (size_t k = 0; k < N; k++)
 		as_buf_free(&words[k]);
 }
 
@@ -116,10 +134,10 @@ static void no_tool(way *w, sqlite3_stmt *st)
 /* What lists an entry with its mode and owner. */
 static const struct {
 	const char *format, *command;
-} listings[] = { { "squashfs", "unsquashfs -lln IN PATH" },
-	{ "tar", "tar --numeric-owner -tvf IN PATH" }, { "cpio", "cpio -itvn --quiet PATH < IN" },
-	{ "zip", "unzip -Z IN PATH" }, { "ar", "ar tv IN PATH" },
-	{ "ext", "debugfs -R \"stat \\\"/\"PATH\"\\\"\" IN" } };
+} listings[] = { { "squashfs", "unsquashfs -no-wildcards -lln IN PATH" },
+	{ "tar", "tar --numeric-owner -tvf IN PATH" },
+	{ "cpio", "cpio -itvn --quiet PATTERN < IN" }, { "zip", "unzip -Z IN PATTERN" },
+	{ "ar", "ar tv IN PATH" }, { "ext", "debugfs -R \"stat \\\"/\"PATH\"\\\"\" IN" } };
 
 static void list_entry(way *w, sqlite3_stmt *st)
 {
@@ -177,7 +195,7 @@ static bool chain_row(void *ctx, sqlite3_stmt *st)
 		as_buf raw = { 0 };
 		as_buf_add(&raw, as_sql_span(st, PATH).p, as_sql_span(st, PATH).n);
 		as_buf_add(&w->file, w->input.n ? "/" : "", w->input.n ? 1 : 0);
-		add_path(&w->file, as_buf_span_of(&raw));
+		add_path(&w->file, as_buf_span_of(&raw), false);
 		as_buf_free(&raw);
 	} else {
 		step(w, st);
@@ -191,9 +209,13 @@ static bool digest_row(void *ctx, sqlite3_stmt *st)
 	as_span sha256 = as_sql_span(st, 0);
 	if (sha256.n != 64)
 		return false;
-	as_buf_print(w->out, w->n > 0 ? "echo '%.64s  %.*s'" : "echo %.64s\\ \\ %.*s",
-		(const char *)sha256.p, (int)w->file.n, (const char *)w->file.p);
-	as_buf_text(w->out, " | sha256sum -c\n");
+	if (w->n > 0)
+		as_buf_print(w->out, "echo '%.64s  %.*s' | sha256sum -c\n", (const char *)sha256.p,
+			(int)w->file.n, (const char *)w->file.p);
+	else /* a name of the user's or of a folder: sha256sum's lists do not take every one */
+		as_buf_print(w->out,
+			"test \"$(sha256sum < %.*s)\" = '%.64s  -' && echo SHA-256: OK\n",
+			(int)w->file.n, (const char *)w->file.p, (const char *)sha256.p);
 	w->bytes = true;
 	return false;
 }

@@ -58,7 +58,8 @@ typedef struct as_format {
 	const char *const *gaps; /* what is not supported; docs and dossier show it */
 	const char *spec;        /* where the format is described */
 	/* Shell command that shows an entry with ordinary tools: IN is the container's file, PATH the
-	 * entry's path without the leading slash, OUT where to write. NULL: dd from the container. */
+	 * entry's path without the leading slash, PATTERN the same for tools that take patterns only,
+	 * OUT where to write. NULL: dd from the container. */
 	const char *see;
 } as_format;
 

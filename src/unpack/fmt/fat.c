@@ -428,5 +428,5 @@ const as_format as_format_fat = {
 			"the copies of the FAT are not compared",
 			"short names are taken as code page 437", "times are taken as UTC", NULL },
 	.spec = "https://academy.cba.mit.edu/classes/networking_communications/SD/FAT.pdf",
-	.see = "mcopy -n -i IN ::/PATH OUT",
+	.see = "mcopy -n -i IN ::/PATTERN OUT",
 };

@@ -301,5 +301,5 @@ const as_format as_format_squashfs = {
 		"the export table is not compared with the inodes",
 		"owner and mode of the root directory are not shown", NULL },
 	.spec = "https://dr-emann.github.io/squashfs/",
-	.see = "unsquashfs -cat IN PATH > OUT",
+	.see = "unsquashfs -no-wildcards -cat IN PATH > OUT",
 };

@@ -221,5 +221,5 @@ const as_format as_format_zip = {
 		"deflate64, implode, PPMd and other rare methods are not decoded",
 		"archives of several volumes are not joined", "DOS times are taken as UTC", NULL },
 	.spec = "https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT",
-	.see = "unzip -p IN PATH > OUT",
+	.see = "unzip -p IN PATTERN > OUT",
 };

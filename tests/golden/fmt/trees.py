@@ -310,8 +310,9 @@ def compare(tool, id, path):
 
 def show(see, path, entry, out):
 	"""Runs the command that shows an entry; None if its tool is not on this machine."""
-	command = re.sub(r"\b(IN|PATH|OUT)\b",
-		lambda m: shlex.quote({"IN": str(path), "PATH": entry, "OUT": out}[m.group(1)]), see)
+	command = re.sub(r"\b(IN|PATH|PATTERN|OUT)\b",
+		lambda m: shlex.quote({"IN": str(path), "PATH": entry, "OUT": out,
+			"PATTERN": re.sub(r"([*?[\\])", r"\\\1", entry)}[m.group(1)]), see)
 	pathlib.Path(out).unlink(missing_ok=True)
 	done = subprocess.run(["sh", "-c", command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 	if done.returncode == 127:
