@@ -66,13 +66,13 @@ def for_fat():
 	return t
 
 
-def line(e, first=None, owners=True, ids=True):
+def line(e, first=None, owners=True, ids=True, times=True):
 	"""One entry as unpack-one prints it. first: it is a further name of that path."""
 	is_file = e.type == T.FILE and first is None
 	mode = "%04o" % e.mode if owners else "-"
 	size, digest = (len(e.data), T.sha256(e.data)) if is_file else (0, "-")
-	text = "%s %s %s %d %d %s /%s" % (e.type, mode, "%d:%d" % (e.uid, e.gid) if owners and ids else "-",
-		e.mtime, size, digest, e.path)
+	text = "%s %s %s %s %d %s /%s" % (e.type, mode, "%d:%d" % (e.uid, e.gid) if owners and ids else "-",
+		e.mtime if times else "-", size, digest, e.path)
 	if e.type == T.LINK:
 		text += " -> " + e.target
 	if first is not None:
@@ -202,6 +202,32 @@ for kind in ("newc", "crc", "odc", "bin-le", "bin-be"):
 		t = without_xattrs(*(["big"] if kind in ("odc", "bin-le", "bin-be") else []))
 		return pack.cpio(t, kind).rstrip(b"\0") + bytes(4), lines(t)
 	golden("cpio", kind)(make_cpio)
+
+
+def romfs(t):
+	"""Modes are Linux's: only whether something may be run is stored. No times, no owners."""
+	image = pack.romfs(t)
+	for e in t:
+		runs = 0o111 if e.type == T.DIR or (e.type == T.FILE and e.mode & 0o111) else 0
+		e.mode = {T.DIR: 0o644, T.FILE: 0o644, T.FIFO: 0o644, T.LINK: 0o777}.get(e.type, 0o600) | runs
+	return image[:struct.unpack_from(">I", image, 8)[0]], lines(t, ids=False, times=False)
+
+
+@golden("romfs", "genromfs")
+def romfs_all():
+	return romfs(without_xattrs("hole"))
+
+
+@golden("romfs", "small")
+def romfs_small():
+	"""Small enough to be cut at every byte."""
+	t = T.Tree()
+	t.file("start", "#!/bin/sh\n", 0o755)
+	t.dir("etc")
+	t.file("etc/motd", "hello\n")
+	t.hard("etc/other", "etc/motd")
+	t.link("etc/rc", "../start")
+	return romfs(t)
 
 
 def members():
@@ -499,6 +525,62 @@ def fat_free_cluster():
 	return put(image, at, "H", 4000)
 
 
+def romfs_entry(image, name):
+	"""Where the header of a golden entry stands."""
+	at = 0
+	while at % 16 != 0 or at == 0:  # headers are aligned; a link's target is not
+		at = image.index(name.encode() + b"\0", at + 1)
+	return at - 16
+
+
+def romfs_word(image, at, value):
+	"""The image's own checksum is made to fit again."""
+	struct.pack_into(">I", image, at, value)
+	struct.pack_into(">I", image, 12, 0)
+	total = sum(struct.unpack_from(">128I", image))
+	struct.pack_into(">I", image, 12, -total & 0xFFFFFFFF)
+	return image
+
+
+@lie("romfs", "a structure refers back to itself", "/dir/hello")
+def romfs_next_loop():
+	image = read("romfs", "genromfs")
+	at = romfs_entry(image, "hello")
+	return romfs_word(image, at, at | 2 | 8)
+
+
+@lie("romfs", "a structure refers back to itself", "!/dir/dir/dir")
+def romfs_directory_loop():
+	image = read("romfs", "genromfs")
+	return romfs_word(image, romfs_entry(image, "dir") + 4, 32)
+
+
+@lie("romfs", "hard link leads to nothing", "dir .* /dir$")
+def romfs_link_to_itself():
+	image = read("romfs", "genromfs")
+	at = next(at for at in (romfs_entry(image, "other-name"), romfs_entry(image, "hello"))
+		if struct.unpack_from(">I", image, at)[0] & 7 == 0)
+	return romfs_word(image, at + 4, at)
+
+
+@lie("romfs", "entry runs past the image", "/dir")
+def romfs_next_outside():
+	image = read("romfs", "genromfs")
+	at = romfs_entry(image, "console")
+	return romfs_word(image, at, 0x7ffffff0 | 5)
+
+
+@lie("romfs", "contents run past the image", "a name with spaces damaged")
+def romfs_long_file():
+	image = read("romfs", "genromfs")
+	return romfs_word(image, romfs_entry(image, "a name with spaces") + 8, 0xffffffff)
+
+
+@lie("romfs", "the image ends before its file system does")
+def romfs_cut():
+	return read("romfs", "genromfs")[:-700]
+
+
 NAMES = ["../../etc/passwd", "/absolute", "dir/../../up", "ok"]
 CLIMBS = ("climbs out", " /absolute", " /ok", r"!\.\./", "!/up")
 
@@ -598,6 +680,13 @@ def zip_checksum():
 @lie("ar", "name of a member is out of range", "/short.o")
 def ar_name_offset():
 	return read("ar", "gnu").replace(b"/0 ", b"/9 ").replace(b"//  ", b"/x  ")
+
+
+@lie("romfs", "!/dir/hello")
+def romfs_wrong_sum():
+	image = read("romfs", "genromfs")
+	image[12] ^= 1
+	return image
 
 
 def says(said, pattern):

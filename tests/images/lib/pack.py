@@ -287,6 +287,29 @@ def ext(tree, kind, size, options=(), label="rootfs"):
 		return out.read_bytes()
 
 
+def romfs(tree, volume="golden"):
+	"""By genromfs, which makes device nodes of files named @name,type,major,minor."""
+	with scratch() as tmp:
+		top = pathlib.Path(tmp, "tree")
+		for entry in tree:
+			folder, _, name = entry.path.rpartition("/")
+			path = top / entry.path
+			if entry.type == T.DIR:
+				path.mkdir()
+			elif entry.same_as is not None:
+				path.hardlink_to(top / entry.same_as)
+			elif entry.type == T.FILE:
+				path.write_bytes(entry.data)
+				path.chmod(0o755 if entry.mode & 0o111 else 0o644)
+			elif entry.type == T.LINK:
+				path.symlink_to(entry.target)
+			else:
+				kind, dev = ("p", (0, 0)) if entry.type == T.FIFO else (entry.type[0], entry.dev)
+				(top / folder / ("@%s,%s,%d,%d" % (name, kind, *dev))).touch()
+		run(["genromfs", "-d", top, "-f", tmp + "/out", "-V", volume])
+		return pathlib.Path(tmp, "out").read_bytes()
+
+
 def fat_filler(image, tmp):
 	"""Twenty files of three clusters; every other one is deleted at once, so that what follows lies in
 	pieces. Returns the names to delete at the end; their entries stay, marked as deleted."""
