@@ -102,15 +102,16 @@ static const char *collect(sqlite3 *db, as_arena *a, const as_rule *rule)
 }
 
 /* An object stands for each of its places; hard links are one place. The order is the tree's. */
-static const char expand[] = "INSERT INTO temp.full "
-			     "SELECT DISTINCT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, "
-			     "COALESCE(h.object, p.object), p.id, h.at, "
-			     "       h.len, h.subject, h.note, CASE WHEN h.verdict = 'unknown' "
-			     "THEN 'unknown' ELSE 'holds' END, "
-			     "       h.severity, h.title "
-			     "  FROM temp.hit AS h LEFT JOIN place AS p "
-			     "    ON CASE WHEN h.place IS NOT NULL THEN p.id = h.place ELSE "
-			     "p.object = h.object AND p.hardlink IS NULL END";
+static const char expand[] =
+	"INSERT INTO temp.full "
+	"SELECT DISTINCT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, "
+	"COALESCE(h.object, p.object), p.id, h.at, "
+	"       h.len, h.subject, h.note, CASE WHEN h.verdict = 'unknown' "
+	"THEN 'unknown' ELSE 'holds' END, "
+	"       h.severity, h.title "
+	"  FROM temp.hit AS h LEFT JOIN place AS p "
+	"    ON CASE WHEN h.place IS NOT NULL THEN p.id = h.place ELSE "
+	"p.object = h.object AND p.hardlink IS NULL END";
 static const char add_findings[] =
 	"INSERT INTO finding SELECT f.id, ?1, ?2, "
 	"COALESCE(CASE MAX(CASE f.severity WHEN 'info' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN "
