@@ -16,7 +16,14 @@ enum {
 	CELL = 4096, /* bytes looked at */
 };
 
-typedef enum kind { PLAIN, JSON, BOOL, SIZE, DIGEST } kind;
+typedef enum kind {
+	PLAIN,
+	JSON,
+	BOOL,
+	SIZE,
+	DIGEST,
+	WHOLE /* in a table too: people type it */
+} kind;
 
 typedef struct column {
 	as_span name; /* borrowed from the statement */
@@ -28,7 +35,8 @@ typedef struct column {
 static const struct {
 	const char *suffix;
 	kind kind;
-} kinds[] = { { ":json", JSON }, { ":bool", BOOL }, { ":size", SIZE }, { ":digest", DIGEST } };
+} kinds[] = { { ":json", JSON }, { ":bool", BOOL }, { ":size", SIZE }, { ":digest", DIGEST },
+	{ ":whole", WHOLE } };
 
 static void read_columns(sqlite3_stmt *st, bool with_kinds, column *columns, size_t n)
 {
@@ -181,6 +189,8 @@ static int measure(sqlite3_stmt *st, column *columns, size_t n, as_buf *b)
 	return rc;
 }
 
+static bool shrinks(const column *c) { return !c->number && c->kind != WHOLE && c->width > NARROW; }
+
 /* Takes columns from the widest until the table fits, or nothing wide is left. */
 static void fit(column *columns, size_t n, size_t width)
 {
@@ -188,15 +198,13 @@ static void fit(column *columns, size_t n, size_t width)
 	for (size_t i = 0; i < n; i++)
 		total += columns[i].width;
 	while (width != 0 && total > width) {
-		size_t widest = 0;
-		for (size_t i = 1; i < n; i++)
-			if (!columns[i].number &&
-				(columns[widest].number ||
-					columns[i].width >= columns[widest].width))
-				widest = i;
-		if (columns[widest].width <= NARROW)
+		column *widest = NULL;
+		for (size_t i = 0; i < n; i++)
+			if (shrinks(&columns[i]) && (!widest || columns[i].width >= widest->width))
+				widest = &columns[i];
+		if (!widest)
 			return;
-		columns[widest].width--;
+		widest->width--;
 		total--;
 	}
 }

@@ -96,7 +96,7 @@ static const char findings_csv[] =
 
 static const char findings_table[] =
 	"SELECT CASE f.verdict WHEN 'holds' THEN f.severity ELSE 'open' END AS severity,"
-	" f.confidence AS sure, f.id, f.title, f.n AS places FROM finding AS f"
+	" f.confidence AS sure, f.id AS \"id:whole\", f.title, f.n AS places FROM finding AS f"
 	" ORDER BY f.verdict, " AS_SQL_RANK("f.severity") " DESC, f.confidence DESC, f.id";
 
 static const char credentials[] =

@@ -128,6 +128,24 @@ class Commands(unittest.TestCase):
         self.assertIn("4.0 KiB in 2 files, folder", text)
         self.assertIn("and 3 more", text)
 
+    def test_ids_are_whole_on_narrow_terminals(self):
+        (self.at / "root/etc").mkdir(parents=True)
+        (self.at / "root/etc/passwd").write_text("root::0:0::/:/bin/sh\n", encoding="utf-8")
+        self.assertEqual(assay("review", "root", cwd=self.at).returncode, 0)
+        sent = on_terminal(50, "show", "out/dossier.assay", "findings", cwd=self.at)
+        self.assertIn(" account-empty-password ", sent)
+        self.assertNotIn("Login account with an empty password", sent)
+
+    def test_folder_is_seen_with_ordinary_tools(self):
+        (self.at / "my root/etc").mkdir(parents=True)
+        (self.at / "my root/etc/passwd").write_text("root::0:0::/:/bin/sh\n", encoding="utf-8")
+        self.assertEqual(assay("review", "my root", cwd=self.at).returncode, 0)
+        told = assay("explain", "out/dossier.assay", "account-empty-password", cwd=self.at).stdout
+        steps = told.split("to see it")[1].split("\n\n")[0].split("\n")[1:]
+        shown = subprocess.run("\n".join(steps), shell=True, cwd=self.at, capture_output=True, text=True, check=False)
+        self.assertIn("seen-1: OK", shown.stdout, steps)
+        self.assertIn("root::0:0", shown.stdout)
+
     def test_front_door_takes_the_users_paths(self):
         tree = self.at / "tree"
         tree.mkdir()
