@@ -11,6 +11,7 @@
 typedef struct live_line {
 	uint64_t known;
 	double grew;
+	int settled;
 } live_line;
 
 typedef struct review_request {

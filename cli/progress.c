@@ -30,11 +30,12 @@ static unsigned width(void)
  * what is left is not known, and saying it would be wrong by a multiple. */
 static bool settled(live_line *l, const assay_progress *p)
 {
-	if (p->bytes_known > l->known + l->known / 256) {
+	if (p->bytes_known > l->known + l->known / (l->settled ? 8 : 256)) {
 		l->known = p->bytes_known;
 		l->grew = p->seconds;
 	}
-	return p->seconds - l->grew > SETTLED_SECONDS;
+	l->settled = p->seconds - l->grew > SETTLED_SECONDS; /* then only a large container changes it */
+	return l->settled;
 }
 
 static void write_line(const char *text)

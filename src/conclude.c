@@ -69,8 +69,6 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 		{ "limits", limits }, { "sandbox", walls }, { "yara", (const char *)r->yara.p } };
 	as_status s =
 		as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]) - (r->yara.n == 0));
-	if (s == AS_OK) /* not a format: an input that is a folder already */
-		s = as_dossier_add_format(w, "folder", "folder", "cat IN/PATH > OUT");
 	for (const as_format *const *f = as_formats; *f && s == AS_OK; f++)
 		s = as_dossier_add_format(w, (*f)->id, (*f)->title, (*f)->see);
 	return s;

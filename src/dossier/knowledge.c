@@ -26,9 +26,9 @@ static const pack_table packs[] = {
 		"evidence_fail, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 		7 },
 	{ "clauses.tsv",
-		"INSERT OR IGNORE INTO clause_kind(framework, clause, kind, source, confidence) "
-		"VALUES (?1, ?2, ?4, ?7, ?8)",
-		8 },
+		"INSERT OR IGNORE INTO clause_kind(framework, clause, kind, source, confidence, "
+		"rules) VALUES (?1, ?2, ?4, ?7, ?8, ?9)",
+		9 },
 };
 
 static as_status fill(sqlite3 *db, const pack_table *t)
