@@ -14,7 +14,7 @@
 #include "model/nodes.h"
 #include "model/row.h"
 
-enum { TABLES_MAX = 64, DEPTH_MAX = 64 };
+enum { TABLES_MAX = 64, DEPTH_MAX = 64, VALUE_MAX = 16 << 20 /* bytes */ };
 
 struct as_dossier_writer {
 	sqlite3 *db;
@@ -78,7 +78,10 @@ as_dossier_writer *as_dossier_create(const char *path, const as_source *source)
 	(void)unlink(path);
 	w->source = *source;
 	w->ids.seed = w->said.seed = (uintptr_t)w;
-	bool ok = as_n_tables <= TABLES_MAX && sqlite3_open(path, &w->db) == SQLITE_OK &&
+	bool ok = as_n_tables <= TABLES_MAX && sqlite3_open(path, &w->db) == SQLITE_OK;
+	if (ok) /* rules are run on it: no value of theirs may take all memory */
+		(void)sqlite3_limit(w->db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
+	ok = ok &&
 		  make_schema(w->db) == AS_OK && prepare(w) == AS_OK;
 	if (ok)
 		return w;

@@ -9,7 +9,7 @@
 
 #include "judge/rule.h"
 
-enum { RULE_SECONDS = 60, STEPS = 100000, ROWS_MAX = 200000 };
+enum { RULE_SECONDS = 60, STEPS = 100000, ROWS_MAX = 200000 /* of a rule; and places */ };
 
 typedef enum column {
 	OBJECT,
@@ -55,8 +55,9 @@ static void find_columns(sqlite3_stmt *q, int at[N_COLUMNS])
 	}
 }
 
-/* Copies the rule's rows into temp.hit; answers why it could not, or NULL. */
-static const char *gather(sqlite3 *db, sqlite3_stmt *q)
+/* Copies the rule's rows into temp.hit; answers why it could not, or NULL. *cut: there are more than are
+ * kept. An image must not silence a rule by giving it too many occasions. */
+static const char *gather(sqlite3 *db, sqlite3_stmt *q, bool *cut)
 {
 	int at[N_COLUMNS];
 	find_columns(q, at);
@@ -68,20 +69,21 @@ static const char *gather(sqlite3 *db, sqlite3_stmt *q)
 		return "temporary rows cannot be kept";
 	const char *why = NULL;
 	int rc = SQLITE_ROW;
-	for (size_t n = 0; !why && (rc = sqlite3_step(q)) == SQLITE_ROW; n++) {
+	for (size_t n = 0; !why && !*cut && (rc = sqlite3_step(q)) == SQLITE_ROW; n++) {
 		for (int c = 0; c < N_COLUMNS; c++)
 			(void)(at[c] < 0 ? sqlite3_bind_null(in, c + 1)
 					 : sqlite3_bind_value(
 						   in, c + 1, sqlite3_column_value(q, at[c])));
-		if (n >= ROWS_MAX || sqlite3_step(in) != SQLITE_DONE)
-			why = "it answers too many rows";
+		if (sqlite3_step(in) != SQLITE_DONE)
+			why = "temporary rows cannot be kept";
 		(void)sqlite3_reset(in);
+		*cut = n + 1 >= ROWS_MAX;
 	}
 	(void)sqlite3_finalize(in);
-	return why || rc == SQLITE_DONE ? why : sqlite3_errmsg(db);
+	return why || *cut || rc == SQLITE_DONE ? why : sqlite3_errmsg(db);
 }
 
-static const char *collect(sqlite3 *db, as_arena *a, const as_rule *rule)
+static const char *collect(sqlite3 *db, as_arena *a, const as_rule *rule, bool *cut)
 {
 	sqlite3_stmt *q = NULL;
 	const char *tail = "", *why = NULL;
@@ -95,7 +97,7 @@ static const char *collect(sqlite3 *db, as_arena *a, const as_rule *rule)
 	if (rc != SQLITE_OK || !q)
 		why = rc == SQLITE_OK ? "it has no query" : sqlite3_errmsg(db);
 	else
-		why = *tail ? "it has more than one statement" : gather(db, q);
+		why = *tail ? "it has more than one statement" : gather(db, q, cut);
 	why = why ? (const char *)as_print(a, "%s", why).p : NULL;
 	(void)sqlite3_finalize(q);
 	return why;
@@ -111,7 +113,7 @@ static const char expand[] =
 	"       h.severity, h.title "
 	"  FROM temp.hit AS h LEFT JOIN place AS p "
 	"    ON CASE WHEN h.place IS NOT NULL THEN p.id = h.place ELSE "
-	"p.object = h.object AND p.hardlink IS NULL END";
+	"p.object = h.object AND p.hardlink IS NULL END LIMIT ?2";
 static const char add_findings[] =
 	"INSERT INTO finding SELECT f.id, ?1, ?2, "
 	"COALESCE(CASE MAX(CASE f.severity WHEN 'info' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN "
@@ -171,14 +173,36 @@ static const char *outcome_of(sqlite3 *db)
 	return outcome;
 }
 
+/* Fills temp.full from temp.hit. One object with many rows may stand at very many places. */
+static bool spread(sqlite3 *db, const as_rule *rule, bool *cut)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok = run(db, "DELETE FROM temp.full") &&
+		  sqlite3_prepare_v2(db, expand, -1, &q, NULL) == SQLITE_OK;
+	(void)sqlite3_bind_text(q, 1, rule->id, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_int(q, 2, ROWS_MAX);
+	ok = ok && sqlite3_step(q) == SQLITE_DONE;
+	*cut = *cut || sqlite3_changes(db) >= ROWS_MAX;
+	(void)sqlite3_finalize(q);
+	return ok;
+}
+
+static bool note_cut(sqlite3 *db, const as_rule *rule)
+{
+	static const char add[] = "INSERT INTO unexamined VALUES (NULL, NULL, NULL, NULL, ?1, 'limit', "
+				  "'the rule holds at more places than are listed')";
+	return bound_run(db, add, rule);
+}
+
 static const char *judge_one(sqlite3 *db, as_arena *a, const as_rule *rule)
 {
+	bool cut = false;
 	time_t deadline = time(NULL) + RULE_SECONDS;
 	sqlite3_progress_handler(db, STEPS, too_long, &deadline);
-	const char *why = collect(db, a, rule);
+	const char *why = collect(db, a, rule, &cut);
 	sqlite3_progress_handler(db, 0, NULL, NULL);
-	if (!why && (!run(db, "DELETE FROM temp.full") || !bound_run(db, expand, rule) ||
-			    !bound_run(db, add_findings, rule) || !run(db, add_places)))
+	if (!why && (!spread(db, rule, &cut) || !bound_run(db, add_findings, rule) ||
+			    !run(db, add_places) || (cut && !note_cut(db, rule))))
 		why = (const char *)as_print(a, "%s", sqlite3_errmsg(db)).p;
 	return why;
 }
