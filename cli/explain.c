@@ -17,6 +17,8 @@ static int run(int argc, char **argv)
 	assay_error error;
 	assay_dossier *d = NULL;
 	assay_status s = assay_dossier_open(r.words[0], &d, &error);
+	if (s == ASSAY_OK && r.seconds)
+		assay_dossier_set_seconds(d, r.seconds);
 	if (s == ASSAY_OK)
 		s = assay_explain(d, r.words[1], write_to_file, stdout, &error);
 	assay_dossier_close(d);

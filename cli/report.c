@@ -57,6 +57,8 @@ static int run(int argc, char **argv)
 	assay_error error;
 	assay_dossier *d = NULL;
 	assay_status s = assay_dossier_open(r.words[0], &d, &error);
+	if (s == ASSAY_OK && r.seconds)
+		assay_dossier_set_seconds(d, r.seconds);
 	if (s == ASSAY_OK && r.output)
 		s = to_file(d, &r, &error);
 	else if (s == ASSAY_OK)
@@ -75,6 +77,7 @@ const command command_report = {
 		"           sarif      findings, SARIF 2.1.0\n"
 		"           cyclonedx  components with their evidence, CycloneDX 1.6\n"
 		"           spdx       components and files, SPDX 2.3\n"
+		"      --seconds N     stop after N seconds (default 600)\n"
 		"  -o, --output FILE   write there instead of to standard output\n"
 		"\n"
 		"The same dossier always gives the same bytes.\n"

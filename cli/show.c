@@ -30,6 +30,8 @@ static int run(int argc, char **argv)
 	assay_error error;
 	assay_dossier *d = NULL;
 	assay_status s = assay_dossier_open(r.words[0], &d, &error);
+	if (s == ASSAY_OK && r.seconds)
+		assay_dossier_set_seconds(d, r.seconds);
 	if (s == ASSAY_OK) {
 		assay_dossier_set_width(d, terminal_width());
 		s = assay_show(d, view, r.format, write_to_file, stdout, &error);
@@ -57,6 +59,7 @@ const command command_show = {
 		"  addresses     URLs, hosts, IP and e-mail addresses\n"
 		"  unexamined    what could not be examined, and why\n"
 		"\n"
+		"  --seconds N  stop after N seconds (default 600)\n"
 		"  --table  aligned columns; long values are shortened (default)\n"
 		"  --json   an array of objects; the keys are a contract, see docs/dossier.md\n"
 		"  --csv    RFC 4180; text that a spreadsheet would compute gets an apostrophe\n"

@@ -25,8 +25,12 @@ static const char *reason(sqlite3 *db)
 static assay_status conclude(assay_dossier *d, as_out *out, as_status s, assay_error *error)
 {
 	as_status end = as_out_end(out);
+	bool stopped = sqlite3_errcode(d->db) == SQLITE_INTERRUPT;
+	as_dossier_rest(d);
 	if (out->failed || end != AS_OK)
 		return as_say(error, ASSAY_OUTPUT, "the output cannot be written");
+	if (s != AS_OK && stopped)
+		return as_say(error, ASSAY_INPUT, "reading the dossier was stopped after %u seconds", d->allowed);
 	if (s != AS_OK)
 		return as_say(error, ASSAY_INPUT, "the dossier cannot be read: %s", reason(d->db));
 	return ASSAY_OK;
@@ -46,6 +50,7 @@ assay_status assay_show(assay_dossier *d, const char *view, assay_format format,
 	const as_view *v = as_view_by_name(view);
 	if (!v)
 		return as_say(error, ASSAY_USAGE, "there is no view '%s'", view);
+	as_dossier_hurry(d, AS_REPORT_SECONDS);
 	if (format == ASSAY_TABLE && strcmp(view, "summary") == 0)
 		return conclude(d, &out, as_summary_write(d->db, &out, d->width), error);
 	sqlite3_stmt *st = NULL;
@@ -79,7 +84,7 @@ static assay_status say_sql(assay_dossier *d, int rc, assay_error *error)
 {
 	if (rc == SQLITE_INTERRUPT)
 		return as_say(
-			error, ASSAY_USAGE, "the query was stopped after %u seconds", d->seconds);
+			error, ASSAY_USAGE, "the query was stopped after %u seconds", d->allowed);
 	if (rc == SQLITE_AUTH)
 		return as_say(error, ASSAY_USAGE, "a query may only read");
 	return as_say(error, ASSAY_USAGE, "%s", sqlite3_errmsg(d->db));
@@ -103,7 +108,7 @@ assay_status assay_query(assay_dossier *d, const char *sql, assay_format format,
 	sqlite3_stmt *st = NULL;
 	const char *tail = "";
 	as_say(error, ASSAY_OK, "%s", "");
-	as_dossier_hurry(d);
+	as_dossier_hurry(d, AS_QUERY_SECONDS);
 	int rc = sqlite3_prepare_v2(d->db, sql, -1, &st, &tail);
 	assay_status s = ASSAY_OK;
 	if (rc != SQLITE_OK)
@@ -126,6 +131,7 @@ assay_status assay_explain(
 {
 	as_out out = { .write = write, .ctx = ctx };
 	as_say(error, ASSAY_OK, "%s", "");
+	as_dossier_hurry(d, AS_REPORT_SECONDS);
 	as_status s = as_explain_write(d->db, as_lit(finding), &out);
 	if (s == AS_NOT_THIS)
 		return as_say(
@@ -138,6 +144,7 @@ assay_status assay_report(
 {
 	as_out out = { .write = write, .ctx = ctx };
 	as_say(error, ASSAY_OK, "%s", "");
+	as_dossier_hurry(d, AS_REPORT_SECONDS);
 	for (const as_report *const *r = as_report_list; *r; r++)
 		if (strcmp((*r)->id, format) == 0)
 			return conclude(d, &out, (*r)->write(d->db, &out), error);

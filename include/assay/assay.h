@@ -95,7 +95,8 @@ ASSAY_API assay_status assay_dossier_attach(
 /* How many columns tables may take (a terminal's width); 0, the default: as many as they need. Longer
  * values are then shortened in their middle. */
 ASSAY_API void assay_dossier_set_width(assay_dossier *d, unsigned columns);
-/* How many seconds one query may take before it is stopped; the default is 60. */
+/* How many seconds a query, view or report may take before it is stopped; by default 60 for a query and
+ * 600 for the others. */
 ASSAY_API void assay_dossier_set_seconds(assay_dossier *d, unsigned seconds);
 
 typedef enum assay_format { ASSAY_TABLE, ASSAY_JSON, ASSAY_CSV } assay_format;

@@ -11,7 +11,7 @@
 #include "base/text.h"
 
 enum {
-	LENGTH_MAX = 256 << 20, /* bytes of one value or row */
+	LENGTH_MAX = 64 << 20, /* bytes of one value or row */
 	COLUMNS_MAX = 256,
 	STEPS = 20000, /* virtual machine steps between two looks at the clock */
 };
@@ -47,7 +47,12 @@ static int on_progress(void *ctx)
 	return d->deadline != 0 && now_ms() >= d->deadline;
 }
 
-void as_dossier_hurry(assay_dossier *d) { d->deadline = now_ms() + (int64_t)d->seconds * 1000; }
+void as_dossier_hurry(assay_dossier *d, unsigned usual)
+{
+	d->allowed = d->seconds ? d->seconds : usual;
+	d->deadline = now_ms() + (int64_t)d->allowed * 1000;
+}
+
 void as_dossier_rest(assay_dossier *d) { d->deadline = 0; }
 
 /* Pragmas that only tell about the schema. Some take the name of what they tell about; given to the
@@ -141,7 +146,6 @@ assay_status assay_dossier_open(const char *path, assay_dossier **out, assay_err
 	assay_dossier *d = calloc(1, sizeof(*d));
 	if (!d)
 		return as_say(error, ASSAY_INTERNAL, "out of memory");
-	d->seconds = AS_QUERY_SECONDS;
 	assay_status s = ASSAY_OK;
 	struct stat st;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
