@@ -35,7 +35,7 @@ void as_session_clear(as_session *s)
 	as_buf_clear(&s->payload);
 	as_nodes_clear(&s->nodes);
 	s->exam = AS_NONE;
-	s->hung = false;
+	s->hung = s->full = false;
 }
 
 static void lose(as_session *s, const char *reason, const char *text)
@@ -77,10 +77,17 @@ static as_status child(as_review *r, as_session *s, uint32_t node, const as_sha2
 	return st;
 }
 
+/* Longer ones are not made by our handlers: somebody else is talking. */
+static bool is_sane(const as_node_message *m)
+{
+	enum { NAME_MAX_LEN = 4096, HINT_MAX = 64 };
+	return m->name.n <= NAME_MAX_LEN && m->target.n <= NAME_MAX_LEN && m->hint.n <= HINT_MAX;
+}
+
 static as_status take_node(as_review *r, as_session *s, as_span payload)
 {
 	as_node_message m;
-	if (s->streaming || !as_node_decode(payload, &m) ||
+	if (s->streaming || !as_node_decode(payload, &m) || !is_sane(&m) ||
 		!as_nodes_add(&s->nodes, m.id, s->payload.n))
 		return AS_IO;
 	as_frame_add(&s->payload, AS_M_NODE, payload);
@@ -181,9 +188,23 @@ static as_status take_type(as_review *r, as_session *s, as_span payload)
 	return first && shares > 1 ? as_schedule_shares(r, s->exam, shares) : AS_OK;
 }
 
+/* What is said about one object is kept in memory until it is done: it may not be endless. */
+static bool is_too_much(as_review *r, as_session *s)
+{
+	enum { SAID_MAX = 192 << 20 };
+	if (!s->full && s->payload.n > SAID_MAX) {
+		as_session_abort_stream(r, s);
+		lose(s, "limit", "there is too much to say about one object: the rest is not kept");
+		s->full = true;
+	}
+	return s->full;
+}
+
 as_status as_hear(as_review *r, as_session *s, as_message kind, as_span payload)
 {
 	as_status st = AS_OK;
+	if (is_too_much(r, s))
+		return s->payload.bad ? AS_NOMEM : AS_OK;
 	if (kind == AS_M_NODE)
 		st = take_node(r, s, payload);
 	else if (kind == AS_M_DATA)

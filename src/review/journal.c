@@ -151,14 +151,15 @@ as_status as_journal_add(as_journal *j, as_record *r, as_span payload)
 	as_buf_u32(&j->out, crc);
 	as_buf_add(&j->out, r->sha256.b, AS_SHA256_LEN);
 	as_buf_add(&j->out, r->path.p, r->path.n);
-	size_t head = j->out.n;
-	as_buf_add(&j->out, payload.p, payload.n);
+	uint64_t at = j->end + j->out.n;
 	as_status s = j->out.bad ? AS_NOMEM : write_at(j->fd, as_buf_span_of(&j->out), j->end);
+	if (s == AS_OK)
+		s = write_at(j->fd, payload, at);
 	if (s != AS_OK)
 		return s;
-	r->at = j->end + head;
+	r->at = at;
 	r->n = (uint32_t)payload.n;
-	j->end += j->out.n;
+	j->end = at + payload.n;
 	return AS_OK;
 }
 

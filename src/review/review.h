@@ -32,6 +32,7 @@ typedef struct as_session {
 	double began, heard; /* when its order was given, and when it last spoke: seconds */
 	double busy;         /* its processor seconds then */
 	bool hung;           /* killed for taking too long */
+	bool full;           /* it said too much: the rest is not kept */
 } as_session;
 
 typedef struct as_review as_review;

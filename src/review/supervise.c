@@ -72,14 +72,17 @@ static void keep_contents_only(as_buf *frames)
 static as_status finish(as_review *r, as_session *s)
 {
 	as_exam *e = &r->objects.exams[s->exam];
-	as_buf_add(&e->kept, s->payload.p, s->payload.n);
-	if (e->share > 0)
+	/* Copied only if it must be: it may be large. */
+	if (e->kept.n > 0 || e->share > 0)
+		as_buf_add(&e->kept, s->payload.p, s->payload.n);
+	as_span said = as_buf_span_of(e->kept.n > 0 ? &e->kept : &s->payload);
+	if (e->share > 0) {
 		keep_contents_only(&e->kept);
+		said = as_buf_span_of(&e->kept);
+	}
 	e->record.sha256 = r->objects.objects[e->object].sha256;
 	e->record.path = e->path;
-	as_status st = e->kept.bad
-			       ? AS_NOMEM
-			       : as_journal_add(r->journal, &e->record, as_buf_span_of(&e->kept));
+	as_status st = e->kept.bad ? AS_NOMEM : as_journal_add(r->journal, &e->record, said);
 	as_buf_free(&e->kept);
 	e->state = AS_EXAM_DONE;
 	e->whole = true;
