@@ -23,10 +23,19 @@ static bool is_opened(as_span type)
 	return as_is(type, "image");
 }
 
+/* Erased or zeroed storage holds nothing to search for. */
+static bool is_blank(as_span data)
+{
+	enum { BLANK_MIN = 4096 };
+	uint8_t first = as_at(data, 0);
+	return data.n >= BLANK_MIN && (first == 0 || first == 0xff) && as_all(data, first);
+}
+
 as_status as_examine(const as_examiner *e, const as_task *task)
 {
+	bool blank = is_blank(task->data);
 	as_opening o = { .data = task->data,
-		.hint = task->hint,
+		.hint = blank ? as_lit("raw") : task->hint,
 		.depth = task->depth,
 		.share = task->share,
 		.limits = e->limits,
@@ -42,7 +51,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	else
 		type = task->type.n > 0 ? known_type(task->type) : as_type_of(task->data);
 	as_arena_reset(e->arena);
-	if (s != AS_OK || task->share > 0)
+	if (s != AS_OK || task->share > 0 || blank)
 		return s;
 	as_inspection in = { .file = { .data = task->data,
 				     .type = type,

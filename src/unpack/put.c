@@ -11,6 +11,7 @@
 
 enum {
 	PIECE = 256 * 1024,   /* bytes per data message */
+	ZEROS_MIN = 4096,     /* bytes worth a message of their own */
 	LOST_MAX = 1000,      /* losses recorded per container */
 	WORK_MAX = 512 << 20, /* working memory a handler may ask for */
 };
@@ -310,13 +311,20 @@ static as_status admit(as_unpack *u, uint64_t *n)
 	return s;
 }
 
+/* Zeros are only counted: expanding them is the cheapest of attacks, and blank flash is common. */
+static as_status send_piece(as_unpack *u, as_span piece)
+{
+	bool blank = piece.n >= ZEROS_MIN && as_all(piece, 0);
+	return blank ? number(u, AS_M_ZERO, piece.n) : send(u, AS_M_DATA, piece);
+}
+
 as_status as_more(as_unpack *u, as_span bytes)
 {
 	bool dropped = u->dropping || !u->streaming;
 	uint64_t n = bytes.n;
 	as_status s = dropped ? AS_OK : admit(u, &n);
 	for (uint64_t at = 0; s == AS_OK && !dropped && at < n; at += PIECE)
-		s = send(u, AS_M_DATA, as_cut(bytes, at, as_min(PIECE, n - at)));
+		s = send_piece(u, as_cut(bytes, at, as_min(PIECE, n - at)));
 	return s;
 }
 
