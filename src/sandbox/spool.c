@@ -6,13 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, WINDOW = 1 << 20, FIRST = 1 << 16 };
 
 /* Every region being written has so much of its (sparse) file to itself, so that several can grow at
- * the same time; what it does not use is given back when it ends. */
-static const uint64_t reach = 1ull << 34;
+ * the same time; what it does not use is given back when it ends, and used again while it is at least half of that:
+ * file systems end at some offset (ext4 at 16 TiB), however little of a file is written. */
+static const uint64_t reach = 1ull << 35;
+
+enum { ROOMS = 64 /* kept for later, per file; more than there are examiners */ };
+
+typedef struct room {
+	uint64_t at, n;
+} room;
 
 struct as_spool {
 	int *fds;     /* owned */
@@ -20,7 +28,9 @@ struct as_spool {
 	unsigned n;
 	uint64_t memory;    /* bytes that may be in memory */
 	uint64_t in_memory; /* bytes that are */
-	uint64_t top[2];    /* where the next region of each own file begins */
+	uint64_t top[2];    /* where what nobody has had of each own file begins */
+	room rooms[2][ROOMS];
+	unsigned n_rooms[2];
 };
 
 static int unlinked_file(const char *folder)
@@ -105,9 +115,12 @@ int as_spool_add(as_spool *s, int fd)
 
 static as_spool_writer reserve(as_spool *s, unsigned file)
 {
-	as_spool_writer w = { .region = { .file = file, .at = s->top[file] } };
-	s->top[file] += reach;
-	return w;
+	room r = { s->top[file], reach };
+	if (s->n_rooms[file] > 0)
+		r = s->rooms[file][--s->n_rooms[file]];
+	else
+		s->top[file] += reach;
+	return (as_spool_writer){ .region = { .file = file, .at = r.at }, .room = r.n };
 }
 
 as_spool_writer as_spool_begin(as_spool *s)
@@ -119,9 +132,13 @@ as_spool_writer as_spool_begin(as_spool *s)
 
 void as_spool_end(as_spool *s, const as_spool_writer *w)
 {
-	as_region r = w->region;
-	if (s->top[r.file] == r.at + reach)
-		s->top[r.file] = r.at + (r.n + PAGE - 1) / PAGE * PAGE;
+	unsigned file = w->region.file;
+	uint64_t used = as_min((w->region.n + PAGE - 1) / PAGE * PAGE, w->room);
+	room left = { w->region.at + used, w->room - used };
+	if (s->top[file] == w->region.at + w->room)
+		s->top[file] = left.at;
+	else if (left.n >= reach / 2 && s->n_rooms[file] < ROOMS)
+		s->rooms[file][s->n_rooms[file]++] = left;
 }
 
 static as_status put(int fd, as_span bytes, uint64_t at)
@@ -166,7 +183,7 @@ static as_status admit(as_spool *s, as_spool_writer *w, uint64_t n)
 	as_status st = AS_OK;
 	if (w->region.file == AS_SPOOL_MEMORY && s->in_memory + n > s->memory)
 		st = move_to_file(s, w);
-	bool fits = n <= reach - w->region.n && w->region.at <= INT64_MAX - reach;
+	bool fits = n <= w->room - w->region.n && w->region.at <= INT64_MAX - reach;
 	if (!fits || s->fds[w->region.file] < 0)
 		st = as_worse(st, AS_IO);
 	w->failed = st != AS_OK;
@@ -186,6 +203,15 @@ as_status as_spool_write(as_spool *s, as_spool_writer *w, as_span bytes)
 	return st;
 }
 
+/* Makes the file reach to end. Never shorter: other regions may lie behind. */
+static as_status extend(int fd, uint64_t end)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return AS_IO;
+	return (uint64_t)st.st_size >= end || ftruncate(fd, (off_t)end) == 0 ? AS_OK : AS_IO;
+}
+
 as_status as_spool_hole(as_spool *s, as_spool_writer *w, uint64_t n)
 {
 	as_status st = admit(s, w, n);
@@ -194,8 +220,7 @@ as_status as_spool_hole(as_spool *s, as_spool_writer *w, uint64_t n)
 	w->region.n += n;
 	if (w->region.file == AS_SPOOL_MEMORY)
 		s->in_memory += n;
-	st = ftruncate(s->fds[w->region.file], (off_t)(w->region.at + w->region.n)) == 0 ? AS_OK
-											 : AS_IO;
+	st = extend(s->fds[w->region.file], w->region.at + w->region.n);
 	w->failed = st != AS_OK;
 	return st;
 }

@@ -29,12 +29,13 @@ int as_spool_add(as_spool *s, int fd);
  * file. AS_IO: the disk is full; the writer stays failed. */
 typedef struct as_spool_writer {
 	as_region region;
+	uint64_t room; /* bytes of the file that are this region's to grow into */
 	bool failed;
 } as_spool_writer;
 as_spool_writer as_spool_begin(as_spool *s);
 as_status as_spool_write(as_spool *s, as_spool_writer *w, as_span bytes) AS_MUST_USE;
 as_status as_spool_hole(as_spool *s, as_spool_writer *w, uint64_t n) AS_MUST_USE;
-
+/* The region is complete (once per writer): what it did not use goes back. */
 void as_spool_end(as_spool *s, const as_spool_writer *w);
 
 /* Gives a region's storage back. Regions of inputs are left alone. */

@@ -270,6 +270,50 @@ static as_region keep(as_spool *s, const uint8_t *bytes)
 	return w.region;
 }
 
+/* Two regions grow at the same time. A hole in the one that lies before must leave the other's bytes alone. */
+static void hole_beside_bytes(void **state)
+{
+	static uint8_t bytes[BYTES];
+	uint8_t now[BYTES];
+	(void)state;
+	for (unsigned memory = 0; memory < 2; memory++) {
+		as_spool *s = as_spool_new("/tmp", memory << 20);
+		memset(bytes, 'x', sizeof(bytes));
+		as_spool_writer hole = as_spool_begin(s), full = as_spool_begin(s);
+		assert_int_equal(as_spool_write(s, &full, as_bytes(bytes, BYTES)), AS_OK);
+		assert_int_equal(as_spool_hole(s, &hole, BYTES), AS_OK);
+		assert_int_equal(as_spool_read(s, full.region, 0, now, BYTES), AS_OK);
+		assert_memory_equal(now, bytes, BYTES);
+		assert_int_equal(as_spool_read(s, hole.region, 0, now, BYTES), AS_OK);
+		assert_int_equal(now[0] | now[BYTES - 1], 0);
+		as_spool_free(s);
+	}
+}
+
+/* Regions that always overlap in time do not use up the offsets that a file system has. */
+static void regions_that_overlap(void **state)
+{
+	uint8_t now[4];
+	(void)state;
+	as_spool *s = as_spool_new("/tmp", 0);
+	as_spool_writer w[2] = { as_spool_begin(s), as_spool_begin(s) };
+	as_region all[3000];
+	for (unsigned i = 0; i < 3000; i++) {
+		uint8_t number[4] = { (uint8_t)i, (uint8_t)(i >> 8), 1, 2 };
+		as_spool_writer *one = &w[i & 1];
+		assert_int_equal(as_spool_write(s, one, as_bytes(number, sizeof(number))), AS_OK);
+		all[i] = one->region;
+		as_spool_end(s, one);
+		*one = as_spool_begin(s);
+		assert_true(one->region.at < (uint64_t)1 << 40);
+	}
+	for (unsigned i = 0; i < 3000; i++) {
+		assert_int_equal(as_spool_read(s, all[i], 0, now, sizeof(now)), AS_OK);
+		assert_int_equal(now[0] | now[1] << 8, i);
+	}
+	as_spool_free(s);
+}
+
 static void set_up(scene *s)
 {
 	char path[] = "/tmp/assay-sandbox-XXXXXX";
@@ -361,7 +405,9 @@ static void without_walls_it_would(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(nothing_gets_out),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(hole_beside_bytes),
+		cmocka_unit_test(regions_that_overlap),
+		cmocka_unit_test(nothing_gets_out),
 		cmocka_unit_test(without_walls_it_would) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
