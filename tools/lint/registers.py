@@ -62,6 +62,14 @@ def inspector_faults(name):
 		yield "writes a table that facts.sql does not declare: " + table
 
 
+def too_many_roles():
+	"""Inspectors with .paths have a bit each in a word of 64 (as_roles_of); the next would never be asked."""
+	ids = entries("src/inspect/inspectors.def")
+	n = sum(field(source("src/inspect/ins/%s.c" % i), "paths") not in (None, "NULL") for i in ids)
+	if n > 64:
+		yield "src/inspect/inspectors.def", "%d inspectors have .paths; there are 64 bits" % n
+
+
 def rule_faults(name):
 	if not source("tests/rules/%s.sql" % name):
 		yield "no test in tests/rules"
@@ -95,6 +103,7 @@ def main():
 	checked += [("report " + n, [] if source("src/report/%s.c" % n) else ["no file"])
 		for n in entries("src/report/reports.def")]
 	checked += [("command " + n, [] if source("cli/%s.c" % n) else ["no file"]) for n in entries("cli/commands.def")]
+	checked += [(a, [b]) for a, b in too_many_roles()]
 	checked += [(str(a), [b]) for a, b in commands()]
 	checked += [(str(a), [b]) for a, b in unlisted("src/unpack/formats.def", "src/unpack/fmt", "sorted")]
 	checked += [(str(a), [b]) for a, b in unlisted("src/inspect/inspectors.def", "src/inspect/ins", "sorted")]
