@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first screen: what was looked at, how much of it could be read, what matters most.
 
-const CLASSES = { object: "objects that were read", structure: "known structure", padding: "padding", unknown: "unknown" };
+const CLASSES = { object: "objects that were read", structure: "containers that were read", padding: "padding", unknown: "unknown" };
 const MEANING = {
 	object: "belong to something that was opened or recognised",
 	structure: "are headers and tables of known formats",
