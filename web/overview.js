@@ -4,7 +4,7 @@
 const CLASSES = { object: "objects that were read", structure: "containers that were read", padding: "padding", unknown: "unknown" };
 const MEANING = {
 	object: "belong to something that was opened or recognised",
-	structure: "are headers and tables of known formats",
+	structure: "are headers, tables and packed data of containers",
 	padding: "are filler (one byte repeated)",
 	unknown: "are of no known format",
 };
