@@ -62,7 +62,10 @@ void as_unpack_begin(as_unpack *u, const as_opening *o, const as_format *f, as_s
 uint64_t as_measure(const as_opening *o, const as_format *f, as_span data)
 {
 	as_unpack u;
-	as_unpack_begin(&u, o, f, data);
+	/* Entries that stand in it are counted from the format's start, as everything else is. */
+	as_opening here = *o;
+	here.data = data;
+	as_unpack_begin(&u, &here, f, data);
 	u.dry = true;
 	(void)f->unpack(&u, data);
 	uint64_t used = u.used;

@@ -314,7 +314,7 @@ KINDS = ("file", "dir", "symlink", "hardlink", "char", "block", "fifo", "socket"
 
 
 def unpack(tool, id, path):
-	done = subprocess.run([tool, id, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+	done = subprocess.run([tool, *([id] if id else []), str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 	said = done.stdout.decode("utf-8", "replace").splitlines()
 	return done.returncode, said
 
@@ -386,7 +386,7 @@ LIES = []
 
 
 def lie(id, *expected):
-	"""expected: patterns that must be found in what is said; those with ! before them must not."""
+	"""id: the format to be opened as, "" to be recognised. expected: patterns that must be found in what is said; those with ! before them must not."""
 	def register(make):
 		LIES.append((id, make.__name__, make, expected))
 		return make
@@ -675,6 +675,25 @@ def zip_checksum():
 	image = read("zip", "stored")
 	image[image.index(b"hello, world")] = 0x48
 	return image
+
+
+@lie("", " 8192 .* /unknown-0x0", " 1908 .* /zip-0x2000", " 8192 .* /unknown-0x2774")
+def zip_in_the_middle():
+	"""Without its directory; an entry tells its size only behind its data. What follows the zip is no piece of it."""
+	class Pipe(io.BytesIO):
+		def seekable(self):
+			return False
+
+		def tell(self):
+			raise io.UnsupportedOperation()
+
+	parts = []
+	for out, method, name, data in ((Pipe(), 8, "b.txt", b"world\n" * 300), (io.BytesIO(), 0, "a.txt", b"hello\n" * 300)):
+		with zipfile.ZipFile(out, "w", method) as z:
+			z.writestr(zipfile.ZipInfo(name), data, method)
+		parts.append(out.getvalue().partition(b"PK\1\2")[0])
+	noise = b"".join(hashlib.sha256(b"%d" % i).digest() for i in range(256))
+	return noise + b"".join(parts) + noise
 
 
 @lie("ar", "name of a member is out of range", "/short.o")
