@@ -92,14 +92,11 @@ static as_status take_node(as_review *r, as_session *s, as_span payload)
 		return AS_IO;
 	as_frame_add(&s->payload, AS_M_NODE, payload);
 	const as_object *o = &r->objects.objects[r->objects.exams[s->exam].object];
-	if (++r->n_nodes > r->limits.objects) {
-		if (!r->over_objects)
-			lose(s, "limit",
-				"the review holds too many entries: the rest is not examined");
-		r->over_objects = true;
-		return AS_OK;
-	}
-	if (m.has & AS_NODE_RANGE) {
+	bool beyond = ++r->n_nodes > r->limits.objects;
+	if (beyond && !r->over_objects)
+		lose(s, "limit", "the review holds too many entries: the rest is not examined");
+	r->over_objects = r->over_objects || beyond;
+	if (!beyond && m.has & AS_NODE_RANGE) {
 		as_sha256 sum;
 		if (m.at > o->size || m.len > o->size - m.at || o->shelf == AS_NONE)
 			return AS_IO;
@@ -112,6 +109,8 @@ static as_status take_node(as_review *r, as_session *s, as_span payload)
 		s->streaming = true;
 		s->stream_node = m.id;
 		s->writer = as_spool_begin(r->spool);
+		s->beyond = s->writer.failed =
+			beyond; /* its bytes come all the same, and are let go */
 	}
 	return AS_OK;
 }
@@ -125,7 +124,7 @@ static bool admit(as_review *r, as_session *s, uint64_t n)
 	if (!r->over_bytes)
 		lose(s, "limit", "the review unpacks too many bytes: the rest is not examined");
 	r->over_bytes = true;
-	s->writer.failed = true;
+	s->beyond = s->writer.failed = true;
 	return false;
 }
 
@@ -159,7 +158,7 @@ static as_status take_end(as_review *r, as_session *s, as_span payload)
 		return AS_IO;
 	if (s->writer.failed) {
 		as_session_abort_stream(r, s);
-		if (!r->over_bytes)
+		if (!s->beyond)
 			lose(s, "disk", "there was no room to keep an entry while it waits");
 		return AS_OK;
 	}

@@ -28,6 +28,7 @@ typedef struct as_session {
 	bool streaming;
 	uint32_t stream_node;
 	as_spool_writer writer;
+	bool beyond; /* the stream is over a budget of the review, which was recorded: its bytes are not kept */
 	as_hasher *hasher;
 	double began, heard; /* when its order was given, and when it last spoke: seconds */
 	double busy;         /* its processor seconds then */

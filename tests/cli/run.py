@@ -136,6 +136,21 @@ class Commands(unittest.TestCase):
         self.assertIn(" account-empty-password ", sent)
         self.assertNotIn("Login account with an empty password", sent)
 
+    def test_more_entries_than_allowed_is_a_limit_and_no_crash(self):
+        (self.at / "root").mkdir()
+        for i in range(9):
+            (self.at / "root" / str(i)).write_text("%d\n" % i, encoding="utf-8")
+        for n in "ab":
+            subprocess.run(["mksquashfs", "root", n + ".sqfs", "-quiet", "-no-progress", "-p", n + " d 755 0 0"],
+                           cwd=self.at, check=True, capture_output=True)
+        for what in (["root"], ["a.sqfs", "b.sqfs"]):
+            done = assay("review", "-q", *what, "--max-objects", str(6 * len(what)), cwd=self.at)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            told = assay("query", "out/dossier.assay", "SELECT reason, text FROM unexamined", "--csv", cwd=self.at).stdout
+            self.assertIn("too many entries", told)
+            self.assertNotIn("crash", told)
+            self.assertNotIn("disk", told)
+
     def test_folder_is_seen_with_ordinary_tools(self):
         (self.at / "my root/etc").mkdir(parents=True)
         (self.at / "my root/etc/passwd").write_text("root::0:0::/:/bin/sh\n", encoding="utf-8")
