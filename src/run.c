@@ -256,9 +256,20 @@ static void stage(as_review *r, const char *name)
 		r->options->on_progress(r->options->ctx, &p);
 }
 
+/* A mistyped name must not cost the journal of the review that it was meant to resume. */
+static assay_status look_for_inputs(as_review *r)
+{
+	for (const char *const *in = r->options->inputs; *in; in++)
+		if (access(*in, R_OK) != 0)
+			return as_review_fail(r, ASSAY_INPUT, "%s: %s", *in, strerror(errno));
+	return ASSAY_OK;
+}
+
 assay_status as_examine_all(as_review *r, as_workshop *w, const char *journal)
 {
-	assay_status s = load_yara(r, w);
+	assay_status s = look_for_inputs(r);
+	if (s == ASSAY_OK)
+		s = load_yara(r, w);
 	if (s == ASSAY_OK)
 		s = prepare(r, w, journal);
 	if (s == ASSAY_OK)
@@ -294,8 +305,8 @@ static assay_status run(as_review *r, const char *dossier, const char *journal)
 		stage(r, "report");
 		s = as_write_reports(r, dossier);
 	}
-	if (s == ASSAY_OK || s == ASSAY_INPUT)
-		(void)unlink(journal);
+	if (s == ASSAY_OK || (s == ASSAY_INPUT && r->journal && !r->resumed))
+		(void)unlink(journal); /* there is nothing in it to take up */
 	as_finish(r, w);
 	return s;
 }

@@ -19,9 +19,14 @@
 
 #include "sandbox/lock.h"
 
-enum { PAGE = 4096, BUFFER = 1 << 18, INBOX = 2 << 20, LOCKS_UNKNOWN = ~0,
+enum {
+	PAGE = 4096,
+	BUFFER = 1 << 18,
+	INBOX = 2 << 20,
+	LOCKS_UNKNOWN = ~0,
 	LARGE = 64 << 20, /* bytes of an object whose pages are let go of */
-	TICK_US = 20000 };
+	TICK_US = 20000
+};
 
 /* Written by the examiner, read by the supervisor after a crash. */
 typedef struct board {

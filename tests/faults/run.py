@@ -131,6 +131,9 @@ def killed_review_resumes():
         kills += p.poll() is None
         p.kill()
         p.wait()
+    before = (out / "resume.journal").stat().st_size
+    review(out, image=WORK / "mistyped", expect=3)
+    assert (out / "resume.journal").stat().st_size == before, "a mistyped name costs the journal"
     said = review(out)
     assert kills >= 2, "the review was too fast to be killed"
     assert "resuming" in said, f"does not say that it resumes: {said}"
