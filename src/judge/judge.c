@@ -103,12 +103,15 @@ static const char *collect(sqlite3 *db, as_arena *a, const as_rule *rule, bool *
 	return why;
 }
 
-/* An object stands for each of its places; hard links are one place. The order is the tree's. */
+/* An object stands for each of its places; hard links are one place. The order is the tree's. A subject
+ * that is a path of the object is at each place the path there. */
 static const char expand[] =
 	"INSERT INTO temp.full "
 	"SELECT DISTINCT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, "
 	"COALESCE(h.object, p.object), p.id, h.at, "
-	"       h.len, h.subject, h.note, CASE WHEN h.verdict = 'unknown' "
+	"       h.len, CASE WHEN h.place IS NULL AND h.subject LIKE '/%' AND EXISTS (SELECT 1 "
+	"FROM place AS x WHERE x.object = p.object AND x.path = h.subject) THEN p.path "
+	"ELSE h.subject END, h.note, CASE WHEN h.verdict = 'unknown' "
 	"THEN 'unknown' ELSE 'holds' END, "
 	"       h.severity, h.title "
 	"  FROM temp.hit AS h LEFT JOIN place AS p "
@@ -189,8 +192,9 @@ static bool spread(sqlite3 *db, const as_rule *rule, bool *cut)
 
 static bool note_cut(sqlite3 *db, const as_rule *rule)
 {
-	static const char add[] = "INSERT INTO unexamined VALUES (NULL, NULL, NULL, NULL, ?1, 'limit', "
-				  "'the rule holds at more places than are listed')";
+	static const char add[] =
+		"INSERT INTO unexamined VALUES (NULL, NULL, NULL, NULL, ?1, 'limit', "
+		"'the rule holds at more places than are listed')";
 	return bound_run(db, add, rule);
 }
 
