@@ -48,6 +48,19 @@ static void write_date(char date[32])
 	(void)strftime(date, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
 }
 
+static as_status add_format(as_dossier_writer *w, const as_format *f)
+{
+	as_buf gaps = { 0 };
+	for (const char *const *gap = f->gaps; gap && *gap; gap++)
+		as_buf_print(&gaps, "%s%s", gaps.n ? "; " : "", *gap);
+	as_buf_u8(&gaps, 0);
+	as_status s = gaps.bad ? AS_NOMEM
+			       : as_dossier_add_format(w, f->id, f->title, f->see,
+					 gaps.n > 1 ? (const char *)gaps.p : NULL);
+	as_buf_free(&gaps);
+	return s;
+}
+
 static as_status add_meta(as_review *r, as_dossier_writer *w)
 {
 	char date[32], against[64], limits[256], walls[64];
@@ -70,7 +83,7 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 	as_status s =
 		as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]) - (r->yara.n == 0));
 	for (const as_format *const *f = as_formats; *f && s == AS_OK; f++)
-		s = as_dossier_add_format(w, (*f)->id, (*f)->title, (*f)->see);
+		s = add_format(w, *f);
 	return s;
 }
 

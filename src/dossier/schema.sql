@@ -75,7 +75,7 @@ CREATE TABLE clause_kind (
 -- How to see an entry of a container with ordinary tools: a shell command per format, in which IN is the
 -- container's file, PATH the entry's path without the leading slash, PATTERN the same for tools that take shell
 -- patterns (* ? [ and \ have a backslash before them), OUT the file to write.
-CREATE TABLE format_see (format TEXT PRIMARY KEY, title TEXT, see TEXT) WITHOUT ROWID; -- see NULL: cut it with dd
+CREATE TABLE format_see (format TEXT PRIMARY KEY, title TEXT, see TEXT, gaps TEXT) WITHOUT ROWID; -- see NULL: cut it with dd; gaps: what of it is not read
 -- Knowledge packs that rules may join: daemons and what they serve; support ends; address noise is applied earlier.
 CREATE TABLE known_service (daemon TEXT, service TEXT, protocol TEXT, port INTEGER, exposure TEXT, cleartext INTEGER, source TEXT);
 CREATE TABLE known_eol (component TEXT, branch TEXT, eol TEXT, source TEXT);

@@ -81,8 +81,7 @@ as_dossier_writer *as_dossier_create(const char *path, const as_source *source)
 	bool ok = as_n_tables <= TABLES_MAX && sqlite3_open(path, &w->db) == SQLITE_OK;
 	if (ok) /* rules are run on it: no value of theirs may take all memory */
 		(void)sqlite3_limit(w->db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
-	ok = ok &&
-		  make_schema(w->db) == AS_OK && prepare(w) == AS_OK;
+	ok = ok && make_schema(w->db) == AS_OK && prepare(w) == AS_OK;
 	if (ok)
 		return w;
 	as_status ended = as_dossier_close(w);
@@ -124,15 +123,16 @@ as_status as_dossier_add_meta(as_dossier_writer *w, const as_dossier_meta *meta,
 }
 
 as_status as_dossier_add_format(
-	as_dossier_writer *w, const char *id, const char *title, const char *see)
+	as_dossier_writer *w, const char *id, const char *title, const char *see, const char *gaps)
 {
 	sqlite3_stmt *q =
-		as_db_prepare(w->db, "INSERT OR REPLACE INTO format_see VALUES (?, ?, ?)");
+		as_db_prepare(w->db, "INSERT OR REPLACE INTO format_see VALUES (?, ?, ?, ?)");
 	if (!q)
 		return AS_IO;
 	as_db_word(q, 1, id);
 	as_db_word(q, 2, title);
 	as_db_word(q, 3, see);
+	as_db_word(q, 4, gaps);
 	as_status s = as_db_step(q);
 	(void)sqlite3_finalize(q);
 	return s;

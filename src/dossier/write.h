@@ -43,8 +43,8 @@ as_status as_dossier_add_meta(
 	as_dossier_writer *w, const as_dossier_meta *meta, size_t n) AS_MUST_USE;
 as_status as_dossier_add_knowledge(as_dossier_writer *w) AS_MUST_USE;
 /* Rows (format, title, how to see an entry) of the formats in use, for explanations. */
-as_status as_dossier_add_format(
-	as_dossier_writer *w, const char *id, const char *title, const char *see) AS_MUST_USE;
+as_status as_dossier_add_format(as_dossier_writer *w, const char *id, const char *title,
+	const char *see, const char *gaps) AS_MUST_USE;
 as_status as_dossier_add_input(as_dossier_writer *w, const as_dossier_input *input) AS_MUST_USE;
 
 #endif
