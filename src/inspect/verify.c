@@ -216,8 +216,10 @@ bool as_verifier_of(as_verifier *v, as_arena *arena, const char *scheme, as_span
 		return false;
 	as_span text = as_print(arena, "%.*s", (int)secret.n, (const char *)secret.p);
 	v->text = (const char *)text.p;
-	v->work = as_alloc(arena, sizeof(struct crypt_data));
-	return text.n == secret.n && v->text && v->work && v->price != UINT64_MAX;
+	/* 32 KiB that nothing is kept in: one for all, or a long list of accounts takes all memory. */
+	static _Thread_local struct crypt_data scratch;
+	v->work = &scratch;
+	return text.n == secret.n && v->text && v->price != UINT64_MAX;
 }
 
 bool as_verify(const as_verifier *v, const char *phrase) { return v->check(v, phrase); }
