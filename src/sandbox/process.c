@@ -25,7 +25,7 @@ enum {
 	INBOX = 2 << 20,
 	LOCKS_UNKNOWN = ~0,
 	LARGE = 64 << 20, /* bytes of an object whose pages are let go of */
-	TICK_US = 20000
+	TICK_US = 5000
 };
 
 /* Written by the examiner, read by the supervisor after a crash. */
