@@ -21,10 +21,10 @@ NAMES = ["; DROP TABLE object;--", "' OR 1=1 --", "\"><script>alert(1)</script>"
 	"hidden", "<img src=x onerror=alert(3)>", "&lt;b&gt;", "[link](javascript:alert(4))", "a" * 255]
 
 
-def zeros(total, chunk=16 << 20):
-	"""Raw deflate of zeros, made of equal pieces."""
+def zeros(total, chunk=16 << 20, letter=b"\0"):
+	"""Raw deflate of zeros (or another letter), made of equal pieces."""
 	c = zlib.compressobj(9, zlib.DEFLATED, -15)
-	piece = c.compress(bytes(chunk)) + c.flush(zlib.Z_FULL_FLUSH)
+	piece = c.compress(letter * chunk) + c.flush(zlib.Z_FULL_FLUSH)
 	end = zlib.compressobj(9, zlib.DEFLATED, -15)
 	return piece * (total // chunk) + end.flush()
 
@@ -49,6 +49,10 @@ def put(folder, name, data):
 
 def zip_flat(folder):
 	return put(folder, "flat.zip", one_zip("zeros", zeros(10 << 30), 10 << 30))
+
+
+def zip_letters(folder):
+	return put(folder, "letters.zip", one_zip("letters", zeros(10 << 30, letter=b"A"), 10 << 30))
 
 
 def zip_nested(folder):
