@@ -34,7 +34,8 @@ static bool settled(live_line *l, const assay_progress *p)
 		l->known = p->bytes_known;
 		l->grew = p->seconds;
 	}
-	l->settled = p->seconds - l->grew > SETTLED_SECONDS; /* then only a large container changes it */
+	l->settled =
+		p->seconds - l->grew > SETTLED_SECONDS; /* then only a large container changes it */
 	return l->settled;
 }
 

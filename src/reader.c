@@ -30,7 +30,8 @@ static assay_status conclude(assay_dossier *d, as_out *out, as_status s, assay_e
 	if (out->failed || end != AS_OK)
 		return as_say(error, ASSAY_OUTPUT, "the output cannot be written");
 	if (s != AS_OK && stopped)
-		return as_say(error, ASSAY_INPUT, "reading the dossier was stopped after %u seconds", d->allowed);
+		return as_say(error, ASSAY_INPUT,
+			"reading the dossier was stopped after %u seconds", d->allowed);
 	if (s != AS_OK)
 		return as_say(error, ASSAY_INPUT, "the dossier cannot be read: %s", reason(d->db));
 	return ASSAY_OK;

@@ -406,8 +406,7 @@ static void without_walls_it_would(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(hole_beside_bytes),
-		cmocka_unit_test(regions_that_overlap),
-		cmocka_unit_test(nothing_gets_out),
+		cmocka_unit_test(regions_that_overlap), cmocka_unit_test(nothing_gets_out),
 		cmocka_unit_test(without_walls_it_would) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
