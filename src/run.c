@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "examine.h"
 #include "knowledge/yara.h"
 
@@ -41,8 +42,15 @@ void as_review_say(as_review *r, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (r->options->on_message)
-		r->options->on_message(r->options->ctx, text);
+	if (!r->options->on_message)
+		return;
+	/* A rule or a name of the image may stand in it: a terminal must not obey it. */
+	as_buf shown = { 0 };
+	as_text_add(&shown, as_lit(text));
+	as_buf_u8(&shown, 0);
+	r->options->on_message(
+		r->options->ctx, shown.bad ? "a message is lost" : (const char *)shown.p);
+	as_buf_free(&shown);
 }
 
 struct as_workshop {
