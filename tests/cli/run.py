@@ -19,7 +19,7 @@ import tempfile
 import termios
 import unittest
 
-ASSAY = os.path.abspath(sys.argv.pop(1))
+ASSAY = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else os.environ["ASSAY"])
 TOP = pathlib.Path(__file__).resolve().parents[2]
 MESON = """project('stand-in', 'c')
 executable('assay', 'assay.c')
