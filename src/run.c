@@ -222,6 +222,10 @@ static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 			return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	}
 	r->journal = as_journal_open(journal, stamp_of(r), &r->resumed, on_record, r);
+	if (!r->journal && errno == EWOULDBLOCK)
+		return as_review_fail(r, ASSAY_OUTPUT,
+			"%s: another review is writing there; name another folder with -o",
+			r->options->output);
 	if (!r->journal)
 		return as_review_fail(r, ASSAY_OUTPUT, "%s cannot be written", journal);
 	if (r->resumed)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,7 +111,8 @@ as_journal *as_journal_open(const char *path, as_span stamp, bool *resumed,
 	j->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	as_buf b = { 0 };
 	as_record r;
-	as_status s = j->fd < 0 ? AS_IO : AS_OK;
+	/* Two reviews must not write one journal: the lock ends with the process that holds it. */
+	as_status s = j->fd < 0 || flock(j->fd, LOCK_EX | LOCK_NB) != 0 ? AS_IO : AS_OK;
 	*resumed = false;
 	if (s == AS_OK && !same_stamp(j, stamp, &b))
 		s = begin(j, stamp);

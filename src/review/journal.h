@@ -19,7 +19,8 @@ typedef struct as_record {
 
 /* Opens the journal at path for the review that stamp describes. One of another stamp, or a damaged one, is
  * begun anew; *resumed says whether there is something to take up. each is called for every whole record found
- * (borrowing). NULL: cannot be written. Close with as_journal_close (NULL-safe). */
+ * (borrowing). NULL: it
+ * cannot be written, or (errno EWOULDBLOCK) another review holds it. Close with as_journal_close (NULL-safe). */
 as_journal *as_journal_open(const char *path, as_span stamp, bool *resumed,
 	as_status (*each)(void *ctx, const as_record *r), void *ctx);
 void as_journal_close(as_journal *j);

@@ -142,6 +142,16 @@ def killed_review_resumes():
     assert not left, f"left behind: {left}"
 
 
+def two_reviews_do_not_share_a_folder():
+    out = WORK / "shared"
+    first = subprocess.Popen(command(out), env=ENV, stderr=subprocess.DEVNULL)
+    while first.poll() is None and not (out / "resume.journal").exists():
+        time.sleep(0.02)
+    said = review(out, expect=4)
+    assert "another review" in said, said
+    assert first.wait() == 0 and digest(out) == digest(REFERENCE), "the first review was disturbed"
+
+
 def orphans_do_not_stay():
     p = subprocess.Popen(command(WORK / "orphans"), env=ENV, stderr=subprocess.DEVNULL)
     children = []
@@ -208,7 +218,7 @@ def main():
     review(REFERENCE)
     tests = [globals()[n] for n in sys.argv[3:]] or [jobs_do_not_show, again_is_the_same, crash_costs_one_object, hang_costs_one_object,
              memory_costs_one_object, crash_of_an_inspector_everywhere, killed_examiners_are_replaced,
-             killed_review_resumes, orphans_do_not_stay, full_disk_is_said, strange_inputs, folder_with_everything,
+             killed_review_resumes, two_reviews_do_not_share_a_folder, orphans_do_not_stay, full_disk_is_said, strange_inputs, folder_with_everything,
              output_that_cannot_be_written]
     failed = 0
     for test in tests:
