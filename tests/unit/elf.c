@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inspect/elfdyn.h"
+#include "elf/dyn.h"
 #include "inspect/fortify.h"
 #include "inspect/inspector.h"
 

@@ -24,7 +24,9 @@ STAGES = {
 	"codec": set(),
 	"unpack": {"codec"},
 	"knowledge": set(),
-	"inspect": {"codec", "knowledge"},
+	"elf": set(), # reads ELF files: no stage, but what inspectors and code share
+	"code": {"elf"},
+	"inspect": {"codec", "knowledge", "elf", "code"}, # one inspector states what code answers
 	"judge": set(),
 	"dossier": {"knowledge/tsv.h"}, # writes the packs into tables for the rules to join with
 	"report": set(),

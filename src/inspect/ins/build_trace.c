@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/literals.h"
-#include "inspect/elfread.h"
+#include "elf/read.h"
 
 enum {
 	PATH_MAX_LEN = 512, /* bytes */

@@ -5,8 +5,8 @@
  * names an interpreter). */
 #include "inspect/inspector.h"
 
-#include "inspect/elfabi.h"
-#include "inspect/elfdyn.h"
+#include "elf/abi.h"
+#include "elf/dyn.h"
 #include "inspect/fortify.h"
 
 #include <string.h>

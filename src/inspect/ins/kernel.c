@@ -5,7 +5,7 @@
  *    Linux version RELEASE (USER@HOST) (COMPILER, LINKER) #BUILD OPTIONS DATE */
 #include "inspect/inspector.h"
 
-#include "inspect/elfread.h"
+#include "elf/read.h"
 
 enum {
 	BANNER_MAX = 1024,    /* bytes */

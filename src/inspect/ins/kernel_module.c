@@ -4,7 +4,7 @@
  * ELF file. */
 #include "inspect/inspector.h"
 
-#include "inspect/elfread.h"
+#include "elf/read.h"
 
 enum { CONFIDENCE = 900 /* the module names itself; its version follows no rule */ };
 

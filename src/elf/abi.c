@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "inspect/elfabi.h"
+#include "elf/abi.h"
 
 typedef struct number_name {
 	uint32_t number;

@@ -4,7 +4,7 @@
  * MIPS has a tag for it; DT_HASH has it as its second word; a section header may describe the
  * same table; DT_GNU_HASH leads to the last exported symbol; relocations name symbols; and the
  * string table nearly always follows the symbols. The first of these that answers is believed. */
-#include "inspect/elfdyn.h"
+#include "elf/dyn.h"
 
 enum {
 	DT_NEEDED = 1,

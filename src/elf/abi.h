@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names for the numbers of an ELF header. */
-#ifndef AS_ELFABI_H
-#define AS_ELFABI_H
+#ifndef AS_ELF_ABI_H
+#define AS_ELF_ABI_H
 
-#include "inspect/elfread.h"
+#include "elf/read.h"
 
 /* The machine: a constant word, or "e<number>" printed into the arena. */
 as_span as_elf_machine(const as_elf_view *e, as_arena *arena);

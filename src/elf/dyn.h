@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The dynamic segment of an ELF file: what the loader will see, with or without section headers. */
-#ifndef AS_ELFDYN_H
-#define AS_ELFDYN_H
+#ifndef AS_ELF_DYN_H
+#define AS_ELF_DYN_H
 
-#include "inspect/elfread.h"
+#include "elf/read.h"
 
 typedef struct as_elf_dyn {
 	bool present;  /* there is a dynamic segment */

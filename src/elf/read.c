@@ -4,7 +4,7 @@
  *    0 7f "ELF"   4 class   5 byte order   7 OS ABI   16 type   18 machine   20 version   24 entry
  *   32 bits: 28 phoff  32 shoff  36 flags  then u16 from 40: ehsize phentsize phnum
  *   64 bits: 32 phoff  40 shoff  48 flags  then u16 from 52:  shentsize shnum shstrndx */
-#include "inspect/elfread.h"
+#include "elf/read.h"
 
 enum {
 	STRING_MAX = 8192, /* bytes of one name: mangled C++ names are long, hostile ones longer */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A bounded reader of ELF files: 32 and 64 bits, both byte orders, with or without section headers.
  * Everything here borrows from the file's span; arrays live in the arena given to as_elf_open. */
-#ifndef AS_ELFREAD_H
-#define AS_ELFREAD_H
+#ifndef AS_ELF_READ_H
+#define AS_ELF_READ_H
 
 #include "base/arena.h"
 #include "base/cur.h"

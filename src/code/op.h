@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The small language that machine code of every architecture is lifted into. One instruction becomes a few
+ * operations on numbered registers and memory; what the analysis does not follow becomes AS_OP_KILL of the
+ * registers it writes. Everything after the lifters knows this language and no architecture. */
+#ifndef AS_CODE_OP_H
+#define AS_CODE_OP_H
+
+#include "base/span.h"
+
+/* Registers, the same numbers on every architecture. */
+enum {
+	AS_REG_GENERAL =
+		0, /* 32 general registers, numbered as the architecture does (x86: ax cx dx bx sp bp si di r8...) */
+	AS_REG_SPECIAL =
+		32, /* 32 others that an architecture has (MIPS hi lo; PowerPC lr ctr cr0..cr7) */
+	AS_REG_VECTOR =
+		64, /* 32 vector or floating-point registers, followed for moving 16 bytes or less */
+	AS_REG_FLAGS = 96, /* the flags of x86 and ARM */
+	AS_REG_TEMP = 97,  /* 7 that live inside one instruction */
+	AS_REG_ZERO = 104, /* reads as 0; writes are lost */
+	AS_N_REGS = 105,
+	AS_REG_NONE = 255
+};
+
+/* What a and b are: registers. Where b is AS_REG_NONE, the operand is imm. Every result is cut to width bytes
+ * and then zero-extended to the register, or sign-extended with op.sign. */
+typedef enum as_op_kind {
+	AS_OP_NOP,  /* nothing that is followed */
+	AS_OP_KILL, /* dst = unknown */
+	AS_OP_MOVE, /* dst = a, or imm where a is AS_REG_NONE */
+	AS_OP_ADD,  /* dst = a + (b << shift), or a + imm; the following likewise */
+	AS_OP_SUB,  /* a - b */
+	AS_OP_RSUB, /* b - a */
+	AS_OP_MUL,
+	AS_OP_AND,
+	AS_OP_OR,
+	AS_OP_XOR,
+	AS_OP_SHL, /* by b or imm bits */
+	AS_OP_SHR, /* zeros come in */
+	AS_OP_SAR, /* copies of the sign bit of the width bytes come in */
+	AS_OP_ROR, /* rotates the width bytes right */
+	AS_OP_NOT, /* dst = ~a */
+	AS_OP_LOAD, /* dst = width bytes at a + (b << shift) + imm; a may be AS_REG_NONE (absolute) */
+	AS_OP_STORE, /* width bytes at the same = c; c may be AS_REG_ZERO */
+	AS_OP_FILL, /* x86 rep stos: width bytes of c, (b) times, from a; registers are killed by ops that follow */
+	AS_OP_COPY,    /* x86 rep movs: width bytes, (b) times, from c to a */
+	AS_OP_COMPARE, /* dst (flags) = a compared with b or imm, as a subtraction */
+	AS_OP_TEST,    /* dst (flags) = (a & b) or (a & imm) compared with 0 */
+	AS_OP_SELECT, /* dst = cond(c as flags) ? a : b; b AS_REG_NONE: imm (setcc: a MOVEd temps) */
+	AS_OP_BRANCH,    /* if cond(a as flags) go to imm, else on */
+	AS_OP_BRANCH_IF, /* if a cond b go to imm, else on; b AS_REG_ZERO to compare with 0 */
+	AS_OP_JUMP,      /* go to imm */
+	AS_OP_JUMP_TO,   /* go to the address in a */
+	AS_OP_CALL,      /* call imm */
+	AS_OP_CALL_TO,   /* call the address in a */
+	AS_OP_RETURN,
+	AS_OP_SYSCALL, /* system call; imm is the number in the instruction, where it has one */
+	AS_OP_TRAP,    /* never goes on (ud2, hlt, brk, break, udf) */
+	AS_N_OP_KINDS
+} as_op_kind;
+
+/* Conditions on flags, or between a and b. */
+typedef enum as_cond {
+	AS_ALWAYS,
+	AS_EQ,
+	AS_NE,
+	AS_LT, /* signed */
+	AS_LE,
+	AS_GT,
+	AS_GE,
+	AS_BELOW, /* unsigned */
+	AS_BELOW_EQ,
+	AS_ABOVE,
+	AS_ABOVE_EQ,
+	AS_NEGATIVE, /* sign bit of the result */
+	AS_POSITIVE,
+	AS_COND_OTHER /* overflow, parity, ...: decides, but is not followed */
+} as_cond;
+
+/* One operation. On ARM any may be conditional: with cond other than AS_ALWAYS (and flags in AS_REG_FLAGS) it is
+ * done only then; for AS_OP_BRANCH, AS_OP_BRANCH_IF and AS_OP_SELECT cond is the condition itself. */
+typedef struct as_op {
+	uint8_t kind, width; /* as_op_kind; bytes: 1, 2, 4, 8 or 16 */
+	uint8_t dst, a, b, c;
+	uint8_t cond;  /* as_cond */
+	uint8_t shift; /* bits b is shifted left by */
+	bool sign;     /* the result is sign-extended */
+	uint8_t len;   /* bytes of the instruction it belongs to */
+	uint64_t at;   /* address of that instruction */
+	int64_t imm;
+} as_op;
+
+enum { AS_OPS_MAX = 48 }; /* of one instruction (ARM's ldm of 16 registers needs 34) */
+
+/* The operations of one instruction. */
+typedef struct as_ops {
+	size_t n;
+	bool full; /* more than AS_OPS_MAX: the lifter is wrong */
+	uint64_t at;
+	as_op op[AS_OPS_MAX];
+} as_ops;
+
+/* Appends an operation and answers it for its fields to be set; never NULL. It comes with all registers
+ * AS_REG_NONE, cond AS_ALWAYS and the address of the instruction. */
+as_op *as_op_add(as_ops *ops, as_op_kind kind, uint8_t width);
+/* The usual forms of it: dst = a kind b; dst = a kind imm; dst = imm; dst = unknown. */
+void as_op_rrr(as_ops *ops, as_op_kind kind, uint8_t width, uint8_t dst, uint8_t a, uint8_t b);
+void as_op_rri(as_ops *ops, as_op_kind kind, uint8_t width, uint8_t dst, uint8_t a, int64_t imm);
+void as_op_move(as_ops *ops, uint8_t width, uint8_t dst, uint8_t a);
+void as_op_const(as_ops *ops, uint8_t width, uint8_t dst, uint64_t imm);
+void as_op_kill(as_ops *ops, uint8_t dst);
+/* dst = width bytes at a + imm; width bytes at a + imm = c. */
+void as_op_load(as_ops *ops, uint8_t width, uint8_t dst, uint8_t a, int64_t imm);
+void as_op_store(as_ops *ops, uint8_t width, uint8_t a, int64_t imm, uint8_t c);
+
+/* The opposite condition; AS_COND_OTHER is its own. Pure. */
+as_cond as_cond_not(as_cond c);
+/* Whether control does not simply go on to the next instruction after this (branches, calls, returns, traps). */
+bool as_op_is_flow(const as_op *op);
+/* Prints an operation in one line, for listings where no disassembler is to be had and for tests. Writes at
+ * most n bytes with the NUL. */
+void as_op_print(char *out, size_t n, const as_op *op);
+
+#endif
