@@ -9,9 +9,11 @@
 /* How the instructions at hand are to be read, and what a lifter remembers between two of them. The caller
  * zeroes the last part where it begins at an address that does not follow the one before. */
 typedef struct as_mode {
-	bool big;   /* instructions are big-endian */
-	bool wide;  /* 64-bit */
-	bool thumb; /* ARM: Thumb; MIPS: MIPS16 or microMIPS (then not lifted) */
+	bool big;    /* instructions are big-endian */
+	bool wide;   /* 64-bit */
+	bool thumb;  /* ARM: Thumb; MIPS: MIPS16 or microMIPS (then not lifted) */
+	bool r6;     /* MIPS: release 6, which gives old opcodes a new meaning */
+	bool octeon; /* MIPS: Cavium's instructions, some where others have coprocessor 2 */
 	/* state */
 	uint8_t it; /* Thumb: what is left of an IT block, as in the architecture's ITSTATE */
 } as_mode;

@@ -104,8 +104,8 @@ void as_op_print(char *out, size_t n, const as_op *op)
 {
 	static const char *const kinds[AS_N_OP_KINDS] = { "nop", "kill", "move", "add", "sub",
 		"rsub", "mul", "and", "or", "xor", "shl", "shr", "sar", "ror", "not", "load",
-		"store", "fill", "copy", "compare", "test", "select", "branch", "branch_if", "jump",
-		"jump_to", "call", "call_to", "return", "syscall", "trap" };
+		"store", "fill", "copy", "compare", "compare_u", "test", "select", "branch",
+		"branch_if", "jump", "jump_to", "call", "call_to", "return", "syscall", "trap" };
 	static const char *const conds[] = { "", "eq", "ne", "lt", "le", "gt", "ge", "below",
 		"below_eq", "above", "above_eq", "negative", "positive", "other" };
 	char dst[8], a[8], b[8], c[8];

@@ -45,7 +45,9 @@ typedef enum as_op_kind {
 	AS_OP_FILL, /* x86 rep stos: width bytes of c, (b) times, from a; registers are killed by ops that follow */
 	AS_OP_COPY,    /* x86 rep movs: width bytes, (b) times, from c to a */
 	AS_OP_COMPARE, /* dst (flags) = a compared with b or imm, as a subtraction */
-	AS_OP_TEST,    /* dst (flags) = (a & b) or (a & imm) compared with 0 */
+	AS_OP_COMPARE_U, /* the same as unsigned numbers: AS_LT, AS_LE, AS_GT, AS_GE on these flags mean
+			  * below and above (PowerPC, which decides where it compares, not where it branches) */
+	AS_OP_TEST,      /* dst (flags) = (a & b) or (a & imm) compared with 0 */
 	AS_OP_SELECT, /* dst = cond(c as flags) ? a : b; b AS_REG_NONE: imm (setcc: a MOVEd temps) */
 	AS_OP_BRANCH,    /* if cond(a as flags) go to imm, else on */
 	AS_OP_BRANCH_IF, /* if a cond b go to imm, else on; b AS_REG_ZERO to compare with 0 */
@@ -78,7 +80,8 @@ typedef enum as_cond {
 } as_cond;
 
 /* One operation. On ARM any may be conditional: with cond other than AS_ALWAYS (and flags in AS_REG_FLAGS) it is
- * done only then; for AS_OP_BRANCH, AS_OP_BRANCH_IF and AS_OP_SELECT cond is the condition itself. */
+ * done only then; for AS_OP_BRANCH, AS_OP_BRANCH_IF and AS_OP_SELECT cond is the condition itself. Of PowerPC,
+ * AS_OP_RETURN, AS_OP_CALL, AS_OP_CALL_TO and AS_OP_JUMP_TO may be conditional with other flags: then c names them. */
 typedef struct as_op {
 	uint8_t kind, width; /* as_op_kind; bytes: 1, 2, 4, 8 or 16 */
 	uint8_t dst, a, b, c;
