@@ -19,12 +19,15 @@ typedef struct as_mode {
 } as_mode;
 
 typedef struct as_arch {
-	const char *
-		id; /* "x86_64", "i386", "arm", "aarch64", "mips", "mips64", "powerpc", "powerpc64", "riscv32", "riscv64" */
+	/* "x86_64", "i386", "arm", "aarch64", "mips", "mips64", "powerpc", "powerpc64", "riscv32", "riscv64" */
+	const char *id;
 	uint8_t word; /* bytes of a register and an address */
 	uint8_t step; /* instructions start at multiples of this, bytes */
 	uint8_t sp;   /* register */
-	uint8_t link; /* register holding the return address in a called function, or AS_REG_NONE (x86: on the stack) */
+	/* Register holding the return address in a called function, or AS_REG_NONE: then a call pushes it and a
+	 * return pops it, which operations do not show: sp is the same before and after, one word less in
+	 * the function. */
+	uint8_t link;
 	uint8_t result;  /* register of the returned value */
 	uint8_t n_args;  /* arguments that are passed in registers */
 	uint8_t args[8]; /* those registers, in order */
@@ -32,8 +35,8 @@ typedef struct as_arch {
 	uint8_t number; /* register of the system call number */
 	uint64_t
 		kept; /* bit r: general or special register r (0..63) keeps its value over a call */
-	/* Lifts the instruction that code begins with (code reaches to the end of the section, not of the instruction) and
-	 * stands at address at. Sets ops (n, at, len of each). Answers its length in bytes, or 0 if there is
+	/* Lifts the instruction that code begins with (code reaches to the end of the section, not of the
+	 * instruction) and stands at address at. Sets ops (n, at, len of each). Answers its length in bytes, or 0 if there is
 	 * no valid instruction. Where the architecture has delay slots, a branch and its delay slot are one
 	 * instruction of 8 bytes. Pure but for m's state. */
 	size_t (*lift)(as_mode *m, as_span code, uint64_t at, as_ops *ops);

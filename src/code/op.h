@@ -32,32 +32,40 @@ typedef enum as_op_kind {
 	AS_OP_SUB,  /* a - b */
 	AS_OP_RSUB, /* b - a */
 	AS_OP_MUL,
+	AS_OP_MULHU, /* the upper half of the product of the width bytes of a and b, unsigned */
+	AS_OP_MULHS, /* the same, signed */
+	AS_OP_DIVU,  /* a / b, of their width bytes; by 0: unknown */
+	AS_OP_DIVS,  /* towards 0 */
+	AS_OP_REMU,  /* what remains */
+	AS_OP_REMS,
 	AS_OP_AND,
 	AS_OP_OR,
 	AS_OP_XOR,
-	AS_OP_SHL, /* by b or imm bits */
+	AS_OP_SHL, /* by b or imm bits, all of them: what an architecture masks, its lifter masks before */
 	AS_OP_SHR, /* zeros come in */
 	AS_OP_SAR, /* copies of the sign bit of the width bytes come in */
 	AS_OP_ROR, /* rotates the width bytes right */
 	AS_OP_NOT, /* dst = ~a */
 	AS_OP_LOAD, /* dst = width bytes at a + (b << shift) + imm; a may be AS_REG_NONE (absolute) */
 	AS_OP_STORE, /* width bytes at the same = c; c may be AS_REG_ZERO */
-	AS_OP_FILL, /* x86 rep stos: width bytes of c, (b) times, from a; registers are killed by ops that follow */
+	AS_OP_FILL, /* x86 rep stos: width bytes of c, (b) times, from a; ops that follow move the registers */
 	AS_OP_COPY,    /* x86 rep movs: width bytes, (b) times, from c to a */
 	AS_OP_COMPARE, /* dst (flags) = a compared with b or imm, as a subtraction */
 	AS_OP_COMPARE_U, /* the same as unsigned numbers: AS_LT, AS_LE, AS_GT, AS_GE on these flags mean
 			  * below and above (PowerPC, which decides where it compares, not where it branches) */
 	AS_OP_TEST,      /* dst (flags) = (a & b) or (a & imm) compared with 0 */
+	AS_OP_RESULT, /* dst (flags) = a, a result: only equality with 0 and the sign can be asked afterwards */
+	AS_OP_SUM, /* dst (flags) = a, the sum of b or imm and something: as AS_OP_RESULT, and below is its carry */
 	AS_OP_SELECT, /* dst = cond(c as flags) ? a : b; b AS_REG_NONE: imm (setcc: a MOVEd temps) */
 	AS_OP_BRANCH,    /* if cond(a as flags) go to imm, else on */
 	AS_OP_BRANCH_IF, /* if a cond b go to imm, else on; b AS_REG_ZERO to compare with 0 */
 	AS_OP_JUMP,      /* go to imm */
 	AS_OP_JUMP_TO,   /* go to the address in a */
-	AS_OP_CALL,      /* call imm */
+	AS_OP_CALL,      /* call imm; the return address is no operation (see as_arch.link) */
 	AS_OP_CALL_TO,   /* call the address in a */
-	AS_OP_RETURN,
-	AS_OP_SYSCALL, /* system call; imm is the number in the instruction, where it has one */
-	AS_OP_TRAP,    /* never goes on (ud2, hlt, brk, break, udf) */
+	AS_OP_RETURN,    /* x86: imm bytes of arguments are popped */
+	AS_OP_SYSCALL,   /* system call; imm is the number in the instruction, where it has one */
+	AS_OP_TRAP,      /* never goes on (ud2, hlt, brk, break, udf) */
 	AS_N_OP_KINDS
 } as_op_kind;
 
