@@ -295,6 +295,19 @@ bool as_elf_dyn_open(as_elf_dyn *d, const as_elf_view *e, as_arena *arena)
 	return read_versions(d, e, &v, arena);
 }
 
+bool as_elf_dyn_value(const as_elf_dyn *d, const as_elf_view *e, uint64_t tag, uint64_t *value)
+{
+	uint64_t has = 0, v = 0;
+	bool found = false;
+	as_cur c = as_elf_cur(e, d->table, 0);
+	for (size_t i = 0; i < ENTRIES_MAX && entry(&c, e->wide, &has, &v); i++)
+		if (has == tag) {
+			*value = v;
+			found = true;
+		}
+	return found;
+}
+
 bool as_elf_needed(const as_elf_dyn *d, const as_elf_view *e, as_cur *c, as_span *name)
 {
 	uint64_t tag = 0, value = 0;

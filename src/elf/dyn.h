@@ -23,6 +23,9 @@ typedef struct as_elf_dyn {
  * whichever knows it. False only without memory. Borrows from e; arrays live in arena. */
 bool as_elf_dyn_open(as_elf_dyn *d, const as_elf_view *e, as_arena *arena) AS_MUST_USE;
 
+/* The value of the last entry with that tag; false without one. Linear in the number of entries. Pure. */
+bool as_elf_dyn_value(const as_elf_dyn *d, const as_elf_view *e, uint64_t tag, uint64_t *value);
+
 /* The next needed library, from a cursor that starts as as_elf_cur(e, d->table, 0). False after the
  * last. */
 bool as_elf_needed(const as_elf_dyn *d, const as_elf_view *e, as_cur *c, as_span *name);

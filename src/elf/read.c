@@ -127,7 +127,7 @@ static as_elf_segment segment_at(const as_elf_view *e, as_span entry)
 	s.addr = as_uword(&c, e->wide);
 	(void)as_uword(&c, e->wide);
 	s.len = as_uword(&c, e->wide);
-	(void)as_uword(&c, e->wide);
+	s.mem_len = as_uword(&c, e->wide);
 	s.flags = e->wide ? s.flags : as_u32(&c);
 	s.align = as_uword(&c, e->wide);
 	s.data = held(e->data, at, s.len);

@@ -40,6 +40,7 @@ enum {
 typedef struct as_elf_segment {
 	uint32_t type, flags;
 	uint64_t addr, len, align; /* len: bytes in the file, as stated */
+	uint64_t mem_len;          /* bytes in memory, as stated */
 	as_span data;              /* those bytes as far as the file holds them */
 	as_span header;            /* its entry in the table of program headers */
 } as_elf_segment;

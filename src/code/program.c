@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/program.h"
+
+#include "code/relocate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ET_MAX_LABELS = 1 << 20, /* symbols looked at */
+	STT_FUNC = 2,
+	STT_IFUNC = 10,
+	STT_ARM_TFUNC = 13,
+	STRING_LONGEST = 4096,
+	IMPORT_STEP = 16,
+};
+#define IMPORTS_AT 0xffffffffffe00000u /* above everything that user space maps */
+
+/* The architecture of a header, by machine and class. */
+static const as_arch *arch_of(const as_elf_view *e)
+{
+	static const struct {
+		uint16_t machine;
+		const char *narrow, *wide;
+	} table[] = { { AS_EM_X86_64, NULL, "x86_64" }, { AS_EM_386, "i386", NULL },
+		{ AS_EM_ARM, "arm", NULL }, { AS_EM_AARCH64, NULL, "aarch64" },
+		{ AS_EM_MIPS, "mips", "mips64" }, { AS_EM_PPC, "powerpc", NULL },
+		{ AS_EM_PPC64, NULL, "powerpc64" }, { AS_EM_RISCV, "riscv32", "riscv64" } };
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const char *id = e->wide ? table[i].wide : table[i].narrow;
+		if (table[i].machine == e->machine && id)
+			return as_arch_named(id);
+	}
+	return NULL;
+}
+
+static int by_region(const void *a, const void *b)
+{
+	const as_region *x = a, *y = b;
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+static bool map_segments(as_program *p)
+{
+	p->regions = as_alloc_array(p->arena, p->elf.n_segments + 1, sizeof(*p->regions));
+	if (!p->regions)
+		return false;
+	for (size_t i = 0; i < p->elf.n_segments; i++) {
+		const as_elf_segment *s = &p->elf.segments[i];
+		if (s->type == AS_PT_GNU_RELRO) {
+			p->relro_addr = s->addr;
+			p->relro_len = s->mem_len;
+		}
+		if (s->type != AS_PT_LOAD || s->mem_len == 0)
+			continue;
+		p->regions[p->n_regions++] = (as_region){ .addr = s->addr,
+			.len = as_max(s->mem_len, s->data.n),
+			.data = s->data,
+			.exec = (s->flags & AS_PF_X) != 0,
+			.write = (s->flags & AS_PF_W) != 0 };
+	}
+	qsort(p->regions, p->n_regions, sizeof(*p->regions), by_region);
+	return true;
+}
+
+const as_region *as_program_region(const as_program *p, uint64_t addr)
+{
+	size_t low = 0, high = p->n_regions;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		const as_region *r = &p->regions[mid];
+		if (addr < r->addr)
+			high = mid;
+		else if (addr - r->addr >= r->len)
+			low = mid + 1;
+		else
+			return r;
+	}
+	return NULL;
+}
+
+as_span as_program_from(const as_program *p, uint64_t addr)
+{
+	const as_region *r = as_program_region(p, addr);
+	return r ? as_from(r->data, addr - r->addr) : (as_span){ 0 };
+}
+
+bool as_program_is_code(const as_program *p, uint64_t addr)
+{
+	const as_region *r = as_program_region(p, addr);
+	return r && r->exec && addr - r->addr < r->data.n;
+}
+
+as_cur as_program_cur(const as_program *p, as_span s, uint64_t at)
+{
+	return as_cur_of(s, at, p->elf.big);
+}
+
+const as_slot *as_program_slot(const as_program *p, uint64_t addr)
+{
+	size_t low = 0, high = p->n_slots;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (p->slots[mid].addr == addr)
+			return &p->slots[mid];
+		if (p->slots[mid].addr < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static bool read_word(const as_program *p, uint64_t addr, unsigned width, uint64_t *value)
+{
+	as_cur c = as_program_cur(p, as_program_from(p, addr), 0);
+	*value = width == 1   ? as_u8(&c)
+		 : width == 2 ? as_u16(&c)
+		 : width == 4 ? as_u32(&c)
+			      : as_u64(&c);
+	return as_ok(&c);
+}
+
+bool as_program_initial(const as_program *p, uint64_t addr, unsigned width, uint64_t *value)
+{
+	const as_slot *slot = width == p->arch->word ? as_program_slot(p, addr) : NULL;
+	if (slot) {
+		*value = slot->value;
+		return true;
+	}
+	return read_word(p, addr, width, value);
+}
+
+bool as_program_constant(const as_program *p, uint64_t addr, unsigned width, uint64_t *value)
+{
+	const as_region *r = as_program_region(p, addr);
+	if (!r)
+		return false;
+	const as_slot *slot = width == p->arch->word ? as_program_slot(p, addr) : NULL;
+	if (slot) {
+		*value = slot->value;
+		return slot->constant;
+	}
+	bool fixed = !r->write || (addr >= p->relro_addr && addr - p->relro_addr < p->relro_len);
+	return fixed && read_word(p, addr, width, value);
+}
+
+as_span as_program_string(const as_program *p, uint64_t addr)
+{
+	as_span s = as_program_from(p, addr);
+	s = as_cut(s, 0, as_min(s.n, STRING_LONGEST));
+	size_t end = as_find_byte(s, 0, 0);
+	if (end == SIZE_MAX)
+		return (as_span){ 0 };
+	s = as_cut(s, 0, end);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == 0x7f || (s.p[i] < 0x20 && (s.p[i] < 7 || s.p[i] > 13) && s.p[i] != 0x1b))
+			return (as_span){ 0 };
+	return end == 0 ? as_bytes("", 0) : s;
+}
+
+static uint64_t cut_word(const as_program *p, uint64_t v)
+{
+	return p->arch->word == 4 ? (uint32_t)v : v;
+}
+
+uint64_t as_program_import_addr(const as_program *p, size_t i)
+{
+	return cut_word(p, IMPORTS_AT + i * IMPORT_STEP);
+}
+
+size_t as_program_import(const as_program *p, uint64_t addr)
+{
+	uint64_t from = cut_word(p, IMPORTS_AT);
+	if (addr < from || (addr - from) / IMPORT_STEP >= p->n_imports)
+		return SIZE_MAX;
+	return (size_t)((addr - from) / IMPORT_STEP);
+}
+
+/* Where a function symbol's code stands. PowerPC's first 64-bit ABI points to a descriptor whose first word does. */
+static uint64_t code_of(const as_program *p, uint64_t value)
+{
+	uint64_t at = 0;
+	if (p->elf.machine == AS_EM_PPC64 && !as_program_is_code(p, value) &&
+		as_program_initial(p, value, 8, &at))
+		return at;
+	return value;
+}
+
+static void add_label(as_program *p, const as_elf_symbol *s, as_span name, bool dynamic)
+{
+	bool function = s->type == STT_FUNC || s->type == STT_IFUNC || s->type == STT_ARM_TFUNC;
+	if (!function || s->section == 0 || s->section >= 0xff00)
+		return;
+	bool arm = p->elf.machine == AS_EM_ARM;
+	uint64_t addr = code_of(p, s->value);
+	bool thumb = arm && ((addr & 1) != 0 || s->type == STT_ARM_TFUNC);
+	addr = arm ? addr & ~UINT64_C(1) : addr;
+	if (!as_program_is_code(p, addr))
+		return;
+	p->labels[p->n_labels++] = (as_label){ .addr = addr,
+		.size = s->size,
+		.name = name,
+		.exported = dynamic && s->bind != 0,
+		.thumb = thumb };
+}
+
+/* By address; the exported name of several first. */
+static int by_label(const void *a, const void *b)
+{
+	const as_label *x = a, *y = b;
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	if (x->exported != y->exported)
+		return x->exported ? -1 : 1;
+	size_t n = (size_t)as_min(x->name.n, y->name.n);
+	int d = n > 0 ? memcmp(x->name.p, y->name.p, n) : 0;
+	return d != 0 ? d : x->name.n < y->name.n ? -1 : x->name.n > y->name.n;
+}
+
+static bool read_labels(as_program *p)
+{
+	as_elf_symbols tables[2] = { p->dyn.symbols, as_elf_symtab(&p->elf) };
+	size_t room = (size_t)as_min(tables[0].n, ET_MAX_LABELS) +
+		      (size_t)as_min(tables[1].n, ET_MAX_LABELS);
+	p->labels = as_alloc_array(p->arena, room + 1, sizeof(*p->labels));
+	if (!p->labels)
+		return false;
+	as_elf_symbol s = { 0 };
+	for (int t = 0; t < 2; t++)
+		for (size_t i = 1; i < ET_MAX_LABELS && as_elf_symbol_at(&p->elf, &tables[t], i, &s); i++)
+			add_label(p, &s, as_elf_string(tables[t].strings, s.name), t == 0);
+	qsort(p->labels, p->n_labels, sizeof(*p->labels), by_label);
+	return true;
+}
+
+const as_label *as_program_label(const as_program *p, uint64_t addr)
+{
+	size_t low = 0, high = p->n_labels;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (p->labels[mid].addr < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < p->n_labels && p->labels[low].addr == addr ? &p->labels[low] : NULL;
+}
+
+static bool is_split_debug(const as_elf_view *e)
+{
+	const as_elf_section *text = as_elf_section_named(e, ".text");
+	return text && text->type == AS_SHT_NOBITS;
+}
+
+as_status as_program_open(as_program *p, as_span data, as_arena *arena)
+{
+	*p = (as_program){ .arena = arena };
+	if (!as_elf_open(&p->elf, data, arena))
+		return AS_NOT_THIS;
+	p->arch = arch_of(&p->elf);
+	bool loaded = p->elf.type == AS_ET_EXEC || p->elf.type == AS_ET_DYN;
+	if (!p->arch || !loaded || is_split_debug(&p->elf))
+		return AS_NOT_THIS;
+	bool big_code = p->elf.big && p->elf.machine != AS_EM_ARM && p->elf.machine != AS_EM_AARCH64;
+	enum { EF_ARM_BE8 = 0x00800000 };
+	if (p->elf.machine == AS_EM_ARM && p->elf.big)
+		big_code = (p->elf.flags & EF_ARM_BE8) == 0;
+	p->mode = (as_mode){ .big = big_code, .wide = p->elf.wide };
+	if (!as_elf_dyn_open(&p->dyn, &p->elf, arena) || !map_segments(p) || !as_relocate(p) ||
+		!read_labels(p))
+		return AS_NOMEM;
+	p->damage = p->elf.damage ? p->elf.damage : p->dyn.damage;
+	return AS_OK;
+}

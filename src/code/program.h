@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A program as the loader would lay it out: regions of memory, the words that relocations fill, the names of
+ * functions and imports. Nothing is copied: everything borrows from the file's bytes; arrays live in the arena. */
+#ifndef AS_CODE_PROGRAM_H
+#define AS_CODE_PROGRAM_H
+
+#include "code/arch.h"
+#include "elf/dyn.h"
+
+typedef struct as_region {
+	uint64_t addr, len; /* len: bytes in memory; data may hold fewer, the rest is zero */
+	as_span data;
+	bool exec, write;
+} as_region;
+
+/* A word that the loader fills: with an address of the program, or that of an import (as_program_import). */
+typedef struct as_slot {
+	uint64_t addr, value;
+	bool constant; /* it is not written again: read-only after relocation, or an import's slot */
+} as_slot;
+
+/* A name for an address of code, from a symbol table. */
+typedef struct as_label {
+	uint64_t addr, size; /* size in bytes, 0 unknown */
+	as_span name;
+	bool exported, thumb, import_stub;
+} as_label;
+
+typedef struct as_program {
+	as_elf_view elf;
+	as_elf_dyn dyn;
+	const as_arch *arch;
+	as_mode mode; /* to begin lifting with; thumb is set for each function */
+	as_arena *arena;
+	as_region *regions; /* by address */
+	as_slot *slots;     /* by address, one for each */
+	as_label *labels;   /* by address; functions only */
+	as_span *imports;   /* names */
+	size_t n_regions, n_slots, n_labels, n_imports;
+	uint64_t gp;  /* MIPS gp, PowerPC TOC, i386 and PowerPC GOT pointer; 0 unknown */
+	uint64_t relro_addr, relro_len;
+	const char *damage; /* what could not be read; constant; NULL nothing */
+} as_program;
+
+/* Lays out the ELF file in data. AS_NOT_THIS: no ELF of a machine known here, or a kind that holds no code to be
+ * loaded (core, split debug file); AS_NOMEM. What is damaged is left out, and p->damage says so. */
+as_status as_program_open(as_program *p, as_span data, as_arena *arena) AS_MUST_USE;
+
+/* The region that holds addr, or NULL. The bytes from addr to the end of what its region has in the file. Pure. */
+const as_region *as_program_region(const as_program *p, uint64_t addr);
+as_span as_program_from(const as_program *p, uint64_t addr);
+/* Whether addr lies in code. Pure. */
+bool as_program_is_code(const as_program *p, uint64_t addr);
+/* The slot at exactly addr, or NULL. Pure. */
+const as_slot *as_program_slot(const as_program *p, uint64_t addr);
+/* The word of width bytes (1, 2, 4, 8) at addr, if it is the same for the whole life of the program: from read-only memory,
+ * or a constant slot. Pure. */
+bool as_program_constant(const as_program *p, uint64_t addr, unsigned width, uint64_t *value);
+/* The word at addr when the program starts, whether or not it is written later. Pure. */
+bool as_program_initial(const as_program *p, uint64_t addr, unsigned width, uint64_t *value);
+/* The NUL-terminated printable string at addr in the file's bytes, or an empty span with p NULL: at most 4 KiB. Pure. */
+as_span as_program_string(const as_program *p, uint64_t addr);
+
+/* The stand-in address of import i, and the import that an address stands for (SIZE_MAX: none). Pure. */
+uint64_t as_program_import_addr(const as_program *p, size_t i);
+size_t as_program_import(const as_program *p, uint64_t addr);
+/* The first label at addr (bit 0 ignored on ARM), or NULL. Pure. */
+const as_label *as_program_label(const as_program *p, uint64_t addr);
+/* A cursor in the program's byte order. */
+as_cur as_program_cur(const as_program *p, as_span s, uint64_t at);
+
+#endif
