@@ -13,7 +13,7 @@ enum {
 };
 
 typedef struct jump {
-	uint32_t op; /* the JUMP_TO */
+	uint32_t op;       /* the JUMP_TO */
 	uint32_t first, n; /* in targets */
 } jump;
 
@@ -21,7 +21,8 @@ struct as_explorer {
 	as_op *ops;
 	uint8_t *starts; /* by operation: a block begins here */
 	uint32_t n_ops, room_ops;
-	uint32_t *seen; /* by (address - start) / step: first operation + 1 of the instruction there */
+	uint32_t *
+		seen; /* by (address - start) / step: first operation + 1 of the instruction there */
 	uint32_t room_seen;
 	uint64_t n_seen, seen_from; /* seen_from: the start it is relative to */
 	unsigned step;
@@ -45,8 +46,8 @@ void as_explorer_free(as_explorer *x)
 {
 	if (!x)
 		return;
-	void *all[] = { x->ops, x->starts, x->seen, x->todo, x->jumps, x->targets, x->blocks, x->ordered,
-		x->block_of, x->scratch, x->cases, x->preds };
+	void *all[] = { x->ops, x->starts, x->seen, x->todo, x->jumps, x->targets, x->blocks,
+		x->ordered, x->block_of, x->scratch, x->cases, x->preds };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]);
 	free(x);
@@ -122,7 +123,7 @@ static bool append_conditional(as_explorer *x, const as_op *op)
 {
 	as_op around = *op, bare = *op;
 	around.kind = AS_OP_BRANCH;
-	around.a = op->kind == AS_OP_RETURN && op->a != AS_REG_NONE ? op->a : AS_REG_FLAGS;
+	around.a = op->c != AS_REG_NONE ? op->c : AS_REG_FLAGS;
 	around.b = AS_REG_NONE;
 	around.cond = (uint8_t)as_cond_not((as_cond)op->cond);
 	around.imm = (int64_t)(op->at + op->len);
@@ -140,12 +141,14 @@ static bool is_end(const as_op *op)
 static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *goes_on)
 {
 	as_explorer *x = f->explorer;
-	uint64_t goal = (uint64_t)op.imm & ~(uint64_t)(f->program->elf.machine == AS_EM_ARM);
+	uint64_t goal = (uint64_t)op.imm &
+			(f->program->elf.machine == AS_EM_ARM ? ~UINT64_C(1) : ~UINT64_C(0));
 	if (op.kind == AS_OP_JUMP && op.cond != AS_ALWAYS) {
 		op.kind = AS_OP_BRANCH;
 		op.a = op.a == AS_REG_NONE ? AS_REG_FLAGS : op.a;
 	}
-	bool leaves = op.kind == AS_OP_BRANCH || op.kind == AS_OP_BRANCH_IF || op.kind == AS_OP_JUMP;
+	bool leaves =
+		op.kind == AS_OP_BRANCH || op.kind == AS_OP_BRANCH_IF || op.kind == AS_OP_JUMP;
 	if (leaves)
 		op.imm = (int64_t)goal;
 	*goes_on = !is_end(&op);
@@ -239,7 +242,8 @@ static bool cut_blocks(as_flow *f)
 		bool last = i + 1 == x->n_ops || x->starts[i + 1] || ends_block(&x->ops[i]);
 		if (!last)
 			continue;
-		if (!grow(&x->blocks, &x->room_blocks, (uint64_t)x->n_blocks + 1, sizeof(*x->blocks)))
+		if (!grow(&x->blocks, &x->room_blocks, (uint64_t)x->n_blocks + 1,
+			    sizeof(*x->blocks)))
 			return false;
 		x->block_of[from] = x->n_blocks;
 		x->blocks[x->n_blocks++] = (as_block){ .addr = x->ops[from].at,
@@ -325,7 +329,8 @@ static bool order_blocks(as_flow *f)
 	uint32_t n = x->n_blocks, depth = 0, at = 0;
 	if (!grow(&x->scratch, &x->room_scratch, (uint64_t)n * 4 + 4, sizeof(*x->scratch)))
 		return false;
-	uint32_t *number = x->scratch, *stack = number + n, *step = stack + n + 1, *post = step + n + 1;
+	uint32_t *number = x->scratch, *stack = number + n, *step = stack + n + 1,
+		 *post = step + n + 1;
 	memset(number, 0xff, n * sizeof(*number));
 	stack[depth] = 0;
 	step[depth++] = 0;
@@ -439,8 +444,8 @@ bool as_flow_build(as_flow *f, as_explorer *x, const as_program *p, uint64_t add
 	return push(x, addr) && explore(f, around) && settle(f);
 }
 
-bool as_flow_resolve(as_flow *f, const as_surroundings *around, uint32_t b, const uint64_t *targets,
-	size_t n)
+bool as_flow_resolve(
+	as_flow *f, const as_surroundings *around, uint32_t b, const uint64_t *targets, size_t n)
 {
 	as_explorer *x = f->explorer;
 	uint32_t op = f->blocks[b].first + f->blocks[b].n - 1;

@@ -8,13 +8,13 @@
 #define AS_NO_BLOCK UINT32_MAX
 
 typedef struct as_block {
-	uint64_t addr;           /* of its first instruction */
-	uint32_t first, n;       /* its operations: flow->ops[first .. first + n) */
-	uint32_t next, taken;    /* block that follows; that a branch or jump goes to; AS_NO_BLOCK */
+	uint64_t addr;        /* of its first instruction */
+	uint32_t first, n;    /* its operations: flow->ops[first .. first + n) */
+	uint32_t next, taken; /* block that follows; that a branch or jump goes to; AS_NO_BLOCK */
 	uint32_t cases, n_cases; /* blocks a switch goes to: flow->cases[cases ..] */
 	uint32_t preds, n_preds; /* blocks before it: flow->preds[preds ..] */
-	bool tail;               /* ends by jumping to another function: its last operation is that CALL */
-	bool unresolved;         /* ends in a jump whose targets are not known */
+	bool tail;       /* ends by jumping to another function: its last operation is that CALL */
+	bool unresolved; /* ends in a jump whose targets are not known */
 } as_block;
 
 typedef struct as_flow {
@@ -25,7 +25,8 @@ typedef struct as_flow {
 	bool invalid;         /* runs into bytes that are no instruction */
 	as_op *ops;           /* in the order of exploring; a block's are together */
 	uint32_t n_ops;
-	as_block *blocks;     /* in reverse post-order: blocks[0] is the entry; unreachable ones are absent */
+	as_block *
+		blocks; /* in reverse post-order: blocks[0] is the entry; unreachable ones are absent */
 	uint32_t n_blocks;
 	uint32_t *cases, *preds;
 	struct as_explorer *explorer;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/program.h"
 
+#include "code/api.h"
 #include "code/relocate.h"
+#include "code/stub.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -154,7 +156,8 @@ as_span as_program_string(const as_program *p, uint64_t addr)
 		return (as_span){ 0 };
 	s = as_cut(s, 0, end);
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == 0x7f || (s.p[i] < 0x20 && (s.p[i] < 7 || s.p[i] > 13) && s.p[i] != 0x1b))
+		if (s.p[i] == 0x7f ||
+			(s.p[i] < 0x20 && (s.p[i] < 7 || s.p[i] > 13) && s.p[i] != 0x1b))
 			return (as_span){ 0 };
 	return end == 0 ? as_bytes("", 0) : s;
 }
@@ -228,7 +231,8 @@ static bool read_labels(as_program *p)
 		return false;
 	as_elf_symbol s = { 0 };
 	for (int t = 0; t < 2; t++)
-		for (size_t i = 1; i < ET_MAX_LABELS && as_elf_symbol_at(&p->elf, &tables[t], i, &s); i++)
+		for (size_t i = 1;
+			i < ET_MAX_LABELS && as_elf_symbol_at(&p->elf, &tables[t], i, &s); i++)
 			add_label(p, &s, as_elf_string(tables[t].strings, s.name), t == 0);
 	qsort(p->labels, p->n_labels, sizeof(*p->labels), by_label);
 	return true;
@@ -262,13 +266,14 @@ as_status as_program_open(as_program *p, as_span data, as_arena *arena)
 	bool loaded = p->elf.type == AS_ET_EXEC || p->elf.type == AS_ET_DYN;
 	if (!p->arch || !loaded || is_split_debug(&p->elf))
 		return AS_NOT_THIS;
-	bool big_code = p->elf.big && p->elf.machine != AS_EM_ARM && p->elf.machine != AS_EM_AARCH64;
+	bool big_code =
+		p->elf.big && p->elf.machine != AS_EM_ARM && p->elf.machine != AS_EM_AARCH64;
 	enum { EF_ARM_BE8 = 0x00800000 };
 	if (p->elf.machine == AS_EM_ARM && p->elf.big)
 		big_code = (p->elf.flags & EF_ARM_BE8) == 0;
 	p->mode = (as_mode){ .big = big_code, .wide = p->elf.wide };
 	if (!as_elf_dyn_open(&p->dyn, &p->elf, arena) || !map_segments(p) || !as_relocate(p) ||
-		!read_labels(p))
+		!read_labels(p) || !as_stub_prepare(p) || !as_api_prepare(p))
 		return AS_NOMEM;
 	p->damage = p->elf.damage ? p->elf.damage : p->dyn.damage;
 	return AS_OK;

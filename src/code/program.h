@@ -32,12 +32,14 @@ typedef struct as_program {
 	const as_arch *arch;
 	as_mode mode; /* to begin lifting with; thumb is set for each function */
 	as_arena *arena;
-	as_region *regions; /* by address */
-	as_slot *slots;     /* by address, one for each */
-	as_label *labels;   /* by address; functions only */
-	as_span *imports;   /* names */
+	as_region *regions;          /* by address */
+	as_slot *slots;              /* by address, one for each */
+	as_label *labels;            /* by address; functions only */
+	as_span *imports;            /* names */
+	struct as_known_stub *stubs; /* what as_stub_goal found out already */
+	const struct as_api **apis;  /* by import; NULL: none that is known */
 	size_t n_regions, n_slots, n_labels, n_imports;
-	uint64_t gp;  /* MIPS gp, PowerPC TOC, i386 and PowerPC GOT pointer; 0 unknown */
+	uint64_t gp; /* MIPS gp, PowerPC TOC, i386 and PowerPC GOT pointer; 0 unknown */
 	uint64_t relro_addr, relro_len;
 	const char *damage; /* what could not be read; constant; NULL nothing */
 } as_program;

@@ -47,10 +47,10 @@ typedef enum meaning { IGNORED, RELATIVE, ABSOLUTE, SLOT } meaning;
 static meaning aarch64_meaning(uint32_t type)
 {
 	enum { ABS64 = 257, GLOB_DAT = 1025, JUMP_SLOT = 1026, REL = 1027, IREL = 1032 };
-	return type == ABS64				     ? ABSOLUTE
+	return type == ABS64                           ? ABSOLUTE
 	       : type == GLOB_DAT || type == JUMP_SLOT ? SLOT
-	       : type == REL || type == IREL		     ? RELATIVE
-							     : IGNORED;
+	       : type == REL || type == IREL           ? RELATIVE
+						       : IGNORED;
 }
 
 static meaning meaning_of(const as_elf_view *e, uint32_t type)
@@ -87,9 +87,9 @@ static void add(filling *f, uint64_t addr, uint64_t value, bool import)
 		return;
 	const as_region *r = as_program_region(p, addr);
 	bool relro = addr >= p->relro_addr && addr - p->relro_addr < p->relro_len;
-	f->slots[f->n++] = (as_slot){ .addr = addr,
-		.value = value,
-		.constant = import || relro || (r && !r->write) };
+	f->slots[f->n++] = (as_slot){
+		.addr = addr, .value = value, .constant = import || relro || (r && !r->write)
+	};
 }
 
 /* The address a dynamic symbol has: in the program, or the stand-in of an import. */
@@ -116,7 +116,8 @@ static void relocate_one(filling *f, uint64_t addr, uint64_t info, uint64_t adde
 	bool wide = p->elf.wide, import = false;
 	uint64_t symbol = wide ? info >> 32 : info >> 8, at = 0;
 	uint32_t type = (uint32_t)(wide ? info & 0xffffffffu : info & 0xff);
-	if (p->elf.machine == AS_EM_MIPS && wide) { /* three types in one, and in an order of its own */
+	if (p->elf.machine == AS_EM_MIPS &&
+		wide) { /* three types in one, and in an order of its own */
 		symbol = p->elf.big ? info >> 32 : info & 0xffffffffu;
 		type = (uint32_t)(p->elf.big ? info & 0xff : info >> 56);
 	}
@@ -170,7 +171,8 @@ static void read_relr(filling *f, as_span bytes)
 			continue;
 		}
 		for (unsigned bit = 1; bit < word * 8; bit++)
-			if ((entry >> bit & 1) && as_program_initial(p, next + (bit - 1) * word, word, &value))
+			if ((entry >> bit & 1) &&
+				as_program_initial(p, next + (bit - 1) * word, word, &value))
 				add(f, next + (bit - 1) * word, value, false);
 		next += (uint64_t)(word * 8 - 1) * word;
 	}

@@ -20,8 +20,8 @@ typedef enum as_value_kind {
 	AS_V_LOAD,   /* width bytes of memory at value a + k */
 	AS_V_OP,     /* kind op of a and b */
 	AS_V_BYTES,  /* 16 (width) constant bytes, as they stand at address k */
-	AS_V_PHI,    /* different values meet: in block k >> 32, register or slot (k & 0xffffffff); a, b: two of them */
-	AS_V_FLAGS   /* comparison (op AS_OP_COMPARE or AS_OP_TEST) of a and b, in width bytes */
+	AS_V_PHI, /* different values meet: in block k >> 32, register or slot (k & 0xffffffff); a, b: two of them */
+	AS_V_FLAGS /* comparison (op AS_OP_COMPARE or AS_OP_TEST) of a and b, in width bytes */
 } as_value_kind;
 
 typedef struct as_node {
@@ -40,19 +40,21 @@ typedef struct as_call {
 	uint64_t goal;      /* address called: a function, or an import's stand-in; 0 unknown */
 	as_value callee;    /* the value called */
 	as_value arg[AS_ARGS_MAX], result;
-	as_span text[AS_ARGS_MAX]; /* of arguments that point to a string built on the stack: its bytes, as known; p NULL: none */
-	bool tail, system;  /* the function ends with it; it is a system call (arg 0 is its number) */
+	as_span text
+		[AS_ARGS_MAX]; /* of arguments that point to a string built on the stack: its bytes, as known; p NULL: none */
+	bool tail,
+		system; /* the function ends with it; it is a system call (arg 0 is its number) */
 } as_call;
 
 /* One decision: what is compared, where it leads. */
 typedef struct as_decision {
 	uint32_t op, block;
 	uint64_t at;
-	as_cond cond;     /* under which the branch is taken */
-	as_value a, b;    /* compared */
-	uint8_t width;    /* bytes compared */
-	bool test;        /* (a & b) is compared with 0 */
-	bool select;      /* no branch: a conditional move or set */
+	as_cond cond;  /* under which the branch is taken */
+	as_value a, b; /* compared */
+	uint8_t width; /* bytes compared */
+	bool test;     /* (a & b) is compared with 0 */
+	bool select;   /* no branch: a conditional move or set */
 } as_decision;
 
 /* One store whose address or value is worth knowing. */
@@ -64,13 +66,28 @@ typedef struct as_store {
 	uint8_t width;
 } as_store;
 
+/* A register was given the address of something in the program's data. */
+typedef struct as_ref {
+	uint32_t op, block;
+	uint64_t at, addr;
+} as_ref;
+
+/* A jump whose goal is computed. */
+typedef struct as_goto {
+	uint32_t op, block;
+	uint64_t at;
+	as_value to;
+} as_goto;
+
 typedef struct as_values {
 	const as_flow *flow;
 	const as_node *nodes;
-	const as_call *calls;          /* in the order of blocks */
+	const as_call *calls; /* in the order of blocks */
 	const as_decision *decisions;
-	const as_store *stores;
-	uint32_t n_nodes, n_calls, n_decisions, n_stores;
+	const as_store *stores; /* those of constants, and those outside the stack */
+	const as_ref *refs;
+	const as_goto *gotos;
+	uint32_t n_nodes, n_calls, n_decisions, n_stores, n_refs, n_gotos;
 	bool cut; /* a limit was hit: some values are unknown that need not be */
 } as_values;
 
@@ -84,15 +101,18 @@ void as_evaluator_free(as_evaluator *e);
 bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f) AS_MUST_USE;
 
 /* The node of a value. Pure. */
-static inline const as_node *as_node_of(const as_values *v, as_value x) { return &v->nodes[x < v->n_nodes ? x : 0]; }
+static inline const as_node *as_node_of(const as_values *v, as_value x)
+{
+	return &v->nodes[x < v->n_nodes ? x : 0];
+}
 /* Whether x is constant, and which. Pure. */
 bool as_value_const(const as_values *v, as_value x, uint64_t *k);
 /* What a value is made from, without additions of constants, extensions and (one) masks: base + *offset. Pure. */
 as_value as_value_base(const as_values *v, as_value x, int64_t *offset);
 /* The constant string a value points to: in the program's memory, or p NULL. Pure. */
 as_span as_value_string(const as_values *v, as_value x);
-/* The targets of the jump that ends block b, if they are those of a table in constant memory. Writes at most max
+/* The goals of a computed jump, if they are those of a table in constant memory. Writes at most max
  * addresses; answers how many (0: not a table). Pure. */
-size_t as_value_targets(as_values *v, uint32_t b, uint64_t *targets, size_t max);
+size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max);
 
 #endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/stub.h"
+
+#include "code/terms.h"
+
+#include <string.h>
+
+enum { STUBS = 8192 /* a power of two */, LONGEST = 8 /* instructions */, EBX = 3 };
+
+struct as_known_stub {
+	uint64_t addr, goal;
+	bool known;
+};
+
+bool as_stub_prepare(as_program *p)
+{
+	p->stubs = as_alloc_array(p->arena, STUBS, sizeof(*p->stubs));
+	return p->stubs != NULL;
+}
+
+/* Registers with known contents, and whether a slot was read. */
+typedef struct guess {
+	uint64_t reg[AS_N_REGS];
+	bool known[AS_N_REGS], slot[AS_N_REGS];
+} guess;
+
+static void learn(guess *g, uint8_t dst, bool known, uint64_t v, bool slot)
+{
+	if (dst >= AS_N_REGS)
+		return;
+	g->known[dst] = known;
+	g->slot[dst] = slot;
+	g->reg[dst] = v;
+}
+
+static void run_op(const as_program *p, guess *g, const as_op *op)
+{
+	bool a = op->a == AS_REG_NONE || g->known[op->a],
+	     b = op->b == AS_REG_NONE || g->known[op->b];
+	uint64_t x = op->a == AS_REG_NONE ? (uint64_t)op->imm : g->reg[op->a];
+	uint64_t y = op->b == AS_REG_NONE ? (uint64_t)op->imm : g->reg[op->b] << op->shift;
+	if (op->kind == AS_OP_LOAD) {
+		uint64_t at = (op->a == AS_REG_NONE ? 0 : x) + (op->b == AS_REG_NONE ? 0 : y) +
+			      (uint64_t)op->imm;
+		const as_slot *slot =
+			a && b ? as_program_slot(p, as_extend(at, p->arch->word, false)) : NULL;
+		learn(g, op->dst, slot != NULL, slot ? slot->value : 0, slot != NULL);
+	} else if (op->kind >= AS_OP_MOVE && op->kind <= AS_OP_NOT) {
+		bool moves = op->kind == AS_OP_MOVE;
+		uint64_t v = as_fold((as_op_kind)op->kind, x, y, op->width);
+		learn(g, op->dst, a && (b || moves), as_extend(v, op->width, op->sign),
+			moves && op->a != AS_REG_NONE && g->slot[op->a]);
+	} else if (op->dst != AS_REG_NONE) {
+		learn(g, op->dst, false, 0, false);
+	}
+}
+
+static uint64_t find_goal(const as_program *p, uint64_t addr)
+{
+	guess g = { 0 };
+	as_mode mode = p->mode;
+	mode.thumb = p->elf.machine == AS_EM_ARM && (addr & 1);
+	uint64_t at = p->elf.machine == AS_EM_ARM ? addr & ~UINT64_C(1) : addr;
+	g.known[AS_REG_ZERO] = true;
+	if (p->elf.machine == AS_EM_386)
+		learn(&g, EBX, p->gp != 0, p->gp, false);
+	if (p->elf.machine == AS_EM_PPC64)
+		learn(&g, 2, p->gp != 0, p->gp, false);
+	for (unsigned i = 0; i < LONGEST; i++) {
+		as_ops ops = { .at = at };
+		size_t n = p->arch->lift(&mode, as_program_from(p, at), at, &ops);
+		for (size_t j = 0; j < ops.n && n > 0; j++) {
+			const as_op *op = &ops.op[j];
+			if (op->kind == AS_OP_JUMP_TO && op->cond == AS_ALWAYS &&
+				op->a < AS_N_REGS && g.slot[op->a])
+				return g.reg[op->a];
+			/* The mode switch before a stub in ARM code. */
+			if (op->kind == AS_OP_JUMP_TO && op->a < AS_N_REGS && g.known[op->a] &&
+				i < 2 && mode.thumb && g.reg[op->a] == at + n + (at & 2 ? 2 : 0)) {
+				mode.thumb = false;
+				n = (size_t)(g.reg[op->a] - at);
+				break;
+			}
+			if (as_op_is_flow(op) || op->kind == AS_OP_STORE)
+				return addr;
+			run_op(p, &g, op);
+		}
+		if (n == 0)
+			return addr;
+		at += n;
+	}
+	return addr;
+}
+
+uint64_t as_stub_goal(const as_program *p, uint64_t addr)
+{
+	if (as_program_import(p, addr) != SIZE_MAX || !as_program_is_code(p, addr))
+		return addr;
+	struct as_known_stub *s = &p->stubs[(addr ^ addr >> 13) & (STUBS - 1)];
+	if (!s->known || s->addr != addr)
+		*s = (struct as_known_stub){
+			.addr = addr, .goal = find_goal(p, addr), .known = true
+		};
+	return s->goal;
+}
+
+uint8_t as_stub_pc_register(const as_program *p, uint64_t addr)
+{
+	as_mode mode = p->mode;
+	as_ops ops = { .at = addr };
+	if (p->elf.machine != AS_EM_386)
+		return AS_REG_NONE;
+	size_t n = p->arch->lift(&mode, as_program_from(p, addr), addr, &ops);
+	const as_op *op = &ops.op[0];
+	if (n == 0 || ops.n == 0 || op->kind != AS_OP_LOAD || op->a != p->arch->sp ||
+		op->imm != 0 || op->b != AS_REG_NONE)
+		return AS_REG_NONE;
+	uint8_t reg = op->dst;
+	ops = (as_ops){ .at = addr + n };
+	n = p->arch->lift(&mode, as_program_from(p, addr + n), addr + n, &ops);
+	for (size_t i = 0; n > 0 && i < ops.n; i++)
+		if (ops.op[i].kind == AS_OP_RETURN)
+			return reg;
+	return AS_REG_NONE;
+}

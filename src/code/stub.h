@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stubs: the few instructions that only jump through a slot (entries of a procedure linkage table), and those that answer
+ * their own return address. Recognised by what they do, not by where they stand. */
+#ifndef AS_CODE_STUB_H
+#define AS_CODE_STUB_H
+
+#include "code/program.h"
+
+/* Makes room for what will be found out. False without memory. */
+bool as_stub_prepare(as_program *p) AS_MUST_USE;
+/* Where a call to addr arrives: the import or function that a stub at addr jumps to, or addr itself. Remembered. */
+uint64_t as_stub_goal(const as_program *p, uint64_t addr);
+/* The register in which the function at addr answers its return address (i386), or AS_REG_NONE. Pure. */
+uint8_t as_stub_pc_register(const as_program *p, uint64_t addr);
+
+#endif

@@ -1,0 +1,632 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/value.h"
+
+#include "code/effect.h"
+#include "code/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BLOCKS_MAX = 60000,
+	LOOP_BUDGET = 1 << 22, /* blocks looked at for what loops write */
+	SAVED_MAX = 1 << 22,   /* stack slots kept at the ends of blocks */
+	LISTED_MAX = 1 << 20,  /* calls, decisions, stores and references, each */
+	TEXT_MAX = 512,        /* bytes of a string built on the stack */
+};
+
+typedef struct mask {
+	uint64_t low, high; /* registers 0..63 and 64..104 */
+} mask;
+
+/* What is kept of the state at the end of a block. */
+typedef struct ending {
+	uint32_t first, n; /* its slots, in e->saved */
+	bool done;
+} ending;
+
+typedef struct stack_write {
+	uint32_t block;
+	int32_t at;
+	uint16_t width;
+} stack_write;
+
+struct as_evaluator {
+	as_terms terms;
+	as_state state;
+	as_value *regs; /* AS_N_REGS at the end of each block */
+	ending *endings;
+	mask *written; /* registers that each block writes */
+	as_stack_slot *saved;
+	stack_write *writes,
+		*last_writes; /* of this pass and the one before, in the order of blocks */
+	as_call *calls;
+	as_decision *decisions;
+	as_store *stores;
+	as_ref *refs;
+	as_goto *gotos;
+	uint32_t room_regs, room_endings, room_written, n_saved, room_saved, n_writes, room_writes,
+		n_last, room_last, n_calls, room_calls, n_decisions, room_decisions, n_stores,
+		room_stores, n_refs, room_refs, n_gotos, room_gotos;
+	const as_flow *flow;
+	uint32_t block, loop_budget;
+	int32_t taken
+		[64]; /* stack addresses that were given away, bounds of the objects on the stack */
+	uint32_t n_taken;
+	bool cut, no_memory;
+};
+
+as_evaluator *as_evaluator_new(void) { return calloc(1, sizeof(as_evaluator)); }
+
+void as_evaluator_free(as_evaluator *e)
+{
+	if (!e)
+		return;
+	as_terms_free(&e->terms);
+	void *all[] = { e->regs, e->endings, e->written, e->saved, e->writes, e->last_writes,
+		e->calls, e->decisions, e->stores, e->refs, e->gotos };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		free(all[i]);
+	free(e);
+}
+
+/* Room for n elements; false (and noted) without memory. */
+static bool grow(as_evaluator *e, void *array, uint32_t *room, uint64_t n, size_t size)
+{
+	void **p = array;
+	if (n <= *room)
+		return true;
+	uint64_t more = as_max(n, (uint64_t)*room * 2);
+	void *to = more > UINT32_MAX ? NULL : realloc(*p, (size_t)more * size);
+	e->no_memory = e->no_memory || !to;
+	if (!to)
+		return false;
+	*p = to;
+	*room = (uint32_t)more;
+	return true;
+}
+
+/* Room for one more in a list; NULL where the list is full (then values are cut) or memory is. */
+#define ADD(e, list)                                                                               \
+	((e)->n_##list < LISTED_MAX && grow(e, &(e)->list, &(e)->room_##list,                      \
+					       (uint64_t)(e)->n_##list + 1, sizeof(*(e)->list))    \
+			? &(e)->list[(e)->n_##list++]                                              \
+			: ((e)->cut = true, NULL))
+
+static void mark(mask *m, unsigned r)
+{
+	if (r < 64)
+		m->low |= UINT64_C(1) << r;
+	else if (r < AS_N_REGS)
+		m->high |= UINT64_C(1) << (r - 64);
+}
+
+static bool marked(const mask *m, unsigned r)
+{
+	return r < 64 ? m->low >> r & 1 : m->high >> (r - 64) & 1;
+}
+
+/* Registers a call may change: all that the convention does not keep. */
+static mask clobbered(const as_arch *a)
+{
+	mask m = { .low = ~a->kept, .high = ~UINT64_C(0) };
+	m.low &= ~(UINT64_C(1) << a->sp);
+	m.high &= ~(UINT64_C(1) << (AS_REG_ZERO - 64));
+	return m;
+}
+
+static bool find_written(as_evaluator *e)
+{
+	const as_flow *f = e->flow;
+	if (!grow(e, &e->written, &e->room_written, f->n_blocks, sizeof(*e->written)))
+		return false;
+	mask call = clobbered(f->program->arch);
+	for (uint32_t i = 0; i < f->n_blocks; i++) {
+		mask m = { 0 };
+		for (uint32_t j = 0; j < f->blocks[i].n; j++) {
+			const as_op *op = &f->ops[f->blocks[i].first + j];
+			if (op->dst != AS_REG_NONE)
+				mark(&m, op->dst);
+			if (op->kind == AS_OP_CALL || op->kind == AS_OP_CALL_TO) {
+				m.low |= call.low;
+				m.high |= call.high;
+			}
+		}
+		e->written[i] = m;
+	}
+	return true;
+}
+
+static as_value phi(as_evaluator *e, uint32_t what, as_value a, as_value b)
+{
+	return as_terms_intern(
+		&e->terms, (as_node){ .kind = AS_V_PHI,
+				   .a = a,
+				   .b = b,
+				   .k = (int64_t)((uint64_t)e->block << 32 | what) });
+}
+
+/* The last block that jumps back to b, or b itself if none does. */
+static uint32_t loop_end(const as_flow *f, uint32_t b)
+{
+	uint32_t end = 0;
+	for (uint32_t i = 0; i < f->blocks[b].n_preds; i++) {
+		uint32_t p = f->preds[f->blocks[b].preds + i];
+		if (p >= b && p + 1 > end)
+			end = p + 1;
+	}
+	return end;
+}
+
+static void enter_function(as_evaluator *e)
+{
+	const as_program *p = e->flow->program;
+	const as_arch *a = p->arch;
+	as_state *s = &e->state;
+	s->n = 0;
+	for (unsigned r = 0; r < AS_N_REGS; r++)
+		s->reg[r] = as_terms_intern(&e->terms, (as_node){ .kind = AS_V_ENTRY, .k = r });
+	for (unsigned i = 0; i < a->n_args; i++)
+		s->reg[a->args[i]] =
+			as_terms_intern(&e->terms, (as_node){ .kind = AS_V_ARG, .k = i });
+	s->reg[AS_REG_ZERO] = as_terms_const(&e->terms, 0, 8, false);
+	s->reg[a->sp] = as_terms_intern(&e->terms, (as_node){ .kind = AS_V_STACK, .k = 0 });
+	as_effect_entry(p, e->flow->addr, &e->terms, s->reg);
+}
+
+/* Takes over the end of block from. */
+static void take_state(as_evaluator *e, uint32_t from)
+{
+	as_state *s = &e->state;
+	memcpy(s->reg, e->regs + (size_t)from * AS_N_REGS, sizeof(s->reg));
+	s->n = e->endings[from].n;
+	if (s->n > 0)
+		memcpy(s->slot, e->saved + e->endings[from].first, s->n * sizeof(s->slot[0]));
+}
+
+/* Where another way leads here: what differs becomes a value of this place. */
+static void merge_state(as_evaluator *e, uint32_t from)
+{
+	as_state *s = &e->state;
+	const as_value *reg = e->regs + (size_t)from * AS_N_REGS;
+	for (unsigned r = 0; r < AS_N_REGS; r++)
+		if (s->reg[r] != reg[r]) {
+			const as_node *n = &e->terms.node[s->reg[r]];
+			bool ours = n->kind == AS_V_PHI &&
+				    (uint64_t)n->k == ((uint64_t)e->block << 32 | r);
+			if (!ours)
+				s->reg[r] = phi(e, r, s->reg[r], reg[r]);
+		}
+	const as_stack_slot *other = e->saved + e->endings[from].first;
+	uint32_t n = e->endings[from].n, kept = 0;
+	for (uint32_t i = 0, j = 0; i < s->n; i++) {
+		while (j < n && other[j].at < s->slot[i].at)
+			j++;
+		if (j >= n || other[j].at != s->slot[i].at || other[j].width != s->slot[i].width)
+			continue;
+		as_stack_slot slot = s->slot[i];
+		if (slot.v != other[j].v)
+			slot.v = phi(e, (uint32_t)slot.at ^ 0x80000000u, slot.v, other[j].v);
+		s->slot[kept++] = slot;
+	}
+	s->n = kept;
+}
+
+/* What a loop writes is not known at its head. */
+static void blur_loop(as_evaluator *e, uint32_t end)
+{
+	as_state *s = &e->state;
+	mask m = { 0 };
+	bool all = end - e->block > e->loop_budget;
+	for (uint32_t i = e->block; i < end && !all; i++) {
+		m.low |= e->written[i].low;
+		m.high |= e->written[i].high;
+	}
+	e->loop_budget -= all ? 0 : end - e->block;
+	e->cut = e->cut || all;
+	for (unsigned r = 0; r < AS_N_REGS; r++)
+		if ((all || marked(&m, r)) && r != e->flow->program->arch->sp && r != AS_REG_ZERO)
+			s->reg[r] = phi(e, r, s->reg[r], AS_UNKNOWN);
+	uint32_t low = 0, high = e->n_last;
+	while (low < high) {
+		uint32_t mid = (low + high) / 2;
+		if (e->last_writes[mid].block < e->block)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (uint32_t i = low; i < e->n_last && e->last_writes[i].block < end; i++) {
+		const stack_write *w = &e->last_writes[i];
+		as_value old = as_state_load(s, &e->terms, w->at, w->width, false);
+		as_state_store(
+			s, w->at, w->width, phi(e, (uint32_t)w->at ^ 0x80000000u, old, AS_UNKNOWN));
+	}
+}
+
+static void enter_block(as_evaluator *e)
+{
+	const as_flow *f = e->flow;
+	const as_block *b = &f->blocks[e->block];
+	bool first = true;
+	if (e->block == 0) {
+		enter_function(e);
+		first = false;
+	}
+	for (uint32_t i = 0; i < b->n_preds; i++) {
+		uint32_t p = f->preds[b->preds + i];
+		if (p >= e->block || !e->endings[p].done)
+			continue;
+		if (first)
+			take_state(e, p);
+		else
+			merge_state(e, p);
+		first = false;
+	}
+	uint32_t end = loop_end(f, e->block);
+	if (end > 0)
+		blur_loop(e, end);
+}
+
+static bool leave_block(as_evaluator *e)
+{
+	as_state *s = &e->state;
+	memcpy(e->regs + (size_t)e->block * AS_N_REGS, s->reg, sizeof(s->reg));
+	uint32_t n = e->n_saved + s->n > SAVED_MAX ? 0 : s->n;
+	e->cut = e->cut || n < s->n;
+	if (!grow(e, &e->saved, &e->room_saved, (uint64_t)e->n_saved + n, sizeof(*e->saved)))
+		return false;
+	if (n > 0)
+		memcpy(e->saved + e->n_saved, s->slot, n * sizeof(s->slot[0]));
+	e->endings[e->block] = (ending){ .first = e->n_saved, .n = n, .done = true };
+	e->n_saved += n;
+	return true;
+}
+
+static as_value operand(as_evaluator *e, const as_op *op, uint8_t r, bool shifted)
+{
+	if (r == AS_REG_NONE)
+		return as_terms_const(
+			&e->terms, (uint64_t)op->imm, op->width ? op->width : 8, op->sign);
+	as_value v = e->state.reg[r];
+	if (!shifted || op->shift == 0)
+		return v;
+	as_value by = as_terms_const(&e->terms, op->shift, 8, false);
+	return as_terms_op(&e->terms, AS_OP_SHL, v, by, e->terms.word, false);
+}
+
+static void set(as_evaluator *e, const as_op *op, as_value v)
+{
+	if (op->dst >= AS_N_REGS || op->dst == AS_REG_ZERO)
+		return;
+	/* Done only under a condition: the new value or the old one. */
+	if (op->cond != AS_ALWAYS && op->kind != AS_OP_SELECT && e->state.reg[op->dst] != v)
+		v = as_terms_intern(&e->terms, (as_node){ .kind = AS_V_PHI,
+						       .a = e->state.reg[op->dst],
+						       .b = v,
+						       .k = (int64_t)(op->at << 8 | op->dst) });
+	e->state.reg[op->dst] = v;
+	const as_node *n = &e->terms.node[v];
+	if (n->kind != AS_V_CONST || op->dst >= AS_REG_VECTOR)
+		return;
+	const as_region *r = as_program_region(e->flow->program, (uint64_t)n->k);
+	if (!r)
+		return;
+	as_ref *ref = ADD(e, refs);
+	if (ref)
+		*ref = (as_ref){ .block = e->block, .at = op->at, .addr = (uint64_t)n->k };
+}
+
+/* The address op loads from or stores to: a value and an offset. */
+static as_value address(as_evaluator *e, const as_op *op, int64_t *offset)
+{
+	*offset = op->imm;
+	as_value base =
+		op->a == AS_REG_NONE ? as_terms_const(&e->terms, 0, 8, false) : e->state.reg[op->a];
+	if (op->b != AS_REG_NONE)
+		base = as_terms_op(&e->terms, AS_OP_ADD, base, operand(e, op, op->b, true),
+			e->terms.word, false);
+	return base;
+}
+
+static void load(as_evaluator *e, const as_op *op)
+{
+	int64_t offset = 0;
+	as_value base = address(e, op, &offset), v = AS_UNKNOWN;
+	const as_node *n = &e->terms.node[base];
+	if (n->kind == AS_V_STACK) {
+		int64_t at = n->k + offset;
+		v = as_state_load(&e->state, &e->terms, at, op->width, op->sign);
+		size_t i = 0;
+		if (v == AS_UNKNOWN && as_effect_stack_arg(e->flow->program->arch, at, &i))
+			v = as_terms_intern(
+				&e->terms, (as_node){ .kind = AS_V_ARG, .k = (int64_t)i });
+	}
+	if (v == AS_UNKNOWN)
+		v = as_terms_load(&e->terms, base, offset, op->width, op->sign);
+	set(e, op, v);
+}
+
+static void note_taken(as_evaluator *e, as_value v)
+{
+	const as_node *n = &e->terms.node[v];
+	if (n->kind != AS_V_STACK || e->n_taken >= sizeof(e->taken) / sizeof(e->taken[0]))
+		return;
+	for (uint32_t i = 0; i < e->n_taken; i++)
+		if (e->taken[i] == n->k)
+			return;
+	e->taken[e->n_taken++] = (int32_t)n->k;
+}
+
+static void stack_store(as_evaluator *e, int64_t at, unsigned width, as_value v)
+{
+	as_state_store(&e->state, at, width, v);
+	stack_write *w = ADD(e, writes);
+	if (w)
+		*w = (stack_write){
+			.block = e->block, .at = (int32_t)at, .width = (uint16_t)width
+		};
+}
+
+static void store(as_evaluator *e, const as_op *op, uint32_t index)
+{
+	int64_t offset = 0;
+	as_value base = address(e, op, &offset);
+	as_value v = op->c == AS_REG_NONE ? AS_UNKNOWN : e->state.reg[op->c];
+	v = op->width <= 8 ? as_terms_cut(&e->terms, v, op->width, false) : v;
+	note_taken(e, v);
+	const as_node *n = &e->terms.node[base];
+	bool on_stack = n->kind == AS_V_STACK;
+	if (on_stack && op->cond != AS_ALWAYS)
+		as_state_forget(&e->state, n->k + offset, n->k + offset + op->width);
+	else if (on_stack)
+		stack_store(e, n->k + offset, op->width, v);
+	if (on_stack && e->terms.node[v].kind != AS_V_CONST)
+		return;
+	as_store *s = ADD(e, stores);
+	if (s)
+		*s = (as_store){ .op = index,
+			.block = e->block,
+			.at = op->at,
+			.base = base,
+			.value = v,
+			.offset = offset,
+			.width = op->width };
+}
+
+static void decide(as_evaluator *e, const as_op *op, uint32_t index)
+{
+	bool direct = op->kind == AS_OP_BRANCH_IF;
+	uint8_t flags = op->kind == AS_OP_SELECT ? op->c : op->a;
+	as_decision d = { .op = index,
+		.block = e->block,
+		.at = op->at,
+		.cond = (as_cond)op->cond,
+		.width = op->width,
+		.select = op->kind == AS_OP_SELECT };
+	if (direct) {
+		d.a = e->state.reg[op->a];
+		d.b = e->state.reg[op->b < AS_N_REGS ? op->b : AS_REG_ZERO];
+	} else {
+		const as_node *n =
+			&e->terms.node[flags < AS_N_REGS ? e->state.reg[flags] : AS_UNKNOWN];
+		if (n->kind != AS_V_FLAGS)
+			return;
+		d.a = n->a;
+		d.b = n->b;
+		d.width = n->width;
+		d.test = n->op == AS_OP_TEST;
+		bool below = n->op == AS_OP_COMPARE_U && d.cond >= AS_LT && d.cond <= AS_GE;
+		d.cond = below ? (as_cond)(d.cond - AS_LT + AS_BELOW) : d.cond;
+	}
+	as_decision *to = ADD(e, decisions);
+	if (to)
+		*to = d;
+}
+
+static void compare(as_evaluator *e, const as_op *op)
+{
+	bool result = op->kind == AS_OP_RESULT || op->kind == AS_OP_SUM;
+	as_value a = operand(e, op, op->a, false);
+	as_value b = result ? as_terms_const(&e->terms, 0, 8, false) : operand(e, op, op->b, true);
+	as_value v = as_terms_intern(&e->terms,
+		(as_node){
+			.kind = AS_V_FLAGS, .op = op->kind, .width = op->width, .a = a, .b = b });
+	if (op->dst < AS_N_REGS)
+		e->state.reg[op->dst] = v;
+}
+
+static void select_value(as_evaluator *e, const as_op *op, uint32_t index)
+{
+	decide(e, op, index);
+	as_value a = operand(e, op, op->a, false), b = operand(e, op, op->b, false);
+	as_value v = a == b ? a
+			    : as_terms_intern(
+				      &e->terms, (as_node){ .kind = AS_V_PHI,
+							 .a = a,
+							 .b = b,
+							 .k = (int64_t)(op->at << 8 | op->dst) });
+	set(e, op, v);
+}
+
+/* The bytes of strings that arguments point to on the stack. */
+static void read_texts(as_evaluator *e, as_call *c)
+{
+	uint8_t text[TEXT_MAX];
+	for (unsigned i = 0; i < AS_ARGS_MAX; i++) {
+		const as_node *n = &e->terms.node[c->arg[i]];
+		bool ends = false;
+		size_t len = n->kind == AS_V_STACK ? as_state_text(&e->state, &e->terms, n->k, text,
+							     sizeof(text), &ends)
+						   : 0;
+		if (len > 0)
+			c->text[i] = as_copy(e->flow->program->arena, as_bytes(text, len));
+	}
+}
+
+/* What the callee may write through a pointer to the stack: up to the next object that is known there. */
+static void forget_escaped(as_evaluator *e, const as_call *c)
+{
+	enum { UNBOUNDED = 4096 };
+	if (as_effect_only_reads(e->flow->program, c->goal))
+		return;
+	for (unsigned i = 0; i < AS_ARGS_MAX; i++) {
+		const as_node *n = &e->terms.node[c->arg[i]];
+		if (n->kind != AS_V_STACK)
+			continue;
+		int64_t to = n->k + UNBOUNDED;
+		for (uint32_t j = 0; j < e->n_taken; j++)
+			if (e->taken[j] > n->k && e->taken[j] < to)
+				to = e->taken[j];
+		to = n->k < 0 && to > 0 ? 0 : to;
+		as_state_forget(&e->state, n->k,
+			as_effect_bound(e->flow->program, c, i, &e->terms, n->k, to));
+	}
+}
+
+static void call(as_evaluator *e, const as_op *op, uint32_t index)
+{
+	const as_program *p = e->flow->program;
+	const as_block *b = &e->flow->blocks[e->block];
+	as_call c = {
+		.op = index, .block = e->block, .at = op->at, .system = op->kind == AS_OP_SYSCALL
+	};
+	c.tail = b->tail && index + 2 == b->first + b->n;
+	if (op->kind == AS_OP_CALL && as_effect_is_link(p, op, &e->terms, e->state.reg))
+		return;
+	c.callee = op->kind == AS_OP_CALL ? as_terms_const(&e->terms, (uint64_t)op->imm, 8, false)
+		   : c.system             ? AS_UNKNOWN
+					  : e->state.reg[op->a];
+	const as_node *n = &e->terms.node[c.callee];
+	c.goal = n->kind == AS_V_CONST ? as_effect_goal(p, (uint64_t)n->k) : 0;
+	as_effect_arguments(p, &e->terms, &e->state, &c);
+	for (unsigned i = 0; i < AS_ARGS_MAX; i++)
+		note_taken(e, c.arg[i]);
+	c.result = as_terms_intern(&e->terms, (as_node){ .kind = AS_V_RESULT, .k = index });
+	read_texts(e, &c);
+	forget_escaped(e, &c);
+	mask m = clobbered(p->arch);
+	for (unsigned r = 0; r < AS_N_REGS && !c.system; r++)
+		if (marked(&m, r))
+			e->state.reg[r] = AS_UNKNOWN;
+	e->state.reg[AS_REG_ZERO] = as_terms_const(&e->terms, 0, 8, false);
+	as_effect_after(p, &c, &e->terms, &e->state);
+	as_call *to = ADD(e, calls);
+	if (to)
+		*to = c;
+}
+
+static void compute(as_evaluator *e, const as_op *op)
+{
+	as_value a = operand(e, op, op->a, false), b = operand(e, op, op->b, true);
+	if (op->kind == AS_OP_MOVE)
+		set(e, op, op->width <= 8 ? as_terms_cut(&e->terms, a, op->width, op->sign) : a);
+	else
+		set(e, op, as_terms_op(&e->terms, (as_op_kind)op->kind, a, b, op->width, op->sign));
+}
+
+static void go_to(as_evaluator *e, const as_op *op, uint32_t index)
+{
+	as_goto *g = ADD(e, gotos);
+	if (g)
+		*g = (as_goto){ .op = index,
+			.block = e->block,
+			.at = op->at,
+			.to = operand(e, op, op->a, false) };
+}
+
+static void step(as_evaluator *e, const as_op *op, uint32_t index)
+{
+	as_op_kind kind = (as_op_kind)op->kind;
+	if (kind == AS_OP_KILL)
+		set(e, op, AS_UNKNOWN);
+	else if (kind >= AS_OP_MOVE && kind <= AS_OP_NOT)
+		compute(e, op);
+	else if (kind == AS_OP_LOAD)
+		load(e, op);
+	else if (kind == AS_OP_STORE)
+		store(e, op, index);
+	else if (kind == AS_OP_FILL || kind == AS_OP_COPY)
+		as_effect_block_op(e->flow->program, op, &e->terms, &e->state);
+	else if (kind >= AS_OP_COMPARE && kind <= AS_OP_SUM)
+		compare(e, op);
+	else if (kind == AS_OP_SELECT)
+		select_value(e, op, index);
+	else if (kind == AS_OP_BRANCH || kind == AS_OP_BRANCH_IF)
+		decide(e, op, index);
+	else if (kind == AS_OP_JUMP_TO)
+		go_to(e, op, index);
+	else if (kind == AS_OP_CALL || kind == AS_OP_CALL_TO || kind == AS_OP_SYSCALL)
+		call(e, op, index);
+}
+
+static bool pass(as_evaluator *e)
+{
+	const as_flow *f = e->flow;
+	e->n_calls = e->n_decisions = e->n_stores = e->n_refs = e->n_gotos = e->n_writes =
+		e->n_saved = 0;
+	e->loop_budget = LOOP_BUDGET;
+	if (!as_terms_reset(&e->terms, f->program))
+		return false;
+	for (uint32_t i = 0; i < f->n_blocks; i++)
+		e->endings[i].done = false;
+	for (e->block = 0; e->block < f->n_blocks && !e->no_memory; e->block++) {
+		const as_block *b = &f->blocks[e->block];
+		enter_block(e);
+		for (uint32_t i = 0; i < b->n; i++)
+			step(e, &f->ops[b->first + i], b->first + i);
+		if (!leave_block(e))
+			return false;
+	}
+	return !e->no_memory;
+}
+
+static bool has_loop(const as_flow *f)
+{
+	for (uint32_t b = 0; b < f->n_blocks; b++)
+		if (loop_end(f, b) > 0)
+			return true;
+	return false;
+}
+
+static bool second_pass(as_evaluator *e)
+{
+	stack_write *writes = e->writes;
+	uint32_t room = e->room_writes;
+	e->writes = e->last_writes;
+	e->room_writes = e->room_last;
+	e->last_writes = writes;
+	e->room_last = room;
+	e->n_last = e->n_writes;
+	return pass(e);
+}
+
+bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f)
+{
+	as_flow none = *f;
+	none.n_blocks = 0;
+	e->flow = f->n_blocks > BLOCKS_MAX ? &none : f;
+	e->cut = f->n_blocks > BLOCKS_MAX;
+	e->no_memory = false;
+	e->n_last = e->n_taken = 0;
+	uint64_t n = e->flow->n_blocks;
+	if (!grow(e, &e->regs, &e->room_regs, n * AS_N_REGS, sizeof(*e->regs)) ||
+		!grow(e, &e->endings, &e->room_endings, n, sizeof(*e->endings)) ||
+		!find_written(e) || !pass(e) || (has_loop(e->flow) && !second_pass(e)))
+		return false;
+	*v = (as_values){ .flow = f,
+		.nodes = e->terms.node,
+		.calls = e->calls,
+		.decisions = e->decisions,
+		.stores = e->stores,
+		.refs = e->refs,
+		.gotos = e->gotos,
+		.n_nodes = e->terms.n,
+		.n_calls = e->n_calls,
+		.n_decisions = e->n_decisions,
+		.n_stores = e->n_stores,
+		.n_refs = e->n_refs,
+		.n_gotos = e->n_gotos,
+		.cut = e->cut || e->terms.full };
+	e->flow = NULL;
+	return true;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/terms.h"
+
+enum { DEEPEST = 12, CASES_MAX = 1024 };
+
+bool as_value_const(const as_values *v, as_value x, uint64_t *k)
+{
+	const as_node *n = as_node_of(v, x);
+	*k = (uint64_t)n->k;
+	return n->kind == AS_V_CONST;
+}
+
+as_value as_value_base(const as_values *v, as_value x, int64_t *offset)
+{
+	*offset = 0;
+	for (int i = 0; i < DEEPEST; i++) {
+		const as_node *n = as_node_of(v, x);
+		if (n->kind != AS_V_OP ||
+			!(n->op == AS_OP_MOVE || (n->op == AS_OP_ADD && n->b == AS_UNKNOWN)))
+			return x;
+		*offset = n->op == AS_OP_ADD ? (int64_t)((uint64_t)*offset + (uint64_t)n->k)
+					     : *offset;
+		x = n->a;
+	}
+	return x;
+}
+
+as_span as_value_string(const as_values *v, as_value x)
+{
+	uint64_t k = 0;
+	return as_value_const(v, x, &k) ? as_program_string(v->flow->program, k) : (as_span){ 0 };
+}
+
+/* What is put in place of the one unknown of an expression. */
+typedef struct filling {
+	const as_values *v;
+	as_value unknown;
+	uint64_t k;
+	int budget;
+} filling;
+
+static bool evaluate(filling *f, as_value x, uint64_t *out)
+{
+	const as_node *n = as_node_of(f->v, x);
+	uint64_t a = 0, b = (uint64_t)n->k;
+	if (x == f->unknown) {
+		*out = f->k;
+		return true;
+	}
+	if (n->kind == AS_V_CONST) {
+		*out = (uint64_t)n->k;
+		return true;
+	}
+	if (--f->budget < 0 || (n->kind != AS_V_OP && n->kind != AS_V_LOAD) ||
+		!evaluate(f, n->a, &a))
+		return false;
+	const as_program *p = f->v->flow->program;
+	if (n->kind == AS_V_LOAD) {
+		uint64_t at = as_extend(a + (uint64_t)n->k, p->arch->word, false);
+		if (n->width > 8 || !as_program_constant(p, at, n->width, out))
+			return false;
+		*out = as_extend(*out, n->width, n->sign);
+		return true;
+	}
+	if (n->op != AS_OP_MOVE && n->op != AS_OP_NOT && n->b != AS_UNKNOWN &&
+		!evaluate(f, n->b, &b))
+		return false;
+	if (!as_folds((as_op_kind)n->op))
+		return false;
+	*out = as_fold((as_op_kind)n->op, a, b, n->width ? n->width : 8);
+	*out = n->width ? as_extend(*out, n->width, n->sign) : *out;
+	return true;
+}
+
+/* The value below a load from a table that is not constant: the index. Looks through operations with constants. */
+static as_value index_of(const as_values *v, as_value x, bool loaded, int depth)
+{
+	const as_node *n = as_node_of(v, x);
+	if (depth > DEEPEST || n->kind == AS_V_CONST)
+		return AS_UNKNOWN;
+	if (n->kind == AS_V_LOAD) {
+		as_value in = index_of(v, n->a, true, depth + 1);
+		return in != AS_UNKNOWN ? in : loaded ? x : AS_UNKNOWN;
+	}
+	if (n->kind == AS_V_OP) {
+		as_value a = index_of(v, n->a, loaded, depth + 1);
+		if (a != AS_UNKNOWN)
+			return a;
+		return n->op != AS_OP_MOVE && n->b != AS_UNKNOWN
+			       ? index_of(v, n->b, loaded, depth + 1)
+			       : AS_UNKNOWN;
+	}
+	return loaded ? x : AS_UNKNOWN;
+}
+
+/* Whether two values are the same but for cutting: the index is often compared before it is extended. */
+static as_value bare(const as_values *v, as_value x)
+{
+	for (int i = 0; i < DEEPEST; i++) {
+		const as_node *n = as_node_of(v, x);
+		bool mask = n->kind == AS_V_OP && n->op == AS_OP_AND &&
+			    as_node_of(v, n->b)->kind == AS_V_CONST;
+		if (n->kind != AS_V_OP || (n->op != AS_OP_MOVE && !mask))
+			return x;
+		x = n->a;
+	}
+	return x;
+}
+
+/* The number of cases: from the comparison that bounds the index, the nearest before the jump. */
+static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index)
+{
+	int64_t shift = 0, other = 0;
+	as_value want = as_value_base(v, bare(v, index), &shift);
+	for (uint32_t i = v->n_decisions; i > 0; i--) {
+		const as_decision *d = &v->decisions[i - 1];
+		uint64_t k = 0;
+		if (d->block > g->block || d->test || !as_value_const(v, d->b, &k) ||
+			k > CASES_MAX || as_value_base(v, bare(v, d->a), &other) != want)
+			continue;
+		if (d->cond == AS_ABOVE || d->cond == AS_BELOW_EQ || d->cond == AS_GT ||
+			d->cond == AS_LE)
+			return k + 1;
+		if (d->cond == AS_ABOVE_EQ || d->cond == AS_BELOW || d->cond == AS_GE ||
+			d->cond == AS_LT)
+			return k;
+	}
+	const as_node *n = as_node_of(v, index);
+	if (n->kind == AS_V_OP && n->op == AS_OP_AND && as_node_of(v, n->b)->kind == AS_V_CONST)
+		return as_min((uint64_t)as_node_of(v, n->b)->k + 1, CASES_MAX);
+	return 0;
+}
+
+size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max)
+{
+	const as_flow *f = v->flow;
+	as_value index = index_of(v, g->to, false, 0);
+	if (index == AS_UNKNOWN)
+		return 0;
+	uint64_t bound = bound_of(v, g, index);
+	size_t n = 0;
+	for (uint64_t i = 0; i < (bound ? bound : 256) && n < max; i++) {
+		filling fill = { .v = v, .unknown = index, .k = i, .budget = 64 };
+		uint64_t to = 0;
+		if (!evaluate(&fill, g->to, &to))
+			break;
+		to = as_extend(to, f->program->arch->word, false);
+		to = f->program->elf.machine == AS_EM_ARM ? to & ~UINT64_C(1) : to;
+		if (to < f->addr || to >= f->limit) {
+			if (!bound)
+				break;
+			continue;
+		}
+		targets[n++] = to;
+	}
+	return n;
+}
