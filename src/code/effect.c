@@ -60,12 +60,12 @@ void as_effect_arguments(const as_program *p, as_terms *t, const as_state *s, as
 		c->arg[n++] = s->reg[a->number];
 	for (unsigned i = 0; i < a->n_args && n < AS_ARGS_MAX; i++)
 		c->arg[n++] = s->reg[a->args[i]];
-	const as_node *sp = &t->node[s->reg[a->sp]];
+	const as_term *sp = &t->term[s->reg[a->sp]];
 	int64_t at = sp->kind == AS_V_STACK ? sp->k + a->stack_args : 0;
 	for (; n < AS_ARGS_MAX; n++, at += a->word)
 		c->arg[n] = sp->kind == AS_V_STACK && !c->system
 				    ? as_state_load(s, t, at, a->word, false)
-				    : AS_UNKNOWN;
+				    : AS_NOT_KNOWN;
 	/* A tail call's arguments on the stack stand where this function's own do. */
 }
 
@@ -83,7 +83,7 @@ int64_t as_effect_bound(const as_program *p, const as_call *c, unsigned i, const
 		return otherwise;
 	if ((api->writes >> i & 1) == 0)
 		return at;
-	const as_node *n = api->size >= 0 ? &t->node[c->arg[api->size]] : NULL;
+	const as_term *n = api->size >= 0 ? &t->term[c->arg[api->size]] : NULL;
 	bool known = n && n->kind == AS_V_CONST && n->k > 0 && n->k < (1 << 20);
 	return known ? at + n->k : otherwise;
 }
@@ -106,7 +106,7 @@ static void put_bytes(as_terms *t, as_state *s, int64_t at, uint64_t from, size_
 /* A copy to the stack: forgets what was there; constant bytes are known afterwards. */
 static void copy_to_stack(as_terms *t, as_state *s, as_value to, as_value from, uint64_t n)
 {
-	const as_node *dst = &t->node[to], *src = &t->node[from];
+	const as_term *dst = &t->term[to], *src = &t->term[from];
 	if (dst->kind != AS_V_STACK || n > COPIED_MAX)
 		return;
 	int64_t at = dst->k;
@@ -127,7 +127,7 @@ void as_effect_after(const as_program *p, const as_call *c, as_terms *t, as_stat
 	const as_api *api = as_api_of(p, c->goal);
 	if (!api || api->kind != AS_API_COPY)
 		return;
-	const as_node *from = &t->node[c->arg[1]], *n = &t->node[c->arg[2]];
+	const as_term *from = &t->term[c->arg[1]], *n = &t->term[c->arg[2]];
 	if (copies_string(as_lit(api->name)) && from->kind == AS_V_CONST)
 		copy_to_stack(
 			t, s, c->arg[0], c->arg[1], as_program_string(p, (uint64_t)from->k).n + 1);
@@ -138,8 +138,8 @@ void as_effect_after(const as_program *p, const as_call *c, as_terms *t, as_stat
 void as_effect_block_op(const as_program *p, const as_op *op, as_terms *t, as_state *s)
 {
 	(void)p;
-	const as_node *n = &t->node[op->b < AS_N_REGS ? s->reg[op->b] : AS_UNKNOWN];
-	const as_node *to = &t->node[op->a < AS_N_REGS ? s->reg[op->a] : AS_UNKNOWN];
+	const as_term *n = &t->term[op->b < AS_N_REGS ? s->reg[op->b] : AS_NOT_KNOWN];
+	const as_term *to = &t->term[op->a < AS_N_REGS ? s->reg[op->a] : AS_NOT_KNOWN];
 	uint64_t len = n->kind == AS_V_CONST && n->k >= 0 && n->k <= COPIED_MAX
 			       ? (uint64_t)n->k * op->width
 			       : 0;
@@ -154,7 +154,7 @@ void as_effect_block_op(const as_program *p, const as_op *op, as_terms *t, as_st
 		copy_to_stack(t, s, s->reg[op->a], s->reg[op->c], len);
 		return;
 	}
-	as_value v = op->c < AS_N_REGS ? s->reg[op->c] : AS_UNKNOWN;
+	as_value v = op->c < AS_N_REGS ? s->reg[op->c] : AS_NOT_KNOWN;
 	for (uint64_t i = 0; i < len; i += op->width)
 		as_state_store(s, at + (int64_t)i, op->width, v);
 }

@@ -65,12 +65,12 @@ static bool map_segments(as_program *p)
 	return true;
 }
 
-const as_region *as_program_region(const as_program *p, uint64_t addr)
+static const as_region *find_region(const as_region *list, size_t n, uint64_t addr)
 {
-	size_t low = 0, high = p->n_regions;
+	size_t low = 0, high = n;
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		const as_region *r = &p->regions[mid];
+		const as_region *r = &list[mid];
 		if (addr < r->addr)
 			high = mid;
 		else if (addr - r->addr >= r->len)
@@ -81,16 +81,46 @@ const as_region *as_program_region(const as_program *p, uint64_t addr)
 	return NULL;
 }
 
+const as_region *as_program_region(const as_program *p, uint64_t addr)
+{
+	return find_region(p->regions, p->n_regions, addr);
+}
+
 as_span as_program_from(const as_program *p, uint64_t addr)
 {
 	const as_region *r = as_program_region(p, addr);
 	return r ? as_from(r->data, addr - r->addr) : (as_span){ 0 };
 }
 
+/* Where the instructions are. Section headers may lie, so they only narrow down what is executable. */
+static bool map_code(as_program *p)
+{
+	enum { SHF_EXECINSTR = 4 };
+	p->code = as_alloc_array(p->arena, p->elf.n_sections + p->n_regions + 1, sizeof(*p->code));
+	if (!p->code)
+		return false;
+	for (size_t i = 0; i < p->elf.n_sections; i++) {
+		const as_elf_section *s = &p->elf.sections[i];
+		const as_region *r = as_program_region(p, s->addr);
+		if (!(s->flags & SHF_EXECINSTR) || s->data.n == 0 || !r || !r->exec)
+			continue;
+		uint64_t len = as_min(s->data.n, r->len - (s->addr - r->addr));
+		p->code[p->n_code++] = (as_region){ .addr = s->addr,
+			.len = len,
+			.data = as_cut(as_program_from(p, s->addr), 0, len),
+			.exec = true };
+	}
+	for (size_t i = 0; i < p->n_regions && p->elf.n_sections == 0; i++)
+		if (p->regions[i].exec && p->regions[i].data.n > 0)
+			p->code[p->n_code++] = p->regions[i];
+	qsort(p->code, p->n_code, sizeof(*p->code), by_region);
+	return true;
+}
+
 bool as_program_is_code(const as_program *p, uint64_t addr)
 {
-	const as_region *r = as_program_region(p, addr);
-	return r && r->exec && addr - r->addr < r->data.n;
+	const as_region *r = find_region(p->code, p->n_code, addr);
+	return r && addr - r->addr < r->data.n;
 }
 
 as_cur as_program_cur(const as_program *p, as_span s, uint64_t at)
@@ -98,7 +128,7 @@ as_cur as_program_cur(const as_program *p, as_span s, uint64_t at)
 	return as_cur_of(s, at, p->elf.big);
 }
 
-const as_slot *as_program_slot(const as_program *p, uint64_t addr)
+const as_fixup *as_program_fixup(const as_program *p, uint64_t addr)
 {
 	size_t low = 0, high = p->n_slots;
 	while (low < high) {
@@ -125,7 +155,7 @@ static bool read_word(const as_program *p, uint64_t addr, unsigned width, uint64
 
 bool as_program_initial(const as_program *p, uint64_t addr, unsigned width, uint64_t *value)
 {
-	const as_slot *slot = width == p->arch->word ? as_program_slot(p, addr) : NULL;
+	const as_fixup *slot = width == p->arch->word ? as_program_fixup(p, addr) : NULL;
 	if (slot) {
 		*value = slot->value;
 		return true;
@@ -138,7 +168,7 @@ bool as_program_constant(const as_program *p, uint64_t addr, unsigned width, uin
 	const as_region *r = as_program_region(p, addr);
 	if (!r)
 		return false;
-	const as_slot *slot = width == p->arch->word ? as_program_slot(p, addr) : NULL;
+	const as_fixup *slot = width == p->arch->word ? as_program_fixup(p, addr) : NULL;
 	if (slot) {
 		*value = slot->value;
 		return slot->constant;
@@ -272,8 +302,8 @@ as_status as_program_open(as_program *p, as_span data, as_arena *arena)
 	if (p->elf.machine == AS_EM_ARM && p->elf.big)
 		big_code = (p->elf.flags & EF_ARM_BE8) == 0;
 	p->mode = (as_mode){ .big = big_code, .wide = p->elf.wide };
-	if (!as_elf_dyn_open(&p->dyn, &p->elf, arena) || !map_segments(p) || !as_relocate(p) ||
-		!read_labels(p) || !as_stub_prepare(p) || !as_api_prepare(p))
+	if (!as_elf_dyn_open(&p->dyn, &p->elf, arena) || !map_segments(p) || !map_code(p) ||
+		!as_relocate(p) || !read_labels(p) || !as_stub_prepare(p) || !as_api_prepare(p))
 		return AS_NOMEM;
 	p->damage = p->elf.damage ? p->elf.damage : p->dyn.damage;
 	return AS_OK;

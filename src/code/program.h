@@ -14,10 +14,10 @@ typedef struct as_region {
 } as_region;
 
 /* A word that the loader fills: with an address of the program, or that of an import (as_program_import). */
-typedef struct as_slot {
+typedef struct as_fixup {
 	uint64_t addr, value;
 	bool constant; /* it is not written again: read-only after relocation, or an import's slot */
-} as_slot;
+} as_fixup;
 
 /* A name for an address of code, from a symbol table. */
 typedef struct as_label {
@@ -32,13 +32,14 @@ typedef struct as_program {
 	const as_arch *arch;
 	as_mode mode; /* to begin lifting with; thumb is set for each function */
 	as_arena *arena;
-	as_region *regions;          /* by address */
-	as_slot *slots;              /* by address, one for each */
-	as_label *labels;            /* by address; functions only */
-	as_span *imports;            /* names */
+	as_region *regions; /* by address */
+	as_region *code;    /* what of them is instructions: by section headers, or whole regions */
+	as_fixup *slots;    /* by address, one for each */
+	as_label *labels;   /* by address; functions only */
+	as_span *imports;   /* names */
 	struct as_known_stub *stubs; /* what as_stub_goal found out already */
 	const struct as_api **apis;  /* by import; NULL: none that is known */
-	size_t n_regions, n_slots, n_labels, n_imports;
+	size_t n_regions, n_code, n_slots, n_labels, n_imports;
 	uint64_t gp; /* MIPS gp, PowerPC TOC, i386 and PowerPC GOT pointer; 0 unknown */
 	uint64_t relro_addr, relro_len;
 	const char *damage; /* what could not be read; constant; NULL nothing */
@@ -54,7 +55,7 @@ as_span as_program_from(const as_program *p, uint64_t addr);
 /* Whether addr lies in code. Pure. */
 bool as_program_is_code(const as_program *p, uint64_t addr);
 /* The slot at exactly addr, or NULL. Pure. */
-const as_slot *as_program_slot(const as_program *p, uint64_t addr);
+const as_fixup *as_program_fixup(const as_program *p, uint64_t addr);
 /* The word of width bytes (1, 2, 4, 8) at addr, if it is the same for the whole life of the program: from read-only memory,
  * or a constant slot. Pure. */
 bool as_program_constant(const as_program *p, uint64_t addr, unsigned width, uint64_t *value);

@@ -75,7 +75,7 @@ static meaning meaning_of(const as_elf_view *e, uint32_t type)
 
 typedef struct filling {
 	as_program *p;
-	as_slot *slots;
+	as_fixup *slots;
 	size_t n, room;
 	uint32_t *import_of; /* dynamic symbol -> import number + 1 */
 } filling;
@@ -87,7 +87,7 @@ static void add(filling *f, uint64_t addr, uint64_t value, bool import)
 		return;
 	const as_region *r = as_program_region(p, addr);
 	bool relro = addr >= p->relro_addr && addr - p->relro_addr < p->relro_len;
-	f->slots[f->n++] = (as_slot){
+	f->slots[f->n++] = (as_fixup){
 		.addr = addr, .value = value, .constant = import || relro || (r && !r->write)
 	};
 }
@@ -202,7 +202,7 @@ static void read_mips_got(filling *f)
 
 static int by_addr(const void *a, const void *b)
 {
-	const as_slot *x = a, *y = b;
+	const as_fixup *x = a, *y = b;
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 

@@ -49,7 +49,7 @@ void as_state_store(as_state *s, int64_t at, unsigned width, as_value v)
 /* Byte number i (in memory order) of the value in a slot; false if it is not constant. */
 static bool byte_of(const as_terms *t, const as_stack_slot *slot, unsigned i, uint8_t *out)
 {
-	const as_node *n = &t->node[slot->v];
+	const as_term *n = &t->term[slot->v];
 	if (n->kind == AS_V_CONST && slot->width <= 8) {
 		unsigned shift = t->big ? slot->width - 1u - i : i;
 		*out = (uint8_t)((uint64_t)n->k >> (shift * 8));
@@ -79,7 +79,7 @@ as_value as_state_load(const as_state *s, as_terms *t, int64_t at, unsigned widt
 	if (i < s->n && s->slot[i].at == at && s->slot[i].width == width)
 		return as_terms_cut(t, s->slot[i].v, width, sign);
 	if (i >= s->n || width > 8 || s->slot[i].at > at)
-		return AS_UNKNOWN;
+		return AS_NOT_KNOWN;
 	uint64_t k = 0;
 	for (unsigned b = 0; b < width; b++) {
 		uint8_t one = 0;
@@ -87,7 +87,7 @@ as_value as_state_load(const as_state *s, as_terms *t, int64_t at, unsigned widt
 			/* A narrow read of an int that is not known: the same value, as far as it goes. */
 			return b == 0 && s->slot[i].at == at && !t->big && s->slot[i].width > width
 				       ? as_terms_cut(t, s->slot[i].v, width, sign)
-				       : AS_UNKNOWN;
+				       : AS_NOT_KNOWN;
 		k |= (uint64_t)one << (8 * (t->big ? width - 1 - b : b));
 	}
 	return as_terms_const(t, k, width, sign);

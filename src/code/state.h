@@ -23,7 +23,7 @@ typedef struct as_state {
 void as_state_store(as_state *s, int64_t at, unsigned width, as_value v);
 /* Forgets the slots in [from, to). */
 void as_state_forget(as_state *s, int64_t from, int64_t to);
-/* What width bytes at hold: a slot's value, or the part of a constant that they are; AS_UNKNOWN else. */
+/* What width bytes at hold: a slot's value, or the part of a constant that they are; AS_NOT_KNOWN else. */
 as_value as_state_load(const as_state *s, as_terms *t, int64_t at, unsigned width, bool sign);
 /* Copies to out (max bytes) the known constant bytes from at on, up to and without a NUL. Answers how many. */
 size_t as_state_text(

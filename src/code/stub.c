@@ -42,8 +42,8 @@ static void run_op(const as_program *p, guess *g, const as_op *op)
 	if (op->kind == AS_OP_LOAD) {
 		uint64_t at = (op->a == AS_REG_NONE ? 0 : x) + (op->b == AS_REG_NONE ? 0 : y) +
 			      (uint64_t)op->imm;
-		const as_slot *slot =
-			a && b ? as_program_slot(p, as_extend(at, p->arch->word, false)) : NULL;
+		const as_fixup *slot =
+			a && b ? as_program_fixup(p, as_extend(at, p->arch->word, false)) : NULL;
 		learn(g, op->dst, slot != NULL, slot ? slot->value : 0, slot != NULL);
 	} else if (op->kind >= AS_OP_MOVE && op->kind <= AS_OP_NOT) {
 		bool moves = op->kind == AS_OP_MOVE;

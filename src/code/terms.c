@@ -8,12 +8,12 @@ enum { NODES_MAX = 1 << 21, FIRST_ROOM = 1024 };
 
 void as_terms_free(as_terms *t)
 {
-	free(t->node);
+	free(t->term);
 	free(t->index);
 	*t = (as_terms){ 0 };
 }
 
-static uint32_t hash_of(const as_node *n)
+static uint32_t hash_of(const as_term *n)
 {
 	uint64_t h = (uint64_t)n->k * UINT64_C(0x9e3779b97f4a7c15);
 	h ^= ((uint64_t)n->a << 32 | n->b) * UINT64_C(0xc2b2ae3d27d4eb4f);
@@ -22,7 +22,7 @@ static uint32_t hash_of(const as_node *n)
 	return (uint32_t)(h >> 29) ^ (uint32_t)h;
 }
 
-static bool same(const as_node *x, const as_node *y)
+static bool same(const as_term *x, const as_term *y)
 {
 	return x->kind == y->kind && x->op == y->op && x->width == y->width && x->sign == y->sign &&
 	       x->a == y->a && x->b == y->b && x->k == y->k;
@@ -31,10 +31,10 @@ static bool same(const as_node *x, const as_node *y)
 static bool make_room(as_terms *t)
 {
 	uint32_t room = t->room ? t->room * 2 : FIRST_ROOM;
-	as_node *node = room <= NODES_MAX ? realloc(t->node, room * sizeof(*node)) : NULL;
+	as_term *node = room <= NODES_MAX ? realloc(t->term, room * sizeof(*node)) : NULL;
 	uint32_t *index = node ? calloc(room * 2, sizeof(*index)) : NULL;
 	if (node)
-		t->node = node;
+		t->term = node;
 	if (!index)
 		return false;
 	free(t->index);
@@ -42,7 +42,7 @@ static bool make_room(as_terms *t)
 	t->room = room;
 	t->n_index = room * 2;
 	for (uint32_t i = 1; i < t->n; i++) {
-		uint32_t h = hash_of(&t->node[i]) & (t->n_index - 1);
+		uint32_t h = hash_of(&t->term[i]) & (t->n_index - 1);
 		while (t->index[h])
 			h = (h + 1) & (t->n_index - 1);
 		t->index[h] = i;
@@ -57,7 +57,7 @@ bool as_terms_reset(as_terms *t, const as_program *p)
 		memset(t->index, 0, t->n_index * sizeof(*t->index));
 	else
 		for (uint32_t i = 1; i < t->n; i++) {
-			uint32_t h = hash_of(&t->node[i]) & (t->n_index - 1);
+			uint32_t h = hash_of(&t->term[i]) & (t->n_index - 1);
 			while (t->index[h]) {
 				t->index[h] = 0;
 				h = (h + 1) & (t->n_index - 1);
@@ -70,27 +70,27 @@ bool as_terms_reset(as_terms *t, const as_program *p)
 	t->n = 0;
 	if (t->room == 0 && !make_room(t))
 		return false;
-	t->node[0] = (as_node){ .kind = AS_V_UNKNOWN };
+	t->term[0] = (as_term){ .kind = AS_V_UNKNOWN };
 	t->n = 1;
 	return true;
 }
 
-as_value as_terms_intern(as_terms *t, as_node n)
+as_value as_terms_intern(as_terms *t, as_term n)
 {
 	uint32_t h = hash_of(&n) & (t->n_index - 1);
 	for (; t->index[h]; h = (h + 1) & (t->n_index - 1))
-		if (same(&t->node[t->index[h]], &n))
+		if (same(&t->term[t->index[h]], &n))
 			return t->index[h];
 	if (t->n >= t->room) {
 		if (t->full || !make_room(t)) {
 			t->full = true;
-			return AS_UNKNOWN;
+			return AS_NOT_KNOWN;
 		}
 		h = hash_of(&n) & (t->n_index - 1);
 		while (t->index[h])
 			h = (h + 1) & (t->n_index - 1);
 	}
-	t->node[t->n] = n;
+	t->term[t->n] = n;
 	t->index[h] = t->n;
 	return t->n++;
 }
@@ -107,7 +107,7 @@ uint64_t as_extend(uint64_t k, unsigned width, bool sign)
 as_value as_terms_const(as_terms *t, uint64_t k, unsigned width, bool sign)
 {
 	k = as_extend(k, width, sign);
-	return as_terms_intern(t, (as_node){ .kind = AS_V_CONST, .k = (int64_t)k });
+	return as_terms_intern(t, (as_term){ .kind = AS_V_CONST, .k = (int64_t)k });
 }
 
 bool as_folds(as_op_kind op)
@@ -139,13 +139,13 @@ uint64_t as_fold(as_op_kind op, uint64_t a, uint64_t b, unsigned width)
 
 as_value as_terms_cut(as_terms *t, as_value a, unsigned width, bool sign)
 {
-	const as_node *n = &t->node[a];
+	const as_term *n = &t->term[a];
 	if (n->kind == AS_V_CONST)
 		return as_terms_const(t, (uint64_t)n->k, width, sign);
 	/* Cutting an address or an int to 4 bytes is how compilers copy ints: the same value. */
-	if (a == AS_UNKNOWN || width >= t->word || width >= 4 || (n->width && n->width <= width))
+	if (a == AS_NOT_KNOWN || width >= t->word || width >= 4 || (n->width && n->width <= width))
 		return a;
-	return as_terms_intern(t, (as_node){ .kind = AS_V_OP,
+	return as_terms_intern(t, (as_term){ .kind = AS_V_OP,
 					  .op = AS_OP_MOVE,
 					  .width = (uint8_t)width,
 					  .sign = sign,
@@ -155,19 +155,19 @@ as_value as_terms_cut(as_terms *t, as_value a, unsigned width, bool sign)
 /* The sum of a value and a constant, in one form whatever the order of additions. */
 static as_value add_const(as_terms *t, as_value a, int64_t k, unsigned width, bool sign)
 {
-	as_node n = t->node[a];
+	as_term n = t->term[a];
 	k = width == 4 ? (int32_t)(uint32_t)k : k;
 	if (k == 0)
 		return as_terms_cut(t, a, width, sign);
 	if (n.kind == AS_V_STACK)
-		return as_terms_intern(t, (as_node){ .kind = AS_V_STACK, .k = n.k + k });
-	if (n.kind == AS_V_OP && n.op == AS_OP_ADD && n.b == AS_UNKNOWN) {
+		return as_terms_intern(t, (as_term){ .kind = AS_V_STACK, .k = n.k + k });
+	if (n.kind == AS_V_OP && n.op == AS_OP_ADD && n.b == AS_NOT_KNOWN) {
 		k = (int64_t)((uint64_t)n.k + (uint64_t)k);
 		if (k == 0)
 			return n.a;
 		a = n.a;
 	}
-	return as_terms_intern(t, (as_node){ .kind = AS_V_OP, .op = AS_OP_ADD, .a = a, .k = k });
+	return as_terms_intern(t, (as_term){ .kind = AS_V_OP, .op = AS_OP_ADD, .a = a, .k = k });
 }
 
 static bool commutes(as_op_kind op)
@@ -178,13 +178,13 @@ static bool commutes(as_op_kind op)
 
 as_value as_terms_op(as_terms *t, as_op_kind op, as_value a, as_value b, unsigned width, bool sign)
 {
-	as_node x = t->node[a], y = t->node[b];
+	as_term x = t->term[a], y = t->term[b];
 	if (op == AS_OP_RSUB) {
 		as_value c = a;
 		a = b;
 		b = c;
-		x = t->node[a];
-		y = t->node[b];
+		x = t->term[a];
+		y = t->term[b];
 		op = AS_OP_SUB;
 	}
 	if (x.kind == AS_V_CONST && y.kind == AS_V_CONST && as_folds(op))
@@ -194,15 +194,15 @@ as_value as_terms_op(as_terms *t, as_op_kind op, as_value a, as_value b, unsigne
 		return as_terms_const(t, ~(uint64_t)x.k, width, sign);
 	if (op == AS_OP_MOVE)
 		return as_terms_cut(t, a, width, sign);
-	if (op == AS_OP_XOR && a == b && a != AS_UNKNOWN)
+	if (op == AS_OP_XOR && a == b && a != AS_NOT_KNOWN)
 		return as_terms_const(t, 0, width, false);
-	if (op == AS_OP_SUB && a == b && a != AS_UNKNOWN)
+	if (op == AS_OP_SUB && a == b && a != AS_NOT_KNOWN)
 		return as_terms_const(t, 0, width, false);
 	if (op == AS_OP_SUB && x.kind == AS_V_STACK && y.kind == AS_V_STACK)
 		return as_terms_const(t, (uint64_t)(x.k - y.k), width, false);
 	if (commutes(op) && (x.kind == AS_V_CONST || (y.kind != AS_V_CONST && a > b))) {
 		as_value c = a;
-		as_node z = x;
+		as_term z = x;
 		a = b;
 		b = c;
 		x = y;
@@ -226,7 +226,7 @@ as_value as_terms_op(as_terms *t, as_op_kind op, as_value a, as_value b, unsigne
 	if (op == AS_OP_AND && x.kind == AS_V_STACK && y.kind == AS_V_CONST && mask < 0 &&
 		mask >= -4096)
 		return a; /* aligning the stack: taken as aligned already */
-	return as_terms_intern(t, (as_node){ .kind = AS_V_OP,
+	return as_terms_intern(t, (as_term){ .kind = AS_V_OP,
 					  .op = (uint8_t)op,
 					  .width = (uint8_t)width,
 					  .sign = sign,
@@ -236,27 +236,27 @@ as_value as_terms_op(as_terms *t, as_op_kind op, as_value a, as_value b, unsigne
 
 as_value as_terms_load(as_terms *t, as_value a, int64_t offset, unsigned width, bool sign)
 {
-	as_node n = t->node[a];
+	as_term n = t->term[a];
 	uint64_t k = 0;
 	if (n.kind == AS_V_CONST) {
 		uint64_t at = as_extend((uint64_t)n.k + (uint64_t)offset, t->word, false);
 		if (width == 16 && as_program_constant(t->program, at, 8, &k))
 			return as_terms_intern(
-				t, (as_node){ .kind = AS_V_BYTES, .width = 16, .k = (int64_t)at });
+				t, (as_term){ .kind = AS_V_BYTES, .width = 16, .k = (int64_t)at });
 		if (width <= 8 && as_program_constant(t->program, at, width, &k))
 			return as_terms_const(t, k, width, sign);
 		a = as_terms_const(t, at, 8, false);
 		offset = 0;
-	} else if (n.kind == AS_V_OP && n.op == AS_OP_ADD && n.b == AS_UNKNOWN) {
+	} else if (n.kind == AS_V_OP && n.op == AS_OP_ADD && n.b == AS_NOT_KNOWN) {
 		a = n.a;
 		offset = (int64_t)((uint64_t)offset + (uint64_t)n.k);
 	} else if (n.kind == AS_V_STACK) {
-		a = as_terms_intern(t, (as_node){ .kind = AS_V_STACK, .k = n.k + offset });
+		a = as_terms_intern(t, (as_term){ .kind = AS_V_STACK, .k = n.k + offset });
 		offset = 0;
 	}
-	if (a == AS_UNKNOWN)
-		return AS_UNKNOWN;
-	return as_terms_intern(t, (as_node){ .kind = AS_V_LOAD,
+	if (a == AS_NOT_KNOWN)
+		return AS_NOT_KNOWN;
+	return as_terms_intern(t, (as_term){ .kind = AS_V_LOAD,
 					  .width = (uint8_t)width,
 					  .sign = sign,
 					  .a = a,

@@ -6,7 +6,7 @@
 #include "code/value.h"
 
 typedef struct as_terms {
-	as_node *node;
+	as_term *term;
 	uint32_t n, room;
 	uint32_t *index; /* open hash table of numbers; 0 empty */
 	uint32_t n_index;
@@ -21,7 +21,7 @@ bool as_terms_reset(as_terms *t, const as_program *p) AS_MUST_USE;
 void as_terms_free(as_terms *t);
 
 /* The number of the value that n describes, as it stands. */
-as_value as_terms_intern(as_terms *t, as_node n);
+as_value as_terms_intern(as_terms *t, as_term n);
 /* A constant of width bytes, sign-extended to the register if sign, else zero-extended. */
 as_value as_terms_const(as_terms *t, uint64_t k, unsigned width, bool sign);
 /* a op b, folded; what is known to be the same value gets the same number. */

@@ -140,7 +140,7 @@ static bool find_written(as_evaluator *e)
 static as_value phi(as_evaluator *e, uint32_t what, as_value a, as_value b)
 {
 	return as_terms_intern(
-		&e->terms, (as_node){ .kind = AS_V_PHI,
+		&e->terms, (as_term){ .kind = AS_V_PHI,
 				   .a = a,
 				   .b = b,
 				   .k = (int64_t)((uint64_t)e->block << 32 | what) });
@@ -165,12 +165,12 @@ static void enter_function(as_evaluator *e)
 	as_state *s = &e->state;
 	s->n = 0;
 	for (unsigned r = 0; r < AS_N_REGS; r++)
-		s->reg[r] = as_terms_intern(&e->terms, (as_node){ .kind = AS_V_ENTRY, .k = r });
+		s->reg[r] = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_ENTRY, .k = r });
 	for (unsigned i = 0; i < a->n_args; i++)
 		s->reg[a->args[i]] =
-			as_terms_intern(&e->terms, (as_node){ .kind = AS_V_ARG, .k = i });
+			as_terms_intern(&e->terms, (as_term){ .kind = AS_V_ARG, .k = i });
 	s->reg[AS_REG_ZERO] = as_terms_const(&e->terms, 0, 8, false);
-	s->reg[a->sp] = as_terms_intern(&e->terms, (as_node){ .kind = AS_V_STACK, .k = 0 });
+	s->reg[a->sp] = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_STACK, .k = 0 });
 	as_effect_entry(p, e->flow->addr, &e->terms, s->reg);
 }
 
@@ -191,7 +191,7 @@ static void merge_state(as_evaluator *e, uint32_t from)
 	const as_value *reg = e->regs + (size_t)from * AS_N_REGS;
 	for (unsigned r = 0; r < AS_N_REGS; r++)
 		if (s->reg[r] != reg[r]) {
-			const as_node *n = &e->terms.node[s->reg[r]];
+			const as_term *n = &e->terms.term[s->reg[r]];
 			bool ours = n->kind == AS_V_PHI &&
 				    (uint64_t)n->k == ((uint64_t)e->block << 32 | r);
 			if (!ours)
@@ -226,7 +226,7 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	e->cut = e->cut || all;
 	for (unsigned r = 0; r < AS_N_REGS; r++)
 		if ((all || marked(&m, r)) && r != e->flow->program->arch->sp && r != AS_REG_ZERO)
-			s->reg[r] = phi(e, r, s->reg[r], AS_UNKNOWN);
+			s->reg[r] = phi(e, r, s->reg[r], AS_NOT_KNOWN);
 	uint32_t low = 0, high = e->n_last;
 	while (low < high) {
 		uint32_t mid = (low + high) / 2;
@@ -238,8 +238,8 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	for (uint32_t i = low; i < e->n_last && e->last_writes[i].block < end; i++) {
 		const stack_write *w = &e->last_writes[i];
 		as_value old = as_state_load(s, &e->terms, w->at, w->width, false);
-		as_state_store(
-			s, w->at, w->width, phi(e, (uint32_t)w->at ^ 0x80000000u, old, AS_UNKNOWN));
+		as_state_store(s, w->at, w->width,
+			phi(e, (uint32_t)w->at ^ 0x80000000u, old, AS_NOT_KNOWN));
 	}
 }
 
@@ -300,12 +300,12 @@ static void set(as_evaluator *e, const as_op *op, as_value v)
 		return;
 	/* Done only under a condition: the new value or the old one. */
 	if (op->cond != AS_ALWAYS && op->kind != AS_OP_SELECT && e->state.reg[op->dst] != v)
-		v = as_terms_intern(&e->terms, (as_node){ .kind = AS_V_PHI,
+		v = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_PHI,
 						       .a = e->state.reg[op->dst],
 						       .b = v,
 						       .k = (int64_t)(op->at << 8 | op->dst) });
 	e->state.reg[op->dst] = v;
-	const as_node *n = &e->terms.node[v];
+	const as_term *n = &e->terms.term[v];
 	if (n->kind != AS_V_CONST || op->dst >= AS_REG_VECTOR)
 		return;
 	const as_region *r = as_program_region(e->flow->program, (uint64_t)n->k);
@@ -331,24 +331,24 @@ static as_value address(as_evaluator *e, const as_op *op, int64_t *offset)
 static void load(as_evaluator *e, const as_op *op)
 {
 	int64_t offset = 0;
-	as_value base = address(e, op, &offset), v = AS_UNKNOWN;
-	const as_node *n = &e->terms.node[base];
+	as_value base = address(e, op, &offset), v = AS_NOT_KNOWN;
+	const as_term *n = &e->terms.term[base];
 	if (n->kind == AS_V_STACK) {
 		int64_t at = n->k + offset;
 		v = as_state_load(&e->state, &e->terms, at, op->width, op->sign);
 		size_t i = 0;
-		if (v == AS_UNKNOWN && as_effect_stack_arg(e->flow->program->arch, at, &i))
+		if (v == AS_NOT_KNOWN && as_effect_stack_arg(e->flow->program->arch, at, &i))
 			v = as_terms_intern(
-				&e->terms, (as_node){ .kind = AS_V_ARG, .k = (int64_t)i });
+				&e->terms, (as_term){ .kind = AS_V_ARG, .k = (int64_t)i });
 	}
-	if (v == AS_UNKNOWN)
+	if (v == AS_NOT_KNOWN)
 		v = as_terms_load(&e->terms, base, offset, op->width, op->sign);
 	set(e, op, v);
 }
 
 static void note_taken(as_evaluator *e, as_value v)
 {
-	const as_node *n = &e->terms.node[v];
+	const as_term *n = &e->terms.term[v];
 	if (n->kind != AS_V_STACK || e->n_taken >= sizeof(e->taken) / sizeof(e->taken[0]))
 		return;
 	for (uint32_t i = 0; i < e->n_taken; i++)
@@ -371,16 +371,16 @@ static void store(as_evaluator *e, const as_op *op, uint32_t index)
 {
 	int64_t offset = 0;
 	as_value base = address(e, op, &offset);
-	as_value v = op->c == AS_REG_NONE ? AS_UNKNOWN : e->state.reg[op->c];
+	as_value v = op->c == AS_REG_NONE ? AS_NOT_KNOWN : e->state.reg[op->c];
 	v = op->width <= 8 ? as_terms_cut(&e->terms, v, op->width, false) : v;
 	note_taken(e, v);
-	const as_node *n = &e->terms.node[base];
+	const as_term *n = &e->terms.term[base];
 	bool on_stack = n->kind == AS_V_STACK;
 	if (on_stack && op->cond != AS_ALWAYS)
 		as_state_forget(&e->state, n->k + offset, n->k + offset + op->width);
 	else if (on_stack)
 		stack_store(e, n->k + offset, op->width, v);
-	if (on_stack && e->terms.node[v].kind != AS_V_CONST)
+	if (on_stack && e->terms.term[v].kind != AS_V_CONST)
 		return;
 	as_store *s = ADD(e, stores);
 	if (s)
@@ -407,8 +407,8 @@ static void decide(as_evaluator *e, const as_op *op, uint32_t index)
 		d.a = e->state.reg[op->a];
 		d.b = e->state.reg[op->b < AS_N_REGS ? op->b : AS_REG_ZERO];
 	} else {
-		const as_node *n =
-			&e->terms.node[flags < AS_N_REGS ? e->state.reg[flags] : AS_UNKNOWN];
+		const as_term *n =
+			&e->terms.term[flags < AS_N_REGS ? e->state.reg[flags] : AS_NOT_KNOWN];
 		if (n->kind != AS_V_FLAGS)
 			return;
 		d.a = n->a;
@@ -429,7 +429,7 @@ static void compare(as_evaluator *e, const as_op *op)
 	as_value a = operand(e, op, op->a, false);
 	as_value b = result ? as_terms_const(&e->terms, 0, 8, false) : operand(e, op, op->b, true);
 	as_value v = as_terms_intern(&e->terms,
-		(as_node){
+		(as_term){
 			.kind = AS_V_FLAGS, .op = op->kind, .width = op->width, .a = a, .b = b });
 	if (op->dst < AS_N_REGS)
 		e->state.reg[op->dst] = v;
@@ -441,7 +441,7 @@ static void select_value(as_evaluator *e, const as_op *op, uint32_t index)
 	as_value a = operand(e, op, op->a, false), b = operand(e, op, op->b, false);
 	as_value v = a == b ? a
 			    : as_terms_intern(
-				      &e->terms, (as_node){ .kind = AS_V_PHI,
+				      &e->terms, (as_term){ .kind = AS_V_PHI,
 							 .a = a,
 							 .b = b,
 							 .k = (int64_t)(op->at << 8 | op->dst) });
@@ -453,7 +453,7 @@ static void read_texts(as_evaluator *e, as_call *c)
 {
 	uint8_t text[TEXT_MAX];
 	for (unsigned i = 0; i < AS_ARGS_MAX; i++) {
-		const as_node *n = &e->terms.node[c->arg[i]];
+		const as_term *n = &e->terms.term[c->arg[i]];
 		bool ends = false;
 		size_t len = n->kind == AS_V_STACK ? as_state_text(&e->state, &e->terms, n->k, text,
 							     sizeof(text), &ends)
@@ -470,7 +470,7 @@ static void forget_escaped(as_evaluator *e, const as_call *c)
 	if (as_effect_only_reads(e->flow->program, c->goal))
 		return;
 	for (unsigned i = 0; i < AS_ARGS_MAX; i++) {
-		const as_node *n = &e->terms.node[c->arg[i]];
+		const as_term *n = &e->terms.term[c->arg[i]];
 		if (n->kind != AS_V_STACK)
 			continue;
 		int64_t to = n->k + UNBOUNDED;
@@ -490,24 +490,24 @@ static void call(as_evaluator *e, const as_op *op, uint32_t index)
 	as_call c = {
 		.op = index, .block = e->block, .at = op->at, .system = op->kind == AS_OP_SYSCALL
 	};
-	c.tail = b->tail && index + 2 == b->first + b->n;
+	c.tail = (b->tail && index + 2 == b->first + b->n) || op->kind == AS_OP_JUMP_TO;
 	if (op->kind == AS_OP_CALL && as_effect_is_link(p, op, &e->terms, e->state.reg))
 		return;
 	c.callee = op->kind == AS_OP_CALL ? as_terms_const(&e->terms, (uint64_t)op->imm, 8, false)
-		   : c.system             ? AS_UNKNOWN
+		   : c.system             ? AS_NOT_KNOWN
 					  : e->state.reg[op->a];
-	const as_node *n = &e->terms.node[c.callee];
+	const as_term *n = &e->terms.term[c.callee];
 	c.goal = n->kind == AS_V_CONST ? as_effect_goal(p, (uint64_t)n->k) : 0;
 	as_effect_arguments(p, &e->terms, &e->state, &c);
 	for (unsigned i = 0; i < AS_ARGS_MAX; i++)
 		note_taken(e, c.arg[i]);
-	c.result = as_terms_intern(&e->terms, (as_node){ .kind = AS_V_RESULT, .k = index });
+	c.result = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_RESULT, .k = index });
 	read_texts(e, &c);
 	forget_escaped(e, &c);
 	mask m = clobbered(p->arch);
 	for (unsigned r = 0; r < AS_N_REGS && !c.system; r++)
 		if (marked(&m, r))
-			e->state.reg[r] = AS_UNKNOWN;
+			e->state.reg[r] = AS_NOT_KNOWN;
 	e->state.reg[AS_REG_ZERO] = as_terms_const(&e->terms, 0, 8, false);
 	as_effect_after(p, &c, &e->terms, &e->state);
 	as_call *to = ADD(e, calls);
@@ -524,8 +524,20 @@ static void compute(as_evaluator *e, const as_op *op)
 		set(e, op, as_terms_op(&e->terms, (as_op_kind)op->kind, a, b, op->width, op->sign));
 }
 
+/* A computed jump to what is known to stand elsewhere is a call that does not come back. */
+static bool is_tail(as_evaluator *e, as_value to)
+{
+	const as_term *n = &e->terms.term[to];
+	uint64_t goal = n->kind == AS_V_CONST ? (uint64_t)n->k : 0;
+	return goal != 0 && (goal < e->flow->addr || goal >= e->flow->limit);
+}
+
 static void go_to(as_evaluator *e, const as_op *op, uint32_t index)
 {
+	if (op->a < AS_N_REGS && is_tail(e, e->state.reg[op->a])) {
+		call(e, op, index);
+		return;
+	}
 	as_goto *g = ADD(e, gotos);
 	if (g)
 		*g = (as_goto){ .op = index,
@@ -538,7 +550,7 @@ static void step(as_evaluator *e, const as_op *op, uint32_t index)
 {
 	as_op_kind kind = (as_op_kind)op->kind;
 	if (kind == AS_OP_KILL)
-		set(e, op, AS_UNKNOWN);
+		set(e, op, AS_NOT_KNOWN);
 	else if (kind >= AS_OP_MOVE && kind <= AS_OP_NOT)
 		compute(e, op);
 	else if (kind == AS_OP_LOAD)
@@ -614,13 +626,13 @@ bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f)
 		!find_written(e) || !pass(e) || (has_loop(e->flow) && !second_pass(e)))
 		return false;
 	*v = (as_values){ .flow = f,
-		.nodes = e->terms.node,
+		.terms = e->terms.term,
 		.calls = e->calls,
 		.decisions = e->decisions,
 		.stores = e->stores,
 		.refs = e->refs,
 		.gotos = e->gotos,
-		.n_nodes = e->terms.n,
+		.n_terms = e->terms.n,
 		.n_calls = e->n_calls,
 		.n_decisions = e->n_decisions,
 		.n_stores = e->n_stores,

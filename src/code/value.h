@@ -7,8 +7,8 @@
 
 #include "code/flow.h"
 
-typedef uint32_t as_value; /* a number; AS_UNKNOWN is equal to nothing, itself included */
-#define AS_UNKNOWN 0u
+typedef uint32_t as_value; /* a number; AS_NOT_KNOWN is equal to nothing, itself included */
+#define AS_NOT_KNOWN 0u
 
 typedef enum as_value_kind {
 	AS_V_UNKNOWN,
@@ -24,12 +24,12 @@ typedef enum as_value_kind {
 	AS_V_FLAGS /* comparison (op AS_OP_COMPARE or AS_OP_TEST) of a and b, in width bytes */
 } as_value_kind;
 
-typedef struct as_node {
+typedef struct as_term {
 	uint8_t kind, op, width; /* as_value_kind; as_op_kind; bytes */
 	bool sign;
 	as_value a, b;
 	int64_t k;
-} as_node;
+} as_term;
 
 enum { AS_ARGS_MAX = 8 };
 
@@ -81,13 +81,13 @@ typedef struct as_goto {
 
 typedef struct as_values {
 	const as_flow *flow;
-	const as_node *nodes;
+	const as_term *terms;
 	const as_call *calls; /* in the order of blocks */
 	const as_decision *decisions;
 	const as_store *stores; /* those of constants, and those outside the stack */
 	const as_ref *refs;
 	const as_goto *gotos;
-	uint32_t n_nodes, n_calls, n_decisions, n_stores, n_refs, n_gotos;
+	uint32_t n_terms, n_calls, n_decisions, n_stores, n_refs, n_gotos;
 	bool cut; /* a limit was hit: some values are unknown that need not be */
 } as_values;
 
@@ -101,9 +101,9 @@ void as_evaluator_free(as_evaluator *e);
 bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f) AS_MUST_USE;
 
 /* The node of a value. Pure. */
-static inline const as_node *as_node_of(const as_values *v, as_value x)
+static inline const as_term *as_term_of(const as_values *v, as_value x)
 {
-	return &v->nodes[x < v->n_nodes ? x : 0];
+	return &v->terms[x < v->n_terms ? x : 0];
 }
 /* Whether x is constant, and which. Pure. */
 bool as_value_const(const as_values *v, as_value x, uint64_t *k);

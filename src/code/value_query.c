@@ -5,7 +5,7 @@ enum { DEEPEST = 12, CASES_MAX = 1024 };
 
 bool as_value_const(const as_values *v, as_value x, uint64_t *k)
 {
-	const as_node *n = as_node_of(v, x);
+	const as_term *n = as_term_of(v, x);
 	*k = (uint64_t)n->k;
 	return n->kind == AS_V_CONST;
 }
@@ -14,9 +14,9 @@ as_value as_value_base(const as_values *v, as_value x, int64_t *offset)
 {
 	*offset = 0;
 	for (int i = 0; i < DEEPEST; i++) {
-		const as_node *n = as_node_of(v, x);
+		const as_term *n = as_term_of(v, x);
 		if (n->kind != AS_V_OP ||
-			!(n->op == AS_OP_MOVE || (n->op == AS_OP_ADD && n->b == AS_UNKNOWN)))
+			!(n->op == AS_OP_MOVE || (n->op == AS_OP_ADD && n->b == AS_NOT_KNOWN)))
 			return x;
 		*offset = n->op == AS_OP_ADD ? (int64_t)((uint64_t)*offset + (uint64_t)n->k)
 					     : *offset;
@@ -41,7 +41,7 @@ typedef struct filling {
 
 static bool evaluate(filling *f, as_value x, uint64_t *out)
 {
-	const as_node *n = as_node_of(f->v, x);
+	const as_term *n = as_term_of(f->v, x);
 	uint64_t a = 0, b = (uint64_t)n->k;
 	if (x == f->unknown) {
 		*out = f->k;
@@ -62,7 +62,7 @@ static bool evaluate(filling *f, as_value x, uint64_t *out)
 		*out = as_extend(*out, n->width, n->sign);
 		return true;
 	}
-	if (n->op != AS_OP_MOVE && n->op != AS_OP_NOT && n->b != AS_UNKNOWN &&
+	if (n->op != AS_OP_MOVE && n->op != AS_OP_NOT && n->b != AS_NOT_KNOWN &&
 		!evaluate(f, n->b, &b))
 		return false;
 	if (!as_folds((as_op_kind)n->op))
@@ -75,31 +75,31 @@ static bool evaluate(filling *f, as_value x, uint64_t *out)
 /* The value below a load from a table that is not constant: the index. Looks through operations with constants. */
 static as_value index_of(const as_values *v, as_value x, bool loaded, int depth)
 {
-	const as_node *n = as_node_of(v, x);
+	const as_term *n = as_term_of(v, x);
 	if (depth > DEEPEST || n->kind == AS_V_CONST)
-		return AS_UNKNOWN;
+		return AS_NOT_KNOWN;
 	if (n->kind == AS_V_LOAD) {
 		as_value in = index_of(v, n->a, true, depth + 1);
-		return in != AS_UNKNOWN ? in : loaded ? x : AS_UNKNOWN;
+		return in != AS_NOT_KNOWN ? in : loaded ? x : AS_NOT_KNOWN;
 	}
 	if (n->kind == AS_V_OP) {
 		as_value a = index_of(v, n->a, loaded, depth + 1);
-		if (a != AS_UNKNOWN)
+		if (a != AS_NOT_KNOWN)
 			return a;
-		return n->op != AS_OP_MOVE && n->b != AS_UNKNOWN
+		return n->op != AS_OP_MOVE && n->b != AS_NOT_KNOWN
 			       ? index_of(v, n->b, loaded, depth + 1)
-			       : AS_UNKNOWN;
+			       : AS_NOT_KNOWN;
 	}
-	return loaded ? x : AS_UNKNOWN;
+	return loaded ? x : AS_NOT_KNOWN;
 }
 
 /* Whether two values are the same but for cutting: the index is often compared before it is extended. */
 static as_value bare(const as_values *v, as_value x)
 {
 	for (int i = 0; i < DEEPEST; i++) {
-		const as_node *n = as_node_of(v, x);
+		const as_term *n = as_term_of(v, x);
 		bool mask = n->kind == AS_V_OP && n->op == AS_OP_AND &&
-			    as_node_of(v, n->b)->kind == AS_V_CONST;
+			    as_term_of(v, n->b)->kind == AS_V_CONST;
 		if (n->kind != AS_V_OP || (n->op != AS_OP_MOVE && !mask))
 			return x;
 		x = n->a;
@@ -125,9 +125,9 @@ static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index)
 			d->cond == AS_LT)
 			return k;
 	}
-	const as_node *n = as_node_of(v, index);
-	if (n->kind == AS_V_OP && n->op == AS_OP_AND && as_node_of(v, n->b)->kind == AS_V_CONST)
-		return as_min((uint64_t)as_node_of(v, n->b)->k + 1, CASES_MAX);
+	const as_term *n = as_term_of(v, index);
+	if (n->kind == AS_V_OP && n->op == AS_OP_AND && as_term_of(v, n->b)->kind == AS_V_CONST)
+		return as_min((uint64_t)as_term_of(v, n->b)->k + 1, CASES_MAX);
 	return 0;
 }
 
@@ -135,7 +135,7 @@ size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets,
 {
 	const as_flow *f = v->flow;
 	as_value index = index_of(v, g->to, false, 0);
-	if (index == AS_UNKNOWN)
+	if (index == AS_NOT_KNOWN)
 		return 0;
 	uint64_t bound = bound_of(v, g, index);
 	size_t n = 0;

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starts are marked in maps with a bit for each place an instruction may stand. What the tables name comes first; then each
+ * function is explored, and what it calls is marked, until nothing new appears; then the gaps between functions are looked
+ * at, and what is found there leads on. */
+#include "code/function.h"
+
+#include "code/api.h"
+#include "code/stub.h"
+#include "code/unwind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	FUNCTIONS_MAX = 1 << 19,
+	ROUNDS = 6, /* of looking into gaps */
+	DT_INIT = 12,
+	DT_FINI = 13,
+	SMALLEST_GAP = 4,
+};
+
+typedef struct code_map {
+	uint64_t addr, len;
+	uint8_t *starts, *covered; /* a bit for each byte / step */
+} code_map;
+
+typedef struct found {
+	uint64_t addr, size;
+	uint8_t by;
+	bool thumb;
+} found;
+
+typedef struct search {
+	as_functions *out;
+	const as_program *p;
+	as_explorer *x;
+	code_map *maps;
+	size_t n_maps;
+	unsigned step;
+	found *list; /* in the order of finding: the queue too */
+	size_t n, room, done;
+	uint64_t *never; /* hash table of functions that never return */
+	size_t n_never, room_never;
+	bool no_memory;
+} search;
+
+static code_map *map_of(search *s, uint64_t addr)
+{
+	for (size_t i = 0; i < s->n_maps; i++)
+		if (addr >= s->maps[i].addr && addr - s->maps[i].addr < s->maps[i].len)
+			return &s->maps[i];
+	return NULL;
+}
+
+static bool get(const uint8_t *bits, uint64_t i) { return bits[i / 8] >> (i % 8) & 1; }
+static void put(uint8_t *bits, uint64_t i) { bits[i / 8] |= (uint8_t)(1u << (i % 8)); }
+
+static bool is_start(search *s, uint64_t addr)
+{
+	code_map *m = map_of(s, addr);
+	return m && get(m->starts, (addr - m->addr) / s->step);
+}
+
+static bool is_covered(search *s, uint64_t addr)
+{
+	code_map *m = map_of(s, addr);
+	return m && get(m->covered, (addr - m->addr) / s->step);
+}
+
+static bool make_maps(search *s)
+{
+	const as_program *p = s->p;
+	s->maps = as_alloc_array(p->arena, p->n_code + 1, sizeof(*s->maps));
+	for (size_t i = 0; s->maps && i < p->n_code; i++) {
+		const as_region *r = &p->code[i];
+		code_map *m = &s->maps[s->n_maps++];
+		size_t bytes = r->data.n / s->step / 8 + 1;
+		*m = (code_map){ .addr = r->addr, .len = r->data.n };
+		m->starts = as_alloc(p->arena, bytes);
+		m->covered = as_alloc(p->arena, bytes);
+		if (!m->starts || !m->covered)
+			return false;
+	}
+	return s->maps != NULL;
+}
+
+static bool is_thumb(const as_program *p, uint64_t addr)
+{
+	return p->elf.machine == AS_EM_ARM && (addr & 1);
+}
+
+/* Marks a start, once. size: bytes, 0 unknown. */
+static void add(search *s, uint64_t addr, uint64_t size, uint8_t by, bool thumb)
+{
+	const as_program *p = s->p;
+	addr = p->elf.machine == AS_EM_ARM ? addr & ~UINT64_C(1) : addr;
+	code_map *m = map_of(s, addr);
+	if (!m || addr % (thumb ? 2 : p->arch->step) != 0 || s->no_memory)
+		return;
+	uint64_t i = (addr - m->addr) / s->step;
+	if (get(m->starts, i))
+		return;
+	if (s->n >= FUNCTIONS_MAX) {
+		s->out->cut = true;
+		return;
+	}
+	if (s->n == s->room) {
+		size_t room = s->room ? s->room * 2 : 1024;
+		found *list = realloc(s->list, room * sizeof(*list));
+		s->no_memory = !list;
+		if (!list)
+			return;
+		s->list = list;
+		s->room = room;
+	}
+	put(m->starts, i);
+	s->list[s->n++] = (found){ .addr = addr, .size = size, .by = by, .thumb = thumb };
+}
+
+static uint64_t next_start(search *s, uint64_t addr)
+{
+	code_map *m = map_of(s, addr);
+	uint64_t n = m->len / s->step, i = (addr - m->addr) / s->step + 1;
+	while (i < n) {
+		if (i % 8 == 0 && m->starts[i / 8] == 0) {
+			i += 8;
+			continue;
+		}
+		if (get(m->starts, i))
+			break;
+		i++;
+	}
+	return i < n ? m->addr + i * s->step : m->addr + m->len;
+}
+
+static bool starts(void *ctx, uint64_t addr) { return is_start(ctx, addr); }
+
+static bool is_never(const search *s, uint64_t addr)
+{
+	for (size_t h = s->room_never ? addr / 2 * 31 % s->room_never : 0;
+		s->room_never && s->never[h]; h = (h + 1) % s->room_never)
+		if (s->never[h] == addr)
+			return true;
+	return false;
+}
+
+static void add_never(search *s, uint64_t addr)
+{
+	if (s->n_never * 2 >= s->room_never || addr == 0)
+		return;
+	size_t h = addr / 2 * 31 % s->room_never;
+	while (s->never[h])
+		h = (h + 1) % s->room_never;
+	s->never[h] = addr;
+	s->n_never++;
+}
+
+static bool never_returns(void *ctx, uint64_t addr)
+{
+	const search *s = ctx;
+	uint64_t goal = as_stub_goal(s->p, addr);
+	const as_api *api = as_api_of(s->p, goal);
+	return (api && api->kind == AS_API_EXIT) || is_never(s, goal);
+}
+
+/* Marks an instruction's bytes, or those of a constant in the code. */
+static void cover(search *s, uint64_t addr, uint64_t len)
+{
+	code_map *m = map_of(s, addr);
+	for (uint64_t i = 0; m && i < len && addr + i - m->addr < m->len; i += s->step)
+		put(m->covered, (addr + i - m->addr) / s->step);
+}
+
+/* What one function's code says about others. */
+static void learn(search *s, const as_flow *f)
+{
+	bool returns = false;
+	for (uint32_t b = 0; b < f->n_blocks; b++) {
+		const as_block *block = &f->blocks[b];
+		returns = returns || block->unresolved;
+		for (uint32_t i = 0; i < block->n; i++) {
+			const as_op *op = &f->ops[block->first + i];
+			cover(s, op->at, op->len);
+			if (op->kind == AS_OP_RETURN)
+				returns = true;
+			if (op->kind == AS_OP_LOAD && op->a == AS_REG_NONE && op->b == AS_REG_NONE)
+				cover(s, (uint64_t)op->imm, op->width);
+			if (op->kind != AS_OP_CALL || (uint64_t)op->imm == op->at + op->len)
+				continue;
+			bool thumb = is_thumb(s->p, (uint64_t)op->imm);
+			if (!is_covered(s, (uint64_t)op->imm & ~(uint64_t)thumb))
+				add(s, (uint64_t)op->imm, 0, AS_BY_CALL, thumb);
+		}
+	}
+	if (!returns && !f->cut && !f->invalid && f->n_blocks > 0)
+		add_never(s, f->addr);
+}
+
+static bool explore_queue(search *s, const as_surroundings *around)
+{
+	as_flow f;
+	for (; s->done < s->n && !s->no_memory; s->done++) {
+		found one = s->list[s->done];
+		uint64_t limit = next_start(s, one.addr);
+		if (one.size > 0)
+			limit = as_min(limit, one.addr + as_max(one.size, s->p->arch->step));
+		if (!as_flow_build(&f, s->x, s->p, one.addr, limit, one.thumb, around))
+			return false;
+		learn(s, &f);
+	}
+	return !s->no_memory;
+}
+
+static bool is_padding(as_span code, unsigned step)
+{
+	if (as_all(as_cut(code, 0, step), 0) || as_at(code, 0) == 0xcc || as_at(code, 0) == 0x90)
+		return true;
+	return step > 1 && as_all(as_cut(code, 0, step), 0xff);
+}
+
+/* Whether the code at addr is that of a function: valid up to returns or jumps, and more than a stray instruction. */
+static bool plausible(search *s, const as_surroundings *around, uint64_t addr, uint64_t limit,
+	bool thumb, as_flow *f)
+{
+	if (!as_flow_build(f, s->x, s->p, addr, limit, thumb, around)) {
+		s->no_memory = true;
+		return false;
+	}
+	uint32_t returns = 0, n = 0;
+	for (uint32_t b = 0; b < f->n_blocks; b++) {
+		n += f->blocks[b].n;
+		returns += f->ops[f->blocks[b].first + f->blocks[b].n - 1].kind == AS_OP_RETURN;
+	}
+	return !f->invalid && !f->cut && returns > 0 && n >= 3;
+}
+
+/* Looks into the gap from addr to the next start. */
+static void look(
+	search *s, const as_surroundings *around, uint64_t addr, uint64_t limit, bool thumb)
+{
+	as_flow f;
+	unsigned step = thumb ? 2 : s->p->arch->step;
+	while (addr + SMALLEST_GAP <= limit && !s->no_memory) {
+		as_span code = as_program_from(s->p, addr);
+		bool skip = is_covered(s, addr) || is_padding(code, step);
+		if (!skip && plausible(s, around, addr, limit, thumb, &f)) {
+			add(s, addr, 0, AS_BY_GAP, thumb);
+			addr = as_max(f.end, addr + step);
+			continue;
+		}
+		addr += skip || step > 1 ? step : 16 - addr % 16;
+	}
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	const found *x = a, *y = b;
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+static bool look_into_gaps(search *s, const as_surroundings *around)
+{
+	size_t n = s->n;
+	found *sorted = malloc(n * sizeof(*sorted) + 1);
+	if (!sorted)
+		return false;
+	memcpy(sorted, s->list, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), by_addr);
+	for (size_t i = 0; i < n; i++)
+		look(s, around, sorted[i].addr, next_start(s, sorted[i].addr), sorted[i].thumb);
+	free(sorted);
+	return !s->no_memory;
+}
+
+static void add_unwind(void *ctx, uint64_t addr, uint64_t len)
+{
+	search *s = ctx;
+	/* The table does not tell the mode: a label does, else what most code is. */
+	const as_label *l = as_program_label(s->p, addr & ~UINT64_C(1));
+	bool arm = s->p->elf.machine == AS_EM_ARM;
+	bool thumb = arm && (l ? l->thumb : (addr & 1) != 0 || (s->p->elf.entry & 1) != 0);
+	add(s, addr, len, AS_BY_UNWIND, thumb);
+}
+
+/* Pointers to code among the words the loader fills; labels only where the symbol table says function. */
+static void add_tables(search *s)
+{
+	const as_program *p = s->p;
+	for (size_t i = 0; i < p->n_labels; i++)
+		add(s, p->labels[i].addr, p->labels[i].size, AS_BY_SYMBOL, p->labels[i].thumb);
+	add(s, p->elf.entry, 0, AS_BY_ENTRY, is_thumb(p, p->elf.entry));
+	as_unwind_each(p, add_unwind, s);
+	for (uint64_t tag = DT_INIT; tag <= DT_FINI; tag++) {
+		uint64_t addr = 0;
+		if (as_elf_dyn_value(&p->dyn, &p->elf, tag, &addr))
+			add(s, addr, 0, AS_BY_ENTRY, is_thumb(p, addr));
+	}
+	bool first_abi = p->elf.machine == AS_EM_PPC64; /* pointers may be to descriptors */
+	for (size_t i = 0; i < p->n_slots && !first_abi; i++) {
+		uint64_t v = p->slots[i].value;
+		const as_fixup *mips_local = p->elf.machine == AS_EM_MIPS ? &p->slots[i] : NULL;
+		if (as_program_is_code(p, v) && !(mips_local && v % 0x10000 == 0) &&
+			v % p->arch->step <= 1)
+			add(s, v, 0, AS_BY_POINTER, is_thumb(p, v));
+	}
+}
+
+static bool finish(search *s)
+{
+	as_functions *out = s->out;
+	const as_program *p = s->p;
+	qsort(s->list, s->n, sizeof(*s->list), by_addr);
+	out->list = as_alloc_array(p->arena, s->n + 1, sizeof(*out->list));
+	if (!out->list)
+		return false;
+	for (size_t i = 0; i < s->n; i++) {
+		const found *f = &s->list[i];
+		const as_label *l = as_program_label(p, f->addr);
+		uint64_t limit = next_start(s, f->addr);
+		out->list[i] = (as_function){ .addr = f->addr,
+			.limit = f->size ? as_min(limit, f->addr + f->size) : limit,
+			.end = f->addr,
+			.by = f->by,
+			.thumb = f->thumb,
+			.name = l ? l->name : (as_span){ 0 },
+			.exported = l && l->exported,
+			.part = l && as_ends(l->name, ".cold"),
+			.never_returns = is_never(s, f->addr) };
+	}
+	out->n = s->n;
+	return true;
+}
+
+/* For flows made after the search. */
+static bool starts_later(void *ctx, uint64_t addr) { return as_function_at(ctx, addr) != NULL; }
+
+static bool never_later(void *ctx, uint64_t addr)
+{
+	const as_functions *f = ctx;
+	uint64_t goal = as_stub_goal(f->program, addr);
+	const as_api *api = as_api_of(f->program, goal);
+	const as_function *to = as_function_at(f, goal);
+	return (api && api->kind == AS_API_EXIT) || (to && to->never_returns);
+}
+
+bool as_functions_find(as_functions *out, const as_program *p, as_explorer *x)
+{
+	search s = { .out = out, .p = p, .x = x, .step = p->arch->step };
+	as_surroundings around = { .starts = starts, .never_returns = never_returns, .ctx = &s };
+	*out = (as_functions){ .program = p };
+	s.room_never = 65521;
+	s.never = calloc(s.room_never, sizeof(*s.never));
+	bool ok = s.never && make_maps(&s);
+	if (ok) {
+		add_tables(&s);
+		ok = explore_queue(&s, &around);
+	}
+	for (int i = 0; ok && i < ROUNDS; i++) {
+		size_t n = s.n;
+		ok = look_into_gaps(&s, &around) && explore_queue(&s, &around);
+		if (s.n == n)
+			break;
+	}
+	ok = ok && finish(&s);
+	free(s.list);
+	free(s.never);
+	out->around = (as_surroundings){
+		.starts = starts_later, .never_returns = never_later, .ctx = out
+	};
+	return ok;
+}
+
+const as_function *as_function_around(const as_functions *f, uint64_t addr)
+{
+	size_t low = 0, high = f->n;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (f->list[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low > 0 && addr < as_max(f->list[low - 1].limit, f->list[low - 1].addr + 1)
+		       ? &f->list[low - 1]
+		       : NULL;
+}
+
+const as_function *as_function_at(const as_functions *f, uint64_t addr)
+{
+	const as_function *one = as_function_around(f, addr);
+	return one && one->addr == addr ? one : NULL;
+}

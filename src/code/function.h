@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The functions of a program: from symbols, unwind tables, calls, pointers and, in what is left, by looking. */
+#ifndef AS_CODE_FUNCTION_H
+#define AS_CODE_FUNCTION_H
+
+#include "code/flow.h"
+
+/* How a function was found; bits, since several may agree. */
+enum {
+	AS_BY_SYMBOL = 1,
+	AS_BY_UNWIND = 2,   /* unwind table (.eh_frame, .ARM.exidx) */
+	AS_BY_ENTRY = 4,    /* entry point, initialisers */
+	AS_BY_CALL = 8,     /* called, or jumped to from outside */
+	AS_BY_POINTER = 16, /* a relocated word points to it */
+	AS_BY_GAP = 32      /* code between functions that are known */
+};
+
+typedef struct as_function {
+	uint64_t addr, end; /* end: the byte after its highest instruction */
+	uint64_t limit;     /* where the next begins, or what its size says */
+	as_span name;       /* p NULL: none */
+	uint8_t by;         /* AS_BY_* */
+	bool thumb, exported;
+	bool never_returns;
+	bool part; /* a piece that was split off another (.cold) */
+} as_function;
+
+typedef struct as_functions {
+	const as_program *program;
+	as_function *list; /* by address */
+	size_t n;
+	bool cut;               /* a limit was hit: there are more */
+	as_surroundings around; /* for as_flow_build */
+} as_functions;
+
+/* Finds the functions of p, to a fixed point. Arrays live in p's arena; out must stay where it is. x is used meanwhile.
+ * False only without memory. */
+bool as_functions_find(as_functions *out, const as_program *p, as_explorer *x) AS_MUST_USE;
+/* The function that starts at addr, or that addr lies in, or NULL. Logarithmic. Pure. */
+const as_function *as_function_at(const as_functions *f, uint64_t addr);
+const as_function *as_function_around(const as_functions *f, uint64_t addr);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Prints what the analysis of code finds in one ELF file, a line each:
+ *   usage: code-one FILE [functions|calls|decisions|all|summary] */
+#include "code/api.h"
+#include "code/walk.h"
+#include "in_process.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct printing {
+	bool functions, calls, decisions;
+} printing;
+
+static void print_value(const as_values *v, as_value x, int depth)
+{
+	const as_term *n = as_term_of(v, x);
+	as_span s = as_value_string(v, x);
+	size_t import = n->kind == AS_V_CONST ? as_program_import(v->flow->program, (uint64_t)n->k)
+					      : SIZE_MAX;
+	if (import != SIZE_MAX)
+		printf("&%.*s", (int)v->flow->program->imports[import].n,
+			v->flow->program->imports[import].p);
+	else if (s.p && s.n > 0)
+		printf("\"%.*s\"", (int)(s.n > 60 ? 60 : s.n), s.p);
+	else if (n->kind == AS_V_CONST)
+		printf("0x%" PRIx64, (uint64_t)n->k);
+	else if (n->kind == AS_V_STACK)
+		printf("stack%+" PRId64, n->k);
+	else if (n->kind == AS_V_ARG)
+		printf("arg%" PRId64, n->k);
+	else if (n->kind == AS_V_RESULT)
+		printf("result@%" PRIx64, v->flow->ops[n->k].at);
+	else if (n->kind == AS_V_PHI)
+		printf("phi");
+	else if (n->kind == AS_V_LOAD && depth < 4) {
+		printf("%d[", n->width);
+		print_value(v, n->a, depth + 1);
+		printf("%+" PRId64 "]", n->k);
+	} else if (n->kind == AS_V_OP && depth < 4) {
+		printf("(op%d ", n->op);
+		print_value(v, n->a, depth + 1);
+		printf(" ");
+		if (n->b != AS_NOT_KNOWN)
+			print_value(v, n->b, depth + 1);
+		else
+			printf("%" PRId64, n->k);
+		printf(")");
+	} else
+		printf(n->kind == AS_V_ENTRY ? "reg%" PRId64 : "?", n->k);
+}
+
+static void print_calls(const as_values *v)
+{
+	for (uint32_t i = 0; i < v->n_calls; i++) {
+		const as_call *c = &v->calls[i];
+		as_span name = as_api_name(v->flow->program, c->goal);
+		printf("  call %" PRIx64 " b%u %.*s(%" PRIx64, c->at, c->block, (int)name.n, name.p,
+			c->goal);
+		for (int a = 0; a < 5; a++) {
+			printf(", ");
+			if (c->text[a].n > 0)
+				printf("[%.*s]", (int)c->text[a].n, c->text[a].p);
+			print_value(v, c->arg[a], 0);
+		}
+		printf(")%s\n", c->tail ? " tail" : "");
+	}
+}
+
+static void print_decisions(const as_values *v)
+{
+	for (uint32_t i = 0; i < v->n_decisions; i++) {
+		const as_decision *d = &v->decisions[i];
+		printf("  if %" PRIx64 " b%u cond%d%s ", d->at, d->block, d->cond,
+			d->test ? "t" : "");
+		print_value(v, d->a, 0);
+		printf(" ? ");
+		print_value(v, d->b, 0);
+		printf("\n");
+	}
+}
+
+static as_status show(void *ctx, const as_subject *v)
+{
+	const printing *p = ctx;
+	const as_function *f = v->function;
+	if (p->functions)
+		printf("%" PRIx64 " %" PRIx64 " by%d%s%s %.*s blocks %u%s\n", f->addr, f->end,
+			f->by, f->thumb ? " thumb" : "", f->never_returns ? " never" : "",
+			(int)f->name.n, f->name.p, v->flow->n_blocks,
+			v->flow->invalid ? " invalid" : "");
+	if (p->calls)
+		print_calls(v->values);
+	if (p->decisions)
+		print_decisions(v->values);
+	return AS_OK;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 2 ? argv[2] : "summary";
+	bool all = strcmp(what, "all") == 0;
+	printing p = { .functions =
+			       all || strcmp(what, "functions") == 0 || strcmp(what, "calls") == 0,
+		.calls = all || strcmp(what, "calls") == 0,
+		.decisions = all || strcmp(what, "decisions") == 0 };
+	if (argc < 2)
+		return 2;
+	as_span file = read_whole(argv[1]);
+	as_arena *arena = as_arena_new(0);
+	as_program program;
+	as_functions functions;
+	as_walk_summary sum;
+	clock_t from = clock();
+	as_status s = as_program_open(&program, file, arena);
+	if (s == AS_OK)
+		s = as_walk(&program, &functions, show, &p, &sum);
+	double took = (double)(clock() - from) / CLOCKS_PER_SEC;
+	if (s != AS_OK) {
+		printf("status %d\n", s);
+		return 1;
+	}
+	printf("%s: %zu functions, %zu instructions, %.2f MB of code, %zu unresolved, %zu cut, "
+	       "%.3f s, %.2f MB/s\n",
+		program.arch->id, sum.functions, sum.instructions, (double)sum.code_bytes / 1e6,
+		sum.unresolved, sum.cut, took, (double)sum.code_bytes / 1e6 / took);
+	as_arena_free(arena);
+	free_whole(file);
+	return 0;
+}
