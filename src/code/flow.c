@@ -185,7 +185,8 @@ static bool explore_run(as_flow *f, const as_surroundings *around, uint64_t addr
 			x->starts[*seen - 1] = 1;
 			return true;
 		}
-		as_ops ops = { .at = addr };
+		as_ops ops;
+		as_ops_clear(&ops, addr);
 		size_t n = seen && x->n_ops < OPS_MAX ? p->arch->lift(&mode, code, addr, &ops) : 0;
 		if (n == 0) {
 			f->invalid = f->invalid || code.n > 0;

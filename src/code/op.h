@@ -111,6 +111,13 @@ typedef struct as_ops {
 	as_op op[AS_OPS_MAX];
 } as_ops;
 
+/* Empties ops for the instruction at an address; what it held before need not be valid. */
+static inline void as_ops_clear(as_ops *ops, uint64_t at)
+{
+	ops->n = 0;
+	ops->full = false;
+	ops->at = at;
+}
 /* Appends an operation and answers it for its fields to be set; never NULL. It comes with all registers
  * AS_REG_NONE, cond AS_ALWAYS and the address of the instruction. */
 as_op *as_op_add(as_ops *ops, as_op_kind kind, uint8_t width);

@@ -67,7 +67,8 @@ static uint64_t find_goal(const as_program *p, uint64_t addr)
 	if (p->elf.machine == AS_EM_PPC64)
 		learn(&g, 2, p->gp != 0, p->gp, false);
 	for (unsigned i = 0; i < LONGEST; i++) {
-		as_ops ops = { .at = at };
+		as_ops ops;
+		as_ops_clear(&ops, at);
 		size_t n = p->arch->lift(&mode, as_program_from(p, at), at, &ops);
 		for (size_t j = 0; j < ops.n && n > 0; j++) {
 			const as_op *op = &ops.op[j];
@@ -107,7 +108,8 @@ uint64_t as_stub_goal(const as_program *p, uint64_t addr)
 uint8_t as_stub_pc_register(const as_program *p, uint64_t addr)
 {
 	as_mode mode = p->mode;
-	as_ops ops = { .at = addr };
+	as_ops ops;
+		as_ops_clear(&ops, addr);
 	if (p->elf.machine != AS_EM_386)
 		return AS_REG_NONE;
 	size_t n = p->arch->lift(&mode, as_program_from(p, addr), addr, &ops);
@@ -116,7 +118,7 @@ uint8_t as_stub_pc_register(const as_program *p, uint64_t addr)
 		op->imm != 0 || op->b != AS_REG_NONE)
 		return AS_REG_NONE;
 	uint8_t reg = op->dst;
-	ops = (as_ops){ .at = addr + n };
+	as_ops_clear(&ops, addr + n);
 	n = p->arch->lift(&mode, as_program_from(p, addr + n), addr + n, &ops);
 	for (size_t i = 0; n > 0 && i < ops.n; i++)
 		if (ops.op[i].kind == AS_OP_RETURN)
