@@ -37,7 +37,7 @@ static void set_up(stage *s)
 	r->roles = as_roles_of;
 	r->spool = as_spool_new("/dev/shm", MEMORY);
 	r->window = malloc(AS_WINDOW);
-	s->session.hasher = as_hasher_new();
+	s->session.hasher = as_hasher_new_both();
 	bool ok = r->spool && r->window && s->session.hasher &&
 		  as_objects_init(&r->objects, r->spool) == AS_OK;
 	insist(ok, "no memory");

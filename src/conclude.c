@@ -31,6 +31,8 @@ static as_status add_inputs(as_review *r, as_dossier_writer *w)
 		as_dossier_input in = {
 			.name = r->inputs[i].name, .sha256 = o->sha256, .size = o->size
 		};
+		if (!r->inputs[i].folder)
+			in.sha1 = &r->inputs[i].sha1;
 		s = as_dossier_add_input(w, &in);
 	}
 	return s;

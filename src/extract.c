@@ -135,7 +135,7 @@ static as_status extract_file(level *l, uint32_t id, const as_node_message *m, a
 	as_buf b = { 0 };
 	const as_child_message *ch = &l->children[m->hardlink ? m->hardlink : id];
 	as_review *r = l->x->r;
-	as_sha256_hex(&ch->sha256, hash);
+	as_sha256_hex(&ch->digests.sha256, hash);
 	as_status s = AS_OK;
 	bool stored = faccessat(r->extract_store, hash, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	bool wanted = !r->extract_match || as_glob(r->extract_match, path);
@@ -156,8 +156,8 @@ static as_status extract_file(level *l, uint32_t id, const as_node_message *m, a
 		.up_node = m->parent,
 		.depth = l->depth + 1,
 		.name = file_name(m->name, ".unpacked", &b) };
-	if (!m->hardlink && has_entries(r, &ch->sha256))
-		s = extract_level(l->x, &ch->sha256, inside);
+	if (!m->hardlink && has_entries(r, &ch->digests.sha256))
+		s = extract_level(l->x, &ch->digests.sha256, inside);
 	as_buf_free(&chain);
 	as_buf_free(&b);
 	return s;

@@ -217,7 +217,7 @@ static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	for (unsigned i = 0; i < r->n_sessions; i++) {
 		r->sessions[i].exam = AS_NONE;
-		r->sessions[i].hasher = as_hasher_new();
+		r->sessions[i].hasher = as_hasher_new_both();
 		if (!r->sessions[i].hasher)
 			return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	}

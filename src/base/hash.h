@@ -5,11 +5,21 @@
 
 #include "base/span.h"
 
-enum { AS_SHA256_LEN = 32 };
+enum { AS_SHA256_LEN = 32, AS_SHA1_LEN = 20 };
 
 typedef struct as_sha256 {
 	uint8_t b[AS_SHA256_LEN];
 } as_sha256;
+
+typedef struct as_sha1 {
+	uint8_t b[AS_SHA1_LEN];
+} as_sha1;
+
+/* What names an object: the SHA-256 for us, the SHA-1 for formats that ask for it (SPDX). */
+typedef struct as_digests {
+	as_sha256 sha256;
+	as_sha1 sha1;
+} as_digests;
 
 typedef struct as_hasher as_hasher;
 
@@ -20,10 +30,17 @@ void as_hasher_free(as_hasher *h);
 void as_hasher_add(as_hasher *h, as_span s);
 as_sha256 as_hasher_end(as_hasher *h);
 
+/* The same with SHA-1 (FIPS 180-4) beside it, both of the same pass over the bytes. _end_both answers the two;
+ * the SHA-1 is zero if the hasher was made without. */
+as_hasher *as_hasher_new_both(void);
+as_digests as_hasher_end_both(as_hasher *h);
+
 /* SHA-256 of s in one go. */
 as_sha256 as_sha256_of(as_span s);
 /* Writes 64 lower-case hexadecimal digits and a NUL. */
 void as_sha256_hex(const as_sha256 *h, char out[65]);
+/* Writes 40 of them and a NUL. */
+void as_sha1_hex(const as_sha1 *h, char out[41]);
 
 /* CRC-32 as in zlib and U-Boot (polynomial 0xedb88320), starting from crc 0. Pure. */
 uint32_t as_crc32(uint32_t crc, as_span s);

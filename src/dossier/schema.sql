@@ -7,7 +7,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 
 -- Distinct bytes. state: 'examined', 'partial', 'unexamined'. entropy: thousandths of a bit per byte.
 CREATE TABLE object (
-	id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
+	id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, sha1 TEXT, -- NULL: a folder, which has no bytes
+	size INTEGER NOT NULL,
 	type TEXT, entropy INTEGER, state TEXT NOT NULL
 );
 -- Where an object stands. The roots (parent NULL) are the inputs.

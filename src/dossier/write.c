@@ -29,7 +29,7 @@ struct as_dossier_writer {
 
 static as_status prepare(as_dossier_writer *w)
 {
-	w->object = as_db_prepare(w->db, "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?)");
+	w->object = as_db_prepare(w->db, "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?)");
 	w->place = as_db_prepare(w->db,
 		"INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 		"?, ?, ?, ?, ?, ?)");
@@ -260,10 +260,10 @@ static as_status add_facts(as_dossier_writer *w, int64_t object, int64_t place, 
 	return s;
 }
 
-static as_status add_object(as_dossier_writer *w, int64_t id, const as_sha256 *sum, uint64_t size,
-	as_span frames, bool examined)
+static as_status add_object(as_dossier_writer *w, int64_t id, const as_sha256 *sum,
+	const as_sha1 *sha1, uint64_t size, as_span frames, bool examined)
 {
-	char hex[65];
+	char hex[65], hex1[41];
 	as_cur c = as_cur_le(frames, 0);
 	as_message kind;
 	as_span payload;
@@ -277,10 +277,13 @@ static as_status add_object(as_dossier_writer *w, int64_t id, const as_sha256 *s
 	as_sha256_hex(sum, hex);
 	as_db_int(w->object, 1, id);
 	as_db_word(w->object, 2, hex);
-	as_db_int(w->object, 3, (int64_t)size);
-	as_db_text(w->object, 4, type.type);
-	as_db_int(w->object, 5, type.entropy);
-	as_db_word(w->object, 6,
+	if (sha1)
+		as_sha1_hex(sha1, hex1);
+	as_db_word(w->object, 3, sha1 ? hex1 : NULL);
+	as_db_int(w->object, 4, (int64_t)size);
+	as_db_text(w->object, 5, type.type);
+	as_db_int(w->object, 6, type.entropy);
+	as_db_word(w->object, 7,
 		!examined || !type.type.p ? "unexamined"
 		: lost                    ? "partial"
 					  : "examined");
@@ -373,7 +376,8 @@ static as_status add_xattr(container *c, as_span payload)
 	return as_db_step(c->w->xattr);
 }
 
-static as_status describe(as_dossier_writer *w, const as_sha256 *sum, uint64_t size, int64_t *id);
+static as_status describe(as_dossier_writer *w, const as_sha256 *sum, const as_sha1 *sha1,
+	uint64_t size, int64_t *id);
 
 /* First pass over a container: which nodes there are, and the objects they are. */
 static as_status index_container(container *c)
@@ -391,7 +395,8 @@ static as_status find_objects(container *c)
 		as_node_message m;
 		const as_child_message *ch = &c->children[id];
 		if (ch->node == id)
-			s = describe(c->w, &ch->sha256, ch->size, &c->objects[id]);
+			s = describe(c->w, &ch->digests.sha256, &ch->digests.sha1, ch->size,
+				&c->objects[id]);
 		else if (as_nodes_get(&c->nodes, c->frames, id, &m) && m.hardlink)
 			c->objects[id] = c->objects[m.hardlink];
 	}
@@ -411,8 +416,9 @@ static as_status go_deeper(container *c)
 			continue;
 		as_buf path = { 0 }, said = { 0 };
 		as_nodes_path(&c->nodes, c->frames, id, &path);
-		if (m.roles != 0 && c->w->source.read(c->w->source.ctx, &c->children[id].sha256,
-					    as_buf_span_of(&path), &said) == AS_OK)
+		if (m.roles != 0 &&
+			c->w->source.read(c->w->source.ctx, &c->children[id].digests.sha256,
+				as_buf_span_of(&path), &said) == AS_OK)
 			s = add_facts(
 				c->w, c->objects[id], c->first + id - 1, as_buf_span_of(&said));
 		as_buf_free(&said);
@@ -420,7 +426,7 @@ static as_status go_deeper(container *c)
 		as_buf_add(&chain, c->chain.p, c->chain.n);
 		as_text_add(&chain, as_buf_span_of(&path));
 		if (s == AS_OK)
-			s = add_container(c->w, c->objects[id], &c->children[id].sha256,
+			s = add_container(c->w, c->objects[id], &c->children[id].digests.sha256,
 				c->first + id - 1, as_buf_span_of(&chain), c->depth + 1);
 		as_buf_free(&chain);
 		as_buf_free(&path);
@@ -517,7 +523,8 @@ static as_status add_container(as_dossier_writer *w, int64_t object, const as_sh
 }
 
 /* Makes sure that an object's row and its facts are in the dossier. */
-static as_status describe(as_dossier_writer *w, const as_sha256 *sum, uint64_t size, int64_t *id)
+static as_status describe(
+	as_dossier_writer *w, const as_sha256 *sum, const as_sha1 *sha1, uint64_t size, int64_t *id)
 {
 	bool is_new = false;
 	as_span none = { 0 };
@@ -530,7 +537,7 @@ static as_status describe(as_dossier_writer *w, const as_sha256 *sum, uint64_t s
 	if (s == AS_NOT_THIS)
 		s = AS_OK;
 	if (s == AS_OK)
-		s = add_object(w, *id, sum, size, as_buf_span_of(&said), examined);
+		s = add_object(w, *id, sum, sha1, size, as_buf_span_of(&said), examined);
 	if (s == AS_OK)
 		s = add_facts(w, *id, 0, as_buf_span_of(&said));
 	as_buf_free(&said);
@@ -540,7 +547,7 @@ static as_status describe(as_dossier_writer *w, const as_sha256 *sum, uint64_t s
 as_status as_dossier_add_input(as_dossier_writer *w, const as_dossier_input *input)
 {
 	int64_t id = 0, place = ++w->n_places;
-	as_status s = describe(w, &input->sha256, input->size, &id);
+	as_status s = describe(w, &input->sha256, input->sha1, input->size, &id);
 	as_buf chain = { 0 };
 	as_text_add(&chain, input->name);
 	sqlite3_stmt *q = w->place;

@@ -21,7 +21,8 @@ typedef struct as_source {
 typedef struct as_dossier_input {
 	as_span name;
 	as_sha256 sha256;
-	uint64_t size; /* bytes */
+	const as_sha1 *sha1; /* NULL: it has no bytes of its own */
+	uint64_t size;       /* bytes */
 } as_dossier_input;
 
 typedef struct as_dossier_meta {

@@ -65,7 +65,8 @@ bool as_node_decode(as_span payload, as_node_message *m)
 void as_child_encode(as_buf *b, const as_child_message *m)
 {
 	as_buf_u32(b, m->node);
-	as_buf_add(b, m->sha256.b, sizeof(m->sha256.b));
+	as_buf_add(b, m->digests.sha256.b, AS_SHA256_LEN);
+	as_buf_add(b, m->digests.sha1.b, AS_SHA1_LEN);
 	as_buf_u64(b, m->size);
 	as_buf_u8(b, m->damaged);
 }
@@ -74,12 +75,15 @@ bool as_child_decode(as_span payload, as_child_message *m)
 {
 	as_cur c = as_cur_le(payload, 0);
 	m->node = as_u32(&c);
-	as_span hash = as_take(&c, sizeof(m->sha256.b));
+	as_span sha256 = as_take(&c, AS_SHA256_LEN);
+	as_span sha1 = as_take(&c, AS_SHA1_LEN);
 	m->size = as_u64(&c);
 	m->damaged = as_u8(&c) != 0;
-	if (as_ok(&c))
-		memcpy(m->sha256.b, hash.p, sizeof(m->sha256.b));
-	return as_ok(&c) && m->size <= INT64_MAX;
+	if (!as_ok(&c))
+		return false;
+	memcpy(m->digests.sha256.b, sha256.p, AS_SHA256_LEN);
+	memcpy(m->digests.sha1.b, sha1.p, AS_SHA1_LEN);
+	return m->size <= INT64_MAX;
 }
 
 void as_extent_encode(as_buf *b, const as_extent_message *m)

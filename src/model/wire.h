@@ -15,12 +15,12 @@ typedef enum as_message {
 	AS_M_DATA,     /* bytes of the entry begun last: only on the pipe */
 	AS_M_ZERO,     /* u64: so many zero bytes of it: only on the pipe */
 	AS_M_END,      /* u8 damaged: the entry's contents are complete: only on the pipe */
-	AS_M_CHILD,    /* the entry's contents have this hash and size: only in the journal */
-	AS_M_XATTR,    /* an extended attribute of an entry */
-	AS_M_EXTENT,   /* account of a run of bytes */
-	AS_M_LOST,     /* something could not be examined */
-	AS_M_ROW,      /* a fact */
-	AS_M_DONE,     /* the object in hand is done */
+	AS_M_CHILD,  /* the entry's contents have these hashes and this size: only in the journal */
+	AS_M_XATTR,  /* an extended attribute of an entry */
+	AS_M_EXTENT, /* account of a run of bytes */
+	AS_M_LOST,   /* something could not be examined */
+	AS_M_ROW,    /* a fact */
+	AS_M_DONE,   /* the object in hand is done */
 	AS_M_LAST = AS_M_DONE,
 } as_message;
 
@@ -64,7 +64,7 @@ typedef struct as_node_message {
 
 typedef struct as_child_message {
 	uint32_t node;
-	as_sha256 sha256;
+	as_digests digests;
 	uint64_t size;
 	bool damaged;
 } as_child_message;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sbom.spdx.json: SPDX 2.3. The inputs and the components are packages; the files of all file
- * systems and archives are files, each expanded from its input. Files carry SHA-256 (the
- * specification would also like SHA-1, which a dossier does not keep). */
+ * systems and archives are files, each expanded from its input, with the SHA-1 that the specification
+ * asks for and SHA-256. */
 #include <stdio.h>
 
 #include "report/common.h"
@@ -9,13 +9,25 @@
 #include "report/views.h"
 #include "report/write_json.h"
 
-static void checksums(as_json *j, as_span sha256)
+static void checksum(as_json *j, const char *algorithm, as_span value)
 {
-	as_json_open(j, "checksums", '[');
+	if (value.n == 0)
+		return;
 	as_json_open(j, NULL, '{');
-	as_json_str(j, "algorithm", "SHA256");
-	as_json_text(j, "checksumValue", sha256);
+	as_json_str(j, "algorithm", algorithm);
+	as_json_text(j, "checksumValue", value);
 	as_json_close(j, '}');
+}
+
+/* From the columns i (SHA-1) and i + 1 (SHA-256). */
+static void checksums(as_json *j, sqlite3_stmt *st, int i)
+{
+	as_span sha1 = as_sql_span(st, i), sha256 = as_sql_span(st, i + 1);
+	if (sha1.n + sha256.n == 0)
+		return;
+	as_json_open(j, "checksums", '[');
+	checksum(j, "SHA1", sha1);
+	checksum(j, "SHA256", sha256);
 	as_json_close(j, ']');
 }
 
@@ -39,9 +51,9 @@ static void unknowns(as_json *j)
 	as_json_str(j, "copyrightText", "NOASSERTION");
 }
 
-static const char inputs_sql[] =
-	"SELECT 'SPDXRef-Image-' || p.id, p.name, o.sha256 FROM place AS p LEFT JOIN object AS o"
-	" ON o.id = p.object WHERE p.parent IS NULL ORDER BY p.id";
+static const char inputs_sql[] = "SELECT 'SPDXRef-Image-' || p.id, p.name, o.sha1, o.sha256 FROM "
+				 "place AS p LEFT JOIN object AS o"
+				 " ON o.id = p.object WHERE p.parent IS NULL ORDER BY p.id";
 
 static bool input_row(void *ctx, sqlite3_stmt *st)
 {
@@ -51,8 +63,7 @@ static bool input_row(void *ctx, sqlite3_stmt *st)
 	as_json_column(j, "name", st, 1);
 	unknowns(j);
 	as_json_str(j, "primaryPackagePurpose", "FIRMWARE");
-	if (as_sql_span(st, 2).n > 0)
-		checksums(j, as_sql_span(st, 2));
+	checksums(j, st, 2);
 	as_json_close(j, '}');
 	return !j->out->failed;
 }
@@ -84,7 +95,7 @@ static bool component_row(void *ctx, sqlite3_stmt *st)
 }
 
 static const char files_sql[] =
-	"SELECT 'SPDXRef-File-' || p.id, p.container, p.path, o.sha256 FROM place AS p"
+	"SELECT 'SPDXRef-File-' || p.id, p.container, p.path, o.sha1, o.sha256 FROM place AS p"
 	" JOIN object AS o ON o.id = p.object WHERE p.kind = 'file' ORDER BY p.id";
 
 static bool file_row(void *ctx, sqlite3_stmt *st)
@@ -96,7 +107,7 @@ static bool file_row(void *ctx, sqlite3_stmt *st)
 	as_json_open(j, NULL, '{');
 	as_json_column(j, "SPDXID", st, 0);
 	as_json_text(j, "fileName", as_buf_span_of(&name));
-	checksums(j, as_sql_span(st, 3));
+	checksums(j, st, 3);
 	as_json_str(j, "licenseConcluded", "NOASSERTION");
 	as_json_str(j, "copyrightText", "NOASSERTION");
 	as_json_close(j, '}');

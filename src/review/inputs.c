@@ -211,7 +211,7 @@ static assay_status open_folder(as_review *r, as_input *in, int fd)
 		as_sha256_of(as_print(r->objects.arena, "folder %zu", (size_t)(in - r->inputs)));
 	in->folder = true;
 	in->object = as_object_get(&r->objects, &sum, 0);
-	w.s.hasher = as_hasher_new();
+	w.s.hasher = as_hasher_new_both();
 	uint32_t exam = in->object == AS_NONE
 				? AS_NONE
 				: as_exam_get(&r->objects, in->object, (as_span){ 0 });
@@ -242,11 +242,12 @@ static assay_status open_file(as_review *r, as_input *in, int fd, uint64_t size)
 		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	}
 	as_region region = { .file = (unsigned)file, .n = size };
-	as_sha256 sum;
-	if (as_hash_range(r, region, 0, size, &sum) != AS_OK)
+	as_digests sums;
+	if (as_hash_range(r, region, 0, size, &sums) != AS_OK)
 		return as_review_fail(
 			r, ASSAY_INPUT, "%s: cannot be read: %s", in->path, strerror(errno));
-	in->object = as_object_get(&r->objects, &sum, size);
+	in->sha1 = sums.sha1;
+	in->object = as_object_get(&r->objects, &sums.sha256, size);
 	uint32_t shelf = as_shelf_add(&r->objects, region);
 	if (in->object == AS_NONE || shelf == AS_NONE)
 		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");

@@ -4,9 +4,9 @@
 #include "review/review.h"
 #include "unpack/format.h"
 
-as_status as_hash_range(as_review *r, as_region region, uint64_t at, uint64_t n, as_sha256 *out)
+as_status as_hash_range(as_review *r, as_region region, uint64_t at, uint64_t n, as_digests *out)
 {
-	as_hasher *h = as_hasher_new();
+	as_hasher *h = as_hasher_new_both();
 	as_status s = h ? AS_OK : AS_NOMEM;
 	for (uint64_t done = 0; s == AS_OK && done < n; done += AS_WINDOW) {
 		size_t step = as_min(AS_WINDOW, n - done);
@@ -15,7 +15,7 @@ as_status as_hash_range(as_review *r, as_region region, uint64_t at, uint64_t n,
 			as_hasher_add(h, as_bytes(r->window, step));
 	}
 	if (s == AS_OK)
-		*out = as_hasher_end(h);
+		*out = as_hasher_end_both(h);
 	as_hasher_free(h);
 	return s;
 }
@@ -25,7 +25,7 @@ void as_session_abort_stream(as_review *r, as_session *s)
 	if (!s->streaming)
 		return;
 	s->streaming = false;
-	(void)as_hasher_end(s->hasher);
+	(void)as_hasher_end_both(s->hasher);
 	as_spool_end(r->spool, &s->writer);
 	as_spool_drop(r->spool, s->writer.region);
 }
@@ -49,14 +49,15 @@ static void lose(as_session *s, const char *reason, const char *text)
 }
 
 /* The contents of a node are known: they become (or are) an object. */
-static as_status child(as_review *r, as_session *s, uint32_t node, const as_sha256 *sum, uint64_t n,
-	bool damaged, uint32_t shelf, uint64_t at)
+static as_status child(as_review *r, as_session *s, uint32_t node, const as_digests *sums,
+	uint64_t n, bool damaged, uint32_t shelf, uint64_t at)
 {
 	as_buf b = { 0 }, path = { 0 };
 	as_node_message m;
-	uint32_t object = as_object_get(&r->objects, sum, n);
-	as_child_encode(&b,
-		&(as_child_message){ .node = node, .sha256 = *sum, .size = n, .damaged = damaged });
+	uint32_t object = as_object_get(&r->objects, &sums->sha256, n);
+	as_child_encode(
+		&b, &(as_child_message){
+			    .node = node, .digests = *sums, .size = n, .damaged = damaged });
 	as_frame_add(&s->payload, AS_M_CHILD, as_buf_span_of(&b));
 	as_buf_free(&b);
 	as_span frames = as_buf_span_of(&s->payload);
@@ -68,8 +69,8 @@ static as_status child(as_review *r, as_session *s, uint32_t node, const as_sha2
 	r->objects.exams[s->exam].n_children++;
 	as_status st = AS_OK;
 	if (r->on_object)
-		st = r->on_object(
-			r, sum, r->objects.shelves[shelf].region, at, n, as_buf_span_of(&path));
+		st = r->on_object(r, &sums->sha256, r->objects.shelves[shelf].region, at, n,
+			as_buf_span_of(&path));
 	if (st == AS_OK)
 		st = as_schedule(
 			r, object, shelf, at, depth, m.hint, m.roles, as_buf_span_of(&path));
@@ -97,13 +98,13 @@ static as_status take_node(as_review *r, as_session *s, as_span payload)
 		lose(s, "limit", "the review holds too many entries: the rest is not examined");
 	r->over_objects = r->over_objects || beyond;
 	if (!beyond && m.has & AS_NODE_RANGE) {
-		as_sha256 sum;
+		as_digests sums;
 		if (m.at > o->size || m.len > o->size - m.at || o->shelf == AS_NONE)
 			return AS_IO;
 		uint32_t shelf = o->shelf;
 		uint64_t at = o->at + m.at;
-		as_status st = as_hash_range(r, r->objects.shelves[shelf].region, at, m.len, &sum);
-		return st == AS_OK ? child(r, s, m.id, &sum, m.len, false, shelf, at) : st;
+		as_status st = as_hash_range(r, r->objects.shelves[shelf].region, at, m.len, &sums);
+		return st == AS_OK ? child(r, s, m.id, &sums, m.len, false, shelf, at) : st;
 	}
 	if (m.has & AS_NODE_STREAM) {
 		s->streaming = true;
@@ -164,12 +165,12 @@ static as_status take_end(as_review *r, as_session *s, as_span payload)
 	}
 	s->streaming = false;
 	as_spool_end(r->spool, &s->writer);
-	as_sha256 sum = as_hasher_end(s->hasher);
+	as_digests sums = as_hasher_end_both(s->hasher);
 	uint32_t shelf = as_shelf_add(&r->objects, s->writer.region);
 	if (shelf == AS_NONE)
 		return AS_NOMEM;
 	as_status st = child(
-		r, s, s->stream_node, &sum, s->writer.region.n, as_at(payload, 0) != 0, shelf, 0);
+		r, s, s->stream_node, &sums, s->writer.region.n, as_at(payload, 0) != 0, shelf, 0);
 	as_shelf_release(&r->objects, shelf);
 	return st;
 }

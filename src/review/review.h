@@ -15,6 +15,7 @@ typedef struct as_input {
 	const char *path;
 	as_span name; /* last component, in the arena */
 	bool folder;
+	as_sha1 sha1; /* of a file */
 	uint32_t
 		object; /* a folder's object has no bytes: its hash is of the list of its entries */
 } as_input;
@@ -98,7 +99,7 @@ void as_session_abort_stream(as_review *r, as_session *s);
 void as_session_clear(as_session *s);
 /* Hashes n bytes of a region from offset at. */
 as_status as_hash_range(
-	as_review *r, as_region region, uint64_t at, uint64_t n, as_sha256 *out) AS_MUST_USE;
+	as_review *r, as_region region, uint64_t at, uint64_t n, as_digests *out) AS_MUST_USE;
 
 /* Adds to and takes from the heap of waiting examinations. AS_NOMEM; AS_NONE when empty. */
 as_status as_heap_add(as_review *r, uint32_t exam) AS_MUST_USE;

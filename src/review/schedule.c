@@ -100,7 +100,7 @@ static bool child_is_whole(as_review *r, const as_nodes *nodes, as_span frames,
 	const as_child_message *m, unsigned depth)
 {
 	as_node_message node;
-	uint32_t object = as_object_get(&r->objects, &m->sha256, m->size);
+	uint32_t object = as_object_get(&r->objects, &m->digests.sha256, m->size);
 	uint32_t content = object == AS_NONE ? AS_NONE : r->objects.objects[object].exam;
 	if (content == AS_NONE || !is_whole(r, content, depth) ||
 		!as_nodes_get(nodes, frames, m->node, &node))

@@ -55,7 +55,7 @@ class Dossier:
     def object(self, data, kind, state="examined", size=None, entropy=None):
         digest = hashlib.sha256(data).hexdigest()
         if digest not in self.by_digest:
-            self.by_digest[digest] = self.add("object", sha256=digest, size=size or len(data), type=kind,
+            self.by_digest[digest] = self.add("object", sha256=digest, sha1=hashlib.sha1(data).hexdigest(), size=size or len(data), type=kind,
                                               entropy=entropy or 5200, state=state)
             self.bytes[self.by_digest[digest]] = data
         return self.by_digest[digest]

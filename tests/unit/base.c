@@ -133,11 +133,25 @@ static void map_keeps_what_it_got(void **state)
 static void digests(void **state)
 {
 	(void)state;
-	char hex[65];
+	char hex[65], hex1[41];
 	as_sha256 h = as_sha256_of(as_lit("abc"));
 	as_sha256_hex(&h, hex);
 	assert_string_equal(
 		hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	as_hasher *both = as_hasher_new_both(), *one = as_hasher_new();
+	assert_true(both && one);
+	for (int round = 0; round < 2; round++) { /* ready for the next message */
+		as_hasher_add(both, as_lit("a"));
+		as_hasher_add(both, as_lit("bc"));
+		as_digests d = as_hasher_end_both(both);
+		as_sha1_hex(&d.sha1, hex1);
+		assert_memory_equal(d.sha256.b, h.b, AS_SHA256_LEN);
+		assert_string_equal(hex1, "a9993e364706816aba3e25717850c26c9cd0d89d");
+	}
+	as_hasher_add(one, as_lit("abc"));
+	assert_memory_equal(as_hasher_end(one).b, h.b, AS_SHA256_LEN);
+	as_hasher_free(both);
+	as_hasher_free(one);
 	assert_int_equal(as_crc32(0, as_lit("123456789")), 0xcbf43926);
 	assert_int_equal(
 		as_crc32(as_crc32(0, as_lit("1234")), (as_span){ 0 }), as_crc32(0, as_lit("1234")));
