@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/embed.h"
+#include "dossier/read.h"
 #include "dossier/write.h"
 #include "judge/judge.h"
 #include "run.h"
@@ -65,7 +66,7 @@ static as_status add_format(as_dossier_writer *w, const as_format *f)
 
 static as_status add_meta(as_review *r, as_dossier_writer *w)
 {
-	char date[32], against[64], limits[256], walls[64];
+	char date[32], against[64], limits[256], walls[64], schema[16];
 	write_date(date);
 	(void)snprintf(against, sizeof(against), "%s%s",
 		r->options->as_of ? r->options->as_of : date,
@@ -76,11 +77,12 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 		r->limits.depth, (unsigned long long)r->limits.objects,
 		(unsigned long long)r->limits.bytes, (unsigned long long)r->limits.object_bytes,
 		r->limits.ratio, r->limits.seconds, (unsigned long long)r->limits.memory);
+	(void)snprintf(schema, sizeof(schema), "%d", AS_DOSSIER_SCHEMA);
 	(void)snprintf(walls, sizeof(walls), "%s%s%s", r->locks & AS_LOCK_SECCOMP ? "seccomp " : "",
 		r->locks & AS_LOCK_LANDLOCK ? "landlock " : "",
 		r->locks & AS_LOCK_LIMITS ? "limits" : "");
 	const as_dossier_meta meta[] = { { "tool", "assay" }, { "version", ASSAY_VERSION_TEXT },
-		{ "schema", "1" }, { "reviewed", date }, { "reference_date", against },
+		{ "schema", schema }, { "reviewed", date }, { "reference_date", against },
 		{ "limits", limits }, { "sandbox", walls }, { "yara", (const char *)r->yara.p } };
 	as_status s =
 		as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]) - (r->yara.n == 0));

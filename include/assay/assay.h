@@ -98,6 +98,8 @@ ASSAY_API void assay_dossier_set_width(assay_dossier *d, unsigned columns);
 /* How many seconds a query, view or report may take before it is stopped; by default 60 for a query and
  * 600 for the others. */
 ASSAY_API void assay_dossier_set_seconds(assay_dossier *d, unsigned seconds);
+/* How many places of a finding an explanation shows before it says how many more there are; 0, the default: 10. */
+ASSAY_API void assay_dossier_set_places(assay_dossier *d, unsigned places);
 
 typedef enum assay_format { ASSAY_TABLE, ASSAY_JSON, ASSAY_CSV } assay_format;
 

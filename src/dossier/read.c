@@ -110,15 +110,18 @@ static assay_status check(sqlite3 *db, const char *schema, const char *path, ass
 	if (ask_pragma(db, schema, "application_id") != AS_DOSSIER_APPLICATION)
 		return as_say(error, ASSAY_INPUT, "'%s' is not a dossier", path);
 	int64_t version = ask_pragma(db, schema, "user_version");
-	if (version > AS_DOSSIER_SCHEMA)
-		return as_say(error, ASSAY_INPUT,
-			"'%s' was written by a newer version (dossier schema %lld, this program "
-			"reads up to %d)",
-			path, (long long)version, AS_DOSSIER_SCHEMA);
 	if (version < 1)
 		return as_say(
 			error, ASSAY_INPUT, "'%s' is not finished: review the image again", path);
-	return ASSAY_OK;
+	bool newer = version > AS_DOSSIER_SCHEMA;
+	if (!newer && version >= AS_DOSSIER_OLDEST)
+		return ASSAY_OK;
+	return as_say(error, ASSAY_INPUT,
+		"'%s' was written by %s version: its dossier schema is %lld, this program reads "
+		"%d; %s",
+		path, newer ? "a newer" : "an older", (long long)version, AS_DOSSIER_SCHEMA,
+		newer ? "read it with that version"
+		      : "review the image again, or ask it with sqlite3");
 }
 
 /* A dossier may come from anybody: nothing in its schema may run with our rights. */
@@ -206,3 +209,4 @@ assay_status assay_dossier_attach(
 
 void assay_dossier_set_width(assay_dossier *d, unsigned columns) { d->width = columns; }
 void assay_dossier_set_seconds(assay_dossier *d, unsigned seconds) { d->seconds = seconds; }
+void assay_dossier_set_places(assay_dossier *d, unsigned places) { d->places = places; }

@@ -12,7 +12,8 @@
 
 enum {
 	AS_DOSSIER_APPLICATION = 0x41535359, /* PRAGMA application_id: "ASSY" */
-	AS_DOSSIER_SCHEMA = 1,               /* PRAGMA user_version this program reads */
+	AS_DOSSIER_SCHEMA = 2,               /* PRAGMA user_version of what this program writes */
+	AS_DOSSIER_OLDEST = 2,               /* and the lowest that it reads */
 	AS_QUERY_SECONDS = 60,               /* a query may take, unless told otherwise */
 	AS_REPORT_SECONDS = 600,             /* a view or report */
 };
@@ -21,6 +22,7 @@ struct assay_dossier {
 	sqlite3 *db;      /* owned */
 	unsigned width;   /* columns tables are fitted to; 0: as wide as they are */
 	unsigned seconds; /* one query or view may take; 0: as usual */
+	unsigned places;  /* of a finding that are explained; 0: as usual */
 	unsigned allowed; /* what the one running now may take */
 	int64_t deadline; /* of the query now running, monotonic milliseconds; 0: none runs */
 	bool attaching;   /* the guard lets an ATTACH of our own through */

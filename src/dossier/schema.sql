@@ -110,6 +110,12 @@ SELECT a.object, a.at, a.len, p.id AS place, p.container, a.source, a.user, a.se
                FROM account AS x JOIN place AS y ON y.object = x.object WHERE x.source = 'passwd') AS b
     ON a.source = 'shadow' AND b.container = p.container AND b.user = a.user
    AND b.path = substr(p.path, 1, length(p.path) - length(p.name)) || replace(p.name, 'shadow', 'passwd');
+-- Names under which a program can be started in what was reviewed. A daemon that is not among them may be elsewhere, or
+-- nowhere: what its configuration says cannot be decided then.
+CREATE VIEW program_name AS
+SELECT DISTINCT p.name FROM place AS p
+ WHERE p.object IN (SELECT object FROM elf WHERE role = 'program')
+    OR (p.path LIKE '%bin/%' AND (p.kind = 'symlink' OR p.object IN (SELECT object FROM script)));
 -- Private keys and the certificates in the same review that hold their public half.
 CREATE VIEW key_certificate AS
 SELECT DISTINCT k.object AS key_object, k.at AS key_at, k.len AS key_len, k.fingerprint,

@@ -21,6 +21,8 @@ import zlib
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'`=cmd|calc!A0,\\x1b[31m;\u202eend"
 MIB = 1 << 20
+with open(os.path.join(ROOT, "src/dossier/read.h"), encoding="utf-8") as _header:
+    SCHEMA = int(re.search(r"AS_DOSSIER_SCHEMA = (\d+)", _header.read())[1])
 
 
 def fact_tables():
@@ -65,7 +67,7 @@ class Dossier:
                         (obj, at, length, self.bytes[obj][at:at + length][:256]))
 
     def finish(self):
-        self.db.execute("PRAGMA user_version = 1")
+        self.db.execute(f"PRAGMA user_version = {SCHEMA}")
         self.db.commit()
         self.db.close()
 
@@ -238,7 +240,7 @@ class Station:
         return f"{plain} {HOSTILE}" if self.hostile else plain
 
     def meta(self):
-        for name, value in (("tool", "assay"), ("version", "0.1.0"), ("schema", "1"),
+        for name, value in (("tool", "assay"), ("version", "0.1.0"), ("schema", str(SCHEMA)),
                             ("knowledge", "2026-11-01"), ("reviewed", "2026-11-23T12:00:00Z"),
                             ("limits", "depth 16, objects 2000000, bytes 68719476736, ratio 1000, seconds 120")):
             self.d.add("meta", name=name, value=value)

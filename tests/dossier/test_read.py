@@ -202,11 +202,27 @@ class Query(Reading):
                 os.remove(other)
             self.assertEqual(run("show", other).returncode, 3, content)
             self.assertEqual(run("query", self.plain, f"o={other}", "SELECT 1").returncode, 3, content)
-        newer = sqlite3.connect(other)
-        newer.executescript(f"PRAGMA application_id = {0x41535359}; PRAGMA user_version = 99; CREATE TABLE t (x)")
-        newer.close()
-        done = run("show", other)
-        self.assertEqual((done.returncode, "newer" in done.stderr), (3, True))
+
+    def test_other_versions_of_the_schema(self):
+        """Whole but for the number; every command that reads says which it is and what to do."""
+        other = os.path.join(self.folder.name, "other")
+        for version, words in ((0, ("not finished",)),
+                               (make.SCHEMA - 1, ("an older version", f"{make.SCHEMA - 1}, ", "review the image again")),
+                               (make.SCHEMA + 1, ("a newer version", f"{make.SCHEMA + 1}, ", "with that version")),
+                               (-1, ("not finished",)), (2 ** 31 - 1, ("a newer version",))):
+            with open(other, "wb") as f:
+                f.write(self.bytes())
+            db = sqlite3.connect(other)
+            db.execute(f"PRAGMA user_version = {version}")
+            db.close()
+            for args in (["show", other], ["query", other, "SELECT 1"], ["query", self.plain, f"o={other}", "SELECT 1"],
+                         ["explain", other, "account-empty-password"], ["report", other, "--format", "json"]):
+                done = run(*args)
+                self.assertEqual((done.returncode, done.stdout), (3, ""), f"{version} {args}")
+                for word in (other, *words):
+                    self.assertIn(word, done.stderr)
+                if version > 0:
+                    self.assertIn(f"reads {make.SCHEMA};", done.stderr)
         os.remove(other)
 
     def test_damaged_dossiers(self):
