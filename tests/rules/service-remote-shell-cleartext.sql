@@ -1,4 +1,4 @@
--- holds
+-- unknown
 INSERT INTO object (id, sha256, size, type, state)
 VALUES (1, '0101010101010101010101010101010101010101010101010101010101010101', 1000, 'text', 'examined');
 INSERT INTO place (id, object, format, kind, name, path, container, mode)
