@@ -27,7 +27,8 @@ bool reading_options(int argc, char **argv, reading *r)
 		{ "json", no_argument, NULL, 'j' }, { "csv", no_argument, NULL, 'c' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "format", required_argument, NULL, 'f' },
-		{ "seconds", required_argument, NULL, 's' }, { 0 } };
+		{ "seconds", required_argument, NULL, 's' }, { "all", no_argument, NULL, 'a' },
+		{ 0 } };
 	int option;
 	*r = (reading){ .format = ASSAY_TABLE };
 	optind = 0; /* glibc: begin anew, whoever parsed before */
@@ -42,6 +43,8 @@ bool reading_options(int argc, char **argv, reading *r)
 			r->output = optarg;
 		else if (option == 'f')
 			r->kind = optarg;
+		else if (option == 'a')
+			r->all = true;
 		else if (option != 's' || !seconds(optarg, &r->seconds))
 			return false; /* getopt has said why */
 	}

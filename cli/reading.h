@@ -12,11 +12,12 @@ typedef struct reading {
 	const char *output; /* --output FILE, or NULL */
 	const char *kind;   /* --format NAME, or NULL */
 	unsigned seconds;   /* --seconds N, or 0 */
+	bool all;           /* --all */
 	char **words;       /* what is no option */
 	int n;
 } reading;
 
-/* Reads --table --json --csv --output --format --seconds and leaves the words. False, after a line
+/* Reads --table --json --csv --output --format --seconds --all and leaves the words. False, after a line
  * on stderr, for anything else. */
 bool reading_options(int argc, char **argv, reading *r);
 /* The columns of the terminal on stdout; 0 if it is none. */

@@ -133,7 +133,7 @@ assay_status assay_explain(
 	as_out out = { .write = write, .ctx = ctx };
 	as_say(error, ASSAY_OK, "%s", "");
 	as_dossier_hurry(d, AS_REPORT_SECONDS);
-	as_status s = as_explain_write(d->db, as_lit(finding), &out);
+	as_status s = as_explain_write(d->db, as_lit(finding), d->places, &out);
 	if (s == AS_NOT_THIS)
 		return as_say(
 			error, ASSAY_USAGE, "there is no finding '%s' in this dossier", finding);

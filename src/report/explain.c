@@ -9,13 +9,13 @@
 #include "report/sql.h"
 #include "report/views.h"
 
-enum { WIDTH = 96, INDENT = 2, LINE = 16 /* bytes in a line of a dump */, PLACES = 50 };
+enum { WIDTH = 96, INDENT = 2, LINE = 16 /* bytes in a line of a dump */, PLACES = 10 };
 
 typedef struct telling {
 	sqlite3 *db;
 	as_out *out;
 	as_span finding;
-	int64_t n; /* rows of this part so far */
+	int64_t n, places; /* rows of this part so far; how many places are shown */
 	as_status status;
 } telling;
 
@@ -146,6 +146,8 @@ static bool place_row(void *ctx, sqlite3_stmt *st)
 	telling *t = ctx;
 	if (t->n++ == 0)
 		as_out_text(t->out, "\nWhere it was seen\n");
+	if (t->n > t->places)
+		return true; /* counted only */
 	as_out_print(t->out, "%s  %lld. ", t->n > 1 ? "\n" : "", (long long)t->n);
 	as_out_plain(t->out, as_sql_span(st, 1), 0);
 	if (sqlite3_column_type(st, 4) == SQLITE_INTEGER)
@@ -159,14 +161,38 @@ static bool place_row(void *ctx, sqlite3_stmt *st)
 	remark(t->out, "note", as_sql_span(st, 7));
 	if (!as_is(as_sql_span(st, 8), "holds"))
 		as_out_text(t->out, "    could not be decided here\n");
-	if (t->n > PLACES)
-		return !t->out->failed;
 	dump(t->out, as_sql_span(st, 9), (uint64_t)sqlite3_column_int64(st, 4));
 	if (sqlite3_column_type(st, 0) == SQLITE_INTEGER) {
 		as_out_text(t->out, "    to see it (in a new folder that holds the input):\n");
 		commands(t, st);
 	}
 	return !t->out->failed && t->status == AS_OK;
+}
+
+/* Ids of findings may end with words of the image: such are put into no command. */
+static bool is_harmless(as_span id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (!((id.p[i] | 0x20) >= 'a' && (id.p[i] | 0x20) <= 'z') &&
+			!(id.p[i] >= '-' && id.p[i] <= ':') && id.p[i] != '_')
+			return false;
+	return true;
+}
+
+/* How many places were left out, and how to have them. */
+static void rest(telling *t)
+{
+	if (t->n <= t->places)
+		return;
+	as_out_print(t->out, "\n  ... and %lld more: assay explain --all shows each\n",
+		(long long)(t->n - t->places));
+	if (is_harmless(t->finding)) {
+		as_out_text(t->out,
+			"    as rows: assay query DOSSIER \"SELECT * FROM finding_place "
+			"WHERE finding = '");
+		as_out_plain(t->out, t->finding, 0);
+		as_out_text(t->out, "'\"\n");
+	}
 }
 
 static bool rule_row(void *ctx, sqlite3_stmt *st)
@@ -188,9 +214,11 @@ static bool rule_row(void *ctx, sqlite3_stmt *st)
 	return false;
 }
 
-as_status as_explain_write(sqlite3 *db, as_span finding, as_out *out)
+as_status as_explain_write(sqlite3 *db, as_span finding, unsigned places, as_out *out)
 {
-	telling t = { .db = db, .out = out, .finding = finding };
+	telling t = {
+		.db = db, .out = out, .finding = finding, .places = places ? places : PLACES
+	};
 	as_status s = as_sql_each_of(db, head_sql, finding, head_row, &t);
 	if (s == AS_OK && t.n == 0)
 		return AS_NOT_THIS;
@@ -198,6 +226,7 @@ as_status as_explain_write(sqlite3 *db, as_span finding, as_out *out)
 	s = as_worse(s, as_sql_each_of(db, clauses_sql, finding, clause_row, &t));
 	t.n = 0;
 	s = as_worse(s, as_sql_each_of(db, places_sql, finding, place_row, &t));
+	rest(&t);
 	s = as_worse(s, as_sql_each_of(db,
 				"SELECT r.sql FROM finding AS f JOIN rule AS r ON r.id = f.rule "
 				"WHERE f.id = ?1",

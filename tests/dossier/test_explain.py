@@ -3,6 +3,7 @@
 """explain and report: what they tell, and that the commands shown do show it when they are run."""
 import os
 import re
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -49,6 +50,23 @@ class Explain(unittest.TestCase):
                      "SELECT object, at, len"):
             self.assertIn(word, text)
         self.assertIn("could not be decided", self.explain("firewall-open"))
+
+    def test_first_places_unless_all(self):
+        finding, rows = "elf-hardening-relro", re.compile(r"^  (\d+)\. ", re.M)
+        db = sqlite3.connect(self.path("plain"))
+        n, = db.execute("SELECT count(*) FROM finding_place WHERE finding = ?", (finding,)).fetchone()
+        db.close()
+        self.assertGreater(n, 12)
+        text = self.explain(finding)
+        self.assertEqual(rows.findall(text), [str(i + 1) for i in range(10)])
+        self.assertIn(f"... and {n - 10} more: assay explain --all", text)
+        query = re.search(r'assay query DOSSIER "(.*)"', text)[1]
+        self.assertEqual(run("query", self.path("plain"), query, "--csv").stdout.count("\n"), n + 1)
+        done = run("explain", self.path("plain"), finding, "--all")
+        self.assertEqual(rows.findall(done.stdout), [str(i + 1) for i in range(n)])
+        self.assertEqual(done.stdout.count("to see it"), n)
+        self.assertNotIn("more: assay", done.stdout)
+        self.assertNotIn("more: assay", self.explain("account-empty-password"))
 
     def test_only_the_clauses_its_rule_speaks_to(self):
         text = self.explain("account-empty-password")
