@@ -202,17 +202,43 @@ static bool is_unit(as_span host)
 	return false;
 }
 
+static bool is_text(uint8_t b) { return b != 0; }
+
+/* Who wrote a kernel module, as its information has it: "author=...", built in "NAME.author=...". */
+static bool is_author(const scan *s, size_t at)
+{
+	enum { LONG = 512 };
+	as_span said = run(s->data, at, is_text, LONG);
+	said = as_cut(said, 0, at - (end_of(s, said) - said.n));
+	size_t word = as_find(said, as_lit("author="), 0);
+	return !s->text && word != SIZE_MAX && (word == 0 || said.p[word - 1] == '.');
+}
+
+/* In a program, letters of any case around an @ are chance: names of hosts are written small there. */
+static bool is_chance(const scan *s, as_span host)
+{
+	bool big = false;
+	for (size_t i = 0; i < host.n; i++)
+		big = big || (host.p[i] >= 'A' && host.p[i] <= 'Z');
+	return big && !s->text;
+}
+
 static as_status email(scan *s, size_t at)
 {
 	as_span user = run(s->data, at, is_mail, LOOK_BACK), whole;
 	as_span host = without_tail(run(as_from(s->data, at + 1), 0, is_host, HOST_MAX));
 	user = as_cut(user, 0, at - (end_of(s, user) - user.n));
-	if (user.n < 2 || is_unit(host) || !is_host_name(host) || as_field(host, '.', 0).n < 2)
+	if (as_ends(host, "E") && as_at(s->data, end_of(s, host)) == '<')
+		host.n--; /* Perl's documentation writes <x@y.org> as E<lt>x@y.orgE<gt> */
+	if (user.n < 2 || is_unit(host) || !is_host_name(host) || as_field(host, '.', 0).n < 2 ||
+		is_chance(s, host))
 		return AS_OK;
 	whole = as_cut(s->data, at - user.n, user.n + 1 + host.n);
 	s->covered = end_of(s, whole);
-	return report(s, (as_found_address){ .kind = AS_EMAIL, .value = whole, .host = host },
-		s->covered);
+	as_found_address found = { .kind = AS_EMAIL, .value = whole, .host = host };
+	if (is_author(s, at))
+		found.noise = as_lit("author");
+	return report(s, found, s->covered);
 }
 
 static as_status host(scan *s, size_t at)

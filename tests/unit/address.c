@@ -24,6 +24,10 @@ static void addresses_are_found(void **state)
 		{ "http://www.w3.org/2000/svg", "noise=schema" },
 		{ "mail noc@carrier.co.uk.",
 			"address 5+17 kind=email value=noc@carrier.co.uk host=carrier.co.uk\n" },
+		{ "E<lt>noc@carrier.orgE<gt>",
+			"address 5+15 kind=email value=noc@carrier.org host=carrier.org\n" },
+		{ "author=Ann <ann@Carrier.co.uk>",
+			"kind=email value=ann@Carrier.co.uk host=Carrier.co.uk\n" },
 		{ "server ntp1.vendor.com iburst", "kind=host value=ntp1.vendor.com" },
 		{ "peer 203.0.114.9;", "kind=ipv4 value=203.0.114.9 host=203.0.114.9\n" },
 		{ "dns 8.8.8.8 ", "kind=ipv4 value=8.8.8.8" },
@@ -38,6 +42,37 @@ static void addresses_are_found(void **state)
 		if (all.rows != 1)
 			fail_msg("%s: %zu rows:\n%s", cases[i].text, all.rows,
 				(const char *)all.text.p);
+		collected_free(&all);
+	}
+}
+
+/* Programs: letters of any case are chance, and authors of kernel modules are not whom a device calls. */
+static void addresses_in_programs(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t n;
+		const char *row; /* NULL: none */
+	} cases[] = {
+		{ "\0mail noc@carrier.co.uk\0", 24,
+			"value=noc@carrier.co.uk host=carrier.co.uk\n" },
+		{ "\0license=GPL\0author=Ann <ann@carrier.co.uk>\0", 45, "noise=author\n" },
+		{ "\0usb.author=Ann <ann@carrier.co.uk>\0", 36, "noise=author\n" },
+		{ "\0author=Ann\0to ann@carrier.co.uk\0", 34,
+			"value=ann@carrier.co.uk host=carrier.co.uk\n" },
+		{ "\0coauthor=ann@carrier.co.uk\0", 28,
+			"value=ann@carrier.co.uk host=carrier.co.uk\n" },
+		{ "\x01 6H@FO.LwfT\x02", 13, NULL },
+		{ "\x01 FK@3D.FV\x02", 11, NULL },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		collected all = collect(
+			&as_inspector_address, as_bytes(cases[i].text, cases[i].n), "elf", "");
+		if (cases[i].row)
+			expect_has(&all, cases[i].row);
+		if (all.rows != (cases[i].row != NULL))
+			fail_msg("case %zu: %zu rows:\n%s", i, all.rows, (const char *)all.text.p);
 		collected_free(&all);
 	}
 }
@@ -99,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_are_found),
+		cmocka_unit_test(addresses_in_programs),
 		cmocka_unit_test(look_alikes_are_left_out),
 		cmocka_unit_test(each_is_listed_once_and_many_are_bounded),
 	};
