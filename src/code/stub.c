@@ -109,7 +109,7 @@ uint8_t as_stub_pc_register(const as_program *p, uint64_t addr)
 {
 	as_mode mode = p->mode;
 	as_ops ops;
-		as_ops_clear(&ops, addr);
+	as_ops_clear(&ops, addr);
 	if (p->elf.machine != AS_EM_386)
 		return AS_REG_NONE;
 	size_t n = p->arch->lift(&mode, as_program_from(p, addr), addr, &ops);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints what the analysis of code finds in one ELF file, a line each:
- *   usage: code-one FILE [functions|calls|decisions|all|summary] */
-#include "code/api.h"
+ *   usage: code-one FILE [functions|calls|decisions|all|summary|alarms] */
+#include "code/signal.h"
 #include "code/walk.h"
 #include "in_process.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -98,6 +99,31 @@ static as_status show(void *ctx, const as_subject *v)
 	return AS_OK;
 }
 
+static int by_score(const void *a, const void *b)
+{
+	const as_alarm *x = a, *y = b;
+	return x->score > y->score ? -1 : x->score < y->score;
+}
+
+static int print_alarms(const as_program *program)
+{
+	static as_profile profile;
+	as_signals s;
+	if (as_profile_make(&profile, program) != AS_OK || as_signals_find(&s, &profile) != AS_OK)
+		return 1;
+	qsort(s.alarms, s.n_alarms, sizeof(*s.alarms), by_score);
+	for (size_t i = 0; i < s.n_alarms && i < 40; i++) {
+		const as_alarm *a = &s.alarms[i];
+		const as_function *f = &profile.functions.list[a->function];
+		printf("%6.2f %s%s %" PRIx64 " %.*s at %" PRIx64 ": '%.*s' opens %.*s at %" PRIx64
+		       " (%.*s)\n",
+			a->score, a->signal, a->conclusive ? "!" : "", f->addr, (int)f->name.n,
+			f->name.p, a->at, (int)a->trigger.n, a->trigger.p, (int)a->effect.n,
+			a->effect.p, a->effect_at, (int)a->detail.n, a->detail.p);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[2] : "summary";
@@ -115,6 +141,8 @@ int main(int argc, char **argv)
 	as_walk_summary sum;
 	clock_t from = clock();
 	as_status s = as_program_open(&program, file, arena);
+	if (s == AS_OK && strcmp(what, "alarms") == 0)
+		return print_alarms(&program);
 	if (s == AS_OK)
 		s = as_walk(&program, &functions, show, &p, &sum);
 	double took = (double)(clock() - from) / CLOCKS_PER_SEC;

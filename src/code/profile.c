@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct keeping {
+	as_profile *out;
+	as_arena *arena;
+	size_t bytes, room_calls;
+} keeping;
+
+/* A copy in the arena; NULL for nothing, or without memory (then *bad). */
+static void *copy(as_arena *arena, const void *from, size_t n, size_t size, bool *bad)
+{
+	if (n == 0)
+		return NULL;
+	void *to = as_alloc_array(arena, n, size);
+	*bad = *bad || !to;
+	if (to)
+		memcpy(to, from, n * size);
+	return to;
+}
+
+static size_t count_cases(const as_flow *f, bool preds)
+{
+	size_t n = 0;
+	for (uint32_t b = 0; b < f->n_blocks; b++) {
+		size_t end = preds ? (size_t)f->blocks[b].preds + f->blocks[b].n_preds
+				   : (size_t)f->blocks[b].cases + f->blocks[b].n_cases;
+		n = end > n ? end : n;
+	}
+	return n;
+}
+
+static size_t cost(const as_subject *s)
+{
+	const as_values *v = s->values;
+	return s->flow->n_ops * sizeof(as_op) + s->flow->n_blocks * (sizeof(as_block) + 24) +
+	       v->n_terms * sizeof(as_term) + v->n_calls * sizeof(as_call) +
+	       v->n_decisions * sizeof(as_decision) + v->n_stores * sizeof(as_store) +
+	       v->n_refs * sizeof(as_ref);
+}
+
+static bool keep(keeping *k, size_t number, const as_subject *s)
+{
+	const as_flow *f = s->flow;
+	const as_values *v = s->values;
+	bool bad = false;
+	as_arena *a = k->arena;
+	as_kept *to = as_alloc(a, sizeof(*to));
+	if (!to)
+		return false;
+	to->function = s->function;
+	to->flow = *f;
+	to->flow.explorer = NULL;
+	to->flow.ops = copy(a, f->ops, f->n_ops, sizeof(*f->ops), &bad);
+	to->flow.blocks = copy(a, f->blocks, f->n_blocks, sizeof(*f->blocks), &bad);
+	to->flow.cases = copy(a, f->cases, count_cases(f, false), sizeof(*f->cases), &bad);
+	to->flow.preds = copy(a, f->preds, count_cases(f, true), sizeof(*f->preds), &bad);
+	to->values = *v;
+	to->values.flow = &to->flow;
+	to->values.terms = copy(a, v->terms, v->n_terms, sizeof(*v->terms), &bad);
+	to->values.calls = copy(a, v->calls, v->n_calls, sizeof(*v->calls), &bad);
+	to->values.decisions = copy(a, v->decisions, v->n_decisions, sizeof(*v->decisions), &bad);
+	to->values.stores = copy(a, v->stores, v->n_stores, sizeof(*v->stores), &bad);
+	to->values.refs = copy(a, v->refs, v->n_refs, sizeof(*v->refs), &bad);
+	to->values.gotos = NULL;
+	to->values.n_gotos = 0;
+	k->out->kept[number] = to;
+	return !bad && as_dominate(&to->dominators, &to->flow, a);
+}
+
+static bool list_calls(keeping *k, size_t number, const as_values *v)
+{
+	as_profile *p = k->out;
+	if (p->n_calls + v->n_calls > k->room_calls) {
+		size_t room = k->room_calls * 2 + v->n_calls + 1024;
+		as_link *calls = realloc(p->calls, room * sizeof(*calls));
+		if (!calls)
+			return false;
+		p->calls = calls;
+		k->room_calls = room;
+	}
+	for (uint32_t i = 0; i < v->n_calls; i++)
+		p->calls[p->n_calls++] = (as_link){ .goal = v->calls[i].goal,
+			.from = (uint32_t)number,
+			.call = i,
+			.at = v->calls[i].at };
+	return true;
+}
+
+static as_status visit(void *ctx, const as_subject *s)
+{
+	keeping *k = ctx;
+	as_profile *p = k->out;
+	if (!p->kept)
+		p->kept = as_alloc_array(k->arena, p->functions.n + 1, sizeof(as_kept *));
+	size_t number = (size_t)(s->function - p->functions.list), need = cost(s);
+	if (!p->kept || !list_calls(k, number, s->values))
+		return AS_NOMEM;
+	if (s->values->n_calls == 0 && s->values->n_decisions == 0)
+		return AS_OK;
+	if (need > AS_KEPT_MAX - k->bytes) {
+		p->cut = true;
+		return AS_OK;
+	}
+	k->bytes += need;
+	return keep(k, number, s) ? AS_OK : AS_NOMEM;
+}
+
+static int by_goal(const void *a, const void *b)
+{
+	const as_link *x = a, *y = b;
+	if (x->goal != y->goal)
+		return x->goal < y->goal ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+as_status as_profile_make(as_profile *out, const as_program *p)
+{
+	keeping k = { .out = out, .arena = p->arena };
+	*out = (as_profile){ .program = p };
+	as_status s = as_walk(p, &out->functions, visit, &k, &out->sum);
+	as_link *calls = as_alloc_array(p->arena, out->n_calls + 1, sizeof(*calls));
+	if (calls && out->n_calls > 0)
+		memcpy(calls, out->calls, out->n_calls * sizeof(*calls));
+	free(out->calls);
+	out->calls = calls;
+	if (!calls || (!out->kept && !(out->kept = as_alloc(p->arena, sizeof(as_kept *)))))
+		return AS_NOMEM;
+	qsort(calls, out->n_calls, sizeof(*calls), by_goal);
+	return s;
+}
+
+const as_link *as_profile_callers(const as_profile *p, uint64_t goal, size_t *n)
+{
+	size_t low = 0, high = p->n_calls;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (p->calls[mid].goal < goal)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (*n = 0; low + *n < p->n_calls && p->calls[low + *n].goal == goal;)
+		++*n;
+	return *n > 0 ? &p->calls[low] : NULL;
+}
+
+size_t as_profile_number(const as_profile *p, uint64_t addr)
+{
+	const as_function *f = as_function_at(&p->functions, addr);
+	return f ? (size_t)(f - p->functions.list) : SIZE_MAX;
+}

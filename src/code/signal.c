@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/signal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGNAL(id) extern const as_signal as_signal_##id;
+#include "code/signals.def"
+#undef SIGNAL
+
+const as_signal *const as_signal_list[] = {
+#define SIGNAL(id) &as_signal_##id,
+#include "code/signals.def"
+#undef SIGNAL
+	NULL
+};
+
+enum { ALARMS_MAX = 20000, TEXT_MAX = 512 };
+
+void as_alarm_add(as_signals *s, as_alarm a)
+{
+	if (a.score <= 0 || s->no_memory)
+		return;
+	if (s->n_alarms >= ALARMS_MAX) {
+		s->cut = true;
+		return;
+	}
+	if (s->n_alarms == s->room_alarms) {
+		size_t room = s->room_alarms ? s->room_alarms * 2 : 256;
+		as_alarm *alarms = as_alloc_array(s->arena, room, sizeof(*alarms));
+		s->no_memory = !alarms;
+		if (!alarms)
+			return;
+		if (s->n_alarms > 0)
+			memcpy(alarms, s->alarms, s->n_alarms * sizeof(*alarms));
+		s->alarms = alarms;
+		s->room_alarms = room;
+	}
+	s->alarms[s->n_alarms++] = a;
+}
+
+as_span as_alarm_text(as_signals *s, const char *format, ...)
+{
+	char text[TEXT_MAX];
+	va_list args;
+	va_start(args, format);
+	int n = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	size_t len = n < 0 ? 0 : (size_t)as_min((uint64_t)n, sizeof(text) - 1);
+	return as_copy(s->arena, as_bytes(text, len));
+}
+
+static bool prepare(as_signals *s)
+{
+	const as_profile *p = s->profile;
+	size_t n = p->functions.n;
+	s->tests = as_alloc_array(s->arena, n + 1, sizeof(*s->tests));
+	s->weight = as_alloc_array(s->arena, n + 1, sizeof(*s->weight));
+	s->wraps_shell = as_alloc_array(s->arena, n + 1, sizeof(*s->wraps_shell));
+	if (!s->tests || !s->weight || !s->wraps_shell || !as_comparators_find(&s->comparators, p))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const as_kept *k = p->kept[i];
+		if (!k)
+			continue;
+		if (!as_tests_find(&s->tests[i], p, k, &s->comparators))
+			return false;
+		for (uint32_t c = 0; c < k->values.n_calls; c++) {
+			as_sink sink = as_sink_of(s, k, &k->values.calls[c]);
+			s->weight[i] = sink.weight > (double)s->weight[i] ? (float)sink.weight
+									  : s->weight[i];
+		}
+	}
+	return true;
+}
+
+static int by_function(const void *a, const void *b)
+{
+	const as_alarm *x = a, *y = b;
+	if (x->function != y->function)
+		return x->function < y->function ? -1 : 1;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	int d = strcmp(x->signal, y->signal);
+	return d != 0 ? d : x->score > y->score ? -1 : x->score < y->score;
+}
+
+as_status as_signals_find(as_signals *s, const as_profile *p)
+{
+	*s = (as_signals){ .profile = p, .arena = p->program->arena };
+	if (!prepare(s))
+		return AS_NOMEM;
+	for (const as_signal *const *one = as_signal_list; *one && !s->no_memory; one++)
+		(*one)->find(s);
+	if (s->n_alarms > 1)
+		qsort(s->alarms, s->n_alarms, sizeof(*s->alarms), by_function);
+	return s->no_memory ? AS_NOMEM : AS_OK;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signals: independent reasons to look at a place in a program. Each is one file in signal/ and one line in signals.def, and
+ * states alarms: what triggers, what it opens, how much it weighs. It never says that something is bad. */
+#ifndef AS_CODE_SIGNAL_H
+#define AS_CODE_SIGNAL_H
+
+#include "code/test.h"
+
+typedef struct as_alarm {
+	const char *signal; /* id of the signal */
+	size_t function;    /* number in the profile */
+	uint64_t at;        /* the site: where it is decided or done */
+	uint64_t effect_at; /* where the effect is; 0: the same place */
+	double score;       /* weight, from 0; 1.5 and more is worth reading */
+	as_span trigger; /* the constant, address or condition, as people read it; p NULL: none */
+	uint64_t trigger_addr; /* where the constant stands in the program's data; 0: nowhere */
+	as_span effect;        /* what is opened: "system(\"/bin/sh\")", "listen on port 31337" */
+	as_span detail;        /* how it hangs together, in words */
+	bool conclusive;       /* a pattern that ordinary programs do not have */
+} as_alarm;
+
+/* What a call does that matters, as far as one call tells. */
+typedef struct as_sink {
+	double weight;     /* 0: nothing */
+	const as_api *api; /* NULL: a system call */
+	const char *what;  /* id: "run", "exec", "listen", ... */
+	bool constant;     /* its command, program or path is constant */
+	bool shell;        /* that constant is an interactive shell */
+	as_span text;      /* that constant; p NULL: none */
+} as_sink;
+
+typedef struct as_signals {
+	const as_profile *profile;
+	as_arena *arena;
+	as_comparators comparators;
+	as_tests *tests;   /* by function number */
+	float *weight;     /* by function number: the heaviest effect in it itself */
+	bool *wraps_shell; /* by function number: runs the command that it is given */
+	as_alarm *alarms;  /* in the order of functions, of sites, of signals */
+	size_t n_alarms, room_alarms;
+	bool cut; /* more alarms than are kept */
+	bool no_memory;
+} as_signals;
+
+typedef struct as_signal {
+	const char *id, *title;
+	void (*find)(as_signals *s); /* states alarms with as_alarm_add */
+} as_signal;
+
+extern const as_signal *const as_signal_list[]; /* ends with NULL */
+
+/* Works out what signals share, and asks each. Everything lives in the arena of p's program. AS_NOMEM without memory. */
+as_status as_signals_find(as_signals *s, const as_profile *p) AS_MUST_USE;
+/* States an alarm; texts must live in the arena or the program. What has no score is dropped. */
+void as_alarm_add(as_signals *s, as_alarm a);
+/* printf into the arena. */
+as_span as_alarm_text(as_signals *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What call c of function k does by itself. Pure. */
+as_sink as_sink_of(const as_signals *s, const as_kept *k, const as_call *c);
+/* The same, and through one function of the program's own, which weighs less the more often it is called. *through: that
+ * function's number, or SIZE_MAX. */
+as_sink as_sink_reached(const as_signals *s, const as_kept *k, const as_call *c, size_t *through);
+/* How people would write the call: "system(\"ls\")". In the arena. */
+as_span as_sink_text(as_signals *s, const as_kept *k, const as_call *c, const as_sink *sink);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A gate: input that equals a constant, and only then an effect is reached. What opens nothing is no gate. The score follows
+ * how rare the constant is, how singular what it opens, and how it is hidden. */
+#include "code/signal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { GATED_MAX = 64 /* effects weighed of one gate */ };
+
+typedef struct gate {
+	const as_test *test;
+	double sum; /* of squares */
+	as_sink best;
+	const as_call *call;
+	size_t through;
+	unsigned n;
+} gate;
+
+/* How much a constant weighs: long and unusual ones more than options and format strings. */
+static double rarity(const as_test *t)
+{
+	as_span s = t->text;
+	double w = 1;
+	bool digit = false, letter = false, odd = false, other = false;
+	if (t->kind == AS_TEST_NUMBER)
+		return 0.5;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t b = s.p[i];
+		digit = digit || (b >= '0' && b <= '9');
+		letter = letter || (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z');
+		odd = odd || b == '_' || b == '@' || b == '!' || b == '$' || b == '#';
+		other = other || b < 0x20 || b > 0x7e;
+	}
+	if (other)
+		return 3;
+	w = s.n <= 2 ? 0.08 : s.n <= 3 ? 0.15 : s.n <= 5 ? 0.5 : s.n >= 8 ? 1.25 : 1;
+	if (digit && letter)
+		w *= 1.2;
+	if (odd)
+		w *= 1.1;
+	if (as_at(s, 0) == '-' || as_has(s, "%") || as_at(s, 0) == '/' || as_ends(s, "=") ||
+		as_ends(s, ":"))
+		w *= 0.3;
+	if (as_find_byte(s, ' ', 0) != SIZE_MAX)
+		w *= 0.6;
+	if (t->kind == AS_TEST_CHAIN)
+		w *= s.n >= 4 ? 0.6 : s.n == 3 ? 0.4 : 0.2;
+	return t->built ? w * 1.5 : w;
+}
+
+/* Whether the way over the equal side is the only one to block b: the side must not be reached otherwise. */
+static bool owns(const as_kept *k, const as_test *t, uint32_t b)
+{
+	const as_block *side = t->equal == AS_NO_BLOCK ? NULL : &k->flow.blocks[t->equal];
+	if (!side || !as_dominates(&k->dominators, t->equal, b))
+		return false;
+	for (uint32_t i = 0; i < side->n_preds; i++) {
+		uint32_t p = k->flow.preds[side->preds + i];
+		if (p != t->block && !as_dominates(&k->dominators, t->equal, p))
+			return false;
+	}
+	return true;
+}
+
+/* Several constants that lead to the same place are one gate with several keys. */
+static bool owned_by_group(
+	const as_kept *k, const as_tests *all, const as_test *t, uint32_t b, unsigned *group)
+{
+	const as_block *side = t->equal == AS_NO_BLOCK ? NULL : &k->flow.blocks[t->equal];
+	*group = 1;
+	if (!side || !as_dominates(&k->dominators, t->equal, b))
+		return false;
+	for (uint32_t i = 0; i < side->n_preds; i++) {
+		uint32_t p = k->flow.preds[side->preds + i];
+		bool known = p == t->block || as_dominates(&k->dominators, t->equal, p);
+		for (size_t j = 0; j < all->n && !known; j++)
+			if (all->list[j].block == p && all->list[j].equal == t->equal) {
+				known = true;
+				++*group;
+			}
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+static unsigned gates_reaching(const as_kept *k, const as_tests *all, uint32_t block)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < all->n; i++)
+		n += owns(k, &all->list[i], block);
+	return n ? n : 1;
+}
+
+static unsigned distinct_constants(const as_tests *all)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		bool seen = false;
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = all->list[i].text.n > 0
+				       ? as_same(all->list[i].text, all->list[j].text)
+				       : all->list[i].number == all->list[j].number;
+		n += !seen;
+	}
+	return n ? n : 1;
+}
+
+static void weigh_call(
+	as_signals *s, const as_kept *k, const as_tests *all, const as_call *c, gate *g)
+{
+	size_t through = SIZE_MAX, callers = 0;
+	as_sink sink = as_sink_reached(s, k, c, &through);
+	if (sink.weight <= 0 || g->n >= GATED_MAX)
+		return;
+	(void)as_profile_callers(s->profile, c->goal, &callers);
+	double w = sink.weight * (0.35 + 0.65 / sqrt((double)(callers ? callers : 1)));
+	w /= sqrt((double)gates_reaching(k, all, c->block));
+	g->sum += w * w;
+	g->n++;
+	if (!g->call || sink.weight > g->best.weight) {
+		g->best = sink;
+		g->call = c;
+		g->through = through;
+	}
+}
+
+static unsigned gated_blocks(const as_kept *k, const as_test *t)
+{
+	return k->dominators.leave[t->equal] - k->dominators.enter[t->equal] + 1;
+}
+
+static as_span describe(as_signals *s, const as_test *t)
+{
+	static const char *const kinds[] = { "compared with a string", "compared with bytes",
+		"searched for a string", "compared byte by byte", "compared with a number" };
+	return as_alarm_text(s, "input is %s%s%s at 0x%llx; only then the effect is reached",
+		kinds[t->kind], t->built ? " put together on the stack" : "",
+		t->own ? " by a function of the program's own" : "", (unsigned long long)t->at);
+}
+
+static void try_gate(as_signals *s, size_t number, const as_test *t, double chain)
+{
+	const as_kept *k = s->profile->kept[number];
+	const as_tests *all = &s->tests[number];
+	gate g = { .test = t, .through = SIZE_MAX };
+	unsigned group = 1;
+	if (t->equal == AS_NO_BLOCK || !owned_by_group(k, all, t, t->equal, &group))
+		return;
+	for (uint32_t i = 0; i < k->values.n_calls; i++)
+		if (as_dominates(&k->dominators, t->equal, k->values.calls[i].block))
+			weigh_call(s, k, all, &k->values.calls[i], &g);
+	if (g.n == 0)
+		return;
+	double tight = 1 / (1 + 0.15 * log2(1 + (double)gated_blocks(k, t)));
+	double score = rarity(t) * chain * tight / sqrt(group) * sqrt(g.sum);
+	as_span trigger = t->kind == AS_TEST_NUMBER
+				  ? as_alarm_text(s, "0x%llx", (unsigned long long)t->number)
+				  : t->text;
+	as_alarm_add(s, (as_alarm){ .signal = "gate",
+				.function = number,
+				.at = t->at,
+				.effect_at = g.call->at,
+				.score = t->unsure ? score * 0.7 : score,
+				.trigger = trigger,
+				.trigger_addr = t->addr,
+				.effect = as_sink_text(s, k, g.call, &g.best),
+				.detail = describe(s, t),
+				.conclusive = g.best.shell && rarity(t) >= 1 });
+}
+
+static void find(as_signals *s)
+{
+	for (size_t i = 0; i < s->profile->functions.n; i++) {
+		const as_tests *all = &s->tests[i];
+		if (!s->profile->kept[i] || all->n == 0)
+			continue;
+		double chain = 1 / sqrt((double)distinct_constants(all));
+		for (size_t j = 0; j < all->n; j++)
+			try_gate(s, i, &all->list[j], chain);
+	}
+}
+
+const as_signal as_signal_gate = {
+	.id = "gate",
+	.title = "A constant in the input opens an effect",
+	.find = find,
+};

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/test.h"
+
+#include "base/buf.h"
+#include "code/terms.h"
+
+#include <string.h>
+
+enum {
+	DEEPEST = 16,
+	TESTS_MAX = 4096, /* in one function */
+	SMALLEST_MAGIC = 0x10000,
+	COMPARATOR_OPS = 400, /* of a function that compares */
+	ROUNDS = 4,
+	CHAIN_MAX = 64
+};
+
+size_t as_value_root(const as_values *v, as_value x)
+{
+	for (int i = 0; i < DEEPEST; i++) {
+		const as_term *n = as_term_of(v, x);
+		if (n->kind == AS_V_ARG)
+			return (size_t)n->k;
+		bool through = n->kind == AS_V_LOAD || n->kind == AS_V_PHI ||
+			       (n->kind == AS_V_OP && (n->op == AS_OP_MOVE || n->op == AS_OP_ADD));
+		if (!through)
+			return SIZE_MAX;
+		x = n->a;
+	}
+	return SIZE_MAX;
+}
+
+/* A decision in one form: value a compared with constant k, and where equality leads. */
+typedef struct equality {
+	as_value a;
+	uint64_t k;
+	uint8_t width;
+	uint32_t equal, unequal;
+	uint64_t at;
+} equality;
+
+static const as_decision *select_of(const as_values *v, uint64_t at)
+{
+	for (uint32_t i = 0; i < v->n_decisions; i++)
+		if (v->decisions[i].select && v->decisions[i].at == at)
+			return &v->decisions[i];
+	return NULL;
+}
+
+/* Whether cond on (x ? k) holds for a number, where that is simple. -1: not known. */
+static int holds(as_cond cond, uint64_t x, uint64_t k)
+{
+	if (cond == AS_EQ || cond == AS_NE)
+		return (x == k) == (cond == AS_EQ);
+	if (cond == AS_BELOW || cond == AS_ABOVE_EQ)
+		return (x < k) == (cond == AS_BELOW);
+	if (cond == AS_ABOVE || cond == AS_BELOW_EQ)
+		return (x > k) == (cond == AS_ABOVE);
+	return -1;
+}
+
+/* Reads d as equality of something with a constant. A flag that was stored first (setcc, sltiu) is looked through. */
+static bool read_equality(const as_values *v, const as_decision *d, equality *out, int depth)
+{
+	as_value a = d->a, b = d->b;
+	uint64_t k = 0, k2 = 0;
+	if (d->test && a != b)
+		return false;
+	if (d->test)
+		k = 0;
+	else if (!as_value_const(v, b, &k)) {
+		if (!as_value_const(v, a, &k))
+			return false;
+		a = b;
+	}
+	const as_block *block = &v->flow->blocks[d->block];
+	bool equal_taken = d->cond == AS_EQ || (d->cond == AS_BELOW && k == 1) ||
+			   (d->cond == AS_BELOW_EQ && k == 0);
+	bool unequal_taken = d->cond == AS_NE || (d->cond == AS_ABOVE_EQ && k == 1) ||
+			     (d->cond == AS_ABOVE && k == 0);
+	if (!equal_taken && !unequal_taken)
+		return false;
+	k = d->cond == AS_EQ || d->cond == AS_NE ? k : 0;
+	*out = (equality){ .a = a,
+		.k = k,
+		.width = d->width,
+		.at = d->at,
+		.equal = equal_taken ? block->taken : block->next,
+		.unequal = equal_taken ? block->next : block->taken };
+	int64_t offset = 0;
+	const as_term *n = as_term_of(v, as_value_base(v, a, &offset));
+	const as_decision *s =
+		n->kind == AS_V_PHI && depth == 0 ? select_of(v, (uint64_t)n->k >> 8) : NULL;
+	if (!s || !as_value_const(v, n->a, &k) || !as_value_const(v, n->b, &k2) || k == k2)
+		return true;
+	/* The branch asks which of two constants was selected: so it asks the selecting condition. */
+	equality inner;
+	as_decision asked = *s;
+	asked.select = false;
+	asked.block = d->block;
+	int first = holds(AS_EQ, k, out->k), second = holds(AS_EQ, k2, out->k);
+	if (first == second || !read_equality(v, &asked, &inner, 1))
+		return true;
+	bool condition_equal =
+		s->cond == AS_EQ || (s->cond == AS_BELOW) || (s->cond == AS_BELOW_EQ);
+	bool equal_leads_equal = (first == 1) == condition_equal;
+	inner.equal = equal_leads_equal ? out->equal : out->unequal;
+	inner.unequal = equal_leads_equal ? out->unequal : out->equal;
+	inner.at = d->at;
+	*out = inner;
+	return true;
+}
+
+typedef struct finding {
+	const as_profile *p;
+	const as_kept *k;
+	const as_comparators *c;
+	as_test *list;
+	size_t n;
+} finding;
+
+static as_test *add(finding *f, as_test_kind kind, const equality *e, uint32_t block)
+{
+	if (f->n >= TESTS_MAX)
+		return NULL;
+	as_test *t = &f->list[f->n++];
+	*t = (as_test){ .kind = kind,
+		.at = e->at,
+		.block = block,
+		.equal = e->equal,
+		.unequal = e->unequal,
+		.width = e->width,
+		.input = e->a,
+		.call = UINT32_MAX };
+	return t;
+}
+
+/* The constant an argument points to: bytes in the program's data that never change, or put together on the stack. */
+static as_span constant_text(
+	const as_kept *k, const as_call *c, unsigned i, uint64_t *addr, bool *built)
+{
+	*built = false;
+	*addr = 0;
+	if (i >= AS_ARGS_MAX)
+		return (as_span){ 0 };
+	if (c->text[i].n > 0) {
+		*built = true;
+		return c->text[i];
+	}
+	as_span s = as_value_string(&k->values, c->arg[i]);
+	if (s.p)
+		(void)as_value_const(&k->values, c->arg[i], addr);
+	return s;
+}
+
+/* The bytes that memcmp holds something against, which need not be a text. */
+static as_span constant_bytes(const as_values *v, const as_call *c, unsigned i, uint64_t *addr)
+{
+	uint64_t n = 0, k = 0;
+	const as_program *p = v->flow->program;
+	if (!as_value_const(v, c->arg[2], &n) || n < 4 || n > CHAIN_MAX ||
+		!as_value_const(v, c->arg[i], addr) || !as_program_constant(p, *addr, 1, &k))
+		return (as_span){ 0 };
+	return as_cut(as_program_from(p, *addr), 0, n);
+}
+
+static void take_constant(finding *f, const equality *e, const as_decision *d, const as_call *c,
+	unsigned first, unsigned second, as_test_kind kind)
+{
+	const as_values *v = &f->k->values;
+	for (unsigned side = 0; side < 2; side++) {
+		unsigned i = side ? first : second, other = side ? second : first;
+		uint64_t addr = 0, n = 0;
+		bool built = false;
+		as_span text = constant_text(f->k, c, i, &addr, &built);
+		if (text.n == 0 && kind == AS_TEST_MEMORY)
+			text = constant_bytes(v, c, i, &addr);
+		if (text.n == 0)
+			continue;
+		as_test *t = add(f, kind, e, d->block);
+		if (!t)
+			return;
+		/* Of memory, as much as is compared. */
+		bool bounded = kind != AS_TEST_SEARCH && as_value_const(v, c->arg[2], &n) &&
+			       n > 0 && n < text.n;
+		const as_api *api = as_api_of(f->p->program, c->goal);
+		bool counts = api && (as_has(as_lit(api->name), "strn") ||
+					     as_has(as_lit(api->name), "mem"));
+		t->text = bounded && counts ? as_cut(text, 0, n) : text;
+		t->addr = addr;
+		t->built = built;
+		t->at = c->at;
+		t->call = (uint32_t)(c - v->calls);
+		t->input = other < AS_ARGS_MAX ? c->arg[other] : AS_NOT_KNOWN;
+		t->own = !api;
+		return;
+	}
+}
+
+static const as_call *call_of(const as_values *v, as_value x)
+{
+	int64_t offset = 0;
+	const as_term *n = as_term_of(v, as_value_base(v, x, &offset));
+	if (n->kind != AS_V_RESULT || offset != 0)
+		return NULL;
+	uint32_t low = 0;
+	for (; low < v->n_calls; low++)
+		if (v->calls[low].op == (uint32_t)n->k)
+			return &v->calls[low];
+	return NULL;
+}
+
+/* A decision on what a comparing call answered. */
+static bool read_call(finding *f, const as_decision *d, const equality *e)
+{
+	const as_call *c = call_of(&f->k->values, e->a);
+	const as_api *api = c ? as_api_of(f->p->program, c->goal) : NULL;
+	equality turned = *e;
+	turned.equal = e->unequal;
+	turned.unequal = e->equal;
+	if (api && api->kind == AS_API_COMPARE) {
+		as_span name = as_lit(api->name);
+		bool search = as_has(name, "strstr") || as_has(name, "strcasestr");
+		bool pattern = as_is(name, "fnmatch"),
+		     memory = as_has(name, "mem") || as_is(name, "bcmp");
+		if (as_is(name, "strpbrk") || e->k != 0)
+			return true;
+		as_test_kind kind = search   ? AS_TEST_SEARCH
+				    : memory ? AS_TEST_MEMORY
+					     : AS_TEST_STRING;
+		take_constant(f, search ? &turned : e, d, c, 0, 1, pattern ? AS_TEST_SEARCH : kind);
+		return true;
+	}
+	size_t number = c ? as_profile_number(f->p, c->goal) : SIZE_MAX;
+	if (number == SIZE_MAX || !f->c->is[number] || e->k > 1)
+		return false;
+	size_t before = f->n;
+	equality one = *e;
+	if (e->k == 1) { /* == 1 of a function that answers whether they are equal */
+		one = turned;
+	}
+	take_constant(f, &one, d, c, f->c->first[number], f->c->second[number], AS_TEST_STRING);
+	if (f->n > before) {
+		f->list[f->n - 1].unsure = true;
+		equality other = one;
+		other.equal = one.unequal;
+		other.unequal = one.equal;
+		take_constant(
+			f, &other, d, c, f->c->first[number], f->c->second[number], AS_TEST_STRING);
+		f->list[f->n - 1].unsure = true;
+	}
+	return true;
+}
+
+static bool is_magic(const as_profile *p, uint64_t k, unsigned width)
+{
+	int64_t s = (int64_t)as_extend(k, width, true);
+	if (width < 4 || (s < SMALLEST_MAGIC && s > -SMALLEST_MAGIC))
+		return false;
+	uint64_t low = as_extend(k, width, false);
+	bool power = (low & (low - 1)) == 0,
+	     ones = (low & (low + 1)) == 0 || ((~low & (~low + 1)) == 0 && width == 8);
+	return !power && !ones && !as_program_region(p->program, k);
+}
+
+/* Bytes of text in a number, in memory order. */
+static size_t text_of(const as_program *p, uint64_t k, unsigned width, uint8_t *out)
+{
+	for (unsigned i = 0; i < width; i++) {
+		out[i] = (uint8_t)(k >> (8 * (p->elf.big ? width - 1 - i : i)));
+		if (out[i] != 0 && (out[i] < 0x20 || out[i] > 0x7e))
+			return 0;
+	}
+	return width;
+}
+
+static void read_number(finding *f, const as_decision *d, const equality *e)
+{
+	const as_values *v = &f->k->values;
+	int64_t offset = 0;
+	const as_term *n = as_term_of(v, as_value_base(v, e->a, &offset));
+	uint8_t text[8];
+	bool piece = n->kind == AS_V_LOAD && n->width <= 8 && offset == 0 &&
+		     text_of(f->p->program, e->k, n->width, text) > 0 && e->k != 0;
+	if (!piece && !is_magic(f->p, e->k, e->width))
+		return;
+	as_test *t = add(f, piece ? AS_TEST_CHAIN : AS_TEST_NUMBER, e, d->block);
+	if (!t)
+		return;
+	t->number = as_extend(e->k, e->width, false);
+	if (piece) {
+		t->width = n->width;
+		t->text = as_copy(f->p->program->arena, as_bytes(text, n->width));
+		t->input = as_value_base(v, e->a, &offset);
+	}
+}
+
+/* Where a piece of a chain stands: base and offset of what it loads. */
+static bool place_of(const as_values *v, const as_test *t, as_value *base, int64_t *at)
+{
+	const as_term *n = as_term_of(v, t->input);
+	if (n->kind != AS_V_LOAD)
+		return false;
+	*base = n->a;
+	*at = n->k;
+	if (as_term_of(v, n->a)->kind == AS_V_STACK) {
+		*at = as_term_of(v, n->a)->k;
+		*base = AS_NOT_KNOWN;
+	}
+	return true;
+}
+
+/* Appends to t the piece that follows it in memory and is reached only when t is equal. False: there is none. */
+static bool extend_chain(finding *f, as_test *t, int64_t *end, as_value base, as_buf *text)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		as_test *o = &f->list[i];
+		as_value other = AS_NOT_KNOWN;
+		int64_t at = 0;
+		if (o == t || o->kind != AS_TEST_CHAIN || o->width == 0 ||
+			!place_of(&f->k->values, o, &other, &at))
+			continue;
+		if (other != base || at != *end ||
+			!as_dominates(&f->k->dominators, t->equal, o->block))
+			continue;
+		as_buf_add(text, o->text.p, o->text.n);
+		*end += o->width;
+		t->equal = o->equal;
+		t->block = o->block;
+		o->width = 0; /* taken */
+		return true;
+	}
+	return false;
+}
+
+/* Joins bytes that are compared one after another; what stays single and short is no test of a text. */
+static void join_chains(finding *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		as_test *t = &f->list[i];
+		as_value base = AS_NOT_KNOWN;
+		int64_t end = 0;
+		as_buf text = { 0 };
+		if (t->kind != AS_TEST_CHAIN || t->width == 0 ||
+			!place_of(&f->k->values, t, &base, &end))
+			continue;
+		end += t->width;
+		as_buf_add(&text, t->text.p, t->text.n);
+		while (text.n < CHAIN_MAX && extend_chain(f, t, &end, base, &text))
+			;
+		as_span whole = as_buf_span_of(&text);
+		size_t nul = as_find_byte(whole, 0, 0);
+		t->width = (uint8_t)as_min(text.n, CHAIN_MAX);
+		t->text = as_copy(
+			f->p->program->arena, nul == SIZE_MAX ? whole : as_cut(whole, 0, nul));
+		as_buf_free(&text);
+	}
+	size_t n = 0;
+	for (size_t i = 0; i < f->n; i++)
+		if (f->list[i].kind != AS_TEST_CHAIN ||
+			(f->list[i].width > 0 && f->list[i].text.n >= 2))
+			f->list[n++] = f->list[i];
+	f->n = n;
+}
+
+bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const as_comparators *c)
+{
+	const as_values *v = &k->values;
+	size_t room = (size_t)as_min((uint64_t)v->n_decisions * 2, TESTS_MAX);
+	finding f = { .p = p, .k = k, .c = c };
+	*out = (as_tests){ 0 };
+	f.list = as_alloc_array(p->program->arena, room + 1, sizeof(*f.list));
+	if (!f.list)
+		return false;
+	for (uint32_t i = 0; i < v->n_decisions && f.n + 2 <= room; i++) {
+		const as_decision *d = &v->decisions[i];
+		equality e;
+		if (d->select || !read_equality(v, d, &e, 0) || e.equal == e.unequal)
+			continue;
+		if (!read_call(&f, d, &e))
+			read_number(&f, d, &e);
+	}
+	join_chains(&f);
+	out->list = f.list;
+	out->n = f.n;
+	return true;
+}
+
+/* Two bytes, one from each of two arguments, held against each other. */
+static bool compares_bytes(
+	const as_values *v, as_value a, as_value b, uint8_t *first, uint8_t *second)
+{
+	int64_t offset = 0;
+	a = as_value_base(v, a, &offset);
+	b = as_value_base(v, b, &offset);
+	const as_term *x = as_term_of(v, a), *y = as_term_of(v, b);
+	if (x->kind != AS_V_LOAD || y->kind != AS_V_LOAD || x->width != 1 || y->width != 1)
+		return false;
+	size_t i = as_value_root(v, a), j = as_value_root(v, b);
+	*first = (uint8_t)i;
+	*second = (uint8_t)j;
+	return i < AS_ARGS_MAX && j < AS_ARGS_MAX && i != j;
+}
+
+static bool is_comparator(const as_profile *p, const as_kept *k, const as_comparators *c,
+	uint8_t *first, uint8_t *second)
+{
+	const as_values *v = &k->values;
+	if (k->flow.n_ops > COMPARATOR_OPS)
+		return false;
+	for (uint32_t i = 0; i < v->n_decisions; i++)
+		if (compares_bytes(v, v->decisions[i].a, v->decisions[i].b, first, second))
+			return true;
+	for (uint32_t i = 1; i < v->n_terms; i++)
+		if (v->terms[i].kind == AS_V_OP &&
+			(v->terms[i].op == AS_OP_XOR || v->terms[i].op == AS_OP_SUB) &&
+			compares_bytes(v, v->terms[i].a, v->terms[i].b, first, second))
+			return true;
+	for (uint32_t i = 0; i < v->n_calls; i++) {
+		const as_call *call = &v->calls[i];
+		const as_api *api = as_api_of(p->program, call->goal);
+		size_t n = api ? SIZE_MAX : as_profile_number(p, call->goal);
+		bool known = (api && api->kind == AS_API_COMPARE) || (n != SIZE_MAX && c->is[n]);
+		unsigned a = n != SIZE_MAX ? c->first[n] : 0, b = n != SIZE_MAX ? c->second[n] : 1;
+		if (!known || a >= AS_ARGS_MAX || b >= AS_ARGS_MAX)
+			continue;
+		size_t x = as_value_root(v, call->arg[a]), y = as_value_root(v, call->arg[b]);
+		*first = (uint8_t)x;
+		*second = (uint8_t)y;
+		if (x < AS_ARGS_MAX && y < AS_ARGS_MAX && x != y)
+			return true;
+	}
+	return false;
+}
+
+bool as_comparators_find(as_comparators *out, const as_profile *p)
+{
+	size_t n = p->functions.n;
+	as_arena *a = p->program->arena;
+	out->is = as_alloc_array(a, n + 1, sizeof(*out->is));
+	out->first = as_alloc_array(a, n + 1, 1);
+	out->second = as_alloc_array(a, n + 1, 1);
+	if (!out->is || !out->first || !out->second)
+		return false;
+	bool changed = true;
+	for (int round = 0; changed && round < ROUNDS; round++) {
+		changed = false;
+		for (size_t i = 0; i < n; i++) {
+			if (!p->kept[i] || out->is[i])
+				continue;
+			uint8_t first = 0, second = 0;
+			if (!is_comparator(p, p->kept[i], out, &first, &second))
+				continue;
+			out->is[i] = changed = true;
+			out->first[i] = first;
+			out->second[i] = second;
+		}
+	}
+	return true;
+}
