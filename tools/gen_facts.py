@@ -9,13 +9,15 @@ import sys
 
 
 def tables(sql):
-    """Yields (name, exhibit, [(column, type, not_null)], comment-free create text)."""
-    exhibit = True
+    """Yields (name, name in C, exhibit, [(column, type, not_null)])."""
+    exhibit, c_name = True, None
     for match in re.finditer(r"(--[^\n]*)|CREATE TABLE (\w+) \((.*?)\n?\);", sql, re.S):
         comment, name, body = match.groups()
         if comment is not None:
             if comment.strip() == "-- no exhibit":
                 exhibit = False
+            elif comment.startswith("-- C name: "):
+                c_name = comment.split()[-1]
             continue
         body = re.sub(r"--[^\n]*", "", body)
         columns = []
@@ -24,8 +26,8 @@ def tables(sql):
             columns.append((words[0], words[1], words[2:] == ["NOT", "NULL"]))
             if words[1] not in ("TEXT", "INTEGER") or words[2:] not in ([], ["NOT", "NULL"]):
                 sys.exit(f"facts.sql: cannot read column '{part.strip()}' of {name}")
-        yield name, exhibit, columns
-        exhibit = True
+        yield name, c_name or name, exhibit, columns
+        exhibit, c_name = True, None
 
 
 def c_type(column):
@@ -36,14 +38,14 @@ def c_type(column):
 def header(found):
     out = ["/* Generated from model/facts.sql: do not edit. */", "#ifndef AS_FACTS_GENERATED_H",
            "#define AS_FACTS_GENERATED_H", "", '#include "model/row.h"', "", "enum {"]
-    out += [f"\tAS_TABLE_{name.upper()}," for name, _, _ in found]
+    out += [f"\tAS_TABLE_{name.upper()}," for name, _, _, _ in found]
     out += ["\tAS_N_TABLES", "};", ""]
-    for name, _, columns in found:
-        out.append(f"typedef struct as_{name} {{\n\tas_span where; /* the bytes it rests on */")
+    for name, c_name, _, columns in found:
+        out.append(f"typedef struct as_{c_name} {{\n\tas_span where; /* the bytes it rests on */")
         out += [f"\t{c_type(c)} {c[0]};" for c in columns]
-        out.append(f"}} as_{name};")
+        out.append(f"}} as_{c_name};")
         out.append(f"/* Adds one row to table {name}. AS_LIMIT when the object has too many rows. */")
-        out.append(f"as_status as_add_{name}(as_facts *out, as_{name} row) AS_MUST_USE;\n")
+        out.append(f"as_status as_add_{name}(as_facts *out, as_{c_name} row) AS_MUST_USE;\n")
     return "\n".join(out + ["#endif", ""])
 
 
@@ -56,8 +58,8 @@ def create(name, columns):
 
 def source(found):
     out = ["/* Generated from model/facts.sql: do not edit. */", '#include "facts.h"', ""]
-    for name, _, columns in found:
-        out.append(f"as_status as_add_{name}(as_facts *out, as_{name} row)\n{{")
+    for name, c_name, _, columns in found:
+        out.append(f"as_status as_add_{name}(as_facts *out, as_{c_name} row)\n{{")
         out.append(f"\tas_row_begin(out, AS_TABLE_{name.upper()}, row.where);")
         for c in columns:
             call = {"as_span": "text", "int64_t": "int", "as_opt": "opt"}[c_type(c)]
@@ -68,7 +70,7 @@ def source(found):
                 for c in columns]
         out.append("};\n")
     out.append("const as_table as_tables[] = {")
-    for name, exhibit, columns in found:
+    for name, _, exhibit, columns in found:
         out.append(f'\t{{ "{name}", {str(exhibit).lower()}, {len(columns)}, {name}_columns,')
         out.append(f'\t  "{create(name, columns)}" }},')
     out.append("};\n\nconst size_t as_n_tables = sizeof(as_tables) / sizeof(as_tables[0]);\n")

@@ -143,3 +143,39 @@ CREATE TABLE yara_match (
 	string TEXT,                -- which string of the rule stands here, such as $a; NULL: the rule matches without one
 	description TEXT, severity TEXT -- the rule's meta of these names, as written
 );
+
+-- One row per program, library or module whose machine code was read. Addresses in this and the following tables are those the
+-- program is linked for; at and len are bytes of the file.
+CREATE TABLE code (
+	functions INTEGER NOT NULL, instructions INTEGER NOT NULL,
+	bytes INTEGER NOT NULL,      -- of the instructions read
+	code_bytes INTEGER NOT NULL, -- of what is executable
+	unresolved INTEGER NOT NULL, -- computed jumps whose goals are not known
+	partial INTEGER NOT NULL     -- functions of which a part was not looked at
+);
+-- Functions that another of these tables tells something about. found: how it was found, words separated by spaces: 'symbol',
+-- 'unwind', 'entry', 'call', 'pointer', 'gap'. fingerprint: of what it does, without addresses: it survives relinking.
+-- C name: function_row
+CREATE TABLE function (
+	addr INTEGER, size INTEGER, name TEXT, found TEXT, exported INTEGER NOT NULL,
+	blocks INTEGER NOT NULL, callers INTEGER NOT NULL, fingerprint TEXT
+);
+-- Calls of library functions that can do something to a device or judge a secret. kind: 'run', 'exec', 'listen', 'bind', 'connect',
+-- 'privilege', 'open', 'remove', 'memory', 'load', 'trace', 'authentication', 'nvram', 'eval', ...
+CREATE TABLE api_use (
+	function INTEGER,       -- address of the function that calls
+	addr INTEGER, api TEXT, kind TEXT,
+	argument TEXT,          -- the command, program or path, where it is constant
+	constant INTEGER NOT NULL
+);
+-- Reasons to look at a place in a program, each by itself; what they amount to is for rules. signal: 'gate', 'listener', 'decoded',
+-- 'credential', 'command', 'oddity', 'capability'. score: hundredths; 150 and more is worth reading.
+-- C name: signal_row
+CREATE TABLE signal (
+	function INTEGER, addr INTEGER, name TEXT, -- the function's address, the place, the function's name
+	signal TEXT, score INTEGER NOT NULL,
+	trigger TEXT,           -- the constant or condition
+	effect TEXT, effect_addr INTEGER, -- what it opens, and where
+	detail TEXT,            -- how it hangs together
+	conclusive INTEGER NOT NULL -- 1: a pattern that ordinary programs do not have
+);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the machine code of a program does: which calls matter, and which places look as if something was hidden there. The
+ * analysis is in code/; here its answers become rows. */
+#include "inspect/inspector.h"
+
+#include "base/map.h"
+#include "code/signal.h"
+
+enum { CITED = 16 /* bytes of code that a row shows */, NAME_MAX_BYTES = 200 };
+
+typedef struct stating {
+	as_facts *out;
+	const as_program *program;
+	const as_profile *profile;
+	const as_signals *signals;
+	as_arena *arena;
+	bool *told; /* by function number: has a row of its own */
+} stating;
+
+static bool cares(const as_file *f)
+{
+	return as_starts(f->data, "\x7f"
+				  "ELF");
+}
+
+/* The bytes of the file at an address. */
+static as_span cited(const stating *s, uint64_t addr)
+{
+	as_span from = as_program_from(s->program, addr);
+	return as_cut(from, 0, as_min(from.n, CITED));
+}
+
+static as_opt address(uint64_t addr)
+{
+	return addr <= INT64_MAX ? as_some((int64_t)addr) : (as_opt){ 0 };
+}
+
+static as_span short_name(as_span name) { return as_cut(name, 0, as_min(name.n, NAME_MAX_BYTES)); }
+
+/* What a function does, in one number: operations, library functions and strings in their order, without addresses. */
+static as_span fingerprint(const stating *s, const as_kept *k)
+{
+	uint64_t h = 0;
+	for (uint32_t i = 0; i < k->flow.n_blocks; i++)
+		for (uint32_t j = 0; j < k->flow.blocks[i].n; j++) {
+			const as_op *op = &k->flow.ops[k->flow.blocks[i].first + j];
+			const uint8_t word[4] = { op->kind, op->width, op->cond, op->shift };
+			h = as_hash64(h, as_bytes(word, sizeof(word)));
+		}
+	for (uint32_t i = 0; i < k->values.n_calls; i++)
+		h = as_hash64(h, as_api_name(s->program, k->values.calls[i].goal));
+	return as_print(s->arena, "%016llx", (unsigned long long)h);
+}
+
+static as_span found_by(const stating *s, unsigned by)
+{
+	static const char *const words[] = { "symbol", "unwind", "entry", "call", "pointer", "gap" };
+	as_span text = { 0 };
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (by >> i & 1)
+			text = text.n ? as_print(s->arena, "%.*s %s", (int)text.n, text.p, words[i]) : as_lit(words[i]);
+	return text;
+}
+
+static as_status state_function(stating *s, size_t number)
+{
+	const as_function *f = &s->profile->functions.list[number];
+	const as_kept *k = s->profile->kept[number];
+	size_t callers = 0;
+	if (s->told[number])
+		return AS_OK;
+	s->told[number] = true;
+	(void)as_profile_callers(s->profile, f->addr, &callers);
+	as_span whole = as_program_from(s->program, f->addr);
+	return as_add_function(s->out, (as_function_row){ .where = as_cut(whole, 0, as_min(whole.n, f->end - f->addr)),
+					       .addr = address(f->addr),
+					       .size = address(f->end - f->addr),
+					       .name = short_name(f->name),
+					       .found = found_by(s, f->by),
+					       .exported = f->exported,
+					       .blocks = k ? k->flow.n_blocks : 0,
+					       .callers = (int64_t)callers,
+					       .fingerprint = k ? fingerprint(s, k) : (as_span){ 0 } });
+}
+
+static as_status state_uses(stating *s, size_t number)
+{
+	const as_kept *k = s->profile->kept[number];
+	as_status worst = AS_OK;
+	for (uint32_t i = 0; k && i < k->values.n_calls && worst <= AS_PARTIAL; i++) {
+		const as_call *c = &k->values.calls[i];
+		as_sink sink = as_sink_of(s->signals, k, c);
+		if (sink.weight <= 0)
+			continue;
+		worst = as_worse(worst, state_function(s, number));
+		worst = as_worse(worst, as_add_api_use(s->out, (as_api_use){ .where = cited(s, c->at),
+								    .function = address(k->function->addr),
+								    .addr = address(c->at),
+								    .api = as_lit(sink.api ? sink.api->name : "syscall"),
+								    .kind = as_lit(sink.what ? sink.what : "other"),
+								    .argument = sink.text,
+								    .constant = sink.constant }));
+	}
+	return worst;
+}
+
+static as_status state_alarm(stating *s, const as_alarm *a)
+{
+	const as_function *f = &s->profile->functions.list[a->function];
+	as_status worst = state_function(s, a->function);
+	as_signal_row row = { .where = cited(s, a->at),
+		.function = address(f->addr),
+		.addr = address(a->at),
+		.name = short_name(f->name),
+		.signal = as_lit(a->signal),
+		.score = (int64_t)(a->score * 100 + 0.5),
+		.trigger = a->trigger,
+		.effect = a->effect,
+		.effect_addr = a->effect_at ? address(a->effect_at) : (as_opt){ 0 },
+		.detail = a->detail,
+		.conclusive = a->conclusive };
+	return as_worse(worst, as_add_signal(s->out, row));
+}
+
+static as_status state_code(stating *s)
+{
+	const as_walk_summary *sum = &s->profile->sum;
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < s->program->n_code; i++)
+		bytes += s->program->code[i].len;
+	return as_add_code(s->out, (as_code){ .where = s->program->elf.header,
+					   .functions = (int64_t)sum->functions,
+					   .instructions = (int64_t)sum->instructions,
+					   .bytes = (int64_t)sum->code_bytes,
+					   .code_bytes = (int64_t)bytes,
+					   .unresolved = (int64_t)sum->unresolved,
+					   .partial = (int64_t)sum->cut });
+}
+
+static as_status state_all(stating *s)
+{
+	as_status worst = state_code(s);
+	s->told = as_alloc_array(s->arena, s->profile->functions.n + 1, sizeof(*s->told));
+	if (!s->told)
+		return AS_NOMEM;
+	for (size_t i = 0; i < s->profile->functions.n && worst <= AS_PARTIAL; i++)
+		worst = as_worse(worst, state_uses(s, i));
+	for (size_t i = 0; i < s->signals->n_alarms && worst <= AS_PARTIAL; i++)
+		worst = as_worse(worst, state_alarm(s, &s->signals->alarms[i]));
+	if (s->profile->cut)
+		worst = as_worse(worst, as_unread(s->out, s->program->elf.header, "program is too large: some functions were only counted"));
+	if (s->signals->cut)
+		worst = as_worse(worst, as_unread(s->out, s->program->elf.header, "too many signals: the rest is left out"));
+	return worst;
+}
+
+static as_status inspect(as_facts *out, const as_file *f)
+{
+	as_program program;
+	as_profile profile;
+	as_signals signals;
+	as_status s = as_program_open(&program, f->data, f->arena);
+	if (s != AS_OK)
+		return s == AS_NOT_THIS ? AS_OK : s;
+	s = as_profile_make(&profile, &program);
+	if (s == AS_OK)
+		s = as_signals_find(&signals, &profile);
+	if (s == AS_NOMEM)
+		return as_unread(out, program.elf.header, "machine code needs more memory than an examiner may have");
+	if (s != AS_OK)
+		return s;
+	stating st = { .out = out, .program = &program, .profile = &profile, .signals = &signals, .arena = f->arena };
+	return state_all(&st);
+}
+
+const as_inspector as_inspector_code = {
+	.id = "code",
+	.title = "Machine code: effects, gates, and other reasons to look",
+	.cares = cares,
+	.inspect = inspect,
+	.tables = (const char *const[]){ "code", "function", "api_use", "signal", NULL },
+};
