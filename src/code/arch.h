@@ -36,9 +36,9 @@ typedef struct as_arch {
 	uint64_t
 		kept; /* bit r: general or special register r (0..63) keeps its value over a call */
 	/* Lifts the instruction that code begins with (code reaches to the end of the section, not of the
-	 * instruction) and stands at address at. Sets ops (n, at, len of each). Answers its length in
-	 * bytes, or 0 if there is no valid instruction. Where the architecture has delay slots, a branch and its delay slot are one
-	 * instruction of 8 bytes. Pure but for m's state. */
+	 * instruction) and stands at address at. Sets ops (n, at, len of each). Answers its length in bytes, or
+	 * 0 if there is no valid instruction. Where the architecture has delay slots, a branch and its delay
+	 * slot are one instruction of 8 bytes. Pure but for m's state. */
 	size_t (*lift)(as_mode *m, as_span code, uint64_t at, as_ops *ops);
 } as_arch;
 
