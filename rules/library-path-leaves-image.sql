@@ -18,6 +18,16 @@ WITH RECURSIVE
     SELECT object, at, len, substr(rest, 1, instr(rest, ':') - 1), substr(rest, instr(rest, ':') + 1)
       FROM listed
      WHERE rest != ''
+  ),
+  folder(path) AS MATERIALIZED ( -- each once: a file system is gone through for every one of them
+    SELECT DISTINCT path FROM listed
+     WHERE path GLOB '/*' AND path NOT GLOB '*$*'
+  ),
+  missing(path) AS MATERIALIZED (
+    SELECT f.path FROM folder AS f
+     WHERE NOT EXISTS (SELECT 1 FROM place AS d
+                        WHERE d.kind IN ('dir', 'symlink') AND d.path = rtrim(f.path, '/'))
+       AND NOT EXISTS (SELECT 1 FROM place AS d WHERE d.path GLOB rtrim(f.path, '/') || '/*')
   )
 SELECT e.object, e.at, e.len,
        (SELECT p.path FROM place AS p WHERE p.object = e.object ORDER BY p.id LIMIT 1) AS subject,
@@ -26,12 +36,6 @@ SELECT e.object, e.at, e.len,
   FROM listed AS e
  WHERE e.path IS NOT NULL
    AND e.path NOT GLOB '$ORIGIN*' AND e.path NOT GLOB '${*' AND e.path NOT GLOB '$LIB*'
-   AND (e.path NOT GLOB '/*'
-        OR (e.path NOT GLOB '*$*'
-            AND NOT EXISTS (SELECT 1 FROM place AS d
-                             WHERE d.kind IN ('dir', 'symlink')
-                               AND d.path = rtrim(e.path, '/'))
-            AND NOT EXISTS (SELECT 1 FROM place AS d
-                             WHERE d.path GLOB rtrim(e.path, '/') || '/*')))
+   AND (e.path NOT GLOB '/*' OR e.path IN (SELECT path FROM missing))
    AND NOT (e.path = '' AND e.rest = '' AND EXISTS (SELECT 1 FROM elf AS x
                      WHERE x.object = e.object AND COALESCE(x.runpath, x.rpath) = ''))

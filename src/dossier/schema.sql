@@ -83,6 +83,9 @@ CREATE TABLE known_eol (component TEXT, branch TEXT, eol TEXT, source TEXT);
 
 CREATE INDEX place_by_parent ON place (parent);
 CREATE INDEX place_by_object ON place (object);
+-- The links that start services: few among many places, and asked for again for each thing that starts.
+CREATE INDEX place_started ON place (container) WHERE kind = 'symlink' AND path GLOB '*/rc*.d/S[0-9]*';
+CREATE INDEX place_wanted ON place (container) WHERE kind = 'symlink' AND path LIKE '%.wants/%';
 CREATE INDEX extent_by_object ON extent (object, at);
 
 CREATE VIEW clause_rule AS
@@ -152,13 +155,14 @@ SELECT a.object, a.at, a.len, p.id AS place, p.container, p.path, p.mode, a.init
 -- Listeners with whether they run: as what starts on the same line, else as what starts the same daemon.
 -- Documentation and examples, and what is said again, are left out.
 CREATE VIEW listening AS
+WITH begun AS MATERIALIZED (SELECT object, at, name, program, runs FROM started)
 SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address, l.source, l.cleartext,
        COALESCE(l.address, '') LIKE '127.%' OR COALESCE(l.address, '') IN ('::1', 'localhost', 'ip6-localhost')
            AS loopback,
        CASE
        WHEN l.enabled IS NOT NULL THEN l.enabled
        ELSE (SELECT CASE WHEN MAX(s.runs) = 1 THEN 1 WHEN COUNT(*) = COUNT(s.runs) THEN MAX(s.runs) END
-               FROM started AS s
+               FROM begun AS s
               WHERE (s.object = l.object AND s.at IS l.at)
                  OR (l.source IN ('config', 'default') AND l.at IS NULL AND s.program LIKE '%' || l.daemon)
                  OR (l.source = 'config' AND s.program LIKE '%' || l.daemon)
