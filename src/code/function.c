@@ -33,7 +33,7 @@ typedef struct found {
 typedef struct search {
 	as_functions *out;
 	const as_program *p;
-	as_explorer *x;
+	as_worker *worker;
 	code_map *maps;
 	size_t n_maps;
 	unsigned step;
@@ -204,7 +204,7 @@ static bool explore_queue(search *s, const as_surroundings *around)
 		uint64_t limit = next_start(s, one.addr);
 		if (one.size > 0)
 			limit = as_min(limit, one.addr + as_max(one.size, s->p->arch->step));
-		if (!as_flow_build(&f, s->x, s->p, one.addr, limit, one.thumb, around))
+		if (!as_work_out(s->worker, &f, NULL, s->p, one.addr, limit, one.thumb, around))
 			return false;
 		learn(s, &f);
 	}
@@ -222,7 +222,7 @@ static bool is_padding(as_span code, unsigned step)
 static bool plausible(search *s, const as_surroundings *around, uint64_t addr, uint64_t limit,
 	bool thumb, as_flow *f)
 {
-	if (!as_flow_build(f, s->x, s->p, addr, limit, thumb, around)) {
+	if (!as_work_out(s->worker, f, NULL, s->p, addr, limit, thumb, around)) {
 		s->no_memory = true;
 		return false;
 	}
@@ -266,8 +266,14 @@ static bool look_into_gaps(search *s, const as_surroundings *around)
 		return false;
 	memcpy(sorted, s->list, n * sizeof(*sorted));
 	qsort(sorted, n, sizeof(*sorted), by_addr);
+	enum {
+		STUB = 16 /* bytes; what is left of an entry of a linkage table is not looked at */
+	};
 	for (size_t i = 0; i < n; i++)
-		look(s, around, sorted[i].addr, next_start(s, sorted[i].addr), sorted[i].thumb);
+		if (next_start(s, sorted[i].addr) - sorted[i].addr > STUB ||
+			as_stub_goal(s->p, sorted[i].addr) == sorted[i].addr)
+			look(s, around, sorted[i].addr + sorted[i].size,
+				next_start(s, sorted[i].addr), sorted[i].thumb);
 	free(sorted);
 	return !s->no_memory;
 }
@@ -343,9 +349,9 @@ static bool never_later(void *ctx, uint64_t addr)
 	return (api && api->kind == AS_API_EXIT) || (to && to->never_returns);
 }
 
-bool as_functions_find(as_functions *out, const as_program *p, as_explorer *x)
+bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 {
-	search s = { .out = out, .p = p, .x = x, .step = p->arch->step };
+	search s = { .out = out, .p = p, .worker = w, .step = p->arch->step };
 	as_surroundings around = { .starts = starts, .never_returns = never_returns, .ctx = &s };
 	*out = (as_functions){ .program = p };
 	s.room_never = 65521;

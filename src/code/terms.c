@@ -142,6 +142,11 @@ as_value as_terms_cut(as_terms *t, as_value a, unsigned width, bool sign)
 	const as_term *n = &t->term[a];
 	if (n->kind == AS_V_CONST)
 		return as_terms_const(t, (uint64_t)n->k, width, sign);
+	if (n->kind == AS_V_LOAD && n->width == width && sign && !n->sign && width < t->word) {
+		as_term extended = *n;
+		extended.sign = true;
+		return as_terms_intern(t, extended);
+	}
 	/* Cutting an address or an int to 4 bytes is how compilers copy ints: the same value. */
 	if (a == AS_NOT_KNOWN || width >= t->word || width >= 4 || (n->width && n->width <= width))
 		return a;

@@ -51,6 +51,9 @@ static bool evaluate(filling *f, as_value x, uint64_t *out)
 		*out = (uint64_t)n->k;
 		return true;
 	}
+	if (n->kind == AS_V_PHI &&
+		--f->budget > 0) /* a table's address that a loop keeps in a register */
+		return evaluate(f, n->a, out);
 	if (--f->budget < 0 || (n->kind != AS_V_OP && n->kind != AS_V_LOAD) ||
 		!evaluate(f, n->a, &a))
 		return false;
@@ -72,25 +75,49 @@ static bool evaluate(filling *f, as_value x, uint64_t *out)
 	return true;
 }
 
-/* The value below a load from a table that is not constant: the index. Looks through operations with constants. */
-static as_value index_of(const as_values *v, as_value x, bool loaded, int depth)
+#define NO_INDEX UINT32_MAX
+
+static bool is_scaled(const as_values *v, as_value x)
 {
 	const as_term *n = as_term_of(v, x);
-	if (depth > DEEPEST || n->kind == AS_V_CONST)
-		return AS_NOT_KNOWN;
+	return n->kind == AS_V_OP && (n->op == AS_OP_SHL || n->op == AS_OP_MUL) &&
+	       as_term_of(v, n->b)->kind == AS_V_CONST;
+}
+
+/* What a table's address is computed from: scaled by the size of an entry, or as it stands. */
+static as_value index_in(const as_values *v, as_value x)
+{
+	for (int i = 0; i < DEEPEST; i++) {
+		const as_term *n = as_term_of(v, x);
+		if (is_scaled(v, x))
+			return n->a;
+		bool sum = n->kind == AS_V_OP && n->op == AS_OP_ADD;
+		bool cut = n->kind == AS_V_OP && n->op == AS_OP_MOVE;
+		if (!sum && !cut)
+			return n->kind == AS_V_CONST ? NO_INDEX : x;
+		x = sum && n->b != AS_NOT_KNOWN &&
+				    (is_scaled(v, n->b) || as_term_of(v, n->a)->kind == AS_V_PHI)
+			    ? n->b
+			    : n->a;
+	}
+	return NO_INDEX;
+}
+
+/* The index into the table, or tables, that the goal of a jump is loaded from. */
+static as_value index_of(const as_values *v, as_value x, int depth)
+{
+	const as_term *n = as_term_of(v, x);
+	if (depth > DEEPEST || (n->kind != AS_V_LOAD && n->kind != AS_V_OP))
+		return NO_INDEX;
 	if (n->kind == AS_V_LOAD) {
-		as_value in = index_of(v, n->a, true, depth + 1);
-		return in != AS_NOT_KNOWN ? in : loaded ? x : AS_NOT_KNOWN;
+		as_value inner =
+			index_of(v, n->a, depth + 1); /* a table of indices into the table */
+		return inner != NO_INDEX ? inner : index_in(v, n->a);
 	}
-	if (n->kind == AS_V_OP) {
-		as_value a = index_of(v, n->a, loaded, depth + 1);
-		if (a != AS_NOT_KNOWN)
-			return a;
-		return n->op != AS_OP_MOVE && n->b != AS_NOT_KNOWN
-			       ? index_of(v, n->b, loaded, depth + 1)
-			       : AS_NOT_KNOWN;
-	}
-	return loaded ? x : AS_NOT_KNOWN;
+	as_value a = index_of(v, n->a, depth + 1);
+	if (a != NO_INDEX || n->op == AS_OP_MOVE || n->b == AS_NOT_KNOWN)
+		return a;
+	return index_of(v, n->b, depth + 1);
 }
 
 /* Whether two values are the same but for cutting: the index is often compared before it is extended. */
@@ -134,8 +161,8 @@ static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index)
 size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max)
 {
 	const as_flow *f = v->flow;
-	as_value index = index_of(v, g->to, false, 0);
-	if (index == AS_NOT_KNOWN)
+	as_value index = index_of(v, g->to, 0);
+	if (index == NO_INDEX)
 		return 0;
 	uint64_t bound = bound_of(v, g, index);
 	size_t n = 0;

@@ -70,6 +70,16 @@ static void print_calls(const as_values *v)
 	}
 }
 
+static void print_gotos(const as_values *v)
+{
+	for (uint32_t i = 0; i < v->n_gotos; i++) {
+		printf("  goto %" PRIx64 " %s ", v->gotos[i].at,
+			v->flow->blocks[v->gotos[i].block].unresolved ? "unresolved" : "switch");
+		print_value(v, v->gotos[i].to, 0);
+		printf("\n");
+	}
+}
+
 static void print_decisions(const as_values *v)
 {
 	for (uint32_t i = 0; i < v->n_decisions; i++) {
@@ -92,6 +102,7 @@ static as_status show(void *ctx, const as_subject *v)
 			f->by, f->thumb ? " thumb" : "", f->never_returns ? " never" : "",
 			(int)f->name.n, f->name.p, v->flow->n_blocks,
 			v->flow->invalid ? " invalid" : "");
+	print_gotos(v->values);
 	if (p->calls)
 		print_calls(v->values);
 	if (p->decisions)

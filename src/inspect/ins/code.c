@@ -54,11 +54,13 @@ static as_span fingerprint(const stating *s, const as_kept *k)
 
 static as_span found_by(const stating *s, unsigned by)
 {
-	static const char *const words[] = { "symbol", "unwind", "entry", "call", "pointer", "gap" };
+	static const char *const words[] = { "symbol", "unwind", "entry", "call", "pointer",
+		"gap" };
 	as_span text = { 0 };
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (by >> i & 1)
-			text = text.n ? as_print(s->arena, "%.*s %s", (int)text.n, text.p, words[i]) : as_lit(words[i]);
+			text = text.n ? as_print(s->arena, "%.*s %s", (int)text.n, text.p, words[i])
+				      : as_lit(words[i]);
 	return text;
 }
 
@@ -72,15 +74,16 @@ static as_status state_function(stating *s, size_t number)
 	s->told[number] = true;
 	(void)as_profile_callers(s->profile, f->addr, &callers);
 	as_span whole = as_program_from(s->program, f->addr);
-	return as_add_function(s->out, (as_function_row){ .where = as_cut(whole, 0, as_min(whole.n, f->end - f->addr)),
-					       .addr = address(f->addr),
-					       .size = address(f->end - f->addr),
-					       .name = short_name(f->name),
-					       .found = found_by(s, f->by),
-					       .exported = f->exported,
-					       .blocks = k ? k->flow.n_blocks : 0,
-					       .callers = (int64_t)callers,
-					       .fingerprint = k ? fingerprint(s, k) : (as_span){ 0 } });
+	return as_add_function(s->out,
+		(as_function_row){ .where = as_cut(whole, 0, as_min(whole.n, f->end - f->addr)),
+			.addr = address(f->addr),
+			.size = address(f->end - f->addr),
+			.name = short_name(f->name),
+			.found = found_by(s, f->by),
+			.exported = f->exported,
+			.blocks = k ? k->flow.n_blocks : 0,
+			.callers = (int64_t)callers,
+			.fingerprint = k ? fingerprint(s, k) : (as_span){ 0 } });
 }
 
 static as_status state_uses(stating *s, size_t number)
@@ -93,13 +96,15 @@ static as_status state_uses(stating *s, size_t number)
 		if (sink.weight <= 0)
 			continue;
 		worst = as_worse(worst, state_function(s, number));
-		worst = as_worse(worst, as_add_api_use(s->out, (as_api_use){ .where = cited(s, c->at),
-								    .function = address(k->function->addr),
-								    .addr = address(c->at),
-								    .api = as_lit(sink.api ? sink.api->name : "syscall"),
-								    .kind = as_lit(sink.what ? sink.what : "other"),
-								    .argument = sink.text,
-								    .constant = sink.constant }));
+		worst = as_worse(
+			worst, as_add_api_use(s->out,
+				       (as_api_use){ .where = cited(s, c->at),
+					       .function = address(k->function->addr),
+					       .addr = address(c->at),
+					       .api = as_lit(sink.api ? sink.api->name : "syscall"),
+					       .kind = as_lit(sink.what ? sink.what : "other"),
+					       .argument = sink.text,
+					       .constant = sink.constant }));
 	}
 	return worst;
 }
@@ -148,9 +153,12 @@ static as_status state_all(stating *s)
 	for (size_t i = 0; i < s->signals->n_alarms && worst <= AS_PARTIAL; i++)
 		worst = as_worse(worst, state_alarm(s, &s->signals->alarms[i]));
 	if (s->profile->cut)
-		worst = as_worse(worst, as_unread(s->out, s->program->elf.header, "program is too large: some functions were only counted"));
+		worst = as_worse(
+			worst, as_unread(s->out, s->program->elf.header,
+				       "program is too large: some functions were only counted"));
 	if (s->signals->cut)
-		worst = as_worse(worst, as_unread(s->out, s->program->elf.header, "too many signals: the rest is left out"));
+		worst = as_worse(worst, as_unread(s->out, s->program->elf.header,
+						"too many signals: the rest is left out"));
 	return worst;
 }
 
@@ -166,10 +174,15 @@ static as_status inspect(as_facts *out, const as_file *f)
 	if (s == AS_OK)
 		s = as_signals_find(&signals, &profile);
 	if (s == AS_NOMEM)
-		return as_unread(out, program.elf.header, "machine code needs more memory than an examiner may have");
+		return as_unread(out, program.elf.header,
+			"machine code needs more memory than an examiner may have");
 	if (s != AS_OK)
 		return s;
-	stating st = { .out = out, .program = &program, .profile = &profile, .signals = &signals, .arena = f->arena };
+	stating st = { .out = out,
+		.program = &program,
+		.profile = &profile,
+		.signals = &signals,
+		.arena = f->arena };
 	return state_all(&st);
 }
 

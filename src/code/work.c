@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/work.h"
+
+#include <stdlib.h>
+
+enum { ROUNDS = 40 /* switches resolved in one function */, TARGETS_MAX = 4096 };
+
+struct as_worker {
+	as_explorer *explorer;
+	as_evaluator *evaluator;
+	uint64_t *targets;
+};
+
+as_worker *as_worker_new(void)
+{
+	as_worker *w = calloc(1, sizeof(*w));
+	if (!w)
+		return NULL;
+	w->explorer = as_explorer_new();
+	w->evaluator = as_evaluator_new();
+	w->targets = malloc(TARGETS_MAX * sizeof(*w->targets));
+	if (w->explorer && w->evaluator && w->targets)
+		return w;
+	as_worker_free(w);
+	return NULL;
+}
+
+void as_worker_free(as_worker *w)
+{
+	if (!w)
+		return;
+	as_explorer_free(w->explorer);
+	as_evaluator_free(w->evaluator);
+	free(w->targets);
+	free(w);
+}
+
+/* Resolves the table of one computed jump in a flow. *again: the flow has changed. False without memory. */
+static bool resolve(
+	as_worker *w, as_flow *f, const as_values *v, const as_surroundings *around, bool *again)
+{
+	*again = false;
+	for (uint32_t i = 0; i < v->n_gotos; i++) {
+		const as_goto *g = &v->gotos[i];
+		if (!f->blocks[g->block].unresolved)
+			continue;
+		size_t n = as_value_targets(v, g, w->targets, TARGETS_MAX);
+		if (n == 0)
+			continue;
+		*again = true; /* blocks are numbered anew, so the values are worked out anew */
+		return as_flow_resolve(f, around, g->block, w->targets, n);
+	}
+	return true;
+}
+
+static bool has_unresolved(const as_flow *f)
+{
+	for (uint32_t b = 0; b < f->n_blocks; b++)
+		if (f->blocks[b].unresolved)
+			return true;
+	return false;
+}
+
+bool as_work_out(as_worker *w, as_flow *f, as_values *v, const as_program *p, uint64_t addr,
+	uint64_t limit, bool thumb, const as_surroundings *around)
+{
+	as_values own;
+	if (!as_flow_build(f, w->explorer, p, addr, limit, thumb, around))
+		return false;
+	if (!v && !has_unresolved(f))
+		return true;
+	v = v ? v : &own;
+	bool again = true;
+	for (int round = 0; again && round < ROUNDS; round++)
+		if (!as_values_of(v, w->evaluator, f) || !resolve(w, f, v, around, &again))
+			return false;
+	return !again || as_values_of(v, w->evaluator, f);
+}
