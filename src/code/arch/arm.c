@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* 32-bit ARM: A32 and T32 up to ARMv8-A in AArch32. Instructions may be conditional, in A32 by their own condition
+ * field, in T32 by the IT instruction before them; then all their operations are. */
+#include "base/cur.h"
+#include "code/arch/arm.h"
+
+static bool lift_t(as_insn *i, as_cur *c, uint8_t *len)
+{
+	uint8_t it = i->m->it;
+	uint32_t first = as_u16(c);
+	*len = first >= 0xe800 ? 4 : 2;
+	i->w = *len == 4 ? first << 16 | as_u16(c) : first;
+	i->cc = it ? it >> 4 : 14;
+	i->cc = i->cc == 15 ? 14 : i->cc;
+	return as_ok(c) && (*len == 4 ? as_arm_t32(i) : as_arm_t16(i));
+}
+
+static bool lift_a(as_insn *i, as_cur *c, uint8_t *len)
+{
+	*len = 4;
+	i->w = as_u32(c);
+	i->cc = (uint8_t)(i->w >> 28 == 15 ? 14 : i->w >> 28);
+	return as_ok(c) && as_arm_a32(i);
+}
+
+/* Makes the operations conditional. Selections have a condition of their own and only write temporaries. */
+static void predicate(as_ops *o, as_cond cond)
+{
+	for (size_t n = 0; n < o->n; n++) {
+		as_op *op = &o->op[n];
+		if (op->kind == AS_OP_SELECT)
+			continue;
+		op->cond = (uint8_t)cond;
+		if (op->kind == AS_OP_JUMP) {
+			op->kind = AS_OP_BRANCH;
+			op->a = AS_REG_FLAGS;
+		}
+	}
+}
+
+static size_t lift(as_mode *m, as_span code, uint64_t at, as_ops *ops)
+{
+	as_cur c = as_cur_of(code, 0, m->big);
+	as_insn i = { .m = m, .o = ops, .at = at };
+	as_mode before = *m;
+	uint8_t len = 0;
+	ops->n = 0;
+	ops->full = false;
+	ops->at = at;
+	bool valid = m->thumb ? lift_t(&i, &c, &len) : lift_a(&i, &c, &len);
+	if (!valid) {
+		m->it = m->carry = 0;
+		ops->n = 0;
+		return 0;
+	}
+	if (i.cc < 14)
+		predicate(ops, as_arm_cond(&before, i.cc));
+	if (before.it) /* the last but one bit that is set ends the block */
+		m->it = before.it & 7 ? (uint8_t)((before.it & 0xe0) | (before.it << 1 & 0x1f)) : 0;
+	for (size_t n = 0; n < ops->n; n++)
+		ops->op[n].len = len;
+	return len;
+}
+
+const as_arch as_arch_arm = {
+	.id = "arm",
+	.word = 4,
+	.step = 2,
+	.sp = AS_ARM_SP,
+	.link = AS_ARM_LR,
+	.result = 0,
+	.n_args = 4,
+	.args = { 0, 1, 2, 3 },
+	.stack_args = 0,
+	.number = 7,
+	.kept = 0x2ff0, /* r4 to r11, sp */
+	.lift = lift,
+};
