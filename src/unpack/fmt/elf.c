@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ELF, measured: to the end of its last header table, section or segment. What the file says of
  * itself is read by its inspectors; only of kernels something is taken out: embedded configuration
- * and file system, and what a boot wrapper packs.
+ * (also of the module configs.ko, which may carry it instead) and file system, and what a boot wrapper packs.
  *    0 7f "ELF"   4 class (1: 32, 2: 64 bits)   5 byte order (1: little, 2: big)   6 version (1)
  *   16 type u16   18 machine   20 version u32   24 entry, program headers, section headers (32 or
  *   64 bits each), flags u32, then u16: header size, program header size and number, section header
  *   size and number, section of names */
 #include "unpack/kernel.h"
 
-enum { PT_INTERP = 3, SHT_NOBITS = 8, ET_CORE = 4, EM_MAX = 0x1100, MANY = 0xffff };
+enum { PT_INTERP = 3, SHT_NOBITS = 8, ET_REL = 1, ET_CORE = 4, EM_MAX = 0x1100, MANY = 0xffff };
 
 typedef struct header {
 	bool wide, big;
@@ -146,6 +146,8 @@ static as_status unpack(as_unpack *u, as_span body)
 		return as_worse(s, as_kernel_parts(u, body, "ELF"));
 	if (is_bare(body, &h))
 		return as_worse(s, as_kernel_wrapped(u, body, "ELF"));
+	if (h.type == ET_REL && as_kernel_config(body).n > 0)
+		return as_worse(s, as_kernel_parts(u, body, "ELF"));
 	as_struct(u, 0, body.n, "ELF");
 	return s;
 }
