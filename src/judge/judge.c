@@ -69,7 +69,10 @@ static const char *gather(sqlite3 *db, sqlite3_stmt *q, bool *cut)
 		return "temporary rows cannot be kept";
 	const char *why = NULL;
 	int rc = SQLITE_ROW;
-	for (size_t n = 0; !why && !*cut && (rc = sqlite3_step(q)) == SQLITE_ROW; n++) {
+	for (size_t n = 0; !why && (rc = sqlite3_step(q)) == SQLITE_ROW; n++) {
+		*cut = n == ROWS_MAX;
+		if (*cut)
+			break;
 		for (int c = 0; c < N_COLUMNS; c++)
 			(void)(at[c] < 0 ? sqlite3_bind_null(in, c + 1)
 					 : sqlite3_bind_value(
@@ -77,7 +80,6 @@ static const char *gather(sqlite3 *db, sqlite3_stmt *q, bool *cut)
 		if (sqlite3_step(in) != SQLITE_DONE)
 			why = "temporary rows cannot be kept";
 		(void)sqlite3_reset(in);
-		*cut = n + 1 >= ROWS_MAX;
 	}
 	(void)sqlite3_finalize(in);
 	return why || *cut || rc == SQLITE_DONE ? why : sqlite3_errmsg(db);
@@ -183,10 +185,16 @@ static bool spread(sqlite3 *db, const as_rule *rule, bool *cut)
 	bool ok = run(db, "DELETE FROM temp.full") &&
 		  sqlite3_prepare_v2(db, expand, -1, &q, NULL) == SQLITE_OK;
 	(void)sqlite3_bind_text(q, 1, rule->id, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int(q, 2, ROWS_MAX);
+	(void)sqlite3_bind_int(q, 2, ROWS_MAX + 1); /* one more, to know that there are more */
 	ok = ok && sqlite3_step(q) == SQLITE_DONE;
-	*cut = *cut || sqlite3_changes(db) >= ROWS_MAX;
 	(void)sqlite3_finalize(q);
+	sqlite3_stmt *last = NULL;
+	ok = ok && sqlite3_prepare_v2(db, "DELETE FROM temp.full WHERE rowid > ?", -1, &last,
+			   NULL) == SQLITE_OK;
+	(void)sqlite3_bind_int(last, 1, ROWS_MAX);
+	ok = ok && sqlite3_step(last) == SQLITE_DONE;
+	*cut = *cut || (ok && sqlite3_changes(db) > 0);
+	(void)sqlite3_finalize(last);
 	return ok;
 }
 
