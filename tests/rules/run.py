@@ -29,7 +29,7 @@ def read(*path):
 def database():
     db = sqlite3.connect(":memory:")
     db.executescript(read("src", "dossier", "schema.sql"))
-    for name, _, columns in tables(read("src", "model", "facts.sql")):
+    for name, _, _, columns in tables(read("src", "model", "facts.sql")):
         db.execute(create(name, columns))
     db.execute("INSERT INTO meta VALUES ('reference_date', '2026-06-01T00:00:00Z'), "
                "('reviewed', '2026-06-01T00:00:00Z')")
