@@ -103,6 +103,20 @@ static as_value index_in(const as_values *v, as_value x)
 	return NO_INDEX;
 }
 
+/* Whether a load is from a table: from a constant address and something. */
+static bool is_table(const as_values *v, const as_term *load)
+{
+	const as_term *n = as_term_of(v, load->a);
+	if (as_program_region(v->flow->program, (uint64_t)load->k))
+		return true;
+	if (n->kind != AS_V_OP || n->op != AS_OP_ADD)
+		return false;
+	if (n->b == AS_NOT_KNOWN)
+		return as_program_region(v->flow->program, (uint64_t)n->k) != NULL;
+	as_value_kind a = (as_value_kind)as_term_of(v, n->a)->kind, b = (as_value_kind)as_term_of(v, n->b)->kind;
+	return a == AS_V_PHI || a == AS_V_CONST || b == AS_V_PHI || b == AS_V_CONST;
+}
+
 /* The index into the table, or tables, that the goal of a jump is loaded from. */
 static as_value index_of(const as_values *v, as_value x, int depth)
 {
@@ -112,7 +126,7 @@ static as_value index_of(const as_values *v, as_value x, int depth)
 	if (n->kind == AS_V_LOAD) {
 		as_value inner =
 			index_of(v, n->a, depth + 1); /* a table of indices into the table */
-		return inner != NO_INDEX ? inner : index_in(v, n->a);
+		return inner != NO_INDEX ? inner : is_table(v, n) ? index_in(v, n->a) : NO_INDEX;
 	}
 	as_value a = index_of(v, n->a, depth + 1);
 	if (a != NO_INDEX || n->op == AS_OP_MOVE || n->b == AS_NOT_KNOWN)
