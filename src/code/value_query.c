@@ -103,16 +103,23 @@ static as_value index_in(const as_values *v, as_value x)
 	return NO_INDEX;
 }
 
+/* Whether an offset is rather an address of the program: headers stand where position-independent ones begin. */
+static bool is_address(const as_values *v, int64_t k)
+{
+	enum { HEADERS = 512 };
+	return k >= HEADERS && as_program_region(v->flow->program, (uint64_t)k);
+}
+
 /* Whether a load is from a table: from a constant address and something. */
 static bool is_table(const as_values *v, const as_term *load)
 {
 	const as_term *n = as_term_of(v, load->a);
-	if (as_program_region(v->flow->program, (uint64_t)load->k))
+	if (is_address(v, load->k))
 		return true;
 	if (n->kind != AS_V_OP || n->op != AS_OP_ADD)
 		return false;
 	if (n->b == AS_NOT_KNOWN)
-		return as_program_region(v->flow->program, (uint64_t)n->k) != NULL;
+		return is_address(v, n->k);
 	as_value_kind a = (as_value_kind)as_term_of(v, n->a)->kind, b = (as_value_kind)as_term_of(v, n->b)->kind;
 	return a == AS_V_PHI || a == AS_V_CONST || b == AS_V_PHI || b == AS_V_CONST;
 }
