@@ -117,8 +117,8 @@ static const char expand[] =
 	"THEN 'unknown' ELSE 'holds' END, "
 	"       h.severity, h.title "
 	"  FROM temp.hit AS h LEFT JOIN place AS p "
-	"    ON CASE WHEN h.place IS NOT NULL THEN p.id = h.place ELSE "
-	"p.object = h.object AND p.hardlink IS NULL END LIMIT ?2";
+	"    ON p.id = h.place OR (h.place IS NULL AND p.object = h.object " /* each by an index */
+	"AND p.hardlink IS NULL) LIMIT ?2";
 static const char add_findings[] =
 	"INSERT INTO finding SELECT f.id, ?1, ?2, "
 	"COALESCE(CASE MAX(CASE f.severity WHEN 'info' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN "
