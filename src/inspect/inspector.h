@@ -38,7 +38,9 @@ as_status as_unread(as_facts *out, as_span where, const char *text);
 
 /* Whether f->path is (or, without a leading slash in pattern, ends with /) the shell pattern. Pure. */
 bool as_path_is(const as_file *f, const char *pattern);
-/* Whether the file is text of any kind (type "text" or "text/..."). Pure. */
+/* Whether the file is to be read as text: of any kind (type "text" or "text/..."), a script whatever follows its
+ * first lines, and, for inspectors with .paths, all: who reads /etc/passwd on the device skips the lines that are
+ * none, and a few bytes of noise must hide no account. Pure. */
 bool as_file_is_text(const as_file *f);
 
 extern const as_inspector

@@ -35,5 +35,7 @@ bool as_path_is(const as_file *f, const char *pattern)
 bool as_file_is_text(const as_file *f)
 {
 	as_span type = as_lit(f->type);
+	if (f->path.n > 0 || as_starts(f->data, "#!"))
+		return true;
 	return as_is(type, "text") || as_is(type, "pem") || as_starts(type, "text/");
 }

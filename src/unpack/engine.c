@@ -35,20 +35,41 @@ static bool better(const as_extent *a, const as_extent *b)
 	return a->open_end == b->open_end ? a->size > b->size : b->open_end;
 }
 
+static bool names_entries(const as_format *f)
+{
+	return f && (f->kind == AS_FILESYSTEM || f->kind == AS_ARCHIVE);
+}
+
+const as_format *as_rival(const as_format *rival, const as_format *loser, const as_extent *claim)
+{
+	return names_entries(loser) && claim->sure >= AS_STRUCTURED ? loser : rival;
+}
+
+as_status as_send_rival(const as_opening *o, const as_format *rival, uint64_t at, uint64_t len)
+{
+	if (!rival || o->share > 0)
+		return AS_OK;
+	return as_send_lost(o, rival->id, "ambiguous", at, len,
+		"this format begins at the same place as another, which was opened: it was not");
+}
+
 const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, as_extent *out)
 {
-	const as_format *best = NULL;
+	const as_format *best = NULL, *rival = NULL;
 	for (const as_format *const *f = as_formats; *f; f++) {
 		as_extent claim = { 0 };
 		if (!magic_fits(*f, data) || !o->send->stage(o->send->ctx, (*f)->id, at))
 			continue;
 		if ((*f)->probe(data, &claim) != AS_OK || claim.size == 0 || claim.size > data.n)
 			continue;
-		if (!best || better(&claim, out)) {
+		bool wins = !best || better(&claim, out);
+		rival = as_rival(rival, wins ? best : *f, wins ? out : &claim);
+		if (wins) {
 			best = *f;
 			*out = claim;
 		}
 	}
+	(void)as_send_rival(o, rival, at, data.n); /* a sender that fails does so again */
 	return best;
 }
 
@@ -148,24 +169,47 @@ static as_status put_rest(as_unpack *u, uint64_t from)
 		&(as_entry){ .at = from + pad, .type = AS_PART, .name = name, .data = more }, NULL);
 }
 
-/* Unknown stretches of a carrier (a boot loader before the first partition) are objects, too. */
+/* What a carrier or archive does not name (a boot loader before the first partition, an entry that the directory of
+ * a zip leaves out) is an object, too. Padding behind it stays with it: it may be the end of a file system. */
 static as_status put_gap(void *ctx, const as_run *run)
+{
+	as_unpack *u = ctx;
+	if (run->class != AS_UNKNOWN || run->node != UINT32_MAX)
+		return AS_OK;
+	as_span gap = as_cut(u->o->data, run->at, run->n);
+	uint64_t pad = as_padding_at(gap, 0), at = run->at + (pad < AS_PAD_MIN ? 0 : pad);
+	as_span name = as_print(u->o->arena, "gap-0x%llx", (unsigned long long)at);
+	as_entry e = { .at = at, .type = AS_PART, .name = name };
+	e.data = as_from(gap, at - run->at);
+	return e.data.n < TRAILER_MIN ? AS_OK : as_put(u, NULL, &e, NULL);
+}
+
+/* A file system has much that no entry names, and a program names nothing; nobody may hide another file system
+ * there. */
+static as_status search_gap(void *ctx, const as_run *run)
 {
 	as_unpack *u = ctx;
 	if (run->class != AS_UNKNOWN || run->node != UINT32_MAX || run->n < TRAILER_MIN)
 		return AS_OK;
-	as_span name = as_print(u->o->arena, "gap-0x%llx", (unsigned long long)run->at);
-	as_entry e = { .at = run->at, .type = AS_PART, .name = name };
-	e.data = as_cut(u->o->data, run->at, run->n);
-	return as_put(u, NULL, &e, NULL);
+	return as_scan_stretch(u, u->o->scanner, run->at, run->n);
 }
 
-static as_status put_gaps(as_unpack *u)
+static as_status look_between(as_unpack *u, const as_format *f)
 {
+	as_run rest = { .label = "", .node = UINT32_MAX, .class = AS_UNKNOWN };
+	bool named = f->kind == AS_CARRIER || f->kind == AS_ARCHIVE;
 	as_runs copy = { 0 };
+	if (f->kind == AS_STREAM || u->o->share > 0)
+		return AS_OK;
+	if (u->runs.full)
+		return as_send_lost(u->o, f->id, "limit", 0, u->body.n,
+			"too many entries: what lies between them was not looked at");
 	for (size_t i = 0; i < u->runs.n; i++)
-		as_runs_add(&copy, u->runs.runs[i]);
-	as_status s = as_runs_close(&copy, u->o->data, NULL, put_gap, u);
+		if (f->kind != AS_LEAF || u->runs.runs[i].class == AS_OBJECT)
+			as_runs_add(&copy, u->runs.runs[i]);
+	/* What follows the format has been put already. */
+	as_status s = as_runs_close(
+		&copy, as_cut(u->o->data, 0, u->body.n), &rest, named ? put_gap : search_gap, u);
 	as_runs_free(&copy);
 	return s;
 }
@@ -184,8 +228,8 @@ static as_status open_format(const as_opening *o, const as_format *f, const as_e
 		as_struct(&u, 0, end, f->title);
 	if (s <= AS_PARTIAL && !u.spent)
 		s = as_worse(s, put_rest(&u, end));
-	if (s <= AS_PARTIAL && f->kind == AS_CARRIER && !u.spent)
-		s = as_worse(s, put_gaps(&u));
+	if (s <= AS_PARTIAL && !u.spent)
+		s = as_worse(s, look_between(&u, f));
 	if (u.n_lost == 0 && s == AS_PARTIAL && o->share == 0)
 		s = as_worse(s, as_send_lost(o, f->id, "damaged", 0, claim->size,
 					"not all of it could be read"));
@@ -244,7 +288,10 @@ as_status as_open_object(const as_opening *o, const char **type)
 		return s == AS_OK ? open_format(o, f, &claim) : s;
 	}
 	*type = as_type_of(o->data);
-	bool searched = f || strcmp(*type, "data") == 0 || o->depth == 0;
+	/* Bytes that begin like a picture or a program of others may go on as anything; text that was looked at to its
+	 * end holds nothing but text. */
+	bool text = as_starts(as_lit(*type), "text") || strcmp(*type, "pem") == 0;
+	bool searched = f || !text || o->data.n > AS_TYPE_LOOK || o->depth == 0;
 	if (searched && o->data.n > 0 && o->depth < o->limits->depth)
 		return open_raw(o, *type, type);
 	return send_type(o, *type);

@@ -33,6 +33,7 @@ typedef struct as_opening {
  * *type: the content type, valid for ever. AS_NOMEM and AS_IO: the sender or the machine failed. */
 as_status as_open_object(const as_opening *o, const char **type) AS_MUST_USE;
 
+enum { AS_TYPE_LOOK = 1 << 20 /* bytes that decide whether something is text */ };
 /* The content type of bytes that are no known format: "empty", "text", "image/png", ..., "data". */
 const char *as_type_of(as_span data);
 
@@ -70,11 +71,19 @@ as_status as_unpack_end(as_unpack *u) AS_MUST_USE;
 /* The best claim of any format on the start of data; NULL if there is none. at: where data starts in
  * the object, for crash reports. */
 const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, as_extent *out);
+/* Of two claims on one place only one can be opened. Answers the loser, if it is sure of itself and names entries,
+ * else the rival known before (may be NULL); claim is the loser's (loser may be NULL). Pure. */
+const as_format *as_rival(const as_format *rival, const as_format *loser, const as_extent *claim);
+/* Records that rival (may be NULL: nothing is recorded) begins at at, too, and was not opened. */
+as_status as_send_rival(const as_opening *o, const as_format *rival, uint64_t at, uint64_t len);
 /* How far a format of unknown length reaches: opens it without sending anything. Bytes. */
 uint64_t as_measure(const as_opening *o, const as_format *f, as_span data);
 
 /* Searches data for formats at any offset and puts what it finds, and what lies between, into u as
  * parts. *n: how many formats were found. */
 as_status as_scan(as_unpack *u, const as_scanner *s, size_t *n) AS_MUST_USE;
+/* Searches len bytes at offset at of the object, which nothing in it has claimed, for formats whose inner structure
+ * holds, and puts those that it finds as parts. */
+as_status as_scan_stretch(as_unpack *u, const as_scanner *s, uint64_t at, uint64_t len) AS_MUST_USE;
 
 #endif

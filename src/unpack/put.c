@@ -141,31 +141,43 @@ static bool may_stand(as_span component)
 	       as_find_byte(component, 0, 0) == SIZE_MAX && !as_is(component, "..");
 }
 
-/* Walks the directories of a path; *dir and *name become the last one and the last component. */
+/* The next component of *path, which moves past it; empty for one that names nothing. *cut is set if it may not
+ * stand as it is: then it ends before its NUL, or where it is long enough. */
+static as_span component_of(as_span *path, bool *cut)
+{
+	size_t slash = as_find_byte(*path, '/', 0);
+	as_span c = as_cut(*path, 0, slash == SIZE_MAX ? path->n : slash);
+	*path = slash == SIZE_MAX ? (as_span){ 0 } : as_from(*path, slash + 1);
+	*cut = *cut || (c.n > 0 && !may_stand(c));
+	c = as_cut(c, 0, as_min(c.n, as_min(as_find_byte(c, 0, 0), AS_NAME_MAX)));
+	return as_is(c, ".") ? (as_span){ 0 } : c;
+}
+
+/* Walks the directories of a path; *dir and *name become the last one and the last component. What climbs out of
+ * its container is put at its root: a device may follow the name, so it must be examined. */
 static as_status walk(as_unpack *u, uint64_t at, as_node **dir, as_span *name)
 {
-	as_span path = *name;
-	while (path.n > 0 && path.p[path.n - 1] == '/')
-		path.n--;
-	for (size_t slash; (slash = as_find_byte(path, '/', 0)) != SIZE_MAX;) {
-		as_span component = as_cut(path, 0, slash);
-		path = as_from(path, slash + 1);
-		if (component.n == 0 || as_is(component, "."))
+	as_span path = *name, last = { 0 };
+	bool cut = false;
+	while (path.n > 0) {
+		as_span component = component_of(&path, &cut);
+		bool up = as_is(component, "..");
+		if (component.n == 0)
 			continue;
-		if (!may_stand(component))
-			return as_lost(u, at, "a name climbs out of its container or cannot stand");
-		if ((*dir)->depth >= AS_DIR_DEPTH)
+		if (up && last.n == 0 && (*dir)->parent)
+			*dir = (*dir)->parent;
+		if (last.n > 0 && !up && (*dir)->depth >= AS_DIR_DEPTH)
 			return as_lost(u, at, "directories are nested too deeply");
-		*dir = directory(u, *dir, component);
+		if (last.n > 0 && !up)
+			*dir = directory(u, *dir, last);
 		if (!*dir)
 			return as_worse(AS_NOMEM, u->failed);
+		last = up ? (as_span){ 0 } : component;
 	}
-	*name = path;
-	if (as_is(path, ".") || path.n == 0)
-		return AS_NOT_THIS;
-	return may_stand(path)
-		       ? AS_OK
-		       : as_lost(u, at, "a name climbs out of its container or cannot stand");
+	*name = last;
+	if (cut)
+		(void)as_lost(u, at, "a name climbs out of its container or cannot stand");
+	return last.n == 0 ? AS_NOT_THIS : AS_OK;
 }
 
 static as_span part_name(as_unpack *u, const as_entry *e)
@@ -189,6 +201,11 @@ static as_status make(as_unpack *u, as_node *dir, const as_entry *e, as_node **m
 		return spend(u, "too many entries");
 	dir = dir ? dir : as_root(u);
 	as_status s = walk(u, e->at, &dir, &name);
+	if (s == AS_NOT_THIS && e->type != AS_DIR) {
+		(void)as_lost(u, e->at, "an entry without a name");
+		name = as_print(u->o->arena, "unnamed-0x%llx", (unsigned long long)e->at);
+		s = AS_OK;
+	}
 	if (s == AS_NOT_THIS)
 		*made = dir; /* "." or "dir/": the directory itself */
 	if (s != AS_OK)

@@ -33,7 +33,10 @@ typedef struct start {
 
 typedef struct search {
 	const as_scanner *s;
-	uint64_t base; /* of the block in the object */
+	as_span data;  /* what is searched */
+	uint64_t from; /* where it stands in the object */
+	as_sure least; /* of a claim that counts */
+	uint64_t base; /* of the block in data */
 	start *starts; /* owned */
 	size_t n, cap;
 	unsigned per_format[MAGICS_MAX]; /* by a format's first pattern */
@@ -129,8 +132,9 @@ static int by_offset(const void *x, const void *y)
 	return a->pattern < b->pattern ? -1 : a->pattern > b->pattern;
 }
 
-static as_status find_starts(search *q, as_span data)
+static as_status find_starts(search *q)
 {
+	as_span data = q->data;
 	for (q->base = 0; q->base < data.n; q->base += BLOCK) {
 		uint64_t n = as_min(data.n - q->base, (uint64_t)BLOCK + LAP);
 		as_span block = as_cut(data, q->base, n);
@@ -148,31 +152,34 @@ static as_status find_starts(search *q, as_span data)
 static const as_format *best_claim(
 	as_unpack *u, const search *q, size_t i, size_t end, as_extent *out)
 {
-	const as_format *best = NULL;
-	as_span data = as_from(u->body, q->starts[i].at);
+	const as_format *best = NULL, *rival = NULL;
+	uint64_t at = q->from + q->starts[i].at;
+	as_span data = as_from(q->data, q->starts[i].at);
 	for (const as_format *last = NULL; i < end; i++) {
 		const as_format *f = q->s->patterns[q->starts[i].pattern].f;
 		as_extent claim = { 0 };
 		bool again = f == last;
 		last = f;
-		if (again || !u->o->send->stage(u->o->send->ctx, f->id, q->starts[i].at))
+		if (again || !u->o->send->stage(u->o->send->ctx, f->id, at))
 			continue;
-		if (f->probe(data, &claim) != AS_OK || claim.sure < AS_PLAUSIBLE ||
-			claim.size == 0 || claim.size > data.n)
+		if (f->probe(data, &claim) != AS_OK || claim.sure < q->least || claim.size == 0 ||
+			claim.size > data.n)
 			continue;
 		bool wins = !best || claim.sure > out->sure ||
 			    (claim.sure == out->sure && !claim.open_end && claim.size > out->size);
+		rival = as_rival(rival, wins ? best : f, wins ? out : &claim);
 		if (wins) {
 			best = f;
 			*out = claim;
 		}
 	}
+	(void)as_send_rival(u->o, rival, at, data.n); /* a sender that fails does so again */
 	return best;
 }
 
 static as_status put_part(as_unpack *u, const char *kind, const char *hint, uint64_t at, uint64_t n)
 {
-	as_entry e = { .at = at, .type = AS_PART, .hint = hint, .data = as_cut(u->body, at, n) };
+	as_entry e = { .at = at, .type = AS_PART, .hint = hint, .data = as_cut(u->o->data, at, n) };
 	e.name = as_print(u->o->arena, "%s-0x%llx", kind, (unsigned long long)at);
 	return as_put(u, NULL, &e, NULL);
 }
@@ -188,33 +195,59 @@ static as_status put_between(as_unpack *u, uint64_t from, uint64_t to)
 	return to - from < AS_PAD_MIN ? AS_OK : put_part(u, "unknown", "raw", from, to - from);
 }
 
-as_status as_scan(as_unpack *u, const as_scanner *s, size_t *n)
+/* Takes the formats that begin at the starts found, one after another. between: what lies between them is put as
+ * well. */
+static as_status take(as_unpack *u, search *q, bool between, size_t *n)
 {
-	search q = { .s = s };
-	as_status st = find_starts(&q, u->body);
+	as_status st = AS_OK;
 	uint64_t done = 0;
-	for (size_t i = 0, end; i < q.n && st <= AS_PARTIAL; i = end) {
+	for (size_t i = 0, end; i < q->n && st <= AS_PARTIAL; i = end) {
 		as_extent claim = { 0 };
-		for (end = i; end < q.n && q.starts[end].at == q.starts[i].at;)
+		for (end = i; end < q->n && q->starts[end].at == q->starts[i].at;)
 			end++;
-		uint64_t at = q.starts[i].at;
-		const as_format *f = at < done ? NULL : best_claim(u, &q, i, end, &claim);
+		uint64_t at = q->starts[i].at;
+		/* What begins where the object does is the object itself. */
+		bool again = at < done || (!between && q->from + at == 0);
+		const as_format *f = again ? NULL : best_claim(u, q, i, end, &claim);
 		if (!f)
 			continue;
 		uint64_t size = claim.open_end
-					? as_measure(u->o, f, as_cut(u->body, at, claim.size))
+					? as_measure(u->o, f, as_cut(q->data, at, claim.size))
 					: claim.size;
-		st = as_worse(st, put_between(u, done, at));
+		if (between)
+			st = as_worse(st, put_between(u, done, at));
 		if (st <= AS_PARTIAL)
-			st = as_worse(st, put_part(u, f->id, f->id, at, size));
+			st = as_worse(st, put_part(u, f->id, f->id, q->from + at, size));
 		done = at + size;
 		(*n)++;
 	}
-	if (*n > 0 && st <= AS_PARTIAL)
+	if (*n > 0 && between && st <= AS_PARTIAL)
 		st = as_worse(st, put_between(u, done, u->body.n));
-	if (q.full)
-		st = as_worse(st, as_send_lost(u->o, "scan", "limit", 0, u->body.n,
-					  "too many false starts of formats: not all were tried"));
-	free(q.starts);
 	return st;
+}
+
+static as_status search_all(as_unpack *u, search *q, bool between, size_t *n)
+{
+	as_status st = find_starts(q);
+	if (st == AS_OK)
+		st = take(u, q, between, n);
+	if (q->full)
+		st = as_worse(st, as_send_lost(u->o, "scan", "limit", q->from, q->data.n,
+					  "too many false starts of formats: not all were tried"));
+	free(q->starts);
+	return st;
+}
+
+as_status as_scan(as_unpack *u, const as_scanner *s, size_t *n)
+{
+	search q = { .s = s, .data = u->body, .least = AS_PLAUSIBLE };
+	return search_all(u, &q, true, n);
+}
+
+as_status as_scan_stretch(as_unpack *u, const as_scanner *s, uint64_t at, uint64_t len)
+{
+	size_t n = 0;
+	search q = { .s = s, .from = at, .least = AS_STRUCTURED };
+	q.data = as_cut(u->o->data, at, len);
+	return search_all(u, &q, false, &n);
 }

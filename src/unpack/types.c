@@ -35,8 +35,6 @@ static const known_type known[] = {
 	{ "audio/ogg", "OggS", 4, 0 },
 };
 
-enum { LOOK = 1 << 20 /* bytes that decide whether something is text */ };
-
 /* A byte that old 8-bit text has: everything but control characters. */
 static bool legacy_text(as_span s)
 {
@@ -76,7 +74,7 @@ const char *as_type_of(as_span data)
 		if (as_same(as_cut(data, known[i].at, known[i].len),
 			    as_bytes(known[i].bytes, known[i].len)))
 			return known[i].type;
-	as_span look = as_cut(data, 0, as_min(data.n, LOOK));
+	as_span look = as_cut(data, 0, as_min(data.n, AS_TYPE_LOOK));
 	/* A cut may fall inside a UTF-8 sequence: leave its last bytes out. */
 	as_span whole = look.n < data.n ? as_cut(look, 0, look.n - 4) : look;
 	while (look.n < data.n && whole.n > 0 && whole.p[whole.n - 1] >= 0x80)

@@ -20,6 +20,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import hiding  # noqa: E402
 import images  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -196,6 +197,16 @@ def names_are_data():
     review(images.names_long)
     review(images.names_deep)
     review(images.names_twice)
+
+
+def nothing_hides():
+    for make in hiding.SEEN:
+        out = review(make, keep=True)
+        seen = ask(out, "SELECT COUNT(*) FROM account WHERE user = '%s'" % hiding.HIDDEN)[0][0]
+        insist(seen, "%s: the account is not seen; places: %s" % (make.__name__, ask(out, "SELECT path FROM place")[:20]))
+        shutil.rmtree(out.parent)
+    for make, reason in hiding.SAID:
+        review(make, want=[reason])
 
 
 def everything_in(folder):
@@ -393,7 +404,7 @@ def rules_only_read():
 
 
 TESTS = [containers_of_themselves, sparse_without_end, search_without_end, structures_without_end,
-         guesses_are_bounded, one_long_line, names_are_data, extraction_stays_inside, extraction_through_links,
+         guesses_are_bounded, one_long_line, names_are_data, nothing_hides, extraction_stays_inside, extraction_through_links,
          dossiers_of_others, queries_only_read, rules_only_read]
 # Run only when named, because they do not hold yet or take many minutes: a million entries take 1.8 GiB in one
 # process; findings at very many places take minutes; bombs unpack to the default limit of 8 GiB an object.

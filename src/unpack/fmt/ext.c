@@ -149,6 +149,7 @@ static as_status emit(void *ctx, uint64_t logical, uint64_t physical, uint64_t n
 	as_span there = as_from(t->x->body, from);
 	there = as_cut(there, 0, as_min(there.n, due));
 	t->damaged = t->damaged || there.n < due;
+	as_struct(t->x->u, from, there.n, "ext data");
 	as_status s = there.n > 0 ? as_more(t->x->u, there) : AS_OK;
 	return s == AS_OK && there.n < due ? as_zero(t->x->u, due - there.n) : s;
 }

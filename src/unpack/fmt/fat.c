@@ -174,6 +174,7 @@ static as_status emit(const volume *v, chain *c, uint64_t left, bool *damaged)
 		uint64_t due = as_min(left, n * v->cluster);
 		as_span there = as_from(v->body, at);
 		there = as_cut(there, 0, as_min(there.n, due));
+		as_struct(v->u, at, n > 0 ? there.n : 0, "fat data");
 		if (n == 0 || there.n < due) {
 			*damaged = true;
 			return there.n > 0 && n > 0 ? as_more(v->u, there) : AS_OK;

@@ -9,7 +9,7 @@
  * from the table's start) << 16 | offset in the decoded block. A directory's listing is made of
  * runs: count - 1, block of the inodes, first inode number (u32 each), then per entry offset of the
  * inode u16, number difference s16, type u16, length of the name - 1 u16, name.
- * File contents: squashfs_file.c. */
+ * File contents: squashfs_file.c. What all that leads to: squashfs_account.c. */
 #include "unpack/fmt/squashfs.h"
 
 enum {
@@ -242,7 +242,7 @@ static as_status prepare(as_sq *q)
 	return AS_OK;
 }
 
-static void tell(const as_sq *q)
+static void tell(as_sq *q)
 {
 	const as_sq_super *p = &q->super;
 	as_tell(q->u, as_cut(q->body, 20, 2), "compression", as_lit(methods[p->method].name));
@@ -253,11 +253,7 @@ static void tell(const as_sq *q)
 	if (p->flags & HAS_OPTIONS)
 		as_struct(q->u, AS_SQ_SUPER, 2u + (as_u16(&c) & 0x7fff),
 			"squashfs compressor options");
-	if (p->used <= q->body.n) {
-		as_struct(q->u, p->inode_table, p->dir_table - p->inode_table, "squashfs inodes");
-		as_struct(q->u, p->dir_table, p->used - p->dir_table,
-			"squashfs directories and tables");
-	}
+	as_sq_account(q);
 }
 
 static as_status list_root(as_sq *q)

@@ -14,8 +14,10 @@ enum {
 	AS_SQ_STORED = 1 << 24,     /* in a data block's length word: not compressed */
 	AS_SQ_SUPER = 96,           /* bytes of the superblock */
 	AS_SQ_SLOTS = 512,          /* decoded metadata blocks kept; a power of two */
+	AS_SQ_STEPS = 1 << 24,      /* entries of tables and block lists that are accounted for */
 };
-#define AS_SQ_NONE UINT32_MAX     /* no fragment, no extended attributes */
+#define AS_SQ_NONE UINT32_MAX /* no fragment, no extended attributes */
+#define AS_SQ_TABLES "squashfs directories and tables"
 #define AS_SQ_NO_TABLE UINT64_MAX /* this table is not there */
 
 typedef struct as_sq_super {
@@ -50,6 +52,7 @@ typedef struct as_sq {
 	uint64_t xattr_base;  /* where the attributes' metadata starts; AS_SQ_NO_TABLE: none */
 	uint32_t n_xattrs;
 	uint64_t xattr_bytes; /* emitted: many inodes may name one large set */
+	uint64_t steps;       /* of the account; see as_sq_step */
 } as_sq;
 
 /* A place in a chain of metadata blocks; reading moves it. */
@@ -89,6 +92,12 @@ bool as_sq_read_inode(as_sq *q, uint64_t ref, as_sq_inode *inode);
 /* Decodes the data block of that length word at body offset at, at most super.block bytes. *got is
  * cut from the body (stored) or lies in out. AS_PARTIAL if damaged; *got is then what came. */
 as_status as_sq_data(const as_sq *q, uint64_t at, uint32_t word, uint8_t *out, as_span *got);
+/* Where fragment block i stands and its length word; false if the table does not reach so far. */
+bool as_sq_fragment_at(as_sq *q, uint32_t i, uint64_t *at, uint32_t *word);
+/* Counts one step over a table or block list of the account; false (recorded) once there were AS_SQ_STEPS. */
+bool as_sq_step(as_sq *q);
+/* Marks what the image's structure leads to: tables, metadata blocks, fragment blocks. */
+void as_sq_account(as_sq *q);
 /* Emits a file (e is filled in but for its data) below dir. */
 as_status as_sq_file(as_sq *q, as_node *dir, as_entry *e, as_sq_inode *inode);
 /* Emits the extended attributes of set i for the entry put last. */

@@ -22,8 +22,7 @@ as_status as_sq_data(const as_sq *q, uint64_t at, uint32_t word, uint8_t *out, a
 	return s == AS_NOT_THIS || s == AS_NOMEM ? AS_PARTIAL : s;
 }
 
-/* Where fragment i stands; false if the table does not reach so far. */
-static bool locate(as_sq *q, uint32_t i, uint64_t *at, uint32_t *word)
+bool as_sq_fragment_at(as_sq *q, uint32_t i, uint64_t *at, uint32_t *word)
 {
 	uint8_t raw[16];
 	if (i >= q->super.fragments || q->super.fragment_table == AS_SQ_NO_TABLE)
@@ -42,7 +41,7 @@ static as_status decode_fragment(as_sq *q, as_sq_fragment *f, uint32_t i)
 	uint64_t at = 0;
 	uint32_t word = 0;
 	*f = (as_sq_fragment){ .index = i, .own = f->own };
-	if (!locate(q, i, &at, &word)) {
+	if (!as_sq_fragment_at(q, i, &at, &word)) {
 		f->damaged = true;
 		return as_lost(q->u, 80, "fragment index out of range");
 	}
@@ -54,8 +53,6 @@ static as_status decode_fragment(as_sq *q, as_sq_fragment *f, uint32_t i)
 	f->damaged = s != AS_OK;
 	if (s == AS_PARTIAL)
 		return as_lost(q->u, at, "fragment block is damaged");
-	if (f->data.n > 0 && !(word & AS_SQ_STORED))
-		as_struct(q->u, at, word & (AS_SQ_STORED - 1), "squashfs fragment");
 	return s;
 }
 
@@ -130,6 +127,21 @@ static uint64_t in_blocks(const as_sq *q, const as_sq_inode *inode)
 					     : inode->size - inode->size % q->super.block;
 }
 
+/* Marks the file's blocks, whether or not it is ours to decode. */
+static void mark(as_sq *q, const as_sq_inode *inode)
+{
+	uint64_t at = inode->start;
+	uint32_t word = 0;
+	as_sq_meta list = inode->rest;
+	for (uint64_t left = in_blocks(q, inode); left > 0; left -= as_min(left, q->super.block)) {
+		if (at > q->super.used || !as_sq_step(q) || !read_word(q, &list, &word))
+			break;
+		at += word & (AS_SQ_STORED - 1);
+	}
+	if (at > inode->start && at <= q->super.used)
+		as_struct(q->u, inode->start, at - inode->start, "squashfs data");
+}
+
 static as_status emit(as_sq *q, as_sq_inode *inode, bool *damaged)
 {
 	uint64_t left = in_blocks(q, inode), at = inode->start, tail = inode->size - left;
@@ -147,8 +159,6 @@ static as_status emit(as_sq *q, as_sq_inode *inode, bool *damaged)
 		at += word & (AS_SQ_STORED - 1);
 		left -= due;
 	}
-	if (at > inode->start && at <= q->super.used)
-		as_struct(q->u, inode->start, at - inode->start, "squashfs data");
 	return s == AS_OK && left == 0 && tail > 0 ? emit_tail(q, inode, tail, damaged) : s;
 }
 
@@ -161,7 +171,7 @@ static as_span in_place(as_sq *q, const as_sq_inode *inode)
 	if (left == 0) { /* all in a fragment: stored ones are as good as a file of their own */
 		uint64_t at = 0;
 		uint32_t word = 0;
-		if (!locate(q, inode->fragment, &at, &word) || !(word & AS_SQ_STORED))
+		if (!as_sq_fragment_at(q, inode->fragment, &at, &word) || !(word & AS_SQ_STORED))
 			return none;
 		as_span whole = as_cut(q->body, at, word & (AS_SQ_STORED - 1));
 		return as_cut(whole, inode->offset, inode->size);
@@ -187,6 +197,7 @@ as_status as_sq_file(as_sq *q, as_node *dir, as_entry *e, as_sq_inode *inode)
 	as_status s = as_begin(q->u, dir, e, &want);
 	if (s != AS_OK)
 		return s;
+	mark(q, inode);
 	if (want)
 		s = emit(q, inode, &damaged);
 	if (s > AS_PARTIAL)

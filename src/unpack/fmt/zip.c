@@ -117,13 +117,27 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
+/* What the two headers of an entry should say alike and do not, in words; NULL: nothing. Of two readers each may
+ * believe another header. */
+static const char *dispute(const as_zip_entry *central, const as_zip_entry *local)
+{
+	bool later = local->flags & AS_ZIP_DESCRIPTOR; /* sizes and sum stand behind the data */
+	bool sizes = central->packed == local->packed && central->size == local->size &&
+		     central->crc == local->crc;
+	if (!as_same(central->e.name, local->e.name))
+		return "local header and directory give different names";
+	if (central->method != local->method || (!sizes && !(later && local->crc == 0)))
+		return "local header and directory give different contents";
+	return NULL;
+}
+
 /* Joins what the two headers say; the central one counts. False: the local header is not there. */
-static bool join(as_span body, as_zip_entry *z, const directory *d, bool *differ)
+static bool join(as_span body, as_zip_entry *z, const directory *d, const char **differ)
 {
 	as_zip_entry local;
 	if (z->local < d->lead || !as_zip_read_local(body, z->local - d->lead, &local))
 		return false;
-	*differ = !as_same(z->e.name, local.e.name);
+	*differ = dispute(z, &local);
 	z->e.at = z->local - d->lead;
 	z->data_at = local.data_at;
 	if (!(z->e.has & AS_HAS_OWNER) && local.e.has & AS_HAS_OWNER) {
@@ -146,14 +160,14 @@ static uint64_t skip_descriptor(as_span body, uint64_t at)
 
 static as_status put(as_unpack *u, as_span body, as_zip_entry *z, const directory *d, uint64_t at)
 {
-	bool differ = false;
+	const char *differ = NULL;
 	if (!join(body, z, d, &differ))
 		return as_lost(u, at, "directory leads to no local header");
 	as_status s = as_visit(u, z->e.at);
 	if (s != AS_OK)
 		return s;
 	if (differ)
-		s = as_lost(u, z->e.at, "local header and directory give different names");
+		s = as_lost(u, z->e.at, differ);
 	uint64_t end = z->data_at + z->packed;
 	as_struct(u, z->e.at, z->data_at - z->e.at, "zip local header");
 	if (z->flags & AS_ZIP_DESCRIPTOR && end < d->at)
