@@ -48,6 +48,9 @@ typedef struct as_format {
 	const char *id, *title; /* "romfs": for ever; "Linux romfs": for people */
 	as_kind kind;
 	const as_magic *magic; /* ends with { 0 }; NULL: asked only at the start of an object */
+	/* Pure and cheap, may be NULL: whether the first bytes could begin it at all. Asked at every place where a magic
+	 * of few bytes stands, of which only so many are remembered. */
+	bool (*glance)(as_span start);
 	/* Pure: is it, how long, how sure. image starts where the format would start. */
 	as_status (*probe)(as_span image, as_extent *out);
 	/* Emits what is inside; body is out->size bytes. NULL for AS_LEAF. */

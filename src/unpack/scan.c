@@ -113,7 +113,8 @@ static int on_match(
 	search *q = ctx;
 	const as_magic *m = q->s->patterns[id].m;
 	uint64_t at = q->base + to - m->len;
-	if (at < m->at)
+	const as_format *f = q->s->patterns[id].f;
+	if (at < m->at || (f->glance && !f->glance(as_from(q->data, at - m->at))))
 		return 0;
 	unsigned first = id;
 	while (first > 0 && q->s->patterns[first - 1].f == q->s->patterns[id].f)

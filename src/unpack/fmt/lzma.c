@@ -16,21 +16,24 @@ static bool usual_dictionary(uint32_t n)
 	return n == UINT32_MAX || (n >= 4096 && n <= LARGEST && (rest == 0 || rest == low << 1));
 }
 
-static as_status probe(as_span image, as_extent *out)
+static bool glance(as_span start)
 {
-	as_cur c = as_cur_le(image, 0);
+	as_cur c = as_cur_le(start, 0);
 	uint8_t properties = as_u8(&c);
 	uint32_t dictionary = as_u32(&c);
 	uint64_t size = as_u64(&c);
-	as_span start = as_take(&c, 5);
+	as_span coder = as_take(&c, 5);
 	bool known = size != UINT64_MAX;
 	if (!as_ok(&c) || properties >= 9 * 5 * 5 || !usual_dictionary(dictionary))
-		return AS_NOT_THIS;
+		return false;
 	/* A range coder that starts with nothing but zeros is a table of small numbers, not
 	 * LZMA. */
-	if (start.p[0] != 0 || as_all(start, 0) || (known && (size == 0 || size > UINT32_MAX)))
-		return AS_NOT_THIS;
-	return as_stream_probe(AS_LZMA_ALONE, image, false, out);
+	return coder.p[0] == 0 && !as_all(coder, 0) && (!known || (size > 0 && size <= UINT32_MAX));
+}
+
+static as_status probe(as_span image, as_extent *out)
+{
+	return glance(image) ? as_stream_probe(AS_LZMA_ALONE, image, false, out) : AS_NOT_THIS;
 }
 
 static as_status unpack(as_unpack *u, as_span body)
@@ -54,6 +57,7 @@ const as_format as_format_lzma = {
 		{ .bytes = "\x6e\0\0", .len = 3, .at = 0 },
 		{ .bytes = "\x5d\xff\xff\xff\xff", .len = 5, .at = 0 }, { 0 } },
 	.anywhere = true,
+	.glance = glance,
 	.probe = probe,
 	.unpack = unpack,
 	.gaps = (const char *const[]){ "vendors' variants with another header",
