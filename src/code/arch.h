@@ -15,7 +15,7 @@ typedef struct as_mode {
 	bool r6;     /* MIPS: release 6, which gives old opcodes a new meaning */
 	bool octeon; /* MIPS: Cavium's instructions, some where others have coprocessor 2 */
 	/* state */
-	uint8_t it; /* Thumb: what is left of an IT block, as in the architecture's ITSTATE */
+	uint8_t it;    /* Thumb: what is left of an IT block, as in the architecture's ITSTATE */
 	uint8_t carry; /* ARM: what is known of the carry and overflow flags, as arch/arm.h has it */
 } as_mode;
 

@@ -39,7 +39,8 @@ static size_t cost(const as_subject *s)
 	return s->flow->n_ops * sizeof(as_op) + s->flow->n_blocks * (sizeof(as_block) + 24) +
 	       v->n_terms * sizeof(as_term) + v->n_calls * sizeof(as_call) +
 	       v->n_decisions * sizeof(as_decision) + v->n_stores * sizeof(as_store) +
-	       v->n_refs * sizeof(as_ref);
+	       v->n_refs * sizeof(as_ref) + v->n_meetings * sizeof(as_meeting) +
+	       v->n_answers * sizeof(as_answer);
 }
 
 static bool keep(keeping *k, size_t number, const as_subject *s)
@@ -65,6 +66,8 @@ static bool keep(keeping *k, size_t number, const as_subject *s)
 	to->values.decisions = copy(a, v->decisions, v->n_decisions, sizeof(*v->decisions), &bad);
 	to->values.stores = copy(a, v->stores, v->n_stores, sizeof(*v->stores), &bad);
 	to->values.refs = copy(a, v->refs, v->n_refs, sizeof(*v->refs), &bad);
+	to->values.meetings = copy(a, v->meetings, v->n_meetings, sizeof(*v->meetings), &bad);
+	to->values.answers = copy(a, v->answers, v->n_answers, sizeof(*v->answers), &bad);
 	to->values.gotos = NULL;
 	to->values.n_gotos = 0;
 	k->out->kept[number] = to;

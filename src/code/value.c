@@ -1,60 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "code/value.h"
-
-#include "code/effect.h"
-#include "code/state.h"
+#include "code/evaluator.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-	BLOCKS_MAX = 60000,
-	LOOP_BUDGET = 1 << 22, /* blocks looked at for what loops write */
-	SAVED_MAX = 1 << 22,   /* stack slots kept at the ends of blocks */
-	LISTED_MAX = 1 << 20,  /* calls, decisions, stores and references, each */
-	TEXT_MAX = 512,        /* bytes of a string built on the stack */
-};
-
-typedef struct mask {
-	uint64_t low, high; /* registers 0..63 and 64..104 */
-} mask;
-
-/* What is kept of the state at the end of a block. */
-typedef struct ending {
-	uint32_t first, n; /* its slots, in e->saved */
-	bool done;
-} ending;
-
-typedef struct stack_write {
-	uint32_t block;
-	int32_t at;
-	uint16_t width;
-} stack_write;
-
-struct as_evaluator {
-	as_terms terms;
-	as_state state;
-	as_value *regs; /* AS_N_REGS at the end of each block */
-	ending *endings;
-	mask *written; /* registers that each block writes */
-	as_stack_slot *saved;
-	stack_write *writes,
-		*last_writes; /* of this pass and the one before, in the order of blocks */
-	as_call *calls;
-	as_decision *decisions;
-	as_store *stores;
-	as_ref *refs;
-	as_goto *gotos;
-	uint32_t room_regs, room_endings, room_written, n_saved, room_saved, n_writes, room_writes,
-		n_last, room_last, n_calls, room_calls, n_decisions, room_decisions, n_stores,
-		room_stores, n_refs, room_refs, n_gotos, room_gotos;
-	const as_flow *flow;
-	uint32_t block, loop_budget;
-	int32_t taken
-		[64]; /* stack addresses that were given away, bounds of the objects on the stack */
-	uint32_t n_taken;
-	bool cut, no_memory;
-};
 
 as_evaluator *as_evaluator_new(void) { return calloc(1, sizeof(as_evaluator)); }
 
@@ -64,14 +12,13 @@ void as_evaluator_free(as_evaluator *e)
 		return;
 	as_terms_free(&e->terms);
 	void *all[] = { e->regs, e->endings, e->written, e->saved, e->writes, e->last_writes,
-		e->calls, e->decisions, e->stores, e->refs, e->gotos };
+		e->calls, e->decisions, e->stores, e->refs, e->gotos, e->meetings, e->answers };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]);
 	free(e);
 }
 
-/* Room for n elements; false (and noted) without memory. */
-static bool grow(as_evaluator *e, void *array, uint32_t *room, uint64_t n, size_t size)
+bool as_evaluator_grow(as_evaluator *e, void *array, uint32_t *room, uint64_t n, size_t size)
 {
 	void **p = array;
 	if (n <= *room)
@@ -83,202 +30,6 @@ static bool grow(as_evaluator *e, void *array, uint32_t *room, uint64_t n, size_
 		return false;
 	*p = to;
 	*room = (uint32_t)more;
-	return true;
-}
-
-/* Room for one more in a list; NULL where the list is full (then values are cut) or memory is. */
-#define ADD(e, list)                                                                               \
-	((e)->n_##list < LISTED_MAX && grow(e, &(e)->list, &(e)->room_##list,                      \
-					       (uint64_t)(e)->n_##list + 1, sizeof(*(e)->list))    \
-			? &(e)->list[(e)->n_##list++]                                              \
-			: ((e)->cut = true, NULL))
-
-static void mark(mask *m, unsigned r)
-{
-	if (r < 64)
-		m->low |= UINT64_C(1) << r;
-	else if (r < AS_N_REGS)
-		m->high |= UINT64_C(1) << (r - 64);
-}
-
-static bool marked(const mask *m, unsigned r)
-{
-	return r < 64 ? m->low >> r & 1 : m->high >> (r - 64) & 1;
-}
-
-/* Registers a call may change: all that the convention does not keep. */
-static mask clobbered(const as_arch *a)
-{
-	mask m = { .low = ~a->kept, .high = ~UINT64_C(0) };
-	m.low &= ~(UINT64_C(1) << a->sp);
-	m.high &= ~(UINT64_C(1) << (AS_REG_ZERO - 64));
-	return m;
-}
-
-static bool find_written(as_evaluator *e)
-{
-	const as_flow *f = e->flow;
-	if (!grow(e, &e->written, &e->room_written, f->n_blocks, sizeof(*e->written)))
-		return false;
-	mask call = clobbered(f->program->arch);
-	for (uint32_t i = 0; i < f->n_blocks; i++) {
-		mask m = { 0 };
-		for (uint32_t j = 0; j < f->blocks[i].n; j++) {
-			const as_op *op = &f->ops[f->blocks[i].first + j];
-			if (op->dst != AS_REG_NONE)
-				mark(&m, op->dst);
-			if (op->kind == AS_OP_CALL || op->kind == AS_OP_CALL_TO) {
-				m.low |= call.low;
-				m.high |= call.high;
-			}
-		}
-		e->written[i] = m;
-	}
-	return true;
-}
-
-static as_value phi(as_evaluator *e, uint32_t what, as_value a, as_value b)
-{
-	return as_terms_intern(
-		&e->terms, (as_term){ .kind = AS_V_PHI,
-				   .a = a,
-				   .b = b,
-				   .k = (int64_t)((uint64_t)e->block << 32 | what) });
-}
-
-/* The last block that jumps back to b, or b itself if none does. */
-static uint32_t loop_end(const as_flow *f, uint32_t b)
-{
-	uint32_t end = 0;
-	for (uint32_t i = 0; i < f->blocks[b].n_preds; i++) {
-		uint32_t p = f->preds[f->blocks[b].preds + i];
-		if (p >= b && p + 1 > end)
-			end = p + 1;
-	}
-	return end;
-}
-
-static void enter_function(as_evaluator *e)
-{
-	const as_program *p = e->flow->program;
-	const as_arch *a = p->arch;
-	as_state *s = &e->state;
-	s->n = 0;
-	for (unsigned r = 0; r < AS_N_REGS; r++)
-		s->reg[r] = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_ENTRY, .k = r });
-	for (unsigned i = 0; i < a->n_args; i++)
-		s->reg[a->args[i]] =
-			as_terms_intern(&e->terms, (as_term){ .kind = AS_V_ARG, .k = i });
-	s->reg[AS_REG_ZERO] = as_terms_const(&e->terms, 0, 8, false);
-	s->reg[a->sp] = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_STACK, .k = 0 });
-	as_effect_entry(p, e->flow->addr, &e->terms, s->reg);
-}
-
-/* Takes over the end of block from. */
-static void take_state(as_evaluator *e, uint32_t from)
-{
-	as_state *s = &e->state;
-	memcpy(s->reg, e->regs + (size_t)from * AS_N_REGS, sizeof(s->reg));
-	s->n = e->endings[from].n;
-	if (s->n > 0)
-		memcpy(s->slot, e->saved + e->endings[from].first, s->n * sizeof(s->slot[0]));
-}
-
-/* Where another way leads here: what differs becomes a value of this place. */
-static void merge_state(as_evaluator *e, uint32_t from)
-{
-	as_state *s = &e->state;
-	const as_value *reg = e->regs + (size_t)from * AS_N_REGS;
-	for (unsigned r = 0; r < AS_N_REGS; r++)
-		if (s->reg[r] != reg[r]) {
-			const as_term *n = &e->terms.term[s->reg[r]];
-			bool ours = n->kind == AS_V_PHI &&
-				    (uint64_t)n->k == ((uint64_t)e->block << 32 | r);
-			if (!ours)
-				s->reg[r] = phi(e, r, s->reg[r], reg[r]);
-		}
-	const as_stack_slot *other = e->saved + e->endings[from].first;
-	uint32_t n = e->endings[from].n, kept = 0;
-	for (uint32_t i = 0, j = 0; i < s->n; i++) {
-		while (j < n && other[j].at < s->slot[i].at)
-			j++;
-		if (j >= n || other[j].at != s->slot[i].at || other[j].width != s->slot[i].width)
-			continue;
-		as_stack_slot slot = s->slot[i];
-		if (slot.v != other[j].v)
-			slot.v = phi(e, (uint32_t)slot.at ^ 0x80000000u, slot.v, other[j].v);
-		s->slot[kept++] = slot;
-	}
-	s->n = kept;
-}
-
-/* What a loop writes is not known at its head. */
-static void blur_loop(as_evaluator *e, uint32_t end)
-{
-	as_state *s = &e->state;
-	mask m = { 0 };
-	bool all = end - e->block > e->loop_budget;
-	for (uint32_t i = e->block; i < end && !all; i++) {
-		m.low |= e->written[i].low;
-		m.high |= e->written[i].high;
-	}
-	e->loop_budget -= all ? 0 : end - e->block;
-	e->cut = e->cut || all;
-	for (unsigned r = 0; r < AS_N_REGS; r++)
-		if ((all || marked(&m, r)) && r != e->flow->program->arch->sp && r != AS_REG_ZERO)
-			s->reg[r] = phi(e, r, s->reg[r], AS_NOT_KNOWN);
-	uint32_t low = 0, high = e->n_last;
-	while (low < high) {
-		uint32_t mid = (low + high) / 2;
-		if (e->last_writes[mid].block < e->block)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (uint32_t i = low; i < e->n_last && e->last_writes[i].block < end; i++) {
-		const stack_write *w = &e->last_writes[i];
-		as_value old = as_state_load(s, &e->terms, w->at, w->width, false);
-		as_state_store(s, w->at, w->width,
-			phi(e, (uint32_t)w->at ^ 0x80000000u, old, AS_NOT_KNOWN));
-	}
-}
-
-static void enter_block(as_evaluator *e)
-{
-	const as_flow *f = e->flow;
-	const as_block *b = &f->blocks[e->block];
-	bool first = true;
-	if (e->block == 0) {
-		enter_function(e);
-		first = false;
-	}
-	for (uint32_t i = 0; i < b->n_preds; i++) {
-		uint32_t p = f->preds[b->preds + i];
-		if (p >= e->block || !e->endings[p].done)
-			continue;
-		if (first)
-			take_state(e, p);
-		else
-			merge_state(e, p);
-		first = false;
-	}
-	uint32_t end = loop_end(f, e->block);
-	if (end > 0)
-		blur_loop(e, end);
-}
-
-static bool leave_block(as_evaluator *e)
-{
-	as_state *s = &e->state;
-	memcpy(e->regs + (size_t)e->block * AS_N_REGS, s->reg, sizeof(s->reg));
-	uint32_t n = e->n_saved + s->n > SAVED_MAX ? 0 : s->n;
-	e->cut = e->cut || n < s->n;
-	if (!grow(e, &e->saved, &e->room_saved, (uint64_t)e->n_saved + n, sizeof(*e->saved)))
-		return false;
-	if (n > 0)
-		memcpy(e->saved + e->n_saved, s->slot, n * sizeof(s->slot[0]));
-	e->endings[e->block] = (ending){ .first = e->n_saved, .n = n, .done = true };
-	e->n_saved += n;
 	return true;
 }
 
@@ -311,7 +62,7 @@ static void set(as_evaluator *e, const as_op *op, as_value v)
 	const as_region *r = as_program_region(e->flow->program, (uint64_t)n->k);
 	if (!r)
 		return;
-	as_ref *ref = ADD(e, refs);
+	as_ref *ref = AS_LIST_ADD(e, refs);
 	if (ref)
 		*ref = (as_ref){ .block = e->block, .at = op->at, .addr = (uint64_t)n->k };
 }
@@ -360,9 +111,9 @@ static void note_taken(as_evaluator *e, as_value v)
 static void stack_store(as_evaluator *e, int64_t at, unsigned width, as_value v)
 {
 	as_state_store(&e->state, at, width, v);
-	stack_write *w = ADD(e, writes);
+	as_stack_write *w = AS_LIST_ADD(e, writes);
 	if (w)
-		*w = (stack_write){
+		*w = (as_stack_write){
 			.block = e->block, .at = (int32_t)at, .width = (uint16_t)width
 		};
 }
@@ -382,7 +133,7 @@ static void store(as_evaluator *e, const as_op *op, uint32_t index)
 		stack_store(e, n->k + offset, op->width, v);
 	if (on_stack && e->terms.term[v].kind != AS_V_CONST)
 		return;
-	as_store *s = ADD(e, stores);
+	as_store *s = AS_LIST_ADD(e, stores);
 	if (s)
 		*s = (as_store){ .op = index,
 			.block = e->block,
@@ -418,7 +169,7 @@ static void decide(as_evaluator *e, const as_op *op, uint32_t index)
 		bool below = n->op == AS_OP_COMPARE_U && d.cond >= AS_LT && d.cond <= AS_GE;
 		d.cond = below ? (as_cond)(d.cond - AS_LT + AS_BELOW) : d.cond;
 	}
-	as_decision *to = ADD(e, decisions);
+	as_decision *to = AS_LIST_ADD(e, decisions);
 	if (to)
 		*to = d;
 }
@@ -504,13 +255,13 @@ static void call(as_evaluator *e, const as_op *op, uint32_t index)
 	c.result = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_RESULT, .k = index });
 	read_texts(e, &c);
 	forget_escaped(e, &c);
-	mask m = clobbered(p->arch);
+	as_mask m = as_join_clobbered(p->arch);
 	for (unsigned r = 0; r < AS_N_REGS && !c.system; r++)
-		if (marked(&m, r))
+		if (as_join_marked(&m, r))
 			e->state.reg[r] = AS_NOT_KNOWN;
 	e->state.reg[AS_REG_ZERO] = as_terms_const(&e->terms, 0, 8, false);
 	as_effect_after(p, &c, &e->terms, &e->state);
-	as_call *to = ADD(e, calls);
+	as_call *to = AS_LIST_ADD(e, calls);
 	if (to)
 		*to = c;
 }
@@ -538,12 +289,20 @@ static void go_to(as_evaluator *e, const as_op *op, uint32_t index)
 		call(e, op, index);
 		return;
 	}
-	as_goto *g = ADD(e, gotos);
+	as_goto *g = AS_LIST_ADD(e, gotos);
 	if (g)
 		*g = (as_goto){ .op = index,
 			.block = e->block,
 			.at = op->at,
 			.to = operand(e, op, op->a, false) };
+}
+
+static void answer(as_evaluator *e)
+{
+	as_answer *a = AS_LIST_ADD(e, answers);
+	if (a)
+		*a = (as_answer){ .block = e->block,
+			.value = e->state.reg[e->flow->program->arch->result] };
 }
 
 static void step(as_evaluator *e, const as_op *op, uint32_t index)
@@ -567,6 +326,8 @@ static void step(as_evaluator *e, const as_op *op, uint32_t index)
 		decide(e, op, index);
 	else if (kind == AS_OP_JUMP_TO)
 		go_to(e, op, index);
+	else if (kind == AS_OP_RETURN)
+		answer(e);
 	else if (kind == AS_OP_CALL || kind == AS_OP_CALL_TO || kind == AS_OP_SYSCALL)
 		call(e, op, index);
 }
@@ -574,8 +335,8 @@ static void step(as_evaluator *e, const as_op *op, uint32_t index)
 static bool pass(as_evaluator *e)
 {
 	const as_flow *f = e->flow;
-	e->n_calls = e->n_decisions = e->n_stores = e->n_refs = e->n_gotos = e->n_writes =
-		e->n_saved = 0;
+	e->n_calls = e->n_decisions = e->n_stores = e->n_refs = e->n_gotos = e->n_meetings =
+		e->n_answers = e->n_writes = e->n_saved = 0;
 	e->loop_budget = LOOP_BUDGET;
 	if (!as_terms_reset(&e->terms, f->program))
 		return false;
@@ -583,10 +344,10 @@ static bool pass(as_evaluator *e)
 		e->endings[i].done = false;
 	for (e->block = 0; e->block < f->n_blocks && !e->no_memory; e->block++) {
 		const as_block *b = &f->blocks[e->block];
-		enter_block(e);
+		as_join_enter(e);
 		for (uint32_t i = 0; i < b->n; i++)
 			step(e, &f->ops[b->first + i], b->first + i);
-		if (!leave_block(e))
+		if (!as_join_leave(e))
 			return false;
 	}
 	return !e->no_memory;
@@ -595,14 +356,14 @@ static bool pass(as_evaluator *e)
 static bool has_loop(const as_flow *f)
 {
 	for (uint32_t b = 0; b < f->n_blocks; b++)
-		if (loop_end(f, b) > 0)
+		if (as_join_loop_end(f, b) > 0)
 			return true;
 	return false;
 }
 
 static bool second_pass(as_evaluator *e)
 {
-	stack_write *writes = e->writes;
+	as_stack_write *writes = e->writes;
 	uint32_t room = e->room_writes;
 	e->writes = e->last_writes;
 	e->room_writes = e->room_last;
@@ -621,9 +382,9 @@ bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f)
 	e->no_memory = false;
 	e->n_last = e->n_taken = 0;
 	uint64_t n = e->flow->n_blocks;
-	if (!grow(e, &e->regs, &e->room_regs, n * AS_N_REGS, sizeof(*e->regs)) ||
-		!grow(e, &e->endings, &e->room_endings, n, sizeof(*e->endings)) ||
-		!find_written(e) || !pass(e) || (has_loop(e->flow) && !second_pass(e)))
+	if (!as_evaluator_grow(e, &e->regs, &e->room_regs, n * AS_N_REGS, sizeof(*e->regs)) ||
+		!as_evaluator_grow(e, &e->endings, &e->room_endings, n, sizeof(*e->endings)) ||
+		!as_join_prepare(e) || !pass(e) || (has_loop(e->flow) && !second_pass(e)))
 		return false;
 	*v = (as_values){ .flow = f,
 		.terms = e->terms.term,
@@ -632,12 +393,16 @@ bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f)
 		.stores = e->stores,
 		.refs = e->refs,
 		.gotos = e->gotos,
+		.meetings = e->meetings,
+		.answers = e->answers,
 		.n_terms = e->terms.n,
 		.n_calls = e->n_calls,
 		.n_decisions = e->n_decisions,
 		.n_stores = e->n_stores,
 		.n_refs = e->n_refs,
 		.n_gotos = e->n_gotos,
+		.n_meetings = e->n_meetings,
+		.n_answers = e->n_answers,
 		.cut = e->cut || e->terms.full };
 	e->flow = NULL;
 	return true;

@@ -72,6 +72,18 @@ typedef struct as_ref {
 	uint64_t at, addr;
 } as_ref;
 
+/* One of the values that meet in a phi, and the block it comes from. */
+typedef struct as_meeting {
+	as_value phi, value;
+	uint32_t from;
+} as_meeting;
+
+/* What a function answers, where it returns. */
+typedef struct as_answer {
+	uint32_t block;
+	as_value value;
+} as_answer;
+
 /* A jump whose goal is computed. */
 typedef struct as_goto {
 	uint32_t op, block;
@@ -87,7 +99,9 @@ typedef struct as_values {
 	const as_store *stores; /* those of constants, and those outside the stack */
 	const as_ref *refs;
 	const as_goto *gotos;
-	uint32_t n_terms, n_calls, n_decisions, n_stores, n_refs, n_gotos;
+	const as_meeting *meetings; /* in the order of blocks */
+	const as_answer *answers;
+	uint32_t n_terms, n_calls, n_decisions, n_stores, n_refs, n_gotos, n_meetings, n_answers;
 	bool cut; /* a limit was hit: some values are unknown that need not be */
 } as_values;
 

@@ -120,7 +120,8 @@ static bool is_table(const as_values *v, const as_term *load)
 		return false;
 	if (n->b == AS_NOT_KNOWN)
 		return is_address(v, n->k);
-	as_value_kind a = (as_value_kind)as_term_of(v, n->a)->kind, b = (as_value_kind)as_term_of(v, n->b)->kind;
+	as_value_kind a = (as_value_kind)as_term_of(v, n->a)->kind,
+		      b = (as_value_kind)as_term_of(v, n->b)->kind;
 	return a == AS_V_PHI || a == AS_V_CONST || b == AS_V_PHI || b == AS_V_CONST;
 }
 

@@ -102,7 +102,8 @@ static as_status show(void *ctx, const as_subject *v)
 			f->by, f->thumb ? " thumb" : "", f->never_returns ? " never" : "",
 			(int)f->name.n, f->name.p, v->flow->n_blocks,
 			v->flow->invalid ? " invalid" : "");
-	print_gotos(v->values);
+	if (p->decisions)
+		print_gotos(v->values);
 	if (p->calls)
 		print_calls(v->values);
 	if (p->decisions)

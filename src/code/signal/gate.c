@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A gate: input that equals a constant, and only then an effect is reached. What opens nothing is no gate. The score follows
  * how rare the constant is, how singular what it opens, and how it is hidden. */
+#include "code/outcome.h"
 #include "code/signal.h"
 
 #include <math.h>
@@ -170,6 +171,83 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 				.conclusive = g.best.shell && rarity(t) >= 1 });
 }
 
+/* The block of a caller that is reached when the call answers k, or AS_NO_BLOCK. */
+static uint32_t side_of(const as_kept *k, const as_decision *d, const as_call *c, uint64_t answer)
+{
+	const as_values *v = &k->values;
+	uint64_t with = 0;
+	int64_t offset = 0;
+	const as_term *n = as_term_of(v, as_value_base(v, d->a, &offset));
+	if (d->select || n->kind != AS_V_RESULT || (uint64_t)n->k != c->op || offset != 0)
+		return AS_NO_BLOCK;
+	if (d->test && d->a != d->b)
+		return AS_NO_BLOCK;
+	if (!d->test && !as_value_const(v, d->b, &with))
+		return AS_NO_BLOCK;
+	const as_block *b = &k->flow.blocks[d->block];
+	bool same = (uint32_t)with == (uint32_t)answer;
+	if (d->cond == AS_EQ || d->cond == AS_NE)
+		return same == (d->cond == AS_EQ) ? b->taken : b->next;
+	if (d->cond == AS_GT || d->cond == AS_LE)
+		return ((int32_t)answer > (int32_t)with) == (d->cond == AS_GT) ? b->taken : b->next;
+	if (d->cond == AS_LT || d->cond == AS_GE || d->cond == AS_NEGATIVE)
+		return ((int32_t)answer < (int32_t)with) == (d->cond != AS_GE) ? b->taken : b->next;
+	return AS_NO_BLOCK;
+}
+
+/* A caller that acts only on the answer that the constant brings about. */
+static void try_caller(as_signals *s, size_t number, const as_test *t, double chain,
+	const as_outcome *o, const as_link *link)
+{
+	const as_kept *k = s->profile->kept[link->from];
+	if (!k)
+		return;
+	const as_call *c = &k->values.calls[link->call];
+	for (uint32_t i = 0; i < k->values.n_decisions; i++) {
+		const as_decision *d = &k->values.decisions[i];
+		as_test through = *t;
+		gate g = { .test = t, .through = SIZE_MAX };
+		through.equal = side_of(k, d, c, o->answer);
+		through.block = d->block;
+		if (through.equal == AS_NO_BLOCK || !owns(k, &through, through.equal))
+			continue;
+		for (uint32_t j = 0; j < k->values.n_calls; j++)
+			if (as_dominates(&k->dominators, through.equal, k->values.calls[j].block))
+				weigh_call(s, k, &s->tests[link->from], &k->values.calls[j], &g);
+		if (g.n == 0)
+			continue;
+		double tight = 1 / (1 + 0.15 * log2(1 + (double)gated_blocks(k, &through)));
+		double sure = o->only ? 0.75 : 0.4;
+		as_alarm_add(s,
+			(as_alarm){ .signal = "gate",
+				.function = number,
+				.at = t->at,
+				.effect_at = g.call->at,
+				.score = rarity(t) * chain * tight * sure * sqrt(g.sum),
+				.trigger = t->text,
+				.trigger_addr = t->addr,
+				.effect = as_sink_text(s, k, g.call, &g.best),
+				.detail = as_alarm_text(s,
+					"input that equals the constant makes the function answer "
+					"%lld; its caller, at 0x%llx, acts on that answer",
+					(long long)(int32_t)o->answer, (unsigned long long)c->at),
+				.conclusive = g.best.shell && o->only && rarity(t) >= 1 });
+	}
+}
+
+static void try_answer(as_signals *s, size_t number, const as_test *t, double chain)
+{
+	enum { CALLERS_MAX = 8 };
+	size_t n = 0;
+	const as_kept *k = s->profile->kept[number];
+	if (t->kind == AS_TEST_NUMBER || rarity(t) < 0.3)
+		return;
+	as_outcome o = as_outcome_of(k, t);
+	const as_link *links = as_profile_callers(s->profile, k->function->addr, &n);
+	for (size_t i = 0; o.known && o.n_other > 0 && i < n && i < CALLERS_MAX; i++)
+		try_caller(s, number, t, chain, &o, &links[i]);
+}
+
 static void find(as_signals *s)
 {
 	for (size_t i = 0; i < s->profile->functions.n; i++) {
@@ -177,8 +255,10 @@ static void find(as_signals *s)
 		if (!s->profile->kept[i] || all->n == 0)
 			continue;
 		double chain = 1 / sqrt((double)distinct_constants(all));
-		for (size_t j = 0; j < all->n; j++)
+		for (size_t j = 0; j < all->n; j++) {
 			try_gate(s, i, &all->list[j], chain);
+			try_answer(s, i, &all->list[j], chain);
+		}
 	}
 }
 

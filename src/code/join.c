@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/evaluator.h"
+
+#include <string.h>
+
+static void mark(as_mask *m, unsigned r)
+{
+	if (r < 64)
+		m->low |= UINT64_C(1) << r;
+	else if (r < AS_N_REGS)
+		m->high |= UINT64_C(1) << (r - 64);
+}
+
+bool as_join_marked(const as_mask *m, unsigned r)
+{
+	return r < 64 ? m->low >> r & 1 : m->high >> (r - 64) & 1;
+}
+
+/* Registers a call may change: all that the convention does not keep. */
+as_mask as_join_clobbered(const as_arch *a)
+{
+	as_mask m = { .low = ~a->kept, .high = ~UINT64_C(0) };
+	m.low &= ~(UINT64_C(1) << a->sp);
+	m.high &= ~(UINT64_C(1) << (AS_REG_ZERO - 64));
+	return m;
+}
+
+bool as_join_prepare(as_evaluator *e)
+{
+	const as_flow *f = e->flow;
+	if (!as_evaluator_grow(e, &e->written, &e->room_written, f->n_blocks, sizeof(*e->written)))
+		return false;
+	as_mask call = as_join_clobbered(f->program->arch);
+	for (uint32_t i = 0; i < f->n_blocks; i++) {
+		as_mask m = { 0 };
+		for (uint32_t j = 0; j < f->blocks[i].n; j++) {
+			const as_op *op = &f->ops[f->blocks[i].first + j];
+			if (op->dst != AS_REG_NONE)
+				mark(&m, op->dst);
+			if (op->kind == AS_OP_CALL || op->kind == AS_OP_CALL_TO) {
+				m.low |= call.low;
+				m.high |= call.high;
+			}
+		}
+		e->written[i] = m;
+	}
+	return true;
+}
+
+static as_value phi(as_evaluator *e, uint32_t what, as_value a, as_value b)
+{
+	return as_terms_intern(
+		&e->terms, (as_term){ .kind = AS_V_PHI,
+				   .a = a,
+				   .b = b,
+				   .k = (int64_t)((uint64_t)e->block << 32 | what) });
+}
+
+/* The last block that jumps back to b, or b itself if none does. */
+uint32_t as_join_loop_end(const as_flow *f, uint32_t b)
+{
+	uint32_t end = 0;
+	for (uint32_t i = 0; i < f->blocks[b].n_preds; i++) {
+		uint32_t p = f->preds[f->blocks[b].preds + i];
+		if (p >= b && p + 1 > end)
+			end = p + 1;
+	}
+	return end;
+}
+
+static void enter_function(as_evaluator *e)
+{
+	const as_program *p = e->flow->program;
+	const as_arch *a = p->arch;
+	as_state *s = &e->state;
+	s->n = 0;
+	for (unsigned r = 0; r < AS_N_REGS; r++)
+		s->reg[r] = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_ENTRY, .k = r });
+	for (unsigned i = 0; i < a->n_args; i++)
+		s->reg[a->args[i]] =
+			as_terms_intern(&e->terms, (as_term){ .kind = AS_V_ARG, .k = i });
+	s->reg[AS_REG_ZERO] = as_terms_const(&e->terms, 0, 8, false);
+	s->reg[a->sp] = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_STACK, .k = 0 });
+	as_effect_entry(p, e->flow->addr, &e->terms, s->reg);
+}
+
+/* Takes over the end of block from. */
+static void take_state(as_evaluator *e, uint32_t from)
+{
+	as_state *s = &e->state;
+	memcpy(s->reg, e->regs + (size_t)from * AS_N_REGS, sizeof(s->reg));
+	s->n = e->endings[from].n;
+	if (s->n > 0)
+		memcpy(s->slot, e->saved + e->endings[from].first, s->n * sizeof(s->slot[0]));
+}
+
+static void note_meeting(as_evaluator *e, as_value phi, as_value value, uint32_t from)
+{
+	as_meeting *m = AS_LIST_ADD(e, meetings);
+	if (m)
+		*m = (as_meeting){ .phi = phi, .value = value, .from = from };
+}
+
+/* The value of this place for what is ours on the ways before and other on the way from a block. */
+static as_value meet(as_evaluator *e, uint32_t what, as_value ours, as_value other, uint32_t from)
+{
+	const as_term *n = &e->terms.term[ours];
+	const as_block *b = &e->flow->blocks[e->block];
+	if (ours == AS_NOT_KNOWN && other == AS_NOT_KNOWN)
+		return AS_NOT_KNOWN;
+	if (n->kind == AS_V_PHI && (uint64_t)n->k == ((uint64_t)e->block << 32 | what)) {
+		note_meeting(e, ours, other, from);
+		return ours;
+	}
+	as_value both = phi(e, what, ours, other);
+	for (uint32_t i = 0; i < b->n_preds; i++) {
+		uint32_t p = e->flow->preds[b->preds + i];
+		if (p == from)
+			break;
+		if (p < e->block && e->endings[p].done)
+			note_meeting(e, both, ours, p);
+	}
+	note_meeting(e, both, other, from);
+	return both;
+}
+
+/* Where another way leads here: what differs becomes a value of this place. */
+static void merge_state(as_evaluator *e, uint32_t from)
+{
+	as_state *s = &e->state;
+	const as_value *reg = e->regs + (size_t)from * AS_N_REGS;
+	for (unsigned r = 0; r < AS_N_REGS; r++)
+		if (s->reg[r] != reg[r])
+			s->reg[r] = meet(e, r, s->reg[r], reg[r], from);
+	const as_stack_slot *other = e->saved + e->endings[from].first;
+	uint32_t n = e->endings[from].n, kept = 0;
+	for (uint32_t i = 0, j = 0; i < s->n; i++) {
+		while (j < n && other[j].at < s->slot[i].at)
+			j++;
+		if (j >= n || other[j].at != s->slot[i].at || other[j].width != s->slot[i].width)
+			continue;
+		as_stack_slot slot = s->slot[i];
+		if (slot.v != other[j].v)
+			slot.v = meet(e, (uint32_t)slot.at ^ 0x80000000u, slot.v, other[j].v, from);
+		s->slot[kept++] = slot;
+	}
+	s->n = kept;
+}
+
+/* What a loop writes is not known at its head. */
+static void blur_loop(as_evaluator *e, uint32_t end)
+{
+	as_state *s = &e->state;
+	as_mask m = { 0 };
+	bool all = end - e->block > e->loop_budget;
+	for (uint32_t i = e->block; i < end && !all; i++) {
+		m.low |= e->written[i].low;
+		m.high |= e->written[i].high;
+	}
+	e->loop_budget -= all ? 0 : end - e->block;
+	e->cut = e->cut || all;
+	for (unsigned r = 0; r < AS_N_REGS; r++)
+		if ((all || as_join_marked(&m, r)) && r != e->flow->program->arch->sp &&
+			r != AS_REG_ZERO)
+			s->reg[r] = phi(e, r, s->reg[r], AS_NOT_KNOWN);
+	uint32_t low = 0, high = e->n_last;
+	while (low < high) {
+		uint32_t mid = (low + high) / 2;
+		if (e->last_writes[mid].block < e->block)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (uint32_t i = low; i < e->n_last && e->last_writes[i].block < end; i++) {
+		const as_stack_write *w = &e->last_writes[i];
+		as_value old = as_state_load(s, &e->terms, w->at, w->width, false);
+		as_state_store(s, w->at, w->width,
+			phi(e, (uint32_t)w->at ^ 0x80000000u, old, AS_NOT_KNOWN));
+	}
+}
+
+void as_join_enter(as_evaluator *e)
+{
+	const as_flow *f = e->flow;
+	const as_block *b = &f->blocks[e->block];
+	bool first = true;
+	if (e->block == 0) {
+		enter_function(e);
+		first = false;
+	}
+	for (uint32_t i = 0; i < b->n_preds; i++) {
+		uint32_t p = f->preds[b->preds + i];
+		if (p >= e->block || !e->endings[p].done)
+			continue;
+		if (first)
+			take_state(e, p);
+		else
+			merge_state(e, p);
+		first = false;
+	}
+	uint32_t end = as_join_loop_end(f, e->block);
+	if (end > 0)
+		blur_loop(e, end);
+}
+
+bool as_join_leave(as_evaluator *e)
+{
+	as_state *s = &e->state;
+	memcpy(e->regs + (size_t)e->block * AS_N_REGS, s->reg, sizeof(s->reg));
+	uint32_t n = e->n_saved + s->n > SAVED_MAX ? 0 : s->n;
+	e->cut = e->cut || n < s->n;
+	if (!as_evaluator_grow(
+		    e, &e->saved, &e->room_saved, (uint64_t)e->n_saved + n, sizeof(*e->saved)))
+		return false;
+	if (n > 0)
+		memcpy(e->saved + e->n_saved, s->slot, n * sizeof(s->slot[0]));
+	e->endings[e->block] = (as_ending){ .first = e->n_saved, .n = n, .done = true };
+	e->n_saved += n;
+	return true;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/outcome.h"
+
+enum { DEEPEST = 6, WAYS_MAX = 64 };
+
+/* The constants a value can be, each with the block it comes from. */
+typedef struct ways {
+	uint64_t k[WAYS_MAX];
+	uint32_t from[WAYS_MAX];
+	bool known[WAYS_MAX];
+	size_t n;
+} ways;
+
+static void add(ways *w, uint32_t from, bool known, uint64_t k)
+{
+	if (w->n >= WAYS_MAX)
+		return;
+	w->from[w->n] = from;
+	w->known[w->n] = known;
+	w->k[w->n++] = k;
+}
+
+/* Follows a value through the places where several meet. block: where it is used. */
+static void follow(const as_values *v, as_value x, uint32_t block, ways *w, int depth)
+{
+	uint64_t k = 0;
+	int64_t offset = 0;
+	x = as_value_base(v, x, &offset);
+	bool phi = as_term_of(v, x)->kind == AS_V_PHI && offset == 0, followed = false;
+	for (uint32_t i = 0; phi && depth < DEEPEST && i < v->n_meetings; i++)
+		if (v->meetings[i].phi == x) {
+			followed = true;
+			follow(v, v->meetings[i].value, v->meetings[i].from, w, depth + 1);
+		}
+	if (!followed)
+		add(w, block, as_value_const(v, x, &k) && offset == 0, k);
+}
+
+as_outcome as_outcome_of(const as_kept *k, const as_test *t)
+{
+	const as_values *v = &k->values;
+	as_outcome o = { 0 };
+	ways w = { .n = 0 };
+	for (uint32_t i = 0; i < v->n_answers; i++)
+		follow(v, v->answers[i].value, v->answers[i].block, &w, 0);
+	bool mixed = w.n >= WAYS_MAX;
+	for (size_t i = 0; i < w.n; i++) {
+		/* The way may begin in the deciding block itself, where the equal side is only an edge. */
+		bool equal = t->equal != AS_NO_BLOCK &&
+			     as_dominates(&k->dominators, t->equal, w.from[i]);
+		if (!equal)
+			continue;
+		mixed = mixed || !w.known[i] || (o.known && o.answer != w.k[i]);
+		o.known = true;
+		o.answer = w.k[i];
+	}
+	o.known = o.known && !mixed;
+	o.only = o.known;
+	for (size_t i = 0; i < w.n && o.known; i++) {
+		bool equal = t->equal != AS_NO_BLOCK &&
+			     as_dominates(&k->dominators, t->equal, w.from[i]);
+		if (!equal && w.known[i] && w.k[i] != o.answer)
+			o.n_other++;
+		if (!equal && (!w.known[i] || w.k[i] == o.answer))
+			o.only = false;
+	}
+	return o;
+}
