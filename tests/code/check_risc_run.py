@@ -46,8 +46,6 @@ SETS = {
 
 
 def tool(name):
-	if os.environ.get("RUN_LIFTED"):
-		return os.environ["RUN_LIFTED"]
 	for folder in ("build/test", "build/quick", "build"):
 		path = TOP / folder / "tests" / name
 		if path.exists():

@@ -117,6 +117,30 @@ static inline void as_emit_kill(as_ops *ops, uint8_t dst)
 		as_op_kill(ops, dst);
 }
 
+/* Every second group of n bits of a changes places with its neighbour; mask covers the lower ones. Uses AS_T0, AS_T1. */
+static inline void as_emit_exchange(
+	as_ops *ops, uint8_t width, uint8_t dst, uint8_t a, unsigned n, uint64_t mask)
+{
+	as_op_rri(ops, AS_OP_SHR, width, AS_T0, a, n);
+	as_op_rri(ops, AS_OP_AND, width, AS_T0, AS_T0, (int64_t)mask);
+	as_op_rri(ops, AS_OP_AND, width, AS_T1, a, (int64_t)mask);
+	as_op_rri(ops, AS_OP_SHL, width, AS_T1, AS_T1, n);
+	as_op_rrr(ops, AS_OP_OR, width, dst, AS_T0, AS_T1);
+}
+
+/* dst = the width bytes (2, 4 or 8) of a in the other order. Uses AS_T0 to AS_T2. */
+static inline void as_emit_swap(as_ops *ops, uint8_t width, uint8_t dst, uint8_t a)
+{
+	as_emit_exchange(ops, width, width == 2 ? dst : AS_T2, a, 8, 0x00ff00ff00ff00ff);
+	if (width == 8)
+		as_emit_exchange(ops, 8, AS_T2, AS_T2, 16, 0x0000ffff0000ffff);
+	if (width > 2)
+		as_op_rri(ops, AS_OP_ROR, width, dst, AS_T2, width * 4);
+}
+
+/* dst = how many zeros stand above the highest one of the width bytes of a. Uses AS_REG_FLAGS, AS_T0 to AS_T2. */
+void as_emit_leading_zeros(as_ops *ops, uint8_t width, uint8_t dst, uint8_t a);
+
 /* width bytes of what is not followed are stored at a + imm. */
 static inline void as_emit_store_unknown(as_ops *ops, uint8_t width, uint8_t a, int64_t imm)
 {
@@ -124,7 +148,7 @@ static inline void as_emit_store_unknown(as_ops *ops, uint8_t width, uint8_t a, 
 	as_op_store(ops, width, a, imm, AS_T6);
 }
 
-/* Control goes to imm, by kind; only if cond of flags, where cond is not AS_ALWAYS. */
+/* Control goes to target, by kind (AS_OP_JUMP, AS_OP_CALL). */
 static inline void as_emit_flow(as_ops *ops, as_op_kind kind, uint8_t width, uint64_t target)
 {
 	as_op_add(ops, kind, width)->imm = (int64_t)target;

@@ -99,7 +99,11 @@ bool as_mips_special2(const as_mips *l)
 		as_op_kill(o, MIPS_LO);
 		return mips_sa(l) == 0;
 	}
-	if (f == 0x20 || f == 0x21 || ((f == 0x24 || f == 0x25) && l->wide)) { /* clz, clo */
+	if (f == 0x20 || (f == 0x24 && l->wide)) { /* clz, dclz */
+		as_emit_leading_zeros(o, f & 4 ? 8 : 4, mips_rd(l), mips_rs(l));
+		return mips_sa(l) == 0;
+	}
+	if (f == 0x21 || (f == 0x25 && l->wide)) { /* clo, dclo */
 		as_emit_kill(o, mips_rd(l));
 		return mips_sa(l) == 0;
 	}
@@ -142,16 +146,6 @@ static bool insert(const as_mips *l, uint32_t f)
 	return true;
 }
 
-/* Every second group of n bits changes places with its neighbour; mask covers the lower ones. */
-static void exchange(as_ops *o, uint8_t width, uint8_t dst, uint8_t a, unsigned n, uint64_t mask)
-{
-	as_op_rri(o, AS_OP_SHR, width, AS_T0, a, n);
-	as_op_rri(o, AS_OP_AND, width, AS_T0, AS_T0, (int64_t)mask);
-	as_op_rri(o, AS_OP_AND, width, AS_T1, a, (int64_t)mask);
-	as_op_rri(o, AS_OP_SHL, width, AS_T1, AS_T1, n);
-	as_op_rrr(o, AS_OP_OR, width, dst, AS_T0, AS_T1);
-}
-
 /* bshfl: wsbh, seb, seh, and of release 6 bitswap and align. */
 static bool shuffle(const as_mips *l)
 {
@@ -160,7 +154,7 @@ static bool shuffle(const as_mips *l)
 	if (d == AS_REG_ZERO)
 		return true;
 	if (sa == 2)
-		exchange(o, 4, d, b, 8, 0x00ff00ff);
+		as_emit_exchange(o, 4, d, b, 8, 0x00ff00ff);
 	else if (sa == 0x10 || sa == 0x18)
 		as_emit_rri(o, AS_OP_MOVE, sa == 0x10 ? 1 : 2, true, d, b, 0);
 	else
@@ -179,9 +173,9 @@ static bool shuffle_wide(const as_mips *l)
 	if (d == AS_REG_ZERO)
 		return true;
 	if (sa == 2)
-		exchange(l->ops, 8, d, b, 8, 0x00ff00ff00ff00ff);
+		as_emit_exchange(l->ops, 8, d, b, 8, 0x00ff00ff00ff00ff);
 	else if (sa == 5) {
-		exchange(l->ops, 8, AS_T2, b, 16, 0x0000ffff0000ffff);
+		as_emit_exchange(l->ops, 8, AS_T2, b, 16, 0x0000ffff0000ffff);
 		as_op_rri(l->ops, AS_OP_ROR, 8, d, AS_T2, 32);
 	} else
 		as_emit_kill(l->ops, d);

@@ -138,7 +138,7 @@ static bool opcode19(const as_ppc *l)
 		as_op_kill(l->ops, AS_T0);
 		return branch_to(l, AS_T0);
 	case 0: /* mcrf */
-		as_op_kill(l->ops, ppc_cr(l->w >> 23));
+		as_ppc_copy_field(l, ppc_cr(l->w >> 23), ppc_cr(l->w >> 18));
 		return !(l->w & 0x63f801);
 	case 18:
 	case 38:
@@ -187,16 +187,25 @@ static bool add_imm(const as_ppc *l)
 	return true;
 }
 
-/* mulli, subfic, addic, addic. */
+/* mulli; subfic, addic and addic., which set the carry. */
 static bool arithmetic_imm(const as_ppc *l)
 {
+	as_ops *o = l->ops;
 	uint32_t op = l->w >> 26;
-	as_op_kind kind = op == 7 ? AS_OP_MUL : op == 8 ? AS_OP_RSUB : AS_OP_ADD;
-	as_op_rri(l->ops, kind, l->word, ppc_d(l), ppc_a(l), ppc_imm(l));
-	if (op != 7)
-		as_op_kill(l->ops, PPC_XER);
+	uint8_t d = ppc_d(l), a = ppc_a(l);
+	if (op == 7) {
+		as_op_rri(o, AS_OP_MUL, l->word, d, a, ppc_imm(l));
+	} else if (op == 8) {
+		as_op_const(o, l->word, AS_T0, (uint64_t)ppc_imm(l));
+		as_ppc_carry_if(l, PPC_XER, AS_T0, AS_ABOVE_EQ, a);
+		as_op_rri(o, AS_OP_RSUB, l->word, d, a, ppc_imm(l));
+	} else {
+		as_op_rri(o, AS_OP_ADD, l->word, AS_T0, a, ppc_imm(l));
+		as_ppc_carry_if(l, PPC_XER, AS_T0, AS_BELOW, a);
+		as_op_move(o, l->word, d, AS_T0);
+	}
 	if (op == 13)
-		as_emit_compare(l->ops, AS_OP_COMPARE, l->word, PPC_CR0, ppc_d(l), AS_REG_NONE, 0);
+		as_emit_compare(o, AS_OP_COMPARE, l->word, PPC_CR0, d, AS_REG_NONE, 0);
 	return true;
 }
 

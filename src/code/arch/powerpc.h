@@ -54,6 +54,11 @@ as_cond as_ppc_cond(uint32_t n, bool set);
 /* Where the instruction has its record bit: field 0 = dst compared with 0. */
 void as_ppc_record(const as_ppc *l, uint8_t dst);
 
+/* xer (a register: PPC_XER or a temporary) = 1 if x cond y, else 0. Uses AS_REG_FLAGS and AS_T4. */
+void as_ppc_carry_if(const as_ppc *l, uint8_t xer, uint8_t x, as_cond cond, uint8_t y);
+/* Field to = field from: what was compared is not kept, but which of the two is larger. Uses AS_T0, AS_T1. */
+void as_ppc_copy_field(const as_ppc *l, uint8_t to, uint8_t from);
+
 /* Each lifts what stands in its name. False: not valid. */
 bool as_ppc_memory(const as_ppc *l);   /* opcodes 32 to 55 */
 bool as_ppc_memory64(const as_ppc *l); /* opcodes 56 to 58 and 60 to 62 as far as they are memory */

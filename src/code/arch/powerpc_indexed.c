@@ -20,6 +20,9 @@ bool as_ppc_indexed(const as_ppc *l, const as_ppc_row *r)
 	bool loads = !(r->flags & STORE);
 	if (r->flags & UPDATE && (ppc_a(l) == 0 || (loads && reg == ppc_a(l))))
 		return false;
+	bool same = r->flags & UPDATE && loads && reg == ppc_b(l);
+	if (same) /* the index is lost before the update */
+		as_op_move(l->ops, l->word, AS_T0, ppc_b(l));
 	bool lost = r->flags & SINGLE;
 	/* of VSX accesses the last bit says that it is one of AltiVec's registers */
 	if (r->width == 16 && l->w & 1)
@@ -36,26 +39,10 @@ bool as_ppc_indexed(const as_ppc *l, const as_ppc_row *r)
 		*(loads ? &op->dst : &op->c) = reg;
 	}
 	if (r->flags & UPDATE)
-		as_op_rrr(l->ops, AS_OP_ADD, l->word, ppc_a(l), ppc_a(l), ppc_b(l));
+		as_op_rrr(l->ops, AS_OP_ADD, l->word, ppc_a(l), ppc_a(l), same ? AS_T0 : ppc_b(l));
 	if (r->kind) /* stwcx. and its like: whether it succeeds is not known */
 		as_op_kill(l->ops, PPC_CR0);
 	return true;
-}
-
-/* dst = the bytes of src in the other order; of 8 it is not followed. */
-static void swap(as_ops *o, uint8_t width, uint8_t dst, uint8_t src)
-{
-	if (width == 8) {
-		as_op_kill(o, dst);
-		return;
-	}
-	as_op_rri(o, AS_OP_SHR, 4, AS_T0, src, 8);
-	as_op_rri(o, AS_OP_AND, 4, AS_T0, AS_T0, width == 2 ? 0xff : 0x00ff00ff);
-	as_op_rri(o, AS_OP_AND, 4, AS_T1, src, width == 2 ? 0xff : 0x00ff00ff);
-	as_op_rri(o, AS_OP_SHL, 4, AS_T1, AS_T1, 8);
-	as_op_rrr(o, AS_OP_OR, 4, dst, AS_T0, AS_T1);
-	if (width == 4)
-		as_op_rri(o, AS_OP_ROR, 4, dst, dst, 16);
 }
 
 /* lhbrx, lwbrx, ldbrx and the stores. */
@@ -63,12 +50,12 @@ bool as_ppc_reversed(const as_ppc *l, const as_ppc_row *r)
 {
 	bool loads = !(r->flags & STORE);
 	if (!loads)
-		swap(l->ops, r->width, AS_T2, ppc_d(l));
+		as_emit_swap(l->ops, r->width, AS_T3, ppc_d(l));
 	as_op *op = as_op_add(l->ops, loads ? AS_OP_LOAD : AS_OP_STORE, r->width);
 	at_index(l, op);
-	*(loads ? &op->dst : &op->c) = AS_T2;
+	*(loads ? &op->dst : &op->c) = AS_T3;
 	if (loads)
-		swap(l->ops, r->width, ppc_d(l), AS_T2);
+		as_emit_swap(l->ops, r->width, ppc_d(l), AS_T3);
 	return true;
 }
 

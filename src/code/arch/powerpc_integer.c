@@ -38,8 +38,7 @@ bool as_ppc_sized(const as_ppc *l, const as_ppc_row *r)
 	return true;
 }
 
-/* XER = 1 if x cond y, else 0. */
-static void carry_if(const as_ppc *l, uint8_t xer, uint8_t x, as_cond cond, uint8_t y)
+void as_ppc_carry_if(const as_ppc *l, uint8_t xer, uint8_t x, as_cond cond, uint8_t y)
 {
 	as_emit_compare(l->ops, AS_OP_COMPARE, l->word, AS_REG_FLAGS, x, y, 0);
 	as_op_const(l->ops, l->word, AS_T4, 1);
@@ -51,11 +50,11 @@ bool as_ppc_carrying(const as_ppc *l, const as_ppc_row *r)
 {
 	uint8_t a = ppc_a(l), b = ppc_b(l);
 	if (r->flags & INVERT) {
-		carry_if(l, PPC_XER, b, AS_ABOVE_EQ, a);
+		as_ppc_carry_if(l, PPC_XER, b, AS_ABOVE_EQ, a);
 		as_op_rrr(l->ops, AS_OP_SUB, l->word, ppc_d(l), b, a);
 	} else {
 		as_op_rrr(l->ops, AS_OP_ADD, l->word, AS_T0, a, b);
-		carry_if(l, PPC_XER, AS_T0, AS_BELOW, a);
+		as_ppc_carry_if(l, PPC_XER, AS_T0, AS_BELOW, a);
 		as_op_move(l->ops, l->word, ppc_d(l), AS_T0);
 	}
 	as_ppc_record(l, ppc_d(l));
@@ -78,10 +77,10 @@ bool as_ppc_with_carry(const as_ppc *l, const as_ppc_row *r)
 		b = AS_T1;
 	}
 	as_op_rrr(o, AS_OP_ADD, l->word, AS_T2, a, PPC_XER);
-	carry_if(l, PPC_XER, AS_T2, AS_BELOW, a);
+	as_ppc_carry_if(l, PPC_XER, AS_T2, AS_BELOW, a);
 	as_op_rrr(o, AS_OP_ADD, l->word, AS_T3, AS_T2, b);
 	if (b != AS_REG_ZERO) {
-		carry_if(l, AS_T5, AS_T3, AS_BELOW, AS_T2);
+		as_ppc_carry_if(l, AS_T5, AS_T3, AS_BELOW, AS_T2);
 		as_op_rrr(o, AS_OP_OR, l->word, PPC_XER, PPC_XER, AS_T5);
 	}
 	as_op_move(o, l->word, ppc_d(l), AS_T3);
@@ -147,7 +146,7 @@ bool as_ppc_shift_sign_imm(const as_ppc *l, const as_ppc_row *r)
 	uint8_t s = ppc_d(l);
 	as_op_rri(o, AS_OP_AND, r->width, AS_T0, s, (int64_t)((1ull << by) - 1));
 	as_op_rri(o, AS_OP_SHR, r->width, AS_T1, s, r->width * 8 - 1);
-	carry_if(l, AS_T0, AS_T0, AS_NE, AS_REG_ZERO);
+	as_ppc_carry_if(l, AS_T0, AS_T0, AS_NE, AS_REG_ZERO);
 	as_op_rrr(o, AS_OP_AND, l->word, PPC_XER, AS_T0, AS_T1);
 	as_emit_rri(o, AS_OP_SAR, r->width, r->width < l->word, ppc_a(l), s, by);
 	as_ppc_record(l, ppc_a(l));
@@ -247,12 +246,65 @@ bool as_ppc_to_special(const as_ppc *l, const as_ppc_row *r)
 	return true;
 }
 
-/* mtcrf, mtocrf */
+/* mtcrf, which is not followed; of one field: -1, 0 or 1 compared with 0. */
 bool as_ppc_to_fields(const as_ppc *l, const as_ppc_row *r)
 {
+	uint32_t fields = l->w >> 12 & 0xff;
+	bool one = (fields & (fields - 1)) == 0;
 	(void)r;
-	for (uint32_t i = 0; i < 8; i++)
-		if (l->w >> (19 - i) & 1)
+	for (uint32_t i = 0; i < 8; i++) {
+		if (!(fields >> (7 - i) & 1))
+			continue;
+		if (!one) {
 			as_op_kill(l->ops, ppc_cr(i));
+			continue;
+		}
+		as_op_rri(l->ops, AS_OP_SHL, 4, AS_T0, ppc_d(l), 4 * i);
+		as_op_rri(l->ops, AS_OP_SAR, 4, AS_T1, AS_T0, 31);
+		as_op_rri(l->ops, AS_OP_SHR, 4, AS_T0, AS_T0, 30);
+		as_op_rri(l->ops, AS_OP_AND, 4, AS_T0, AS_T0, 1);
+		as_op_rrr(l->ops, AS_OP_OR, 4, AS_T0, AS_T0, AS_T1);
+		as_emit_compare(l->ops, AS_OP_COMPARE, 4, ppc_cr(i), AS_T0, AS_REG_NONE, 0);
+	}
 	return true;
+}
+
+/* cntlzw, cntlzd: compilers compare with 0 so. */
+bool as_ppc_leading_zeros(const as_ppc *l, const as_ppc_row *r)
+{
+	as_emit_leading_zeros(l->ops, r->width, ppc_a(l), ppc_d(l));
+	as_ppc_record(l, ppc_a(l));
+	return ppc_b(l) == 0;
+}
+
+/* mfcr, which is not followed; mfocrf, of one field, with the summary overflow as 0, since compilers do not set it. */
+bool as_ppc_from_fields(const as_ppc *l, const as_ppc_row *r)
+{
+	static const as_cond conds[3] = { AS_LT, AS_GT, AS_EQ };
+	uint32_t fields = l->w >> 12 & 0xff, i = 0;
+	(void)r;
+	if (!(l->w >> 20 & 1) || (fields & (fields - 1)) || fields == 0) {
+		as_op_kill(l->ops, ppc_d(l));
+		return true;
+	}
+	while (!(fields >> (7 - i) & 1))
+		i++;
+	as_op_const(l->ops, 4, AS_T1, 0);
+	for (uint32_t k = 0; k < 3; k++) {
+		as_op_const(l->ops, 4, AS_T0, 0x80000000u >> (4 * i + k));
+		as_emit_select(l->ops, 4, AS_T0, conds[k], ppc_cr(i), AS_T0, AS_REG_ZERO);
+		as_op_rrr(l->ops, AS_OP_OR, 4, AS_T1, AS_T1, AS_T0);
+	}
+	as_op_move(l->ops, 4, ppc_d(l), AS_T1);
+	return true;
+}
+
+void as_ppc_copy_field(const as_ppc *l, uint8_t to, uint8_t from)
+{
+	as_ops *o = l->ops;
+	as_op_const(o, 4, AS_T0, 1);
+	as_emit_select(o, 4, AS_T1, AS_GT, from, AS_T0, AS_REG_ZERO);
+	as_op_const(o, 4, AS_T0, UINT32_MAX);
+	as_emit_select(o, 4, AS_T1, AS_LT, from, AS_T0, AS_T1);
+	as_emit_compare(o, AS_OP_COMPARE, 4, to, AS_T1, AS_REG_NONE, 0);
 }

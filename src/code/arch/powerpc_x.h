@@ -49,6 +49,8 @@ bool as_ppc_nothing(const as_ppc *l, const as_ppc_row *r);
 bool as_ppc_trap(const as_ppc *l, const as_ppc_row *r);
 bool as_ppc_from_special(const as_ppc *l, const as_ppc_row *r);
 bool as_ppc_to_special(const as_ppc *l, const as_ppc_row *r);
+bool as_ppc_leading_zeros(const as_ppc *l, const as_ppc_row *r);
+bool as_ppc_from_fields(const as_ppc *l, const as_ppc_row *r);
 bool as_ppc_to_fields(const as_ppc *l, const as_ppc_row *r);
 bool as_ppc_select(const as_ppc *l);
 

@@ -52,7 +52,10 @@ static bool right_imm(const as_riscv *l, uint8_t width, unsigned by, uint32_t up
 		as_emit_rri(l->ops, AS_OP_AND, width, false, d, d, 1);
 		return !sign;
 	default: /* orc.b, rev8, brev8 */
-		as_emit_kill(l->ops, d);
+		if (upper == 0x34 && by != 7 && d != AS_REG_ZERO)
+			as_emit_swap(l->ops, l->word, d, a);
+		else
+			as_emit_kill(l->ops, d);
 		return !sign && ((upper == 0x14 && by == 7) ||
 					(upper == 0x34 && (by == 7 || by == l->word * 8u - 8)));
 	}
