@@ -74,7 +74,7 @@ def flat(data):
 
 
 def symbols(path):
-	listed = subprocess.run(["llvm-nm", path], stdout=subprocess.PIPE, text=True, check=True).stdout
+	listed = subprocess.run(["nm", path], stdout=subprocess.PIPE, text=True, check=True).stdout
 	return {line.split()[-1]: int(line.split()[0], 16) for line in listed.splitlines() if line[0] != " "}
 
 
