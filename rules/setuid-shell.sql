@@ -7,7 +7,8 @@
 -- cwe: CWE-250
 -- why: Any local user, and any attacker who gets a foothold, has all rights with one command.
 -- fix: Remove the setuid bit.
-SELECT p.object, NULL AS at, NULL AS len, p.path AS subject, 'holds' AS verdict, p.id AS place
+SELECT p.object, NULL AS at, NULL AS len, p.path AS subject, 'holds' AS verdict, p.id AS place,
+       printf('mode %04o', p.mode & 4095) || COALESCE(', owner ' || p.uid, '') AS note
   FROM place AS p
  WHERE p.kind = 'file' AND (p.mode & 2048) <> 0 AND COALESCE(p.uid, 0) = 0 AND (p.mode & 73) <> 0
    AND (p.name IN ('sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'csh', 'tcsh', 'perl', 'lua', 'php', 'php-cgi', 'ruby', 'node', 'tclsh', 'awk', 'gawk', 'mawk', 'vi', 'vim', 'nano', 'ed', 'less', 'more', 'find', 'cp', 'mv', 'chmod', 'chown', 'tar', 'dd', 'env', 'nmap', 'gdb', 'strace', 'socat', 'nc', 'tee', 'make') OR p.name GLOB 'python[0-9]*' OR p.name GLOB 'perl[0-9]*' OR p.name GLOB 'lua[0-9]*'

@@ -7,7 +7,8 @@
 -- cwe: CWE-250
 -- why: Each such program is a way from any account to all rights, and this one has seen fewer eyes than the usual ones.
 -- fix: Remove the bit, or give the program the one capability it needs.
-SELECT p.object, NULL AS at, NULL AS len, p.path AS subject, 'holds' AS verdict, p.id AS place
+SELECT p.object, NULL AS at, NULL AS len, p.path AS subject, 'holds' AS verdict, p.id AS place,
+       printf('mode %04o', p.mode & 4095) || COALESCE(', owner ' || p.uid, '') AS note
   FROM place AS p
  WHERE p.kind = 'file' AND (p.mode & 2048) <> 0 AND COALESCE(p.uid, 0) = 0 AND (p.mode & 73) <> 0
    AND p.name NOT IN ('su', 'sudo', 'sudoedit', 'passwd', 'mount', 'umount', 'ping', 'ping6', 'ping4', 'chsh', 'chfn', 'newgrp', 'gpasswd', 'chage', 'expiry', 'fusermount', 'fusermount3', 'ntfs-3g', 'pkexec', 'polkit-agent-helper-1', 'dbus-daemon-launch-helper', 'ssh-keysign', 'unix_chkpwd', 'pppd', 'exim4', 'sendmail', 'procmail', 'crontab', 'at', 'traceroute', 'traceroute6', 'traceroute6.iputils', 'arping', 'mtr-packet', 'newuidmap', 'newgidmap', 'doas', 'sg', 'vlock', 'Xorg.wrap', 'chrome-sandbox', 'snap-confine', 'mount.nfs', 'mount.cifs', 'mount.ecryptfs_private', 'lxc-user-nic', 'kismet_capture', 'bwrap', 'busybox', 'busybox.suid', 'login', 'gst-ptp-helper', 'nvidia-modprobe', 'spice-client-glib-usb-acl-helper', 'pam_timestamp_check', 'usernetctl', 'userhelper', 'postdrop', 'postqueue', 'dumpcap', 'utempter', 'staprun', 'cockpit-session', 'tcptraceroute', 'fping', 'fping6', 'smbmnt', 'ulog-acctd', 'qemu-bridge-helper', 'pt_chown', 'eject', 'wall', 'write', 'bsd-write', 'ssh-agent', 'locate', 'mlocate', 'plocate')

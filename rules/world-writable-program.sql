@@ -7,7 +7,8 @@
 -- cwe: CWE-732
 -- why: Any account replaces what others run or read.
 -- fix: Take the write permission away.
-SELECT p.object, NULL AS at, NULL AS len, p.path AS subject, 'holds' AS verdict, p.id AS place
+SELECT p.object, NULL AS at, NULL AS len, p.path AS subject, 'holds' AS verdict, p.id AS place,
+       printf('mode %04o', p.mode & 4095) AS note
   FROM place AS p
  WHERE p.kind IN ('file', 'dir') AND (p.mode & 2) <> 0 AND (p.kind = 'file' OR (p.mode & 512) = 0)
    AND (p.path GLOB '/bin/*' OR p.path GLOB '/sbin/*' OR p.path GLOB '/lib/*' OR p.path GLOB '/usr/*'

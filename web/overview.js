@@ -14,6 +14,16 @@ const inputFacts = input => definitions([
 	["SHA-256", input.sha256 && digest(input.sha256)],
 ]);
 
+// How much there is inside, and for which machines.
+const insideFacts = () => {
+	const files = P.kind.filter(kind => kind === "file").length;
+	const binaries = D.elf.filter(e => e.role === "program" || e.role === "library");
+	const machines = [...new Set(binaries.map(e => e.machine))];
+	return [files > 0 && count(files, "file"), machines.length > 0 &&
+		`${number.format(binaries.length)} of them programs and libraries for ${machines.slice(0, 3).join(", ")}${
+			machines.length > 3 ? " and other machines" : ""}`].filter(Boolean).join(", ");
+};
+
 const masthead = () => {
 	const date = (D.meta.reviewed ?? "").slice(0, 10);
 	const names = D.inputs.map(input => input.name);
@@ -24,7 +34,7 @@ const masthead = () => {
 		D.inputs.slice(0, 6).map(input => el("div.input", {}, names.length > 1 && el("h2.small", {}, input.name),
 			inputFacts(input))),
 		definitions([["Reviewed", date], ["By", `Assay ${D.meta.version ?? ""}`],
-			["Knowledge of", D.meta.knowledge], ["Kernel", D.kernels.map(k => k.version).join(", ")]]));
+			["Inside", insideFacts()], ["Kernel", D.kernels.map(k => k.version).join(", ")]]));
 };
 
 const shareBar = (sums, total) => el("div.bar", { "aria-hidden": "true" }, Object.keys(CLASSES).map(cls => {
@@ -68,7 +78,9 @@ const whereOf = finding => {
 	if (!first)
 		return null;
 	const rest = finding.evidence.length - 1;
-	return el("p.where", {}, mono(first.path ?? ""), rest > 0 && ` and ${count(rest, "more place")}`);
+	const path = first.path ?? "";
+	return el("p.where", {}, mono(path), rest > 0 && ` and ${count(rest, "more place")}`,
+		first.subject && first.subject !== path && el("span.subject", { title: first.subject }, first.subject));
 };
 
 const matters = () => {
@@ -78,7 +90,7 @@ const matters = () => {
 		top.length === 0 && el("p", {}, "Nothing above “info” was found. That is no proof that nothing is there: ",
 			el("a", { href: "#unexamined" }, "see what could not be examined"), "."),
 		el("ol", {}, top.map(f => el(`li.${f.severity}`, {},
-			el("h3", {}, el("a", { href: `#finding-${f.id}` }, f.title)),
+			el("h3", {}, el("a", { href: `#finding-${f.id}` }, f.title), " ", el("span.severity", {}, f.severity)),
 			el("p", {}, f.why), whereOf(f)))));
 };
 

@@ -134,9 +134,9 @@ static as_status inside(page *p)
 		"  FROM place WHERE kind = 'file' HAVING count(*) > 0"
 		" UNION ALL SELECT 2, machine || CASE count(*) WHEN 1 THEN ' program or library' "
 		"ELSE"
-		"  ' programs and libraries' END, count(*) FROM elf WHERE role IN ('program', "
-		"'library')"
-		"  GROUP BY machine) ORDER BY t, n DESC, what LIMIT 14",
+		"  ' programs and libraries' END, count(*) FROM elf AS e"
+		"  JOIN place AS p ON p.object = e.object AND p.hardlink IS NULL WHERE e.role IN"
+		"  ('program', 'library') GROUP BY machine) ORDER BY t, n DESC, what LIMIT 14",
 		"nothing that could be opened");
 	if (as_sql_int(p->db, "SELECT count(*) FROM kernel") > 0)
 		s = as_worse(
@@ -156,10 +156,12 @@ static as_status read_share(page *p)
 {
 	return list(p, "Bytes",
 		"WITH RECURSIVE" AS_SQL_SHARE
-		" SELECT printf('%.1f %% %s', 100.0 * n / (SELECT sum(n) FROM share),"
+		" SELECT CASE WHEN 1000 * n < total THEN '< 0.1 %' WHEN n < total AND 1000 * "
+		"(total - n) < total THEN '> 99.9 %' ELSE printf('%.1f %%', 100.0 * n / total) "
+		"END || ' ' ||"
 		" CASE class WHEN 'object' THEN 'objects that were read' WHEN 'structure' THEN "
-		"'containers that were read' ELSE class END)"
-		" FROM share WHERE n > 0 ORDER BY n DESC",
+		"'containers that were read' ELSE class END"
+		" FROM share, (SELECT sum(n) AS total FROM share) WHERE n > 0 ORDER BY n DESC",
 		"not accounted (a directory)");
 }
 
@@ -172,12 +174,16 @@ static as_status findings(page *p)
 		" ORDER BY verdict, " AS_SQL_RANK("severity") " DESC",
 		"none");
 	p->n = 0;
-	return as_worse(s,
+	s = as_worse(s,
 		as_sql_each(p->db,
 			"SELECT severity, title, n FROM finding WHERE verdict = 'holds' AND "
 			"severity <> 'info'"
 			" ORDER BY " AS_SQL_RANK("severity") " DESC, confidence DESC, id LIMIT 5",
 			finding_row, p));
+	if (as_sql_int(p->db, "SELECT count(*) FROM finding") > 0)
+		as_out_print(p->out, "  %-*s%s", LABEL - 2, "all",
+			"assay show DOSSIER findings; then assay explain DOSSIER ID\n");
+	return s;
 }
 
 static void where(page *p)

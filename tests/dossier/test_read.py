@@ -115,8 +115,21 @@ class Show(Reading):
         text = run("show", self.plain).stdout
         self.assertLessEqual(text.count("\n"), 24)
         self.assertLessEqual(max(map(len, text.splitlines()[:16])), 80)
-        for word in ("basestation.bin", "SHA-256", "2 critical", "SquashFS", "4.14.98", "encrypted"):
+        for word in ("basestation.bin", "SHA-256", "2 critical", "SquashFS", "4.14.98", "encrypted", "assay explain"):
             self.assertIn(word, text)
+
+    def test_summary_rounds_no_byte_away(self):
+        db = sqlite3.connect(os.path.join(self.folder.name, "rounded.assay"))
+        sqlite3.connect(self.plain).backup(db)
+        size, = db.execute("SELECT o.size FROM place AS p JOIN object AS o ON o.id = p.object"
+                           " WHERE p.parent IS NULL").fetchone()
+        db.execute("DELETE FROM extent WHERE object = (SELECT object FROM place WHERE parent IS NULL)")
+        db.executemany("INSERT INTO extent (object, at, len, class) SELECT object, ?, ?, ? FROM place"
+                       " WHERE parent IS NULL", [(0, size - 9, "structure"), (size - 9, 9, "unknown")])
+        db.commit()
+        db.close()
+        text = run("show", os.path.join(self.folder.name, "rounded.assay")).stdout
+        self.assertIn("> 99.9 % containers that were read, < 0.1 % unknown", text)
 
     def test_hostile_text_never_reaches_the_terminal_raw(self):
         db = sqlite3.connect(self.hostile)  # raw bytes, as a forged dossier might hold them

@@ -79,6 +79,8 @@ class FirstScreen(Page):
                      "A login account has a factory password"):
             self.assertIn(word, text)
         self.assertEqual(self.count(".matters li"), 5)
+        self.assertEqual(self.b.run("[...document.querySelectorAll('.matters .severity')].map(e => e.textContent)"),
+                         ["critical"] * 2 + ["high"] * 3)
         self.assertLessEqual(self.b.run("document.querySelector('.matters').getBoundingClientRect().bottom"), 900)
         self.assertEqual(self.b.run("[...document.querySelectorAll('.severities strong')].map(e => e.textContent)"),
                          ["2", "4", "5", "3", "1"])
@@ -98,6 +100,7 @@ class FirstScreen(Page):
     def test_narrow(self):
         for width in (320, 420, 800):
             self.open(width=width, height=800)
+            self.b.run("document.querySelector('#map-of')?.append(new Option('flash.bin/' + 'part/'.repeat(40)))")
             self.assertLessEqual(self.b.run("document.documentElement.scrollWidth"), width)
             if width == 420:
                 self.picture("narrow")
