@@ -445,11 +445,9 @@ bool as_flow_build(as_flow *f, as_explorer *x, const as_program *p, uint64_t add
 	return push(x, addr) && explore(f, around) && settle(f);
 }
 
-bool as_flow_resolve(
-	as_flow *f, const as_surroundings *around, uint32_t b, const uint64_t *targets, size_t n)
+bool as_flow_resolve(as_flow *f, const as_surroundings *around, uint32_t op, const uint64_t *targets, size_t n)
 {
 	as_explorer *x = f->explorer;
-	uint32_t op = f->blocks[b].first + f->blocks[b].n - 1;
 	if (!grow(&x->targets, &x->room_targets, (uint64_t)x->n_targets + n, sizeof(*x->targets)) ||
 		!grow(&x->jumps, &x->room_jumps, (uint64_t)x->n_jumps + 1, sizeof(*x->jumps)))
 		return false;
@@ -463,5 +461,10 @@ bool as_flow_resolve(
 	}
 	j.n = x->n_targets - j.first;
 	x->jumps[x->n_jumps++] = j;
+	return true;
+}
+
+bool as_flow_explore(as_flow *f, const as_surroundings *around)
+{
 	return explore(f, around) && settle(f);
 }

@@ -50,8 +50,9 @@ void as_explorer_free(as_explorer *x);
  * False only without memory. */
 bool as_flow_build(as_flow *f, as_explorer *x, const as_program *p, uint64_t addr, uint64_t limit,
 	bool thumb, const as_surroundings *around) AS_MUST_USE;
-/* Adds the targets (addresses) of the jump that ends block b, and explores on. Blocks are numbered anew. */
-bool as_flow_resolve(as_flow *f, const as_surroundings *around, uint32_t b, const uint64_t *targets,
-	size_t n) AS_MUST_USE;
+/* Notes the targets (addresses) of the jump that is operation op; as_flow_explore then follows all that were noted, and numbers
+ * the blocks anew. False only without memory. */
+bool as_flow_resolve(as_flow *f, const as_surroundings *around, uint32_t op, const uint64_t *targets, size_t n) AS_MUST_USE;
+bool as_flow_explore(as_flow *f, const as_surroundings *around) AS_MUST_USE;
 
 #endif

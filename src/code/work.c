@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { ROUNDS = 40 /* switches resolved in one function */, TARGETS_MAX = 4096 };
+enum { ROUNDS = 8 /* a switch may lead to another */, TARGETS_MAX = 4096 };
 
 struct as_worker {
 	as_explorer *explorer;
@@ -35,9 +35,9 @@ void as_worker_free(as_worker *w)
 	free(w);
 }
 
-/* Resolves the table of one computed jump in a flow. *again: the flow has changed. False without memory. */
-static bool resolve(
-	as_worker *w, as_flow *f, const as_values *v, const as_surroundings *around, bool *again)
+/* Follows the tables of computed jumps. *again: the flow has changed, and values are to be worked out anew. False without
+ * memory. */
+static bool resolve(as_worker *w, as_flow *f, const as_values *v, const as_surroundings *around, bool *again)
 {
 	*again = false;
 	for (uint32_t i = 0; i < v->n_gotos; i++) {
@@ -45,12 +45,11 @@ static bool resolve(
 		if (!f->blocks[g->block].unresolved)
 			continue;
 		size_t n = as_value_targets(v, g, w->targets, TARGETS_MAX);
-		if (n == 0)
-			continue;
-		*again = true; /* blocks are numbered anew, so the values are worked out anew */
-		return as_flow_resolve(f, around, g->block, w->targets, n);
+		if (n > 0 && !as_flow_resolve(f, around, g->op, w->targets, n))
+			return false;
+		*again = *again || n > 0;
 	}
-	return true;
+	return !*again || as_flow_explore(f, around);
 }
 
 static bool has_unresolved(const as_flow *f)
