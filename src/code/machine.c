@@ -434,9 +434,8 @@ static as_step instruction(as_machine *m, const as_routine *r, calls *c, as_mode
 	for (size_t i = 0; i < ops->n && s == AS_STEP_ON; i++) {
 		const as_op *op = &ops->op[i];
 		s = as_machine_step(m, op);
-		bool to = op->kind == AS_OP_JUMP_TO || op->kind == AS_OP_CALL_TO;
 		as_mode before = *mode;
-		if ((s == AS_STEP_JUMP || s == AS_STEP_CALL) && to && r->arch->step > 1) {
+		if ((s == AS_STEP_JUMP || s == AS_STEP_CALL) && r->arch->step > 1) {
 			mode->thumb = m->to & 1;
 			m->to &= ~1ull;
 		}

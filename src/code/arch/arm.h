@@ -153,6 +153,9 @@ void as_arm_block(const as_insn *i, const as_arm_many *p);
 /* low, high = rn * rm, with add: added to them. */
 void as_arm_long_multiply(
 	const as_insn *i, uint8_t low, uint8_t high, uint8_t rn, uint8_t rm, bool sign, bool add);
+/* rd = half of rn * half of rm (+ ra), signed; the upper halves where said. ra AS_REG_NONE: nothing is added. */
+void as_arm_multiply_half(
+	const as_insn *i, uint8_t rd, uint8_t ra, uint8_t rn, uint8_t rm, bool n_top, bool m_top);
 /* An exclusive or ordered access of width bytes (8: two registers); status: that of the store, or AS_REG_NONE. */
 void as_arm_exclusive(const as_insn *i, bool load, uint8_t width, uint8_t status, uint8_t rt,
 	uint8_t rt2, uint8_t rn, int64_t by);

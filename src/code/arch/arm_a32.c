@@ -95,12 +95,18 @@ static bool extra(const as_insn *i)
 	return true;
 }
 
-/* Halfword multiplications: the product is not followed. */
+/* Halfword multiplications; those of words by halves and of 64 bits are not followed. */
 static bool multiply_half(const as_insn *i)
 {
-	if (as_bits(i->w, 21, 2) == 2)
+	unsigned op = as_bits(i->w, 21, 2);
+	uint8_t rd = reg(i, 16), ra = op == 3 ? (uint8_t)AS_REG_NONE : reg(i, 12);
+	if (op == 0 || op == 3) {
+		as_arm_multiply_half(i, rd, ra, reg(i, 0), reg(i, 8), bit(i, 5), bit(i, 6));
+		return true;
+	}
+	if (op == 2)
 		as_op_kill(i->o, reg(i, 12));
-	as_op_kill(i->o, reg(i, 16));
+	as_op_kill(i->o, rd);
 	return true;
 }
 

@@ -395,3 +395,13 @@ void as_arm_reverse_half(const as_insn *i, uint8_t rd, uint8_t rm)
 	as_arm_reverse(i->o, 4, T1, rm, 2);
 	as_arm_extract(i->o, 4, rd, T1, 0, 16, true);
 }
+
+void as_arm_multiply_half(
+	const as_insn *i, uint8_t rd, uint8_t ra, uint8_t rn, uint8_t rm, bool n_top, bool m_top)
+{
+	as_arm_extract(i->o, 4, T0, rn, n_top ? 16 : 0, 16, true);
+	as_arm_extract(i->o, 4, T1, rm, m_top ? 16 : 0, 16, true);
+	as_op_rrr(i->o, AS_OP_MUL, 4, ra == AS_REG_NONE ? rd : (uint8_t)T3, T0, T1);
+	if (ra != AS_REG_NONE)
+		as_op_rrr(i->o, AS_OP_ADD, 4, rd, T3, ra);
+}

@@ -338,9 +338,14 @@ static bool multiply(const as_insn *i)
 	uint8_t rd = reg(i, 8), ra = reg(i, 12), rn = reg(i, 16), rm = reg(i, 0);
 	if (as_bits(i->w, 6, 2))
 		return false;
+	if (op1 == 1) {
+		as_arm_multiply_half(
+			i, rd, ra == 15 ? (uint8_t)AS_REG_NONE : ra, rn, rm, op2 & 2, op2 & 1);
+		return true;
+	}
 	if (op1 || op2 > 1) {
 		as_op_kill(i->o, rd);
-		return op1 && (op2 < 2 || op1 == 1) && !(op1 == 7 && op2);
+		return op1 && op2 < 2 && !(op1 == 7 && op2);
 	}
 	bool alone = ra == 15 && !op2;
 	as_op_rrr(i->o, AS_OP_MUL, 4, alone ? rd : (uint8_t)T2, rn, rm);
