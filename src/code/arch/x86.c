@@ -2,7 +2,9 @@
 /* x86, 64 and 32 bits: x86_decode.c takes instructions apart, x86_valid.c knows which there are, x86_one.c,
  * x86_more.c, x86_two.c and x86_vector.c say what they do. Not followed: mmx, x87 and mask registers, vectors
  * beyond their lowest 16 bytes, thread-local memory (fs, gs), the direction flag (string instructions go
- * upwards). A write of 8 or 16 bits clears the bits above; one of ah, ch, dh or bh makes the register unknown. */
+ * upwards). A write of 8 or 16 bits clears the bits
+ * above, but for constants and their logic, which compilers apply to parts of registers; one of ah, ch, dh or bh
+ * makes the register unknown. */
 #include "code/arch/x86.h"
 
 #include <string.h>

@@ -48,11 +48,30 @@ static void with_carry(as_x86 *x, as_op_kind kind, uint8_t width, uint8_t d, uin
 	as_x86_result(x, width, d);
 }
 
+/* The bits of a register above its lowest width bytes. */
+static int64_t above(uint8_t width) { return (int64_t)(UINT64_MAX << 8 * width); }
+
+/* al &= 0xf, or the like: said of the whole register, so that what is above is kept. */
+static bool narrow_logic(as_x86 *x, uint8_t kind, uint8_t width, uint8_t d, operand b)
+{
+	static const uint8_t kinds[] = { [OR] = AS_OP_OR, [AND] = AS_OP_AND, [XOR] = AS_OP_XOR };
+	bool clears = kind == XOR && d == b.r;
+	if (d >= AS_REG_TEMP || width > 2 || (b.r != AS_REG_NONE && !clears))
+		return false;
+	if (kind == AND || clears)
+		as_op_rri(x->ops, AS_OP_AND, x->word, d, d, (clears ? 0 : b.imm) | above(width));
+	else
+		as_op_rri(x->ops, kinds[kind], x->word, d, d, b.imm & ~above(width));
+	return true;
+}
+
 static void logic(as_x86 *x, uint8_t kind, uint8_t width, uint8_t d, uint8_t a, operand b)
 {
 	if (kind == AND)
 		two(x, AS_OP_TEST, width, AS_REG_FLAGS, a, b);
-	if (kind == XOR && a == b.r)
+	if (a == d && narrow_logic(x, kind, width, d, b))
+		; /* done */
+	else if (kind == XOR && a == b.r)
 		as_op_const(x->ops, width, d, 0);
 	else if (kind == OR && b.r == AS_REG_NONE && b.imm == -1)
 		as_op_const(x->ops, width, d, UINT64_MAX);
@@ -168,6 +187,18 @@ static void mov_from(as_x86 *x)
 		as_x86_put_reg(x, x->reg, width, as_x86_get(x, width));
 }
 
+/* A register, or its lowest bytes, becomes the immediate. */
+static void set(as_x86 *x, uint8_t width, uint8_t r)
+{
+	if (width > 2 || r >= AS_REG_TEMP) {
+		as_op_const(x->ops, width, r, (uint64_t)x->imm);
+		return;
+	}
+	as_op_rri(x->ops, AS_OP_AND, x->word, r, r, above(width));
+	if (x->imm & ~above(width))
+		as_op_rri(x->ops, AS_OP_OR, x->word, r, r, x->imm & ~above(width));
+}
+
 static void mov_imm(as_x86 *x) /* C6, C7 */
 {
 	uint8_t width = width_of(x);
@@ -178,7 +209,7 @@ static void mov_imm(as_x86 *x) /* C6, C7 */
 		return;
 	}
 	uint8_t d = as_x86_place(x, width);
-	as_op_const(x->ops, width, d, (uint64_t)x->imm);
+	set(x, width, d);
 	as_x86_put(x, width, d);
 }
 
@@ -188,7 +219,7 @@ static void mov_reg_imm(as_x86 *x) /* B0 to BF */
 	if (width == 1 && !x->rex && r >= 4)
 		as_op_kill(x->ops, r - 4);
 	else
-		as_op_const(x->ops, width, r, (uint64_t)x->imm);
+		set(x, width, r);
 }
 
 static void mov_offset(as_x86 *x) /* A0 to A3 */

@@ -95,6 +95,8 @@ static void shift_double(as_x86 *x)
 		n = T;
 		rest = U;
 	} else if (imm == 0) {
+		as_op_move(x->ops, w, d, a); /* clears what is above */
+		as_x86_put(x, w, d);
 		return;
 	}
 	as_op_rrr(x->ops, left ? AS_OP_SHR : AS_OP_SHL, w, V, x->reg, rest);
@@ -161,8 +163,8 @@ static void group7(as_x86 *x) /* 01 */
 		as_op_kill(x->ops, x->rm);
 	} else if (!x->memory && x->modrm == 0xf9) { /* rdtscp */
 		as_x86_kill_several(x, 1u << AX | 1u << DX | 1u << CX);
-	} else if (!x->memory) { /* vmcall, xgetbv, rdpkru, ... */
-		as_x86_kill_several(x, 1u << AX | 1u << DX);
+	} else if (!x->memory) { /* vmcall, xgetbv, rdpkru, encls, ... */
+		as_x86_kill_several(x, 1u << AX | 1u << BX | 1u << CX | 1u << DX);
 		as_x86_no_flags(x);
 	}
 }
