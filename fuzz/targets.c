@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "code/arch.h"
 #include "listen.h"
 #include "model/nodes.h"
 
@@ -25,6 +26,7 @@ struct target {
 	const char *name;
 	const as_format *format;
 	const as_inspector *inspector;
+	const as_arch *arch;                        /* its lifter */
 	void (*run)(const uint8_t *data, size_t n); /* of hostile.c */
 };
 
@@ -64,7 +66,9 @@ const target *target_by_name(const char *name)
 	for (const as_inspector *const *i = as_inspectors; *i; i++)
 		if (strncmp(name, "ins-", 4) == 0 && strcmp(name + 4, (*i)->id) == 0)
 			t.inspector = *i;
-	return t.format || t.inspector ? &t : NULL;
+	if (strncmp(name, "lift-", 5) == 0)
+		t.arch = as_arch_named(name + 5);
+	return t.format || t.inspector || t.arch ? &t : NULL;
 }
 
 void targets_print(FILE *out)
@@ -75,6 +79,8 @@ void targets_print(FILE *out)
 		fprintf(out, "%s\n", others[i].name);
 	for (const as_inspector *const *i = as_inspectors; *i; i++)
 		fprintf(out, "ins-%s\n", (*i)->id);
+	for (const as_arch *const *a = as_archs; *a; a++)
+		fprintf(out, "lift-%s\n", (*a)->id);
 }
 
 void target_dictionary(const target *t, FILE *out)
@@ -187,6 +193,28 @@ static void inspect(const as_inspector *ins, as_span data)
 	listen_end(&l);
 }
 
+/* One instruction after the other; the first byte says how they are to be read. */
+static void lift(const as_arch *arch, as_span data)
+{
+	uint8_t how = as_at(data, 0);
+	as_mode mode = { .big = how & 1,
+		.wide = arch->word == 8,
+		.thumb = how & 2,
+		.r6 = how & 4,
+		.octeon = how & 8 };
+	as_span code = as_from(data, 1);
+	as_ops ops;
+	for (uint64_t at = 0; at < code.n;) {
+		size_t n = arch->lift(&mode, as_from(code, at), at, &ops);
+		insist(n <= code.n - at, "an instruction longer than what is there");
+		for (size_t i = 0; n > 0 && i < ops.n; i++)
+			insist(ops.op[i].kind < AS_N_OP_KINDS && ops.op[i].len == n,
+				"an operation that is none");
+		insist(n == 0 || !ops.full, "more operations than there is room for");
+		at += n ? n : arch->step;
+	}
+}
+
 static double seconds(void)
 {
 	struct timespec t;
@@ -199,6 +227,8 @@ static void run(const target *t, const uint8_t *data, size_t n)
 	unsigned left = OBJECTS;
 	if (t->run)
 		t->run(data, n);
+	else if (t->arch)
+		lift(t->arch, as_bytes(data, n));
 	else if (t->format)
 		open_as(t->format, as_bytes(data, n));
 	else if (t->inspector || strcmp(t->name, "inspect") == 0)

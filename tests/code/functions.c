@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions of whole numbers whose results do not depend on the machine: compiled for the architecture that a lifter reads and run
- * through its operations, and compiled for this one and run. Each takes one 32-bit number and answers one. */
+/* Functions of whole numbers whose results do not depend on the machine: compiled for the architecture that a lifter
+ * reads and run through its operations, and compiled for this one and run. Each takes one 32-bit number
+ * and answers one. */
 typedef __UINT8_TYPE__ u8;
 typedef __UINT16_TYPE__ u16;
 typedef __UINT32_TYPE__ u32;
@@ -48,16 +49,26 @@ KEEP u32 f_decode(u32 x) /* exclusive or with a key that turns */
 KEEP u32 f_switch(u32 x)
 {
 	switch (x % 11) {
-	case 0: return x + 17;
-	case 1: return x * 3;
-	case 2: return x ^ 0x5555;
-	case 3: return ~x;
-	case 4: return x >> 3;
-	case 5: return x - 1000;
-	case 6: return x << 5;
-	case 7: return x * x;
-	case 9: return 7;
-	default: return 0xdead;
+	case 0:
+		return x + 17;
+	case 1:
+		return x * 3;
+	case 2:
+		return x ^ 0x5555;
+	case 3:
+		return ~x;
+	case 4:
+		return x >> 3;
+	case 5:
+		return x - 1000;
+	case 6:
+		return x << 5;
+	case 7:
+		return x * x;
+	case 9:
+		return 7;
+	default:
+		return 0xdead;
 	}
 }
 
@@ -107,7 +118,7 @@ KEEP u32 f_divide(u32 x)
 	s32 s = (s32)x;
 	u32 d = (x & 15) + 3;
 	return x / 10 + x % 7 * 100 + (u32)(s / 1000) + (u32)(s % 13) + x / d + x % d +
-		(u32)(s / (s32)d) + (u32)(s % (s32)d);
+	       (u32)(s / (s32)d) + (u32)(s % (s32)d);
 }
 
 KEEP u32 f_signs(u32 x)
@@ -216,8 +227,11 @@ KEEP u32 f_count(u32 x)
 #ifdef WITH_MAIN
 #include <stdio.h>
 #include <stdlib.h>
-#define ALL(F) F(f_hash) F(f_hash64) F(f_decode) F(f_switch) F(f_bitfield) F(f_shift) F(f_shift64) F(f_multiply) F(f_divide) F(f_signs) \
-	F(f_swap) F(f_recursive) F(f_arguments) F(f_pointer) F(f_copy) F(f_compare) F(f_global) F(f_crc) F(f_count)
+#define ALL(F)                                                                                     \
+	F(f_hash)                                                                                  \
+	F(f_hash64) F(f_decode) F(f_switch) F(f_bitfield) F(f_shift) F(f_shift64) F(f_multiply)    \
+		F(f_divide) F(f_signs) F(f_swap) F(f_recursive) F(f_arguments) F(f_pointer)        \
+			F(f_copy) F(f_compare) F(f_global) F(f_crc) F(f_count)
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a function of a flat piece of memory on the machine of operations, and prints what it returns:
  * run-one ARCH FILE ADDRESS MODE FUNCTION [ARGUMENT]...
- * FILE stands in memory at ADDRESS, with 64 KiB of zeros after it; MODE as for lift-one. The stack holds nothing that is
- * known. Prints the result in hexadecimal (2 registers on i386 and the like are not told apart), or why it stopped. */
+ * FILE stands in memory at ADDRESS, with 64 KiB of zeros after it; MODE as for lift-one. The stack holds nothing
+ * that is known. Prints the result in hexadecimal, or why it stopped. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

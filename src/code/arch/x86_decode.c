@@ -148,7 +148,7 @@ static void read_evex(as_x86 *x)
 		x->high = (uint8_t)((~a >> 4 & 1) | (~a >> 5 & 2));
 	x->rex_w = b >> 7;
 	x->pp = b & 3;
-	x->vvvv = (uint8_t)((~b >> 3 & (x->wide ? 15 : 7)) | (x->wide ? ~c << 1 & 16 : 0));
+	x->vvvv = (uint8_t)((~b >> 3 & (x->wide ? 15 : 7)) | (x->wide ? (~c & 8) << 1 : 0));
 	x->length = c >> 5 & 3;
 	x->mask = c & 0x97;
 	x->bad = x->bad || (a & 8) || !(b & 4);
