@@ -101,7 +101,7 @@ def main():
 			continue
 		text = (TOP / path).read_bytes().decode("utf-8", "replace")
 		faults = list(text_faults(path, text))
-		if path.endswith((".c", ".h")):
+		if path.endswith((".c", ".h")) and not path.startswith("tests/backdoors/"): # written as others write
 			faults += c_faults(path, text)
 		for line, what in sorted(faults):
 			print("%s:%d: %s" % (path, line, what))
