@@ -25,25 +25,102 @@ as_mask as_join_clobbered(const as_arch *a)
 	return m;
 }
 
+static void join(as_mask *m, const as_mask *more)
+{
+	m->low |= more->low;
+	m->high |= more->high;
+}
+
+static void mark_read(as_mask *read, const as_mask *written, unsigned r)
+{
+	if (r < AS_N_REGS && !as_join_marked(written, r))
+		mark(read, r);
+}
+
+/* What a call, a system call or a return reads without naming it. */
+static as_mask read_by_convention(const as_arch *a, as_op_kind kind)
+{
+	as_mask m = { 0 };
+	bool calls = kind == AS_OP_CALL || kind == AS_OP_CALL_TO || kind == AS_OP_SYSCALL || kind == AS_OP_JUMP_TO;
+	for (unsigned i = 0; calls && i < a->n_args; i++)
+		mark(&m, a->args[i]);
+	if (kind == AS_OP_SYSCALL)
+		mark(&m, a->number);
+	if (kind == AS_OP_RETURN)
+		mark(&m, a->result);
+	mark(&m, a->sp);
+	return m;
+}
+
+/* What a block reads before it writes it, and what it writes. */
+static void read_block(const as_flow *f, const as_block *b, const as_mask *call, as_mask *read, as_mask *written)
+{
+	const as_arch *a = f->program->arch;
+	for (uint32_t j = 0; j < b->n; j++) {
+		const as_op *op = &f->ops[b->first + j];
+		as_op_kind kind = (as_op_kind)op->kind;
+		bool always = op->cond == AS_ALWAYS || kind == AS_OP_SELECT;
+		mark_read(read, written, op->a);
+		mark_read(read, written, op->b);
+		mark_read(read, written, op->c);
+		if (!always)
+			mark_read(read, written, AS_REG_FLAGS);
+		if (!always && op->dst < AS_N_REGS)
+			mark_read(read, written, op->dst);
+		if (kind >= AS_OP_JUMP_TO && kind <= AS_OP_SYSCALL) {
+			as_mask more = read_by_convention(a, kind);
+			more.low &= ~written->low;
+			more.high &= ~written->high;
+			join(read, &more);
+		}
+		if (op->dst != AS_REG_NONE && always)
+			mark(written, op->dst);
+		if (kind == AS_OP_CALL || kind == AS_OP_CALL_TO)
+			join(written, call);
+	}
+}
+
+/* What is read later, before it is written: only that is worth knowing where ways meet. Backwards to a fixed point, of
+ * which a bounded number of rounds is taken; what is still open then counts as read. */
+static void find_live(as_evaluator *e)
+{
+	enum { ROUNDS = 24 };
+	const as_flow *f = e->flow;
+	bool changed = true;
+	for (int round = 0; changed && round < ROUNDS; round++) {
+		changed = false;
+		for (uint32_t i = f->n_blocks; i-- > 0;) {
+			const as_block *b = &f->blocks[i];
+			as_mask live = { 0 };
+			if (b->next != AS_NO_BLOCK)
+				join(&live, &e->live[b->next]);
+			if (b->taken != AS_NO_BLOCK)
+				join(&live, &e->live[b->taken]);
+			for (uint32_t c = 0; c < b->n_cases; c++)
+				join(&live, &e->live[f->cases[b->cases + c]]);
+			live.low = (live.low & ~e->written[i].low) | e->read[i].low;
+			live.high = (live.high & ~e->written[i].high) | e->read[i].high;
+			changed = changed || live.low != e->live[i].low || live.high != e->live[i].high;
+			e->live[i] = live;
+		}
+	}
+	for (uint32_t i = 0; changed && i < f->n_blocks; i++)
+		e->live[i] = (as_mask){ ~UINT64_C(0), ~UINT64_C(0) };
+}
+
 bool as_join_prepare(as_evaluator *e)
 {
 	const as_flow *f = e->flow;
-	if (!as_evaluator_grow(e, &e->written, &e->room_written, f->n_blocks, sizeof(*e->written)))
+	if (!as_evaluator_grow(e, &e->written, &e->room_written, f->n_blocks, sizeof(*e->written)) ||
+		!as_evaluator_grow(e, &e->read, &e->room_read, f->n_blocks, sizeof(*e->read)) ||
+		!as_evaluator_grow(e, &e->live, &e->room_live, f->n_blocks, sizeof(*e->live)))
 		return false;
 	as_mask call = as_join_clobbered(f->program->arch);
 	for (uint32_t i = 0; i < f->n_blocks; i++) {
-		as_mask m = { 0 };
-		for (uint32_t j = 0; j < f->blocks[i].n; j++) {
-			const as_op *op = &f->ops[f->blocks[i].first + j];
-			if (op->dst != AS_REG_NONE)
-				mark(&m, op->dst);
-			if (op->kind == AS_OP_CALL || op->kind == AS_OP_CALL_TO) {
-				m.low |= call.low;
-				m.high |= call.high;
-			}
-		}
-		e->written[i] = m;
+		e->written[i] = e->read[i] = e->live[i] = (as_mask){ 0 };
+		read_block(f, &f->blocks[i], &call, &e->read[i], &e->written[i]);
 	}
+	find_live(e);
 	return true;
 }
 
@@ -98,7 +175,7 @@ static void note_meeting(as_evaluator *e, as_value phi, as_value value, uint32_t
 {
 	as_meeting *m = AS_LIST_ADD(e, meetings);
 	if (m)
-		*m = (as_meeting){ .phi = phi, .value = value, .from = from };
+		*m = (as_meeting){ .phi = phi, .value = value, .block = e->block, .from = from };
 }
 
 /* The value of this place for what is ours on the ways before and other on the way from a block. */
@@ -129,9 +206,10 @@ static void merge_state(as_evaluator *e, uint32_t from)
 {
 	as_state *s = &e->state;
 	const as_value *reg = e->regs + (size_t)from * AS_N_REGS;
+	const as_mask *live = &e->live[e->block];
 	for (unsigned r = 0; r < AS_N_REGS; r++)
 		if (s->reg[r] != reg[r])
-			s->reg[r] = meet(e, r, s->reg[r], reg[r], from);
+			s->reg[r] = as_join_marked(live, r) ? meet(e, r, s->reg[r], reg[r], from) : AS_NOT_KNOWN;
 	const as_stack_slot *other = e->saved + e->endings[from].first;
 	uint32_t n = e->endings[from].n, kept = 0;
 	for (uint32_t i = 0, j = 0; i < s->n; i++) {
@@ -162,7 +240,8 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	for (unsigned r = 0; r < AS_N_REGS; r++)
 		if ((all || as_join_marked(&m, r)) && r != e->flow->program->arch->sp &&
 			r != AS_REG_ZERO)
-			s->reg[r] = phi(e, r, s->reg[r], AS_NOT_KNOWN);
+			s->reg[r] = as_join_marked(&e->live[e->block], r) ? phi(e, r, s->reg[r], AS_NOT_KNOWN)
+									 : AS_NOT_KNOWN;
 	uint32_t low = 0, high = e->n_last;
 	while (low < high) {
 		uint32_t mid = (low + high) / 2;

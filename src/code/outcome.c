@@ -20,14 +20,31 @@ static void add(ways *w, uint32_t from, bool known, uint64_t k)
 	w->k[w->n++] = k;
 }
 
+/* The first meeting in a block. */
+static uint32_t first_meeting(const as_values *v, uint32_t block)
+{
+	uint32_t low = 0, high = v->n_meetings;
+	while (low < high) {
+		uint32_t mid = (low + high) / 2;
+		if (v->meetings[mid].block < block)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* Follows a value through the places where several meet. block: where it is used. */
 static void follow(const as_values *v, as_value x, uint32_t block, ways *w, int depth)
 {
 	uint64_t k = 0;
 	int64_t offset = 0;
 	x = as_value_base(v, x, &offset);
-	bool phi = as_term_of(v, x)->kind == AS_V_PHI && offset == 0, followed = false;
-	for (uint32_t i = 0; phi && depth < DEEPEST && i < v->n_meetings; i++)
+	const as_term *n = as_term_of(v, x);
+	bool phi = n->kind == AS_V_PHI && offset == 0, followed = false;
+	uint32_t meets = (uint32_t)((uint64_t)n->k >> 32);
+	for (uint32_t i = phi && depth < DEEPEST ? first_meeting(v, meets) : v->n_meetings;
+		i < v->n_meetings && v->meetings[i].block == meets; i++)
 		if (v->meetings[i].phi == x) {
 			followed = true;
 			follow(v, v->meetings[i].value, v->meetings[i].from, w, depth + 1);

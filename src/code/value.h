@@ -75,7 +75,7 @@ typedef struct as_ref {
 /* One of the values that meet in a phi, and the block it comes from. */
 typedef struct as_meeting {
 	as_value phi, value;
-	uint32_t from;
+	uint32_t block, from; /* where they meet; where value comes from */
 } as_meeting;
 
 /* What a function answers, where it returns. */

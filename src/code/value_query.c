@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/terms.h"
 
-enum { DEEPEST = 12, CASES_MAX = 1024 };
+enum { DEEPEST = 12, CASES_MAX = 1024, UNBOUNDED = 256 /* cases tried */, LEADING = 8 /* that may not be ones */ };
 
 bool as_value_const(const as_values *v, as_value x, uint64_t *k)
 {
@@ -156,23 +156,25 @@ static as_value bare(const as_values *v, as_value x)
 	return x;
 }
 
-/* The number of cases: from the comparison that bounds the index, the nearest before the jump. */
-static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index)
+/* The values an index may take: from *start on, so many; 0: not known. From the nearest comparison before the jump. */
+static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index, uint64_t *start)
 {
 	int64_t shift = 0, other = 0;
 	as_value want = as_value_base(v, bare(v, index), &shift);
-	for (uint32_t i = v->n_decisions; i > 0; i--) {
+	*start = 0;
+	for (uint32_t i = want == AS_NOT_KNOWN ? 0 : v->n_decisions; i > 0; i--) {
 		const as_decision *d = &v->decisions[i - 1];
 		uint64_t k = 0;
-		if (d->block > g->block || d->test || !as_value_const(v, d->b, &k) ||
-			k > CASES_MAX || as_value_base(v, bare(v, d->a), &other) != want)
+		if (d->block > g->block || d->test || !as_value_const(v, d->b, &k) || k > CASES_MAX ||
+			as_value_base(v, bare(v, d->a), &other) != want)
 			continue;
-		if (d->cond == AS_ABOVE || d->cond == AS_BELOW_EQ || d->cond == AS_GT ||
-			d->cond == AS_LE)
-			return k + 1;
-		if (d->cond == AS_ABOVE_EQ || d->cond == AS_BELOW || d->cond == AS_GE ||
-			d->cond == AS_LT)
-			return k;
+		bool up_to = d->cond == AS_ABOVE || d->cond == AS_BELOW_EQ || d->cond == AS_GT || d->cond == AS_LE;
+		bool below = d->cond == AS_ABOVE_EQ || d->cond == AS_BELOW || d->cond == AS_GE || d->cond == AS_LT;
+		if (!up_to && !below)
+			continue;
+		/* Compared is the index plus (other - shift): it starts where that is 0. */
+		*start = (uint64_t)(shift - other);
+		return up_to ? k + 1 : k;
 	}
 	const as_term *n = as_term_of(v, index);
 	if (n->kind == AS_V_OP && n->op == AS_OP_AND && as_term_of(v, n->b)->kind == AS_V_CONST)
@@ -186,21 +188,19 @@ size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets,
 	as_value index = index_of(v, g->to, 0);
 	if (index == NO_INDEX)
 		return 0;
-	uint64_t bound = bound_of(v, g, index);
+	uint64_t start = 0, bound = bound_of(v, g, index, &start);
 	size_t n = 0;
-	for (uint64_t i = 0; i < (bound ? bound : 256) && n < max; i++) {
-		filling fill = { .v = v, .unknown = index, .k = i, .budget = 64 };
+	for (uint64_t i = 0; i < (bound ? bound : UNBOUNDED) && n < max; i++) {
+		filling fill = { .v = v, .unknown = index, .k = start + i, .budget = 64 };
 		uint64_t to = 0;
 		if (!evaluate(&fill, g->to, &to))
 			break;
 		to = as_extend(to, f->program->arch->word, false);
 		to = f->program->elf.machine == AS_EM_ARM ? to & ~UINT64_C(1) : to;
-		if (to < f->addr || to >= f->limit) {
-			if (!bound)
-				break;
-			continue;
-		}
-		targets[n++] = to;
+		if (to >= f->addr && to < f->limit)
+			targets[n++] = to;
+		else if (!bound && (n > 0 || i > LEADING))
+			break; /* past the table's end; what comes before it is skipped */
 	}
 	return n;
 }
