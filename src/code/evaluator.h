@@ -34,7 +34,8 @@ struct as_evaluator {
 	as_state state;
 	as_value *regs; /* AS_N_REGS at the end of each block */
 	as_ending *endings;
-	as_mask *written, *read, *live; /* registers that each block writes; reads before that; are read from its start on */
+	as_mask *written, *read,
+		*live; /* registers that each block writes; reads before that; are read from its start on */
 	as_stack_slot *saved;
 	as_stack_write *writes,
 		*last_writes; /* of this pass and the one before, in the order of blocks */
@@ -45,10 +46,10 @@ struct as_evaluator {
 	as_goto *gotos;
 	as_meeting *meetings;
 	as_answer *answers;
-	uint32_t room_regs, room_endings, room_written, room_read, room_live, n_saved, room_saved, n_writes, room_writes,
-		n_last, room_last, n_calls, room_calls, n_decisions, room_decisions, n_stores,
-		room_stores, n_refs, room_refs, n_gotos, room_gotos, n_meetings, room_meetings,
-		n_answers, room_answers;
+	uint32_t room_regs, room_endings, room_written, room_read, room_live, n_saved, room_saved,
+		n_writes, room_writes, n_last, room_last, n_calls, room_calls, n_decisions,
+		room_decisions, n_stores, room_stores, n_refs, room_refs, n_gotos, room_gotos,
+		n_meetings, room_meetings, n_answers, room_answers;
 	const as_flow *flow;
 	uint32_t block, loop_budget;
 	int32_t taken

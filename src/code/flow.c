@@ -12,11 +12,6 @@ enum {
 	NOT_SEEN = 0,
 };
 
-typedef struct jump {
-	uint32_t op;       /* the JUMP_TO */
-	uint32_t first, n; /* in targets */
-} jump;
-
 struct as_explorer {
 	as_op *ops;
 	uint8_t *starts; /* by operation: a block begins here */
@@ -28,10 +23,10 @@ struct as_explorer {
 	unsigned step;
 	uint64_t *todo;
 	uint32_t n_todo, room_todo;
-	jump *jumps;
-	uint32_t n_jumps, room_jumps;
-	uint64_t *targets;
-	uint32_t n_targets, room_targets;
+	as_switch *switches;
+	uint32_t n_switches, room_switches;
+	uint64_t *goals;
+	uint32_t n_goals, room_goals;
 	as_block *blocks, *ordered;
 	uint32_t n_blocks, room_blocks;
 	uint32_t *block_of; /* by operation, of those that begin one */
@@ -46,7 +41,7 @@ void as_explorer_free(as_explorer *x)
 {
 	if (!x)
 		return;
-	void *all[] = { x->ops, x->starts, x->seen, x->todo, x->jumps, x->targets, x->blocks,
+	void *all[] = { x->ops, x->starts, x->seen, x->todo, x->switches, x->goals, x->blocks,
 		x->ordered, x->block_of, x->scratch, x->cases, x->preds };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]);
@@ -137,6 +132,28 @@ static bool is_end(const as_op *op)
 						op->kind == AS_OP_RETURN || op->kind == AS_OP_TRAP);
 }
 
+bool as_flow_resolve(as_flow *f, const as_surroundings *around, as_switch s, const uint64_t *goals)
+{
+	as_explorer *x = f->explorer;
+	if (!grow(&x->goals, &x->room_goals, (uint64_t)x->n_goals + s.n, sizeof(*x->goals)) ||
+		!grow(&x->switches, &x->room_switches, (uint64_t)x->n_switches + 1,
+			sizeof(*x->switches)))
+		return false;
+	uint32_t n = s.n;
+	s.at = x->ops[s.op].at;
+	s.first = x->n_goals;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!inside(f, around, goals[i]))
+			continue;
+		x->goals[x->n_goals++] = goals[i];
+		if (!push(x, goals[i]))
+			return false;
+	}
+	s.n = x->n_goals - s.first;
+	x->switches[x->n_switches++] = s;
+	return true;
+}
+
 /* Takes in one operation. *goes_on: whether control can reach what follows it. */
 static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *goes_on)
 {
@@ -166,7 +183,12 @@ static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *g
 		return append(x, &op, false) && push(x, goal);
 	if (op.kind == AS_OP_JUMP)
 		return append_tail(x, &op);
-	return append(x, &op, false) != NULL;
+	if (!append(x, &op, false))
+		return false;
+	const uint64_t *goals = NULL;
+	size_t n = op.kind == AS_OP_JUMP_TO ? around->goals(around->ctx, op.at, &goals) : 0;
+	return n == 0 || as_flow_resolve(f, around,
+				 (as_switch){ .op = x->n_ops - 1, .n = (uint32_t)n }, goals);
 }
 
 /* Lifts from addr until control does not go on or an instruction was lifted before. */
@@ -267,22 +289,22 @@ static uint32_t block_at(const as_flow *f, uint64_t addr)
 	return f->explorer->block_of[*seen - 1];
 }
 
-static const jump *jump_of(const as_explorer *x, uint32_t op)
+static const as_switch *switch_of(const as_explorer *x, uint32_t op)
 {
-	for (uint32_t i = x->n_jumps; i > 0; i--)
-		if (x->jumps[i - 1].op == op)
-			return &x->jumps[i - 1];
+	for (uint32_t i = x->n_switches; i > 0; i--)
+		if (x->switches[i - 1].op == op)
+			return &x->switches[i - 1];
 	return NULL;
 }
 
-static bool link_cases(as_flow *f, as_block *b, const jump *j, uint32_t *n_cases)
+static bool link_cases(as_flow *f, as_block *b, const as_switch *j, uint32_t *n_cases)
 {
 	as_explorer *x = f->explorer;
 	b->cases = *n_cases;
 	if (!grow(&x->cases, &x->room_cases, (uint64_t)*n_cases + j->n, sizeof(*x->cases)))
 		return false;
 	for (uint32_t i = 0; i < j->n; i++) {
-		uint32_t to = block_at(f, x->targets[j->first + i]);
+		uint32_t to = block_at(f, x->goals[j->first + i]);
 		if (to != AS_NO_BLOCK)
 			x->cases[(*n_cases)++] = to;
 	}
@@ -299,7 +321,7 @@ static bool link_block(as_flow *f, as_block *b, uint32_t *n_cases)
 	if (last->kind == AS_OP_BRANCH || last->kind == AS_OP_BRANCH_IF || last->kind == AS_OP_JUMP)
 		b->taken = block_at(f, (uint64_t)last->imm);
 	if (last->kind == AS_OP_JUMP_TO) {
-		const jump *j = jump_of(x, b->first + b->n - 1);
+		const as_switch *j = switch_of(x, b->first + b->n - 1);
 		b->unresolved = j == NULL;
 		return !j || link_cases(f, b, j, n_cases);
 	}
@@ -412,6 +434,9 @@ static bool settle(as_flow *f)
 	f->ops = x->ops;
 	f->n_ops = x->n_ops;
 	f->cases = x->cases;
+	f->switches = x->switches;
+	f->n_switches = x->n_switches;
+	f->goals = x->goals;
 	return link_preds(f);
 }
 
@@ -437,31 +462,12 @@ bool as_flow_build(as_flow *f, as_explorer *x, const as_program *p, uint64_t add
 	x->step = p->arch->step > 2 ? 4 : p->arch->step;
 	x->seen_from = addr;
 	x->n_seen = len / x->step + 1;
-	x->n_ops = x->n_todo = x->n_jumps = x->n_targets = 0;
+	x->n_ops = x->n_todo = x->n_switches = x->n_goals = 0;
 	uint32_t room = x->room_seen;
 	if (!grow(&x->seen, &x->room_seen, x->n_seen, sizeof(*x->seen)))
 		return false;
 	memset(x->seen + room, 0, (size_t)(x->room_seen - room) * sizeof(*x->seen));
 	return push(x, addr) && explore(f, around) && settle(f);
-}
-
-bool as_flow_resolve(as_flow *f, const as_surroundings *around, uint32_t op, const uint64_t *targets, size_t n)
-{
-	as_explorer *x = f->explorer;
-	if (!grow(&x->targets, &x->room_targets, (uint64_t)x->n_targets + n, sizeof(*x->targets)) ||
-		!grow(&x->jumps, &x->room_jumps, (uint64_t)x->n_jumps + 1, sizeof(*x->jumps)))
-		return false;
-	jump j = { .op = op, .first = x->n_targets };
-	for (size_t i = 0; i < n; i++) {
-		if (!inside(f, around, targets[i]))
-			continue;
-		x->targets[x->n_targets++] = targets[i];
-		if (!push(x, targets[i]))
-			return false;
-	}
-	j.n = x->n_targets - j.first;
-	x->jumps[x->n_jumps++] = j;
-	return true;
 }
 
 bool as_flow_explore(as_flow *f, const as_surroundings *around)

@@ -17,6 +17,12 @@ typedef struct as_block {
 	bool unresolved; /* ends in a jump whose targets are not known */
 } as_block;
 
+/* A computed jump whose goals are known. */
+typedef struct as_switch {
+	uint64_t at, table, table_len; /* address of the instruction; of the table, and its bytes */
+	uint32_t op, first, n;         /* its operation; its goals: flow->goals[first ..] */
+} as_switch;
+
 typedef struct as_flow {
 	const as_program *program;
 	uint64_t addr, limit; /* where it starts; where it may reach at most */
@@ -29,6 +35,9 @@ typedef struct as_flow {
 		blocks; /* in reverse post-order: blocks[0] is the entry; unreachable ones are absent */
 	uint32_t n_blocks;
 	uint32_t *cases, *preds;
+	as_switch *switches;
+	uint32_t n_switches;
+	uint64_t *goals;
 	struct as_explorer *explorer;
 } as_flow;
 
@@ -36,6 +45,8 @@ typedef struct as_flow {
 typedef struct as_surroundings {
 	/* Whether addr is where another function starts, so that a jump there is a call. */
 	bool (*starts)(void *ctx, uint64_t addr);
+	/* The goals of the computed jump at addr that were found before, and how many; 0: none. */
+	size_t (*goals)(void *ctx, uint64_t addr, const uint64_t **goals);
 	/* Whether a call to addr never comes back. */
 	bool (*never_returns)(void *ctx, uint64_t addr);
 	void *ctx;
@@ -50,9 +61,10 @@ void as_explorer_free(as_explorer *x);
  * False only without memory. */
 bool as_flow_build(as_flow *f, as_explorer *x, const as_program *p, uint64_t addr, uint64_t limit,
 	bool thumb, const as_surroundings *around) AS_MUST_USE;
-/* Notes the targets (addresses) of the jump that is operation op; as_flow_explore then follows all that were noted, and numbers
- * the blocks anew. False only without memory. */
-bool as_flow_resolve(as_flow *f, const as_surroundings *around, uint32_t op, const uint64_t *targets, size_t n) AS_MUST_USE;
+/* Notes the goals of a computed jump (s->op; at and first are set here); as_flow_explore then follows all that were noted, and
+ * numbers the blocks anew. False only without memory. */
+bool as_flow_resolve(
+	as_flow *f, const as_surroundings *around, as_switch s, const uint64_t *goals) AS_MUST_USE;
 bool as_flow_explore(as_flow *f, const as_surroundings *around) AS_MUST_USE;
 
 #endif

@@ -39,6 +39,9 @@ typedef struct search {
 	unsigned step;
 	found *list; /* in the order of finding: the queue too */
 	size_t n, room, done;
+	as_switch *switches;
+	uint64_t *goals;
+	size_t n_switches, room_switches, n_goals, room_goals;
 	uint64_t *never; /* hash table of functions that never return */
 	size_t n_never, room_never;
 	bool no_memory;
@@ -155,6 +158,14 @@ static void add_never(search *s, uint64_t addr)
 	s->n_never++;
 }
 
+static size_t no_goals(void *ctx, uint64_t addr, const uint64_t **goals)
+{
+	(void)ctx;
+	(void)addr;
+	(void)goals;
+	return 0;
+}
+
 static bool never_returns(void *ctx, uint64_t addr)
 {
 	const search *s = ctx;
@@ -169,6 +180,42 @@ static void cover(search *s, uint64_t addr, uint64_t len)
 	code_map *m = map_of(s, addr);
 	for (uint64_t i = 0; m && i < len && addr + i - m->addr < m->len; i += s->step)
 		put(m->covered, (addr + i - m->addr) / s->step);
+}
+
+/* Room for n elements; false (and noted) without memory. */
+static bool make_room(search *s, void *array, size_t *room, size_t n, size_t size)
+{
+	void **p = array;
+	if (n <= *room)
+		return true;
+	size_t more = n > *room * 2 ? n : *room * 2;
+	void *to = realloc(*p, more * size);
+	s->no_memory = s->no_memory || !to;
+	if (!to)
+		return false;
+	*p = to;
+	*room = more;
+	return true;
+}
+
+/* Keeps the switches of a function, so that they need not be found again; their tables are no code. */
+static void learn_switches(search *s, const as_flow *f)
+{
+	for (uint32_t i = 0; i < f->n_switches; i++) {
+		as_switch one = f->switches[i];
+		cover(s, one.table, one.table_len);
+		if (!make_room(s, &s->switches, &s->room_switches, s->n_switches + 1,
+			    sizeof(*s->switches)) ||
+			!make_room(s, &s->goals, &s->room_goals, s->n_goals + one.n,
+				sizeof(*s->goals)))
+			return;
+		if (one.n > 0)
+			memcpy(s->goals + s->n_goals, f->goals + one.first,
+				one.n * sizeof(*s->goals));
+		one.first = (uint32_t)s->n_goals;
+		s->n_goals += one.n;
+		s->switches[s->n_switches++] = one;
+	}
 }
 
 /* What one function's code says about others. */
@@ -207,6 +254,7 @@ static bool explore_queue(search *s, const as_surroundings *around)
 		if (!as_work_out(s->worker, &f, NULL, s->p, one.addr, limit, one.thumb, around))
 			return false;
 		learn(s, &f);
+		learn_switches(s, &f);
 	}
 	return !s->no_memory;
 }
@@ -311,6 +359,29 @@ static void add_tables(search *s)
 	}
 }
 
+static int by_at(const void *a, const void *b)
+{
+	const as_switch *x = a, *y = b;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static bool keep_switches(search *s)
+{
+	as_functions *out = s->out;
+	if (s->n_switches == 0)
+		return true;
+	qsort(s->switches, s->n_switches, sizeof(*s->switches), by_at);
+	out->switches = as_alloc_array(s->p->arena, s->n_switches, sizeof(*out->switches));
+	out->goals = as_alloc_array(s->p->arena, s->n_goals + 1, sizeof(*out->goals));
+	if (!out->switches || !out->goals)
+		return false;
+	memcpy(out->switches, s->switches, s->n_switches * sizeof(*out->switches));
+	if (s->n_goals > 0)
+		memcpy(out->goals, s->goals, s->n_goals * sizeof(*out->goals));
+	out->n_switches = s->n_switches;
+	return true;
+}
+
 static bool finish(search *s)
 {
 	as_functions *out = s->out;
@@ -334,11 +405,28 @@ static bool finish(search *s)
 			.never_returns = is_never(s, f->addr) };
 	}
 	out->n = s->n;
-	return true;
+	return keep_switches(s);
 }
 
 /* For flows made after the search. */
 static bool starts_later(void *ctx, uint64_t addr) { return as_function_at(ctx, addr) != NULL; }
+
+static size_t goals_later(void *ctx, uint64_t addr, const uint64_t **goals)
+{
+	const as_functions *f = ctx;
+	size_t low = 0, high = f->n_switches;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (f->switches[mid].at < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low >= f->n_switches || f->switches[low].at != addr)
+		return 0;
+	*goals = f->goals + f->switches[low].first;
+	return f->switches[low].n;
+}
 
 static bool never_later(void *ctx, uint64_t addr)
 {
@@ -352,7 +440,9 @@ static bool never_later(void *ctx, uint64_t addr)
 bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 {
 	search s = { .out = out, .p = p, .worker = w, .step = p->arch->step };
-	as_surroundings around = { .starts = starts, .never_returns = never_returns, .ctx = &s };
+	as_surroundings around = {
+		.starts = starts, .goals = no_goals, .never_returns = never_returns, .ctx = &s
+	};
 	*out = (as_functions){ .program = p };
 	s.room_never = 65521;
 	s.never = calloc(s.room_never, sizeof(*s.never));
@@ -369,10 +459,13 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 	}
 	ok = ok && finish(&s);
 	free(s.list);
+	free(s.switches);
+	free(s.goals);
 	free(s.never);
-	out->around = (as_surroundings){
-		.starts = starts_later, .never_returns = never_later, .ctx = out
-	};
+	out->around = (as_surroundings){ .starts = starts_later,
+		.goals = goals_later,
+		.never_returns = never_later,
+		.ctx = out };
 	return ok;
 }
 

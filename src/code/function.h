@@ -29,6 +29,9 @@ typedef struct as_functions {
 	const as_program *program;
 	as_function *list; /* by address */
 	size_t n;
+	as_switch *switches; /* found on the way, by address; first counts in goals */
+	size_t n_switches;
+	uint64_t *goals;
 	bool cut;               /* a limit was hit: there are more */
 	as_surroundings around; /* for as_flow_build */
 } as_functions;

@@ -41,7 +41,8 @@ static void mark_read(as_mask *read, const as_mask *written, unsigned r)
 static as_mask read_by_convention(const as_arch *a, as_op_kind kind)
 {
 	as_mask m = { 0 };
-	bool calls = kind == AS_OP_CALL || kind == AS_OP_CALL_TO || kind == AS_OP_SYSCALL || kind == AS_OP_JUMP_TO;
+	bool calls = kind == AS_OP_CALL || kind == AS_OP_CALL_TO || kind == AS_OP_SYSCALL ||
+		     kind == AS_OP_JUMP_TO;
 	for (unsigned i = 0; calls && i < a->n_args; i++)
 		mark(&m, a->args[i]);
 	if (kind == AS_OP_SYSCALL)
@@ -53,7 +54,8 @@ static as_mask read_by_convention(const as_arch *a, as_op_kind kind)
 }
 
 /* What a block reads before it writes it, and what it writes. */
-static void read_block(const as_flow *f, const as_block *b, const as_mask *call, as_mask *read, as_mask *written)
+static void read_block(
+	const as_flow *f, const as_block *b, const as_mask *call, as_mask *read, as_mask *written)
 {
 	const as_arch *a = f->program->arch;
 	for (uint32_t j = 0; j < b->n; j++) {
@@ -100,7 +102,8 @@ static void find_live(as_evaluator *e)
 				join(&live, &e->live[f->cases[b->cases + c]]);
 			live.low = (live.low & ~e->written[i].low) | e->read[i].low;
 			live.high = (live.high & ~e->written[i].high) | e->read[i].high;
-			changed = changed || live.low != e->live[i].low || live.high != e->live[i].high;
+			changed = changed || live.low != e->live[i].low ||
+				  live.high != e->live[i].high;
 			e->live[i] = live;
 		}
 	}
@@ -111,7 +114,8 @@ static void find_live(as_evaluator *e)
 bool as_join_prepare(as_evaluator *e)
 {
 	const as_flow *f = e->flow;
-	if (!as_evaluator_grow(e, &e->written, &e->room_written, f->n_blocks, sizeof(*e->written)) ||
+	if (!as_evaluator_grow(
+		    e, &e->written, &e->room_written, f->n_blocks, sizeof(*e->written)) ||
 		!as_evaluator_grow(e, &e->read, &e->room_read, f->n_blocks, sizeof(*e->read)) ||
 		!as_evaluator_grow(e, &e->live, &e->room_live, f->n_blocks, sizeof(*e->live)))
 		return false;
@@ -209,7 +213,8 @@ static void merge_state(as_evaluator *e, uint32_t from)
 	const as_mask *live = &e->live[e->block];
 	for (unsigned r = 0; r < AS_N_REGS; r++)
 		if (s->reg[r] != reg[r])
-			s->reg[r] = as_join_marked(live, r) ? meet(e, r, s->reg[r], reg[r], from) : AS_NOT_KNOWN;
+			s->reg[r] = as_join_marked(live, r) ? meet(e, r, s->reg[r], reg[r], from)
+							    : AS_NOT_KNOWN;
 	const as_stack_slot *other = e->saved + e->endings[from].first;
 	uint32_t n = e->endings[from].n, kept = 0;
 	for (uint32_t i = 0, j = 0; i < s->n; i++) {
@@ -240,8 +245,9 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	for (unsigned r = 0; r < AS_N_REGS; r++)
 		if ((all || as_join_marked(&m, r)) && r != e->flow->program->arch->sp &&
 			r != AS_REG_ZERO)
-			s->reg[r] = as_join_marked(&e->live[e->block], r) ? phi(e, r, s->reg[r], AS_NOT_KNOWN)
-									 : AS_NOT_KNOWN;
+			s->reg[r] = as_join_marked(&e->live[e->block], r)
+					    ? phi(e, r, s->reg[r], AS_NOT_KNOWN)
+					    : AS_NOT_KNOWN;
 	uint32_t low = 0, high = e->n_last;
 	while (low < high) {
 		uint32_t mid = (low + high) / 2;

@@ -11,8 +11,9 @@ void as_evaluator_free(as_evaluator *e)
 	if (!e)
 		return;
 	as_terms_free(&e->terms);
-	void *all[] = { e->regs, e->endings, e->written, e->read, e->live, e->saved, e->writes, e->last_writes,
-		e->calls, e->decisions, e->stores, e->refs, e->gotos, e->meetings, e->answers };
+	void *all[] = { e->regs, e->endings, e->written, e->read, e->live, e->saved, e->writes,
+		e->last_writes, e->calls, e->decisions, e->stores, e->refs, e->gotos, e->meetings,
+		e->answers };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]);
 	free(e);

@@ -126,7 +126,8 @@ as_value as_value_base(const as_values *v, as_value x, int64_t *offset);
 /* The constant string a value points to: in the program's memory, or p NULL. Pure. */
 as_span as_value_string(const as_values *v, as_value x);
 /* The goals of a computed jump, if they are those of a table in constant memory. Writes at most max
- * addresses; answers how many (0: not a table). Pure. */
-size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max);
+ * addresses; answers how many (0: not a table), and where the table stands. Pure. */
+size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max,
+	uint64_t *table, uint64_t *len);
 
 #endif

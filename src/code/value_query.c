@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/terms.h"
 
-enum { DEEPEST = 12, CASES_MAX = 1024, UNBOUNDED = 256 /* cases tried */, LEADING = 8 /* that may not be ones */ };
+enum {
+	DEEPEST = 12,
+	CASES_MAX = 1024,
+	UNBOUNDED = 256 /* cases tried */,
+	LEADING = 8 /* that may not be ones */
+};
 
 bool as_value_const(const as_values *v, as_value x, uint64_t *k)
 {
@@ -37,6 +42,7 @@ typedef struct filling {
 	as_value unknown;
 	uint64_t k;
 	int budget;
+	uint64_t low, high; /* addresses loaded from */
 } filling;
 
 static bool evaluate(filling *f, as_value x, uint64_t *out)
@@ -63,6 +69,8 @@ static bool evaluate(filling *f, as_value x, uint64_t *out)
 		if (n->width > 8 || !as_program_constant(p, at, n->width, out))
 			return false;
 		*out = as_extend(*out, n->width, n->sign);
+		f->low = as_min(f->low, at);
+		f->high = as_max(f->high, at + n->width);
 		return true;
 	}
 	if (n->op != AS_OP_MOVE && n->op != AS_OP_NOT && n->b != AS_NOT_KNOWN &&
@@ -165,11 +173,13 @@ static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index, u
 	for (uint32_t i = want == AS_NOT_KNOWN ? 0 : v->n_decisions; i > 0; i--) {
 		const as_decision *d = &v->decisions[i - 1];
 		uint64_t k = 0;
-		if (d->block > g->block || d->test || !as_value_const(v, d->b, &k) || k > CASES_MAX ||
-			as_value_base(v, bare(v, d->a), &other) != want)
+		if (d->block > g->block || d->test || !as_value_const(v, d->b, &k) ||
+			k > CASES_MAX || as_value_base(v, bare(v, d->a), &other) != want)
 			continue;
-		bool up_to = d->cond == AS_ABOVE || d->cond == AS_BELOW_EQ || d->cond == AS_GT || d->cond == AS_LE;
-		bool below = d->cond == AS_ABOVE_EQ || d->cond == AS_BELOW || d->cond == AS_GE || d->cond == AS_LT;
+		bool up_to = d->cond == AS_ABOVE || d->cond == AS_BELOW_EQ || d->cond == AS_GT ||
+			     d->cond == AS_LE;
+		bool below = d->cond == AS_ABOVE_EQ || d->cond == AS_BELOW || d->cond == AS_GE ||
+			     d->cond == AS_LT;
 		if (!up_to && !below)
 			continue;
 		/* Compared is the index plus (other - shift): it starts where that is 0. */
@@ -182,7 +192,8 @@ static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index, u
 	return 0;
 }
 
-size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max)
+size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max,
+	uint64_t *table, uint64_t *len)
 {
 	const as_flow *f = v->flow;
 	as_value index = index_of(v, g->to, 0);
@@ -190,17 +201,23 @@ size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets,
 		return 0;
 	uint64_t start = 0, bound = bound_of(v, g, index, &start);
 	size_t n = 0;
+	uint64_t low = UINT64_MAX, high = 0;
 	for (uint64_t i = 0; i < (bound ? bound : UNBOUNDED) && n < max; i++) {
-		filling fill = { .v = v, .unknown = index, .k = start + i, .budget = 64 };
+		filling fill = {
+			.v = v, .unknown = index, .k = start + i, .budget = 64, .low = UINT64_MAX
+		};
 		uint64_t to = 0;
 		if (!evaluate(&fill, g->to, &to))
 			break;
 		to = as_extend(to, f->program->arch->word, false);
 		to = f->program->elf.machine == AS_EM_ARM ? to & ~UINT64_C(1) : to;
 		if (to >= f->addr && to < f->limit)
-			targets[n++] = to;
+			targets[n++] = to, low = as_min(low, fill.low),
+			high = as_max(high, fill.high);
 		else if (!bound && (n > 0 || i > LEADING))
 			break; /* past the table's end; what comes before it is skipped */
 	}
+	*table = low;
+	*len = high > low ? high - low : 0;
 	return n;
 }

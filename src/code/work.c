@@ -37,15 +37,18 @@ void as_worker_free(as_worker *w)
 
 /* Follows the tables of computed jumps. *again: the flow has changed, and values are to be worked out anew. False without
  * memory. */
-static bool resolve(as_worker *w, as_flow *f, const as_values *v, const as_surroundings *around, bool *again)
+static bool resolve(
+	as_worker *w, as_flow *f, const as_values *v, const as_surroundings *around, bool *again)
 {
 	*again = false;
 	for (uint32_t i = 0; i < v->n_gotos; i++) {
 		const as_goto *g = &v->gotos[i];
 		if (!f->blocks[g->block].unresolved)
 			continue;
-		size_t n = as_value_targets(v, g, w->targets, TARGETS_MAX);
-		if (n > 0 && !as_flow_resolve(f, around, g->op, w->targets, n))
+		as_switch s = { .op = g->op };
+		size_t n = as_value_targets(v, g, w->targets, TARGETS_MAX, &s.table, &s.table_len);
+		s.n = (uint32_t)n;
+		if (n > 0 && !as_flow_resolve(f, around, s, w->targets))
 			return false;
 		*again = *again || n > 0;
 	}
