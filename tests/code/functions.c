@@ -229,9 +229,10 @@ KEEP u32 f_count(u32 x)
 #include <stdlib.h>
 #define ALL(F)                                                                                     \
 	F(f_hash)                                                                                  \
-	F(f_hash64) F(f_decode) F(f_switch) F(f_bitfield) F(f_shift) F(f_shift64) F(f_multiply)    \
-		F(f_divide) F(f_signs) F(f_swap) F(f_recursive) F(f_arguments) F(f_pointer)        \
-			F(f_copy) F(f_compare) F(f_global) F(f_crc) F(f_count)
+	F(f_hash64)                                                                                \
+	F(f_decode) F(f_switch) F(f_bitfield) F(f_shift) F(f_shift64) F(f_multiply) F(f_divide)    \
+		F(f_signs) F(f_swap) F(f_recursive) F(f_arguments) F(f_pointer) F(f_copy)          \
+			F(f_compare) F(f_global) F(f_crc) F(f_count)
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
