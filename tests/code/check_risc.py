@@ -40,6 +40,9 @@ TARGET = re.compile(r"(?:^|,)(?:0x)?([0-9a-f]+)(?: <.*>)?$")
 # "mnemonic operands | what objdump makes of it | what the lifter makes of it".
 EXPLAINED = [
 	(r"^\.long 0x4ca[0-7]0020 ", "bnslr with a hint that is reserved, in glibc's own assembly: processors ignore hints"),
+	(r"^attn  \|", "a zero word whose lower bits are a table's: attn is an instruction of service processors"),
+	(r"^\.long 0xffffffc4 ", "an entry of a jump table that is also a conversion of decimal floating point (dcffixqq)"),
+	(r"^dcmpuq cr7,f30,f30 ", "an entry of a jump table; bits that the instruction does not have are set in it"),
 ]
 
 

@@ -275,6 +275,7 @@ static bool opcode4(const as_ppc *l)
 static bool (*const rows[64])(const as_ppc *) = { [2] = trap,
 	[3] = trap,
 	[4] = opcode4,
+	[6] = as_ppc_memory64,
 	[7] = arithmetic_imm,
 	[8] = arithmetic_imm,
 	[10] = compare_imm,

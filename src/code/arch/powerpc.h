@@ -60,8 +60,9 @@ void as_ppc_carry_if(const as_ppc *l, uint8_t xer, uint8_t x, as_cond cond, uint
 void as_ppc_copy_field(const as_ppc *l, uint8_t to, uint8_t from);
 
 /* Each lifts what stands in its name. False: not valid. */
-bool as_ppc_memory(const as_ppc *l);   /* opcodes 32 to 55 */
-bool as_ppc_memory64(const as_ppc *l); /* opcodes 56 to 58 and 60 to 62 as far as they are memory */
+bool as_ppc_memory(const as_ppc *l); /* opcodes 32 to 55 */
+bool as_ppc_memory64(
+	const as_ppc *l); /* opcodes 6, 56 to 58 and 60 to 62 as far as they are memory */
 bool as_ppc_rotate(const as_ppc *l);   /* 20, 21, 23 */
 bool as_ppc_rotate64(const as_ppc *l); /* 30 */
 bool as_ppc_x(const as_ppc *l);        /* 31 */

@@ -123,9 +123,26 @@ static bool vectors(const as_ppc *l)
 	return true;
 }
 
+/* Opcode 6: pairs of VSX registers, of POWER10; the lowest bit of the first one's number stands above the others. */
+static bool pairs(const as_ppc *l)
+{
+	uint32_t n = ppc_d(l) & 30;
+	bool is_store = l->w & 1, followed = !(l->w >> 21 & 1);
+	if (is_store) {
+		as_emit_store_unknown(l->ops, 16, ppc_a0(l), as_signed(l->w & 0xfff0, 16));
+		as_emit_store_unknown(l->ops, 16, ppc_a0(l), as_signed(l->w & 0xfff0, 16) + 16);
+	} else if (followed) {
+		as_op_kill(l->ops, ppc_vector(n));
+		as_op_kill(l->ops, ppc_vector(n + 1));
+	}
+	return l->wide && (l->w & 15) <= 1;
+}
+
 bool as_ppc_memory64(const as_ppc *l)
 {
 	uint32_t op = l->w >> 26;
+	if (op == 6)
+		return pairs(l);
 	if (op == 58 || op == 62)
 		return twice(l);
 	if (op == 57 || op == 61)
