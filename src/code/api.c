@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/api.h"
 
+#include "code/stub.h"
+
 #include <string.h>
 
 static const as_api apis[] = {
@@ -55,6 +57,5 @@ const as_api *as_api_of(const as_program *p, uint64_t goal)
 	size_t i = as_program_import(p, goal);
 	if (i != SIZE_MAX)
 		return p->apis[i];
-	const as_label *l = goal ? as_program_label(p, goal) : NULL;
-	return l ? as_api_named(l->name) : NULL;
+	return goal ? as_stub_api(p, goal) : NULL;
 }

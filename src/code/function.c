@@ -178,8 +178,12 @@ static bool never_returns(void *ctx, uint64_t addr)
 static void cover(search *s, uint64_t addr, uint64_t len)
 {
 	code_map *m = map_of(s, addr);
-	for (uint64_t i = 0; m && i < len && addr + i - m->addr < m->len; i += s->step)
-		put(m->covered, (addr + i - m->addr) / s->step);
+	if (!m || len == 0)
+		return;
+	uint64_t from = (addr - m->addr) / s->step,
+		 to = (as_min(addr + len, m->addr + m->len) - 1 - m->addr) / s->step;
+	for (uint64_t i = from; i <= to; i++)
+		put(m->covered, i);
 }
 
 /* Room for n elements; false (and noted) without memory. */
@@ -222,12 +226,15 @@ static void learn_switches(search *s, const as_flow *f)
 static void learn(search *s, const as_flow *f)
 {
 	bool returns = false;
+	uint64_t last = UINT64_MAX;
 	for (uint32_t b = 0; b < f->n_blocks; b++) {
 		const as_block *block = &f->blocks[b];
 		returns = returns || block->unresolved;
 		for (uint32_t i = 0; i < block->n; i++) {
 			const as_op *op = &f->ops[block->first + i];
-			cover(s, op->at, op->len);
+			if (op->at != last)
+				cover(s, op->at, op->len);
+			last = op->at;
 			if (op->kind == AS_OP_RETURN)
 				returns = true;
 			if (op->kind == AS_OP_LOAD && op->a == AS_REG_NONE && op->b == AS_REG_NONE)

@@ -16,6 +16,22 @@ bool as_join_marked(const as_mask *m, unsigned r)
 	return r < 64 ? m->low >> r & 1 : m->high >> (r - 64) & 1;
 }
 
+/* Takes the first register out of a set; AS_N_REGS or more if there is none. */
+static unsigned next_marked(as_mask *m)
+{
+	if (m->low) {
+		unsigned r = (unsigned)__builtin_ctzll(m->low);
+		m->low &= m->low - 1;
+		return r;
+	}
+	if (m->high) {
+		unsigned r = (unsigned)__builtin_ctzll(m->high);
+		m->high &= m->high - 1;
+		return 64 + r;
+	}
+	return AS_N_REGS;
+}
+
 /* Registers a call may change: all that the convention does not keep. */
 as_mask as_join_clobbered(const as_arch *a)
 {
@@ -242,12 +258,11 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	}
 	e->loop_budget -= all ? 0 : end - e->block;
 	e->cut = e->cut || all;
-	for (unsigned r = 0; r < AS_N_REGS; r++)
-		if ((all || as_join_marked(&m, r)) && r != e->flow->program->arch->sp &&
-			r != AS_REG_ZERO)
-			s->reg[r] = as_join_marked(&e->live[e->block], r)
-					    ? phi(e, r, s->reg[r], AS_NOT_KNOWN)
-					    : AS_NOT_KNOWN;
+	as_mask live = e->live[e->block];
+	live.low &= (all ? ~UINT64_C(0) : m.low) & ~(UINT64_C(1) << e->flow->program->arch->sp);
+	live.high &= (all ? ~UINT64_C(0) : m.high) & ~(UINT64_C(1) << (AS_REG_ZERO - 64));
+	for (unsigned r = next_marked(&live); r < AS_N_REGS; r = next_marked(&live))
+		s->reg[r] = phi(e, r, s->reg[r], AS_NOT_KNOWN);
 	uint32_t low = 0, high = e->n_last;
 	while (low < high) {
 		uint32_t mid = (low + high) / 2;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/stub.h"
 
+#include "code/api.h"
 #include "code/terms.h"
 
 #include <string.h>
@@ -9,7 +10,8 @@ enum { STUBS = 8192 /* a power of two */, LONGEST = 8 /* instructions */, EBX = 
 
 struct as_known_stub {
 	uint64_t addr, goal;
-	bool known;
+	const as_api *api;
+	bool known, named;
 };
 
 bool as_stub_prepare(as_program *p)
@@ -103,6 +105,21 @@ uint64_t as_stub_goal(const as_program *p, uint64_t addr)
 			.addr = addr, .goal = find_goal(p, addr), .known = true
 		};
 	return s->goal;
+}
+
+const as_api *as_stub_api(const as_program *p, uint64_t goal)
+{
+	struct as_known_stub *s = &p->stubs[(goal ^ goal >> 13) & (STUBS - 1)];
+	if (!s->known || s->addr != goal)
+		*s = (struct as_known_stub){
+			.addr = goal, .goal = find_goal(p, goal), .known = true
+		};
+	if (!s->named) {
+		const as_label *l = as_program_label(p, goal);
+		s->api = l ? as_api_named(l->name) : NULL;
+		s->named = true;
+	}
+	return s->api;
 }
 
 uint8_t as_stub_pc_register(const as_program *p, uint64_t addr)

@@ -256,11 +256,9 @@ static void call(as_evaluator *e, const as_op *op, uint32_t index)
 	c.result = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_RESULT, .k = index });
 	read_texts(e, &c);
 	forget_escaped(e, &c);
-	as_mask m = as_join_clobbered(p->arch);
-	for (unsigned r = 0; r < AS_N_REGS && !c.system; r++)
-		if (as_join_marked(&m, r))
-			e->state.reg[r] = AS_NOT_KNOWN;
-	e->state.reg[AS_REG_ZERO] = as_terms_const(&e->terms, 0, 8, false);
+	if (!c.system)
+		for (unsigned i = 0; i < e->n_clobbered; i++)
+			e->state.reg[e->clobbered[i]] = AS_NOT_KNOWN;
 	as_effect_after(p, &c, &e->terms, &e->state);
 	as_call *to = AS_LIST_ADD(e, calls);
 	if (to)
@@ -339,6 +337,11 @@ static bool pass(as_evaluator *e)
 	e->n_calls = e->n_decisions = e->n_stores = e->n_refs = e->n_gotos = e->n_meetings =
 		e->n_answers = e->n_writes = e->n_saved = 0;
 	e->loop_budget = LOOP_BUDGET;
+	as_mask m = as_join_clobbered(f->program->arch);
+	e->n_clobbered = 0;
+	for (unsigned r = 0; r < AS_N_REGS; r++)
+		if (as_join_marked(&m, r))
+			e->clobbered[e->n_clobbered++] = (uint8_t)r;
 	if (!as_terms_reset(&e->terms, f->program))
 		return false;
 	for (uint32_t i = 0; i < f->n_blocks; i++)
