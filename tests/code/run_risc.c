@@ -105,7 +105,8 @@ static APART u32 bits32(u32 a, u32 n)
 	n &= 31;
 	u32 r = a << n ^ a >> n ^ (u32)((i32)a >> n);
 	r ^= a << (n & 31) | a >> (-n & 31);
-	r += (a >> 5 & 0x7f) * 3 + (a & 0xff00ff) + (u8)a + (u32)(signed char)(a >> 8) + (u32)(short)(a >> 3);
+	r += (a >> 5 & 0x7f) * 3 + (a & 0xff00ff) + (u8)a + (u32)(signed char)(a >> 8) +
+	     (u32)(short)(a >> 3);
 	return r ^ __builtin_bswap32(a) ^ __builtin_bswap16((u16)a);
 }
 
@@ -128,7 +129,8 @@ static APART u64 arithmetic64(u64 a, u64 b)
 static APART u32 compare32(u32 a, u32 b)
 {
 	i32 x = (i32)a, y = (i32)b;
-	u32 r = (a < b) | (x < y) << 1 | (a <= b) << 2 | (x <= y) << 3 | (a == b) << 4 | (x < 0) << 5;
+	u32 r = (a < b) | (x < y) << 1 | (a <= b) << 2 | (x <= y) << 3 | (a == b) << 4 |
+		(x < 0) << 5;
 	r |= (a < 100) << 6 | (x > 5) << 7 | (a != 0) << 8 | (a == 0) << 9;
 	u32 least = a < b ? a : b;
 	i32 most = x > y ? x : y;
@@ -138,8 +140,8 @@ static APART u32 compare32(u32 a, u32 b)
 static APART u32 divide(u32 a, u32 b)
 {
 	i32 x = (i32)a, y = (i32)(b | 1);
-	return a / (b | 1) ^ a % (b | 1) ^ (u32)(x / y) ^ (u32)(x % y) ^ a / 10 ^ (u32)(x / 10) ^ (u32)(x / 8) ^
-	       (u32)(x / 2);
+	return a / (b | 1) ^ a % (b | 1) ^ (u32)(x / y) ^ (u32)(x % y) ^ a / 10 ^ (u32)(x / 10) ^
+	       (u32)(x / 8) ^ (u32)(x / 2);
 }
 
 struct __attribute__((packed)) packed {
@@ -251,17 +253,24 @@ u32 check(u32 i)
 static long call(long number, long a, long b, long c)
 {
 #if defined(__mips__)
-	register long v0 __asm__("$2") = number, a0 __asm__("$4") = a, a1 __asm__("$5") = b, a2 __asm__("$6") = c;
-	__asm__ volatile("syscall" : "+r"(v0) : "r"(a0), "r"(a1), "r"(a2) : "$7", "$8", "$9", "$10", "$11", "$12",
-			 "$13", "$14", "$15", "$24", "$25", "memory");
+	register long v0 __asm__("$2") = number, a0 __asm__("$4") = a, a1 __asm__("$5") = b,
+			 a2 __asm__("$6") = c;
+	__asm__ volatile("syscall"
+			 : "+r"(v0)
+			 : "r"(a0), "r"(a1), "r"(a2)
+			 : "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24", "$25",
+			 "memory");
 	return v0;
 #elif defined(__powerpc__)
-	register long r0 __asm__("r0") = number, r3 __asm__("r3") = a, r4 __asm__("r4") = b, r5 __asm__("r5") = c;
-	__asm__ volatile("sc" : "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r5)::"memory", "cr0", "r6", "r7", "r8", "r9",
-			 "r10", "r11", "r12");
+	register long r0 __asm__("r0") = number, r3 __asm__("r3") = a, r4 __asm__("r4") = b,
+			 r5 __asm__("r5") = c;
+	__asm__ volatile("sc"
+			 : "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r5)::"memory", "cr0", "r6", "r7",
+			 "r8", "r9", "r10", "r11", "r12");
 	return r3;
 #else
-	register long a7 __asm__("a7") = number, a0 __asm__("a0") = a, a1 __asm__("a1") = b, a2 __asm__("a2") = c;
+	register long a7 __asm__("a7") = number, a0 __asm__("a0") = a, a1 __asm__("a1") = b,
+			 a2 __asm__("a2") = c;
 	__asm__ volatile("ecall" : "+r"(a0) : "r"(a7), "r"(a1), "r"(a2) : "memory");
 	return a0;
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a function on the machine of operations, by what the lifter makes of its instructions:
  * run-lifted ARCH MODE IMAGE BASE FROM COUNT [REGISTER=VALUE...]
- * IMAGE is what stands in memory from address BASE on; a stack is put behind it. MODE is as of lift-one. The function at
- * FROM is called with 0 to COUNT - 1; prints the 32 low bits of each result in hexadecimal, or how and where it
+ * IMAGE is what stands in memory from address BASE on; a stack is put behind it. MODE is as of lift-one.
+ * The function at FROM is called with 0 to COUNT - 1; prints the 32 low bits of each result in hexadecimal, or how and where it
  * stopped. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,8 +60,8 @@ static size_t read_image(const char *path, memory *g)
 	return n;
 }
 
-/* Registers at the call: what the command line says, the rest is not known. What a function keeps for its caller must be
- * known to be stored. */
+/* Registers at the call: what the command line says, the rest is not known. What a function keeps for its caller
+ * must be known to be stored. */
 static void prepare(as_machine *m, const as_arch *arch, memory *g, char **values, int n)
 {
 	as_machine_init(m, load, store, g);

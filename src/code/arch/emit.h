@@ -117,7 +117,8 @@ static inline void as_emit_kill(as_ops *ops, uint8_t dst)
 		as_op_kill(ops, dst);
 }
 
-/* Every second group of n bits of a changes places with its neighbour; mask covers the lower ones. Uses AS_T0, AS_T1. */
+/* Every second group of n bits of a changes places with its neighbour; mask covers the lower ones.
+ * Uses AS_T0, AS_T1. */
 static inline void as_emit_exchange(
 	as_ops *ops, uint8_t width, uint8_t dst, uint8_t a, unsigned n, uint64_t mask)
 {

@@ -80,7 +80,7 @@ bool as_ppc_floating(const as_ppc *l)
 	/* comparisons and tests, and mcrfs, answer in a condition field */
 	bool to_field = x == 0 || x == 32 || x == 64 || x == 128 || x == 160 || x == 130 ||
 			x == 642 || x == 162 || x == 674 || x == 194 || x == 226 || x == 132 ||
-			x == 644 || x == 708;
+			x == 164 || x == 644 || x == 708;
 	if (to_field && (twice || x > 64)) {
 		as_op_kill(l->ops, ppc_cr(d >> 2));
 		return x == 708 || !(l->w & 0x600000); /* what the field does not need is 0 */
