@@ -284,6 +284,9 @@ void as_join_enter(as_evaluator *e)
 	const as_flow *f = e->flow;
 	const as_block *b = &f->blocks[e->block];
 	bool first = true;
+	/* Straight on from the block before: the state is that already. */
+	if (b->n_preds == 1 && f->preds[b->preds] + 1 == e->block)
+		return;
 	if (e->block == 0) {
 		enter_function(e);
 		first = false;
@@ -303,9 +306,23 @@ void as_join_enter(as_evaluator *e)
 		blur_loop(e, end);
 }
 
+/* Whether nothing but the next block follows this one, and nothing else leads there: then its end need not be kept. */
+static bool goes_straight_on(const as_evaluator *e)
+{
+	const as_flow *f = e->flow;
+	const as_block *b = &f->blocks[e->block];
+	uint32_t to = b->next != AS_NO_BLOCK ? b->next : b->taken;
+	return b->n_cases == 0 && (b->next == AS_NO_BLOCK || b->taken == AS_NO_BLOCK) &&
+	       to == e->block + 1 && to < f->n_blocks && f->blocks[to].n_preds == 1;
+}
+
 bool as_join_leave(as_evaluator *e)
 {
 	as_state *s = &e->state;
+	if (goes_straight_on(e)) {
+		e->endings[e->block] = (as_ending){ .done = true };
+		return true;
+	}
 	memcpy(e->regs + (size_t)e->block * AS_N_REGS, s->reg, sizeof(s->reg));
 	uint32_t n = e->n_saved + s->n > SAVED_MAX ? 0 : s->n;
 	e->cut = e->cut || n < s->n;
