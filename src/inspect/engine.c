@@ -33,17 +33,23 @@ static as_status emit(void *ctx, as_span row)
 	return c->send->send(c->send->ctx, AS_M_ROW, row);
 }
 
-static as_status lost(void *ctx, uint64_t at, const char *text)
+static as_status say(
+	const channel *c, const char *reason, uint64_t at, uint64_t len, const char *text)
 {
-	const channel *c = ctx;
 	as_buf b = { 0 };
 	as_lost_encode(&b, &(as_lost_message){ .at = at,
+				   .len = len,
 				   .stage = as_lit(c->stage),
-				   .reason = as_lit("unsupported"),
+				   .reason = as_lit(reason),
 				   .text = as_lit(text) });
 	as_status s = b.bad ? AS_NOMEM : c->send->send(c->send->ctx, AS_M_LOST, as_buf_span_of(&b));
 	as_buf_free(&b);
 	return s;
+}
+
+static as_status lost(void *ctx, uint64_t at, const char *text)
+{
+	return say(ctx, "unsupported", at, 0, text);
 }
 
 static as_status run_one(const as_inspection *in, const as_inspector *ins)
@@ -54,8 +60,14 @@ static as_status run_one(const as_inspection *in, const as_inspector *ins)
 	if ((ins->cares && !ins->cares(&f)) || !in->send->stage(in->send->ctx, ins->id, 0))
 		return AS_OK;
 	channel c = { in->send, ins->id };
+	as_status s = AS_OK;
+	if (ins->most > 0 && f.data.n > ins->most) {
+		s = say(&c, "limit", ins->most, f.data.n - ins->most,
+			"larger than what is read of such a file: only its beginning was");
+		f.data = as_cut(f.data, 0, ins->most);
+	}
 	as_facts facts = { .data = f.data, .emit = emit, .lost = lost, .ctx = &c };
-	as_status s = ins->inspect(&facts, &f);
+	s = as_worse(s, ins->inspect(&facts, &f));
 	as_buf_free(&facts.row);
 	return s >= AS_NOMEM ? s : AS_OK;
 }

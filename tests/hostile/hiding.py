@@ -280,6 +280,34 @@ def passwd_before_an_archive(folder):
     return passwd_with_bytes(folder, b"", gzip.compress(random.Random(9).randbytes(100000), mtime=0))
 
 
+def one_file(folder, name, data):
+    path = folder / "tree" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    return folder / "tree"
+
+
+SHELL = b"#!/bin/sh\ntelnetd -l /bin/sh\nexit 0\n"
+SECRET = b"admin_password=Zx81kqQw7\n"
+
+
+def script_before_noise(folder):
+    """The shell stops at exit; what follows makes the file no text."""
+    return one_file(folder, "etc/init.d/S50net", SHELL + random.Random(10).randbytes(300000))
+
+
+def script_before_padding(folder):
+    return one_file(folder, "etc/init.d/S50net", SHELL + b"# nothing\n" * 600000)
+
+
+def config_with_a_nul(folder):
+    return one_file(folder, "etc/app.conf", SECRET + b"\0\n")
+
+
+def config_behind_padding(folder):
+    return one_file(folder, "etc/app.conf", b"# nothing\n" * 300000 + SECRET)
+
+
 # The account must be stated.
 SEEN = [second_behind_a_lie, swallowed_by_a_header, swallowed_by_elf, swallowed_by_cpio, behind_a_picture, behind_two_letters,
         behind_text, zip_unlisted, gzip_members, gzip_after_noise, cpio_names_with_nul, cpio_after_trailer, tar_climbs,
@@ -287,4 +315,7 @@ SEEN = [second_behind_a_lie, swallowed_by_a_header, swallowed_by_elf, swallowed_
         in_squashfs_slack, passwd_like_a_picture, passwd_like_a_program, passwd_before_noise, passwd_with_controls,
         passwd_before_an_archive]
 # It must be said that something was not examined, and why.
-SAID = [(two_at_one_place, "ambiguous"), (zip_two_truths, "damaged")]
+SAID = [(two_at_one_place, "ambiguous"), (zip_two_truths, "damaged"), (config_behind_padding, "limit")]
+# There must be this finding.
+FOUND = [(script_before_noise, "backdoor-telnet-shell"), (script_before_padding, "backdoor-telnet-shell"),
+         (config_with_a_nul, "secret-password")]

@@ -205,6 +205,11 @@ def nothing_hides():
         seen = ask(out, "SELECT COUNT(*) FROM account WHERE user = '%s'" % hiding.HIDDEN)[0][0]
         insist(seen, "%s: the account is not seen; places: %s" % (make.__name__, ask(out, "SELECT path FROM place")[:20]))
         shutil.rmtree(out.parent)
+    for make, rule in hiding.FOUND:
+        out = review(make, keep=True)
+        rules = {r for r, in ask(out, "SELECT DISTINCT rule FROM finding")}
+        insist(rule in rules, "%s: no %s but %s" % (make.__name__, rule, sorted(rules)))
+        shutil.rmtree(out.parent)
     for make, reason in hiding.SAID:
         review(make, want=[reason])
 

@@ -50,7 +50,7 @@ static bool cares(const as_file *f)
 {
 	static const char *const others[] = { "README", "functions", "skeleton", ".placeholder",
 		"rc.conf", NULL };
-	return as_file_is_text(f) && f->data.n <= AS_SCRIPT_MAX && !as_name_in(f->path, others) &&
+	return as_file_is_text(f) && !as_name_in(f->path, others) &&
 	       (!as_starts(f->data, "#!") || as_is_shell_script(f->data));
 }
 
@@ -85,6 +85,7 @@ const as_inspector as_inspector_rc = {
 		"*/etc/rcS.d/*", "*/etc/rcS", "*/etc/rc.local", "*/etc/rc.sysinit", "*/etc/rc.boot",
 		"*/etc/preinit", "*/sbin/preinit", "/init", "/linuxrc", NULL },
 	.cares = cares,
+	.most = AS_SCRIPT_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "autostart", "listener", NULL },
 };

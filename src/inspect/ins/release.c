@@ -80,14 +80,13 @@ static as_status inspect(as_facts *out, const as_file *f)
 	return s;
 }
 
-static bool cares(const as_file *f) { return f->data.n <= LARGEST && as_file_is_text(f); }
-
 const as_inspector as_inspector_release = {
 	.id = "release",
 	.title = "What the system says it is",
 	.paths = (const char *const[]){ "*/etc/*release", "*/lib/os-release", "*/etc/*_version",
 		"*/etc/device_info", "*/etc/hostname", "*/etc/issue", "*/etc/issue.net", NULL },
-	.cares = cares,
+	.cares = as_file_is_text,
+	.most = LARGEST,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "property", NULL },
 };

@@ -21,10 +21,7 @@ static as_status each(void *v, const as_cmd *cmd)
 	return as_add_start(c->out, c->f->arena, &c->start, cmd);
 }
 
-static bool cares(const as_file *f)
-{
-	return as_file_is_text(f) && f->data.n <= AS_SCRIPT_MAX && as_is_shell_script(f->data);
-}
+static bool cares(const as_file *f) { return as_file_is_text(f) && as_is_shell_script(f->data); }
 
 static as_status inspect(as_facts *out, const as_file *f)
 {
@@ -47,6 +44,7 @@ const as_inspector as_inspector_runit = {
 	.paths = (const char *const[]){ "*/etc/sv/*/run", "*/etc/service/*/run", "/service/*/run",
 		"*/etc/s6/*/run", "*/etc/s6-rc/*/run", "*/etc/runit/*/run", NULL },
 	.cares = cares,
+	.most = AS_SCRIPT_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "autostart", "listener", NULL },
 };

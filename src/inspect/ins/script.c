@@ -18,9 +18,11 @@ static as_status inspect(as_facts *out, const as_file *f)
 		out, (as_script){ .where = first, .interpreter = first, .lines = lines });
 	if (s != AS_OK || !as_is_shell_script(f->data))
 		return s;
-	if (f->data.n > AS_SCRIPT_MAX)
-		return as_unread(out, f->data, "shell script too long: its commands were not read");
-	return as_add_script_calls(out, f->arena, f->data);
+	as_span head = as_cut(f->data, 0, as_min(f->data.n, AS_SCRIPT_MAX));
+	if (head.n < f->data.n)
+		s = as_unread(out, as_from(f->data, head.n),
+			"shell script too long: only its beginning was read");
+	return as_worse(s, as_add_script_calls(out, f->arena, head));
 }
 
 const as_inspector as_inspector_script = {

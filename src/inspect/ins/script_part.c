@@ -6,7 +6,7 @@
 
 static bool cares(const as_file *f)
 {
-	return as_file_is_text(f) && !as_starts(f->data, "#!") && f->data.n <= AS_SCRIPT_MAX &&
+	return as_file_is_text(f) && !as_starts(f->data, "#!") &&
 	       !as_is(as_base_name(f->path), "README");
 }
 
@@ -23,6 +23,7 @@ const as_inspector as_inspector_script_part = {
 		"*/etc/uci-defaults/*", "*/lib/functions/*", "*/lib/preinit/*", "*/lib/upgrade/*",
 		NULL },
 	.cares = cares,
+	.most = AS_SCRIPT_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "script_call", "fetch", NULL },
 };

@@ -139,8 +139,7 @@ static as_status command(void *ctx, const as_cmd *cmd)
 
 static bool cares(const as_file *f)
 {
-	bool script = as_is(as_lit(f->type), "text/script") && f->data.n <= FILE_MAX;
-	return script && as_is_shell_script(f->data);
+	return as_starts(f->data, "#!") && as_is_shell_script(f->data);
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
@@ -154,6 +153,7 @@ const as_inspector as_inspector_secret_command = {
 	.id = "secret_command",
 	.title = "Passwords on command lines of shell scripts",
 	.cares = cares,
+	.most = FILE_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "secret", NULL },
 };

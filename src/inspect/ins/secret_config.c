@@ -112,10 +112,12 @@ static bool is_program(as_span path)
 
 static bool cares(const as_file *f)
 {
-	bool text = as_is(as_lit(f->type), "text") && f->data.n <= FILE_MAX;
+	as_span type = as_lit(f->type);
+	/* A byte that is no text silences no daemon, so it does not silence us. */
+	bool text = as_is(type, "text") || as_is(type, "data") || as_is(type, "image");
 	/* A tree without its <?xml line: the XML inspector reads it. */
 	bool tree = as_starts(as_trim(as_cut(f->data, 0, as_min(f->data.n, 64))), "<");
-	return text && !tree && !is_program(f->path);
+	return text && !tree && !as_starts(f->data, "#!") && !is_program(f->path);
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
@@ -150,6 +152,7 @@ const as_inspector as_inspector_secret_config = {
 		"*/config/*", "*/configs/*", "*.config", "*/default*.txt", "*.defaults",
 		"*/.my.cnf", "*credentials*", "*/raddb/*", NULL },
 	.cares = cares,
+	.most = FILE_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "secret", NULL },
 };

@@ -249,8 +249,6 @@ static const struct family {
 	{ "*/wpa_psk", "hostapd", wpa_psk },
 };
 
-static bool cares(const as_file *f) { return as_file_is_text(f) && f->data.n <= FILE_MAX; }
-
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	const struct family *family = NULL;
@@ -279,7 +277,8 @@ const as_inspector as_inspector_secret_files = {
 		"*/radiusclient*/servers", "*/radcli/servers", "*/raddb/server",
 		"*/pam_radius_auth.conf", "*/openvpn/*", "*/.netrc", "*/_netrc", "*/.pgpass",
 		"*/fstab", "*.wpa_psk", "*/wpa_psk", NULL },
-	.cares = cares,
+	.cares = as_file_is_text,
+	.most = FILE_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "secret", NULL },
 };

@@ -90,7 +90,7 @@ static bool cares(const as_file *f)
 		if (as_glob(others[i], f->path))
 			return false;
 	bool fits = as_is(as_lit(f->type), "text/json") || as_glob("*.json", f->path);
-	return fits && as_file_is_text(f) && f->data.n <= FILE_MAX;
+	return fits && as_file_is_text(f);
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
@@ -126,6 +126,7 @@ const as_inspector as_inspector_secret_json = {
 	.paths =
 		(const char *const[]){ "*.json", "*/etc/*", "*.conf", "*.cfg", "*/config/*", NULL },
 	.cares = cares,
+	.most = FILE_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "secret", NULL },
 };

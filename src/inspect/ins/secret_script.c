@@ -10,8 +10,7 @@ enum { FILE_MAX = 1 << 20 };
 
 static bool cares(const as_file *f)
 {
-	return as_is(as_lit(f->type), "text/script") && f->data.n <= FILE_MAX &&
-	       as_is_shell_script(f->data);
+	return as_starts(f->data, "#!") && as_is_shell_script(f->data);
 }
 
 /* "NAME=value" without blanks around the sign, as the shell wants it; the value ends the
@@ -67,6 +66,7 @@ const as_inspector as_inspector_secret_script = {
 	.id = "secret_script",
 	.title = "Passwords and tokens assigned in shell scripts",
 	.cares = cares,
+	.most = FILE_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "secret", NULL },
 };

@@ -130,8 +130,6 @@ static bool opens_section(as_span line, section *sec)
 	return true;
 }
 
-static bool cares(const as_file *f) { return as_file_is_text(f) && f->data.n <= FILE_MAX; }
-
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	as_guesser g = as_guesser_of(f->arena);
@@ -159,7 +157,8 @@ const as_inspector as_inspector_secret_uci = {
 	.id = "secret_uci",
 	.title = "Secrets in UCI configuration",
 	.paths = (const char *const[]){ "*/etc/config/*", "*/rom/etc/config/*", "*/uci/*", NULL },
-	.cares = cares,
+	.cares = as_file_is_text,
+	.most = FILE_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "secret", "account", NULL },
 };

@@ -225,8 +225,7 @@ static void enter(tree *t, as_span name)
 static bool cares(const as_file *f)
 {
 	as_span type = as_lit(f->type), start = as_trim(as_cut(f->data, 0, as_min(f->data.n, 64)));
-	bool xml = as_is(type, "text/xml") || (as_is(type, "text") && as_starts(start, "<"));
-	return xml && f->data.n <= FILE_MAX;
+	return as_is(type, "text/xml") || (as_is(type, "text") && as_starts(start, "<"));
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
@@ -262,6 +261,7 @@ const as_inspector as_inspector_secret_xml = {
 	.id = "secret_xml",
 	.title = "Secrets in XML trees (TR-069, vendors' configuration)",
 	.cares = cares,
+	.most = FILE_MAX,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "secret", NULL },
 };
