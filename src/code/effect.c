@@ -4,7 +4,7 @@
 #include "code/api.h"
 #include "code/stub.h"
 
-enum { MIPS_GP = 28, MIPS_T9 = 25, PPC_TOC = 2, PPC_ENTRY = 12, COPIED_MAX = 256 };
+enum { MIPS_GP = 28, MIPS_T9 = 25, PPC_TOC = 2, PPC_ENTRY = 12, PPC_GOT = 30, COPIED_MAX = 256 };
 
 static as_value constant(as_terms *t, uint64_t k) { return as_terms_const(t, k, 8, false); }
 
@@ -50,7 +50,13 @@ bool as_effect_is_link(const as_program *p, const as_op *op, as_terms *t, as_val
 	return true;
 }
 
-uint64_t as_effect_goal(const as_program *p, uint64_t addr) { return as_stub_goal(p, addr); }
+uint64_t as_effect_goal(const as_program *p, const as_terms *t, const as_value *reg, uint64_t addr)
+{
+	const as_term *got = &t->term[reg[PPC_GOT]];
+	if (p->elf.machine == AS_EM_PPC && got->kind == AS_V_CONST)
+		return as_stub_goal_from(p, addr, (uint64_t)got->k);
+	return as_stub_goal(p, addr);
+}
 
 void as_effect_arguments(const as_program *p, as_terms *t, const as_state *s, as_call *c)
 {

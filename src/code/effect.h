@@ -12,7 +12,7 @@ bool as_effect_stack_arg(const as_arch *a, int64_t at, size_t *i);
 /* A call that only learns its own address (call of the next instruction, i386 thunk): registers are set, and it is none. */
 bool as_effect_is_link(const as_program *p, const as_op *op, as_terms *t, as_value *reg);
 /* The function or import that a call of addr arrives at. */
-uint64_t as_effect_goal(const as_program *p, uint64_t addr);
+uint64_t as_effect_goal(const as_program *p, const as_terms *t, const as_value *reg, uint64_t addr);
 /* Fills in the arguments of a call. */
 void as_effect_arguments(const as_program *p, as_terms *t, const as_state *s, as_call *c);
 /* Whether what is called is known not to write through its pointers. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { STUBS = 8192 /* a power of two */, LONGEST = 8 /* instructions */, EBX = 3 };
+enum { STUBS = 8192 /* a power of two */, LONGEST = 8 /* instructions */, EBX = 3, PPC_GOT = 30 };
 
 struct as_known_stub {
 	uint64_t addr, goal;
@@ -57,9 +57,19 @@ static void run_op(const as_program *p, guess *g, const as_op *op)
 	}
 }
 
-static uint64_t find_goal(const as_program *p, uint64_t addr)
+/* Whether op is how a stub jumps: RISC-V's keeps its own address for the lazy binder, so it looks like a call. */
+static bool leaves(const as_program *p, const as_op *op)
+{
+	return op->cond == AS_ALWAYS &&
+	       (op->kind == AS_OP_JUMP_TO || (op->kind == AS_OP_CALL_TO && p->elf.machine == AS_EM_RISCV));
+}
+
+/* got: what register 30 holds on PowerPC of 32 bits, where stubs are relative to it; 0: unknown. */
+static uint64_t find_goal(const as_program *p, uint64_t addr, uint64_t got)
 {
 	guess g = { 0 };
+	if (p->elf.machine == AS_EM_PPC)
+		learn(&g, PPC_GOT, got != 0, got, false);
 	as_mode mode = p->mode;
 	mode.thumb = p->elf.machine == AS_EM_ARM && (addr & 1);
 	uint64_t at = p->elf.machine == AS_EM_ARM ? addr & ~UINT64_C(1) : addr;
@@ -74,8 +84,7 @@ static uint64_t find_goal(const as_program *p, uint64_t addr)
 		size_t n = p->arch->lift(&mode, as_program_from(p, at), at, &ops);
 		for (size_t j = 0; j < ops.n && n > 0; j++) {
 			const as_op *op = &ops.op[j];
-			if (op->kind == AS_OP_JUMP_TO && op->cond == AS_ALWAYS &&
-				op->a < AS_N_REGS && g.slot[op->a])
+			if (leaves(p, op) && op->a < AS_N_REGS && g.slot[op->a])
 				return g.reg[op->a];
 			/* The mode switch before a stub in ARM code. */
 			if (op->kind == AS_OP_JUMP_TO && op->a < AS_N_REGS && g.known[op->a] &&
@@ -84,7 +93,7 @@ static uint64_t find_goal(const as_program *p, uint64_t addr)
 				n = (size_t)(g.reg[op->a] - at);
 				break;
 			}
-			if (as_op_is_flow(op) || op->kind == AS_OP_STORE)
+			if (as_op_is_flow(op) || (op->kind == AS_OP_STORE && op->a != p->arch->sp))
 				return addr;
 			run_op(p, &g, op);
 		}
@@ -102,8 +111,18 @@ uint64_t as_stub_goal(const as_program *p, uint64_t addr)
 	struct as_known_stub *s = &p->stubs[(addr ^ addr >> 13) & (STUBS - 1)];
 	if (!s->known || s->addr != addr)
 		*s = (struct as_known_stub){
-			.addr = addr, .goal = find_goal(p, addr), .known = true
+			.addr = addr, .goal = find_goal(p, addr, 0), .known = true
 		};
+	return s->goal;
+}
+
+uint64_t as_stub_goal_from(const as_program *p, uint64_t addr, uint64_t got)
+{
+	struct as_known_stub *s = &p->stubs[(addr ^ addr >> 13) & (STUBS - 1)];
+	uint64_t goal = as_stub_goal(p, addr);
+	if (goal != addr || got == 0 || !s->known || s->addr != addr)
+		return goal;
+	s->goal = find_goal(p, addr, got);
 	return s->goal;
 }
 
@@ -112,7 +131,7 @@ const as_api *as_stub_api(const as_program *p, uint64_t goal)
 	struct as_known_stub *s = &p->stubs[(goal ^ goal >> 13) & (STUBS - 1)];
 	if (!s->known || s->addr != goal)
 		*s = (struct as_known_stub){
-			.addr = goal, .goal = find_goal(p, goal), .known = true
+			.addr = goal, .goal = find_goal(p, goal, 0), .known = true
 		};
 	if (!s->named) {
 		const as_label *l = as_program_label(p, goal);

@@ -249,7 +249,7 @@ static void call(as_evaluator *e, const as_op *op, uint32_t index)
 		   : c.system             ? AS_NOT_KNOWN
 					  : e->state.reg[op->a];
 	const as_term *n = &e->terms.term[c.callee];
-	c.goal = n->kind == AS_V_CONST ? as_effect_goal(p, (uint64_t)n->k) : 0;
+	c.goal = n->kind == AS_V_CONST ? as_effect_goal(p, &e->terms, e->state.reg, (uint64_t)n->k) : 0;
 	as_effect_arguments(p, &e->terms, &e->state, &c);
 	for (unsigned i = 0; i < AS_ARGS_MAX; i++)
 		note_taken(e, c.arg[i]);
