@@ -279,6 +279,18 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	}
 }
 
+/* The pointer to the global offset table is the same in every block: code restores it after calls, by loads that a loop or a
+ * call may seem to spoil. */
+static void pin_table(as_evaluator *e)
+{
+	enum { MIPS_GP = 28, PPC_TOC = 2 };
+	const as_program *p = e->flow->program;
+	if (p->gp && p->elf.machine == AS_EM_MIPS)
+		e->state.reg[MIPS_GP] = as_terms_const(&e->terms, p->gp, 8, false);
+	if (p->gp && p->elf.machine == AS_EM_PPC64)
+		e->state.reg[PPC_TOC] = as_terms_const(&e->terms, p->gp, 8, false);
+}
+
 void as_join_enter(as_evaluator *e)
 {
 	const as_flow *f = e->flow;
@@ -304,6 +316,7 @@ void as_join_enter(as_evaluator *e)
 	uint32_t end = as_join_loop_end(f, e->block);
 	if (end > 0)
 		blur_loop(e, end);
+	pin_table(e);
 }
 
 /* Whether nothing but the next block follows this one, and nothing else leads there: then its end need not be kept. */

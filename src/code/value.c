@@ -132,7 +132,8 @@ static void store(as_evaluator *e, const as_op *op, uint32_t index)
 		as_state_forget(&e->state, n->k + offset, n->k + offset + op->width);
 	else if (on_stack)
 		stack_store(e, n->k + offset, op->width, v);
-	if (on_stack && e->terms.term[v].kind != AS_V_CONST)
+	as_value_kind kind = (as_value_kind)e->terms.term[v].kind;
+	if (on_stack && kind != AS_V_CONST && kind != AS_V_BYTES)
 		return;
 	as_store *s = AS_LIST_ADD(e, stores);
 	if (s)
@@ -249,7 +250,10 @@ static void call(as_evaluator *e, const as_op *op, uint32_t index)
 		   : c.system             ? AS_NOT_KNOWN
 					  : e->state.reg[op->a];
 	const as_term *n = &e->terms.term[c.callee];
-	c.goal = n->kind == AS_V_CONST ? as_effect_goal(p, &e->terms, e->state.reg, (uint64_t)n->k) : 0;
+	c.goal = n->kind == AS_V_CONST ? as_effect_goal(p, &e->terms, e->state.reg, (uint64_t)n->k)
+				       : 0;
+	if (p->elf.machine == AS_EM_ARM)
+		c.goal &= ~UINT64_C(1); /* Thumb */
 	as_effect_arguments(p, &e->terms, &e->state, &c);
 	for (unsigned i = 0; i < AS_ARGS_MAX; i++)
 		note_taken(e, c.arg[i]);

@@ -37,8 +37,9 @@ enum { AS_ARGS_MAX = 8 };
 typedef struct as_call {
 	uint32_t op, block; /* the operation; its block */
 	uint64_t at;        /* address of the instruction */
-	uint64_t goal;      /* address called: a function, or an import's stand-in; 0 unknown */
-	as_value callee;    /* the value called */
+	uint64_t
+		goal; /* address called: a function (without ARM's bit 0), or an import's stand-in; 0 unknown */
+	as_value callee; /* the value called */
 	as_value arg[AS_ARGS_MAX], result;
 	as_span text
 		[AS_ARGS_MAX]; /* of arguments that point to a string built on the stack: its bytes, as known; p NULL: none */
