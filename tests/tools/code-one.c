@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints what the analysis of code finds in one ELF file, a line each:
- *   usage: code-one FILE [functions|calls|decisions|all|summary|alarms] */
+ *   usage: code-one FILE [functions|calls|decisions|all|summary|alarms|tests] */
 #include "code/signal.h"
 #include "code/walk.h"
 #include "in_process.h"
@@ -117,12 +117,27 @@ static int by_score(const void *a, const void *b)
 	return x->score > y->score ? -1 : x->score < y->score;
 }
 
-static int print_alarms(const as_program *program)
+static void print_tests(const as_signals *s)
+{
+	for (size_t i = 0; i < s->profile->functions.n; i++)
+		for (size_t j = 0; j < s->tests[i].n; j++) {
+			const as_test *t = &s->tests[i].list[j];
+			printf("%" PRIx64 " test %d at %" PRIx64 " '%.*s' 0x%" PRIx64 " block %u equal %d unequal %d\n",
+				s->profile->functions.list[i].addr, t->kind, t->at, (int)t->text.n, t->text.p, t->number,
+				t->block, (int)t->equal, (int)t->unequal);
+		}
+}
+
+static int print_alarms(const as_program *program, bool tests)
 {
 	static as_profile profile;
 	as_signals s;
 	if (as_profile_make(&profile, program) != AS_OK || as_signals_find(&s, &profile) != AS_OK)
 		return 1;
+	if (tests) {
+		print_tests(&s);
+		return 0;
+	}
 	qsort(s.alarms, s.n_alarms, sizeof(*s.alarms), by_score);
 	for (size_t i = 0; i < s.n_alarms && i < 40; i++) {
 		const as_alarm *a = &s.alarms[i];
@@ -153,8 +168,8 @@ int main(int argc, char **argv)
 	as_walk_summary sum;
 	clock_t from = clock();
 	as_status s = as_program_open(&program, file, arena);
-	if (s == AS_OK && strcmp(what, "alarms") == 0)
-		return print_alarms(&program);
+	if (s == AS_OK && (strcmp(what, "alarms") == 0 || strcmp(what, "tests") == 0))
+		return print_alarms(&program, what[0] == 't');
 	if (s == AS_OK)
 		s = as_walk(&program, &functions, show, &p, &sum);
 	double took = (double)(clock() - from) / CLOCKS_PER_SEC;

@@ -107,6 +107,46 @@ static void look_at_sides(
 	(void)number;
 }
 
+/* Whether a number was computed from input rather than read: a hash, a checksum, halves put together. */
+static bool is_computed(const as_signals *s, const as_kept *k, as_value x, int depth)
+{
+	const as_values *v = &k->values;
+	int64_t offset = 0;
+	const as_term *n = as_term_of(v, as_value_base(v, x, &offset));
+	if (n->kind == AS_V_RESULT) {
+		for (uint32_t i = 0; i < v->n_calls; i++)
+			if (v->calls[i].op == (uint32_t)n->k)
+				return as_profile_number(s->profile, v->calls[i].goal) != SIZE_MAX;
+		return false;
+	}
+	if (n->kind == AS_V_OP)
+		return n->op == AS_OP_XOR || n->op == AS_OP_MUL || n->op == AS_OP_ROR || n->op == AS_OP_SUB;
+	/* What a loop leaves behind. */
+	return n->kind == AS_V_PHI && depth == 0 && n->b == AS_NOT_KNOWN && (uint64_t)n->k >> 32 != 0;
+}
+
+/* A number that decides what the function answers, on a side that does nothing else. */
+static void look_at_number(as_signals *s, size_t number, const as_kept *k, const as_test *t, unsigned n_numbers)
+{
+	enum { FEW = 4 };
+	if (t->kind != AS_TEST_NUMBER || t->equal == AS_NO_BLOCK || t->unequal == AS_NO_BLOCK)
+		return;
+	as_outcome o = as_outcome_of(k, t);
+	uint32_t blocks = k->dominators.leave[t->equal] - k->dominators.enter[t->equal] + 1;
+	if (!o.known || o.n_other == 0 || blocks > FEW)
+		return;
+	bool computed = is_computed(s, k, t->input, 0);
+	double score = (o.only ? 1.5 : 1.0) * (computed ? 2 : 0.7) / sqrt((double)(n_numbers ? n_numbers : 1));
+	as_alarm_add(s, (as_alarm){ .signal = "credential",
+			 .function = number,
+			 .at = t->at,
+			 .score = score,
+			 .trigger = as_alarm_text(s, "0x%llx", (unsigned long long)t->number),
+			 .effect = as_alarm_text(s, "the function answers %lld", (long long)(int32_t)o.answer),
+			 .detail = computed ? as_lit("a number computed from the input is compared; being equal alone decides the answer")
+					    : as_lit("being equal to the number alone decides the answer") });
+}
+
 static double weight_of(const as_test *t)
 {
 	as_span s = t->text;
@@ -152,9 +192,13 @@ static void find(as_signals *s)
 	for (size_t i = 0; i < s->profile->functions.n; i++) {
 		const as_kept *k = s->profile->kept[i];
 		const as_tests *all = &s->tests[i];
-		unsigned texts = 0;
-		for (size_t j = 0; k && j < all->n; j++)
+		unsigned texts = 0, numbers = 0;
+		for (size_t j = 0; k && j < all->n; j++) {
 			texts += all->list[j].text.n > 0;
+			numbers += all->list[j].kind == AS_TEST_NUMBER;
+		}
+		for (size_t j = 0; k && j < all->n; j++)
+			look_at_number(s, i, k, &all->list[j], numbers);
 		for (size_t j = 0; k && j < all->n; j++)
 			look(s, i, k, &all->list[j], 1 / sqrt((double)(texts ? texts : 1)));
 	}
