@@ -176,3 +176,19 @@ SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address
    AND NOT (l.at IS NULL -- a configuration that names no port, of a daemon whose start is known
             AND EXISTS (SELECT 1 FROM listener AS x WHERE x.at IS NOT NULL AND x.daemon IS l.daemon
                            AND x.protocol IS l.protocol AND x.port IS l.port));
+-- Functions by how much there is to look at: for each signal the best of its alarms, weighted by how well that signal tells;
+-- what several independent signals point at counts for more. total: 1.5 and more is worth reading.
+CREATE VIEW suspicion AS
+WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1.0), ('credential', 0.8),
+                                  ('decoded', 0.6), ('command', 0.6), ('capability', 0.5)),
+     best AS (SELECT s.*, COALESCE(w, 0.5) * s.score / 100 AS weighed,
+                     ROW_NUMBER() OVER (PARTITION BY s.object, s.function, s.signal ORDER BY s.score DESC, s.addr) AS nth
+                FROM signal AS s LEFT JOIN weight USING (signal)),
+     ranked AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY object, function ORDER BY weighed DESC, signal) AS first,
+                       SUM(weighed) OVER (PARTITION BY object, function) AS added,
+                       SUM(score >= 80) OVER (PARTITION BY object, function) AS strong,
+                       MAX(conclusive) OVER (PARTITION BY object, function) AS certain
+                  FROM best WHERE nth = 1)
+SELECT object, at, len, function, name, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS total, strong AS n, signal,
+       trigger, effect, detail, certain AS conclusive
+  FROM ranked WHERE first = 1;
