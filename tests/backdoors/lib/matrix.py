@@ -50,6 +50,6 @@ def pick(matrix, programs, arches):
 				if arch in STATIC and fits(programs[name], static):
 					chosen.append((name, static))
 			elif k == i % len(arches):
-				small = i % 7 == 3 and arch in STATIC and fits(programs[name], static)
-				chosen.append((name, static if small else cell))
+				other = i // len(arches) % 2 and arch in STATIC and fits(programs[name], static)
+				chosen.append((name, static if other else cell))
 	return chosen
