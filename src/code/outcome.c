@@ -49,8 +49,9 @@ static void follow(const as_values *v, as_value x, uint32_t block, ways *w, int 
 			followed = true;
 			follow(v, v->meetings[i].value, v->meetings[i].from, w, depth + 1);
 		}
+	bool known = as_value_const(v, x, &k) && offset == 0;
 	if (!followed)
-		add(w, block, as_value_const(v, x, &k) && offset == 0, k);
+		add(w, block, known, k);
 }
 
 as_outcome as_outcome_of(const as_kept *k, const as_test *t)
