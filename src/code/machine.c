@@ -109,6 +109,12 @@ static uint64_t rotate(uint64_t a, uint64_t n, unsigned width)
 	return by ? a >> by | a << (bits - by) : a;
 }
 
+static uint64_t leading_zeros(uint64_t a, unsigned width)
+{
+	a = cut(a, width);
+	return a ? 8ull * width - (64 - (unsigned)__builtin_clzll(a)) : 8ull * width;
+}
+
 static uint64_t high_product(uint64_t a, uint64_t b, unsigned width, bool sign)
 {
 	a = sign ? extend(a, width) : cut(a, width);
@@ -159,6 +165,7 @@ static bool compute(as_op_kind kind, unsigned width, uint64_t a, uint64_t b, uin
 		[AS_OP_SHR] = 0,
 		[AS_OP_SAR] = 0,
 		[AS_OP_ROR] = 0,
+		[AS_OP_ZEROS] = leading_zeros(a, width),
 		[AS_OP_NOT] = ~a };
 	*r = results[kind];
 	if (kind == AS_OP_MULHU || kind == AS_OP_MULHS)
@@ -187,7 +194,7 @@ static as_step arithmetic(as_machine *m, const as_op *op)
 	as_held b = second(m, op), w = { 0 };
 	as_held a = op->a == AS_REG_NONE ? b : m->reg[op->a];
 	as_op_kind kind = op->kind;
-	if (kind == AS_OP_NOT || kind == AS_OP_MOVE)
+	if (kind == AS_OP_NOT || kind == AS_OP_MOVE || kind == AS_OP_ZEROS)
 		b.known = true;
 	w.known = a.known && b.known;
 	if ((kind == AS_OP_XOR || kind == AS_OP_SUB) && op->a == op->b && !op->shift)
@@ -330,6 +337,7 @@ static as_step (*const doing[AS_N_OP_KINDS])(as_machine *m, const as_op *op) = {
 	[AS_OP_SHR] = arithmetic,
 	[AS_OP_SAR] = arithmetic,
 	[AS_OP_ROR] = arithmetic,
+	[AS_OP_ZEROS] = arithmetic,
 	[AS_OP_NOT] = arithmetic,
 	[AS_OP_MULHU] = arithmetic,
 	[AS_OP_MULHS] = arithmetic,

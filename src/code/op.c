@@ -104,9 +104,9 @@ void as_op_print(char *out, size_t n, const as_op *op)
 {
 	static const char *const kinds[AS_N_OP_KINDS] = { "nop", "kill", "move", "add", "sub",
 		"rsub", "mul", "mulhu", "mulhs", "divu", "divs", "remu", "rems", "and", "or", "xor",
-		"shl", "shr", "sar", "ror", "not", "load", "store", "fill", "copy", "compare",
-		"compare_u", "test", "result", "sum", "select", "branch", "branch_if", "jump",
-		"jump_to", "call", "call_to", "return", "syscall", "trap" };
+		"shl", "shr", "sar", "ror", "zeros", "not", "load", "store", "fill", "copy",
+		"compare", "compare_u", "test", "result", "sum", "select", "branch", "branch_if",
+		"jump", "jump_to", "call", "call_to", "return", "syscall", "trap" };
 	static const char *const conds[] = { "", "eq", "ne", "lt", "le", "gt", "ge", "below",
 		"below_eq", "above", "above_eq", "negative", "positive", "other" };
 	char dst[8], a[8], b[8], c[8];

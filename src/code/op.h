@@ -42,10 +42,11 @@ typedef enum as_op_kind {
 	AS_OP_OR,
 	AS_OP_XOR,
 	AS_OP_SHL, /* by b or imm bits, all of them: what an architecture masks, its lifter masks before */
-	AS_OP_SHR, /* zeros come in */
-	AS_OP_SAR, /* copies of the sign bit of the width bytes come in */
-	AS_OP_ROR, /* rotates the width bytes right */
-	AS_OP_NOT, /* dst = ~a */
+	AS_OP_SHR,   /* zeros come in */
+	AS_OP_SAR,   /* copies of the sign bit of the width bytes come in */
+	AS_OP_ROR,   /* rotates the width bytes right */
+	AS_OP_ZEROS, /* dst = how many zeros stand above the highest one of the width bytes of a */
+	AS_OP_NOT,   /* dst = ~a */
 	AS_OP_LOAD, /* dst = width bytes at a + (b << shift) + imm; a may be AS_REG_NONE (absolute) */
 	AS_OP_STORE, /* width bytes at the same = c; c may be AS_REG_ZERO */
 	AS_OP_FILL, /* x86 rep stos: width bytes of c, (b) times, from a; ops that follow move the registers */

@@ -133,6 +133,7 @@ uint64_t as_fold(as_op_kind op, uint64_t a, uint64_t b, unsigned width)
 		[AS_OP_SAR] =
 			(uint64_t)((int64_t)as_extend(a, width, true) >> (far ? bits - 1 : b)),
 		[AS_OP_ROR] = b % bits ? cut >> b % bits | cut << (bits - b % bits) : cut,
+		[AS_OP_ZEROS] = cut ? bits - (64 - (unsigned)__builtin_clzll(cut)) : bits,
 		[AS_OP_NOT] = ~a };
 	return as_folds(op) ? results[op] : 0;
 }
@@ -218,7 +219,7 @@ as_value as_terms_op(as_terms *t, as_op_kind op, as_value a, as_value b, unsigne
 	if (y.kind == AS_V_CONST && op == AS_OP_SUB)
 		return add_const(t, a, (int64_t)(0 - (uint64_t)y.k), width, sign);
 	if (y.kind == AS_V_CONST && y.k == 0 && as_folds(op) && op != AS_OP_MUL &&
-		op != AS_OP_AND && op != AS_OP_NOT)
+		op != AS_OP_AND && op != AS_OP_NOT && op != AS_OP_ZEROS)
 		return as_terms_cut(t, a, width, sign);
 	if (y.kind == AS_V_CONST && y.k == 0 && (op == AS_OP_MUL || op == AS_OP_AND))
 		return as_terms_const(t, 0, width, false);

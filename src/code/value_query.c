@@ -73,8 +73,8 @@ static bool evaluate(filling *f, as_value x, uint64_t *out)
 		f->high = as_max(f->high, at + n->width);
 		return true;
 	}
-	if (n->op != AS_OP_MOVE && n->op != AS_OP_NOT && n->b != AS_NOT_KNOWN &&
-		!evaluate(f, n->b, &b))
+	if (n->op != AS_OP_MOVE && n->op != AS_OP_NOT && n->op != AS_OP_ZEROS &&
+		n->b != AS_NOT_KNOWN && !evaluate(f, n->b, &b))
 		return false;
 	if (!as_folds((as_op_kind)n->op))
 		return false;

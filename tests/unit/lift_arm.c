@@ -75,7 +75,7 @@ static const lifted a32[] = {
 	{ "rev r0, r1", 4, "\x31\x0f\xbf\xe6",
 		"shr4 t3, r1, _<<0, _, 8; and4 t3, t3, _<<0, _, 16711935; and4 t2, r1, _<<0, _, "
 		"16711935; or4 r0, t3, t2<<8, _, 0; ror4 r0, r0, _<<0, _, 16" },
-	{ "clz r0, r1", 4, "\x11\x0f\x6f\xe1", "kill8 r0, _, _<<0, _, 0" },
+	{ "clz r0, r1", 4, "\x11\x0f\x6f\xe1", "zeros4 r0, r1, _<<0, _, 0" },
 	{ "ldrex r0, [r1]", 4, "\x9f\x0f\x91\xe1", "load4 r0, r1, _<<0, _, 0" },
 	{ "strex r2, r0, [r1]", 4, "\x90\x2f\x81\xe1",
 		"store4 _, r1, _<<0, r0, 0; move4 r2, _, _<<0, _, 0" },

@@ -9,7 +9,7 @@ enum { X0 = 0, X17 = 17, X30 = 30, V0 = AS_REG_VECTOR };
 
 static uint64_t relative(const as_insn *i, unsigned at, unsigned n)
 {
-	return i->at + (uint64_t)as_signed(as_bits(i->w, at, n), n) * 4;
+	return i->at + (uint64_t)as_arm_signed(as_arm_bits(i->w, at, n), n) * 4;
 }
 
 static as_op *go(const as_insn *i, as_op_kind kind, uint64_t to)
@@ -23,13 +23,13 @@ static bool branch_cond(const as_insn *i)
 {
 	if (i->w >> 24 & 1 || i->w >> 4 & 1)
 		return false;
-	if (as_bits(i->w, 1, 3) == 7) {
+	if (as_arm_bits(i->w, 1, 3) == 7) {
 		go(i, AS_OP_JUMP, relative(i, 5, 19));
 		return true;
 	}
 	as_op *op = go(i, AS_OP_BRANCH, relative(i, 5, 19));
 	op->a = AS_REG_FLAGS;
-	op->cond = (uint8_t)as_arm_cond(i->m, as_bits(i->w, 0, 4));
+	op->cond = (uint8_t)as_arm_cond(i->m, as_arm_bits(i->w, 0, 4));
 	return true;
 }
 
@@ -40,7 +40,7 @@ static bool branch_if(const as_insn *i)
 	uint8_t rt = as_a64_x(i, 0);
 	uint64_t to = relative(i, 5, bit ? 14 : 19);
 	if (bit) {
-		unsigned n = as_bits(i->w, 19, 5) | wide << 5;
+		unsigned n = as_arm_bits(i->w, 19, 5) | (wide ? 32u : 0u);
 		as_op_rri(i->o, AS_OP_AND, 8, T0, rt, (int64_t)(1ull << n));
 	}
 	as_op *op = go(i, AS_OP_BRANCH_IF, to);
@@ -54,10 +54,10 @@ static bool branch_if(const as_insn *i)
 /* br, blr, ret, eret, and their forms with pointer authentication. */
 static bool branch_register(const as_insn *i)
 {
-	uint32_t opc = as_bits(i->w, 21, 4), op3 = as_bits(i->w, 10, 6), op4 = i->w & 31;
-	uint32_t rn = as_bits(i->w, 5, 5);
+	uint32_t opc = as_arm_bits(i->w, 21, 4), op3 = as_arm_bits(i->w, 10, 6), op4 = i->w & 31;
+	uint32_t rn = as_arm_bits(i->w, 5, 5);
 	bool plain = op3 == 0 && op4 == 0, keyed = op3 == 2 || op3 == 3;
-	if (as_bits(i->w, 16, 5) != 31)
+	if (as_arm_bits(i->w, 16, 5) != 31)
 		return false;
 	if (opc == 0 || opc == 1 || opc == 8 || opc == 9) {
 		if (opc < 2 ? !plain && !(keyed && op4 == 31) : !keyed)
@@ -75,9 +75,9 @@ static bool branch_register(const as_insn *i)
 /* svc, hvc, smc, brk, hlt, dcps */
 static bool exception(const as_insn *i)
 {
-	uint32_t kind = as_bits(i->w, 21, 3) << 5 | (i->w & 31);
+	uint32_t kind = as_arm_bits(i->w, 21, 3) << 5 | (i->w & 31);
 	if (kind == 1) {
-		go(i, AS_OP_SYSCALL, as_bits(i->w, 5, 16));
+		go(i, AS_OP_SYSCALL, as_arm_bits(i->w, 5, 16));
 		as_op_kill(i->o, X0);
 	} else if (kind == 2 || kind == 3) { /* may change what the calling convention says */
 		for (unsigned r = X0; r <= X17; r++)
@@ -90,10 +90,11 @@ static bool exception(const as_insn *i)
 	return true;
 }
 
-static bool system(const as_insn *i)
+static bool privileged(const as_insn *i)
 {
-	uint32_t op0 = as_bits(i->w, 19, 2), op1 = as_bits(i->w, 16, 3), rt = i->w & 31;
-	uint32_t crn = as_bits(i->w, 12, 4), crm = as_bits(i->w, 8, 4), op2 = as_bits(i->w, 5, 3);
+	uint32_t op0 = as_arm_bits(i->w, 19, 2), op1 = as_arm_bits(i->w, 16, 3), rt = i->w & 31;
+	uint32_t crn = as_arm_bits(i->w, 12, 4), crm = as_arm_bits(i->w, 8, 4),
+		 op2 = as_arm_bits(i->w, 5, 3);
 	bool reads = i->w >> 21 & 1;
 	if (i->w >> 22 & 3)
 		return false;
@@ -122,7 +123,7 @@ static bool system(const as_insn *i)
 
 static bool branches(const as_insn *i)
 {
-	uint32_t top = as_bits(i->w, 29, 3);
+	uint32_t top = as_arm_bits(i->w, 29, 3);
 	if (top == 0 || top == 4) {
 		uint64_t to = relative(i, 0, 26);
 		go(i, top ? AS_OP_CALL : AS_OP_JUMP, to);
@@ -131,20 +132,20 @@ static bool branches(const as_insn *i)
 	if (top == 1 || top == 5)
 		return branch_if(i);
 	if (top == 2)
-		return as_bits(i->w, 25, 1) == 0 && branch_cond(i);
+		return as_arm_bits(i->w, 25, 1) == 0 && branch_cond(i);
 	if (top != 6)
 		return false;
-	if (as_bits(i->w, 24, 2) == 0)
+	if (as_arm_bits(i->w, 24, 2) == 0)
 		return exception(i);
-	if (as_bits(i->w, 24, 2) == 1)
-		return system(i);
+	if (as_arm_bits(i->w, 24, 2) == 1)
+		return privileged(i);
 	return branch_register(i);
 }
 
 /* The scalable vectors: whichever kind the destination is, it is not known any more. */
 static bool scalable(const as_insn *i)
 {
-	if (i->w >> 31 && as_bits(i->w, 29, 2) == 3) /* stores */
+	if (i->w >> 31 && as_arm_bits(i->w, 29, 2) == 3) /* stores */
 		return true;
 	as_op_kill(i->o, as_a64_x(i, 0));
 	as_op_kill(i->o, as_a64_v(i, 0));
@@ -175,7 +176,7 @@ static size_t lift(as_mode *m, as_span code, uint64_t at, as_ops *ops)
 	ops->n = 0;
 	ops->full = false;
 	ops->at = at;
-	if (!as_ok(&c) || !classes[as_bits(i.w, 25, 4)](&i)) {
+	if (!as_ok(&c) || !classes[as_arm_bits(i.w, 25, 4)](&i)) {
 		ops->n = 0;
 		return 0;
 	}

@@ -14,17 +14,17 @@ bool as_a64_simd(const as_insn *i);
 /* The register that field at names where 31 reads as zero, and where it is the stack pointer. Pure. */
 static inline uint8_t as_a64_x(const as_insn *i, unsigned at)
 {
-	uint32_t n = as_bits(i->w, at, 5);
+	uint32_t n = as_arm_bits(i->w, at, 5);
 	return (uint8_t)(n == 31 ? (unsigned)AS_REG_ZERO : n);
 }
 static inline uint8_t as_a64_sp(const as_insn *i, unsigned at)
 {
-	return (uint8_t)as_bits(i->w, at, 5);
+	return (uint8_t)as_arm_bits(i->w, at, 5);
 }
 /* The same for vector registers. */
 static inline uint8_t as_a64_v(const as_insn *i, unsigned at)
 {
-	return (uint8_t)(AS_REG_VECTOR + as_bits(i->w, at, 5));
+	return (uint8_t)(AS_REG_VECTOR + as_arm_bits(i->w, at, 5));
 }
 
 /* How an offset or operand register is extended and then shifted: option as in the instruction. Emits what is needed

@@ -10,7 +10,7 @@ static uint8_t width_of(const as_insn *i) { return i->w >> 31 ? 8 : 4; }
 
 static bool address(const as_insn *i)
 {
-	int64_t by = as_signed(as_bits(i->w, 5, 19) << 2 | as_bits(i->w, 29, 2), 21);
+	int64_t by = as_arm_signed(as_arm_bits(i->w, 5, 19) << 2 | as_arm_bits(i->w, 29, 2), 21);
 	uint64_t to = i->w >> 31 ? (i->at & ~0xfffull) + (uint64_t)by * 4096 : i->at + (uint64_t)by;
 	as_op_const(i->o, 8, as_a64_x(i, 0), to);
 	return true;
@@ -22,7 +22,7 @@ static bool add_immediate(const as_insn *i)
 	uint8_t width = width_of(i), rn = as_a64_sp(i, 5);
 	bool sub = i->w >> 30 & 1, flags = i->w >> 29 & 1;
 	uint8_t rd = flags ? as_a64_x(i, 0) : as_a64_sp(i, 0);
-	int64_t imm = (int64_t)as_bits(i->w, 10, 12) << (i->w >> 22 & 1 ? 12 : 0);
+	int64_t imm = (int64_t)as_arm_bits(i->w, 10, 12) << (i->w >> 22 & 1 ? 12 : 0);
 	if (flags && sub) {
 		as_op_rri(i->o, AS_OP_COMPARE, width, AS_REG_FLAGS, rn, imm);
 		i->m->carry = AS_CARRY_COMPARED;
@@ -47,7 +47,8 @@ static bool add_tag(const as_insn *i)
 /* The constant that N, immr and imms name; false: none. */
 static bool bitmask(const as_insn *i, uint64_t *mask)
 {
-	uint32_t n = i->w >> 22 & 1, immr = as_bits(i->w, 16, 6), imms = as_bits(i->w, 10, 6);
+	uint32_t n = i->w >> 22 & 1, immr = as_arm_bits(i->w, 16, 6),
+		 imms = as_arm_bits(i->w, 10, 6);
 	unsigned size = 64;
 	if (!n) {
 		uint32_t zeros = ~imms & 0x3f;
@@ -68,7 +69,7 @@ static bool bitmask(const as_insn *i, uint64_t *mask)
 
 static bool logic_immediate(const as_insn *i)
 {
-	uint8_t width = width_of(i), rn = as_a64_x(i, 5), opc = (uint8_t)as_bits(i->w, 29, 2);
+	uint8_t width = width_of(i), rn = as_a64_x(i, 5), opc = (uint8_t)as_arm_bits(i->w, 29, 2);
 	uint8_t rd = opc == ANDS ? as_a64_x(i, 0) : as_a64_sp(i, 0);
 	uint64_t mask = 0;
 	if (!bitmask(i, &mask))
@@ -90,8 +91,8 @@ static bool logic_immediate(const as_insn *i)
 static bool move_wide(const as_insn *i)
 {
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0);
-	unsigned opc = as_bits(i->w, 29, 2), by = as_bits(i->w, 21, 2) * 16;
-	uint64_t imm = (uint64_t)as_bits(i->w, 5, 16) << by;
+	unsigned opc = as_arm_bits(i->w, 29, 2), by = as_arm_bits(i->w, 21, 2) * 16;
+	uint64_t imm = (uint64_t)as_arm_bits(i->w, 5, 16) << by;
 	if (opc == 1 || (width == 4 && by > 16))
 		return false;
 	if (opc == 3) {
@@ -108,8 +109,8 @@ static bool move_wide(const as_insn *i)
 static bool bitfield(const as_insn *i)
 {
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0), rn = as_a64_x(i, 5);
-	unsigned opc = as_bits(i->w, 29, 2), bits = width * 8u;
-	unsigned immr = as_bits(i->w, 16, 6), imms = as_bits(i->w, 10, 6);
+	unsigned opc = as_arm_bits(i->w, 29, 2), bits = width * 8u;
+	unsigned immr = as_arm_bits(i->w, 16, 6), imms = as_arm_bits(i->w, 10, 6);
 	if (opc == 3 || (i->w >> 22 & 1) != i->w >> 31 || immr >= bits || imms >= bits)
 		return false;
 	if (imms >= immr) {
@@ -138,8 +139,9 @@ static bool bitfield(const as_insn *i)
 static bool extract(const as_insn *i)
 {
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0), rn = as_a64_x(i, 5), rm = as_a64_x(i, 16);
-	unsigned bits = width * 8u, lsb = as_bits(i->w, 10, 6);
-	if (as_bits(i->w, 29, 2) || i->w >> 21 & 1 || (i->w >> 22 & 1) != i->w >> 31 || lsb >= bits)
+	unsigned bits = width * 8u, lsb = as_arm_bits(i->w, 10, 6);
+	if (as_arm_bits(i->w, 29, 2) || i->w >> 21 & 1 || (i->w >> 22 & 1) != i->w >> 31 ||
+		lsb >= bits)
 		return false;
 	if (rn == rm) {
 		as_op_rri(i->o, AS_OP_ROR, width, rd, rn, lsb);
@@ -155,7 +157,7 @@ bool as_a64_immediate(const as_insn *i)
 {
 	static bool (*const classes[8])(const as_insn *) = { address, address, add_immediate,
 		add_tag, logic_immediate, move_wide, bitfield, extract };
-	return classes[as_bits(i->w, 23, 3)](i);
+	return classes[as_arm_bits(i->w, 23, 3)](i);
 }
 
 /* The second operand, shifted: what is not a shift to the left, or is to be inverted, goes through T1. */
@@ -163,7 +165,7 @@ static uint8_t operand(const as_insn *i, bool invert, bool plain, uint8_t *shift
 {
 	static const as_op_kind kinds[] = { AS_OP_SHL, AS_OP_SHR, AS_OP_SAR, AS_OP_ROR };
 	uint8_t width = width_of(i), rm = as_a64_x(i, 16);
-	unsigned type = as_bits(i->w, 22, 2), by = as_bits(i->w, 10, 6);
+	unsigned type = as_arm_bits(i->w, 22, 2), by = as_arm_bits(i->w, 10, 6);
 	*shift = 0;
 	if (type == 0 && !invert && !plain) {
 		*shift = (uint8_t)by;
@@ -190,11 +192,11 @@ static void combine(
 static bool logic(const as_insn *i)
 {
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0), rn = as_a64_x(i, 5), shift = 0;
-	unsigned opc = as_bits(i->w, 29, 2);
+	unsigned opc = as_arm_bits(i->w, 29, 2);
 	bool invert = i->w >> 21 & 1;
 	if (width == 4 && i->w >> 15 & 1)
 		return false;
-	if (opc == ORR && rn == AS_REG_ZERO && as_bits(i->w, 10, 6) == 0) {
+	if (opc == ORR && rn == AS_REG_ZERO && as_arm_bits(i->w, 10, 6) == 0) {
 		as_op_rri(i->o, invert ? AS_OP_NOT : AS_OP_MOVE, width, rd, as_a64_x(i, 16), 0);
 		return true;
 	}
@@ -235,14 +237,14 @@ static bool add_register(const as_insn *i)
 	bool flags = i->w >> 29 & 1;
 	uint8_t shift = 0;
 	if (i->w >> 21 & 1) {
-		unsigned by = as_bits(i->w, 10, 3);
+		unsigned by = as_arm_bits(i->w, 10, 3);
 		if (i->w >> 22 & 3 || by > 4)
 			return false;
-		uint8_t rm = as_a64_extend(i->o, as_a64_x(i, 16), as_bits(i->w, 13, 3));
+		uint8_t rm = as_a64_extend(i->o, as_a64_x(i, 16), as_arm_bits(i->w, 13, 3));
 		add(i, flags ? as_a64_x(i, 0) : as_a64_sp(i, 0), as_a64_sp(i, 5), rm, (uint8_t)by);
 		return true;
 	}
-	if (as_bits(i->w, 22, 2) == 3 || (!(i->w >> 31) && i->w >> 15 & 1))
+	if (as_arm_bits(i->w, 22, 2) == 3 || (!(i->w >> 31) && i->w >> 15 & 1))
 		return false;
 	uint8_t rm = operand(i, false, false, &shift);
 	add(i, as_a64_x(i, 0), as_a64_x(i, 5), rm, shift);
@@ -254,11 +256,11 @@ static bool add_carry(const as_insn *i)
 {
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0), rn = as_a64_x(i, 5);
 	bool sub = i->w >> 30 & 1, flags = i->w >> 29 & 1;
-	uint32_t low = as_bits(i->w, 10, 6);
+	uint32_t low = as_arm_bits(i->w, 10, 6);
 	if (low) {
 		bool rmif = (low & 31) == 1 && i->w >> 31 && !sub && !(i->w >> 4 & 1);
 		bool setf = (low & 15) == 2 && !(i->w >> 31) && !sub && (i->w & 31) == 13 &&
-			    as_bits(i->w, 15, 6) == 0;
+			    as_arm_bits(i->w, 15, 6) == 0;
 		as_arm_lose_flags(i);
 		return flags && (rmif || setf);
 	}
@@ -303,8 +305,8 @@ static bool compare_if(const as_insn *i)
 {
 	uint8_t width = width_of(i), rm = as_a64_x(i, 16);
 	bool immediate = i->w >> 11 & 1, negative = !(i->w >> 30 & 1);
-	as_cond cond = as_arm_cond(i->m, as_bits(i->w, 12, 4));
-	int64_t a = 0, b = 0, imm = as_bits(i->w, 16, 5);
+	as_cond cond = as_arm_cond(i->m, as_arm_bits(i->w, 12, 4));
+	int64_t a = 0, b = 0, imm = as_arm_bits(i->w, 16, 5);
 	if (!(i->w >> 29 & 1) || i->w >> 10 & 1 || i->w >> 4 & 1)
 		return false;
 	if (cond == AS_COND_OTHER || cond == AS_ALWAYS || (negative && (!immediate || imm == 0)) ||
@@ -327,8 +329,8 @@ static bool compare_if(const as_insn *i)
 static bool select_if(const as_insn *i)
 {
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0), rn = as_a64_x(i, 5), rm = as_a64_x(i, 16);
-	unsigned form = as_bits(i->w, 10, 2) | (i->w >> 30 & 1) << 1;
-	as_cond cond = as_arm_cond(i->m, as_bits(i->w, 12, 4));
+	unsigned form = as_arm_bits(i->w, 10, 2) | (i->w >> 30 & 1) << 1;
+	as_cond cond = as_arm_cond(i->m, as_arm_bits(i->w, 12, 4));
 	if (i->w >> 29 & 1 || i->w >> 11 & 1)
 		return false;
 	if (cond == AS_ALWAYS) {
@@ -353,15 +355,17 @@ static bool select_if(const as_insn *i)
 static bool one_source(const as_insn *i)
 {
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0), rn = as_a64_x(i, 5);
-	unsigned opcode = as_bits(i->w, 10, 6), kind = as_bits(i->w, 16, 5);
+	unsigned opcode = as_arm_bits(i->w, 10, 6), kind = as_arm_bits(i->w, 16, 5);
 	if (i->w >> 29 & 1)
 		return false;
 	if (kind == 1) /* pointer authentication: it still points there */
-		return width == 8 && opcode <= 17 && (opcode < 8 || as_bits(i->w, 5, 5) == 31);
+		return width == 8 && opcode <= 17 && (opcode < 8 || as_arm_bits(i->w, 5, 5) == 31);
 	if (kind || opcode > 5 || (opcode == 3 && width == 4))
 		return false;
 	if (opcode >= 1 && opcode <= 3)
 		as_arm_reverse(i->o, width, rd, rn, 1u << opcode);
+	else if (opcode == 4)
+		as_op_rri(i->o, AS_OP_ZEROS, width, rd, rn, 0);
 	else
 		as_op_kill(i->o, rd);
 	return true;
@@ -371,7 +375,7 @@ static bool two_sources(const as_insn *i)
 {
 	static const as_op_kind kinds[] = { AS_OP_SHL, AS_OP_SHR, AS_OP_SAR, AS_OP_ROR };
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0), rn = as_a64_x(i, 5), rm = as_a64_x(i, 16);
-	unsigned opcode = as_bits(i->w, 10, 6);
+	unsigned opcode = as_arm_bits(i->w, 10, 6);
 	if (i->w >> 29 & 1) { /* subps */
 		as_op_kill(i->o, rd);
 		as_arm_lose_flags(i);
@@ -397,9 +401,9 @@ static bool three_sources(const as_insn *i)
 {
 	uint8_t width = width_of(i), rd = as_a64_x(i, 0), rn = as_a64_x(i, 5), rm = as_a64_x(i, 16);
 	uint8_t ra = as_a64_x(i, 10);
-	unsigned kind = as_bits(i->w, 21, 3);
+	unsigned kind = as_arm_bits(i->w, 21, 3);
 	bool sub = i->w >> 15 & 1, sign = kind < 4;
-	if (as_bits(i->w, 29, 2) || kind == 3 || kind == 4 || kind == 7)
+	if (as_arm_bits(i->w, 29, 2) || kind == 3 || kind == 4 || kind == 7)
 		return false;
 	if (kind && width == 4)
 		return false;
@@ -424,7 +428,7 @@ bool as_a64_register(const as_insn *i)
 {
 	if (!(i->w >> 28 & 1))
 		return i->w >> 24 & 1 ? add_register(i) : logic(i);
-	switch (as_bits(i->w, 21, 4)) {
+	switch (as_arm_bits(i->w, 21, 4)) {
 	case 0:
 		return add_carry(i);
 	case 2:

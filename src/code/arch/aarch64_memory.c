@@ -58,14 +58,14 @@ static void change(const as_insn *i, unsigned size)
 /* ldadd and its family, swp, ldapr */
 static bool atomic(const as_insn *i, unsigned size)
 {
-	uint32_t opc = as_bits(i->w, 12, 3);
+	uint32_t opc = as_arm_bits(i->w, 12, 3);
 	uint8_t rt = as_a64_x(i, 0), width = (uint8_t)(1 << size), rn = as_a64_sp(i, 5);
 	if (i->w >> 26 & 1)
 		return false;
 	if (i->w >> 15 & 1) {
 		if (opc == 4) { /* ldapr */
 			as_op_load(i->o, width, rt, rn, 0);
-			return as_bits(i->w, 16, 8) == 0xbf;
+			return as_arm_bits(i->w, 16, 8) == 0xbf;
 		}
 		as_op_load(i->o, width, T0, rn, 0);
 		as_op_store(i->o, width, rn, 0, as_a64_x(i, 16));
@@ -80,7 +80,8 @@ static bool atomic(const as_insn *i, unsigned size)
 /* ldraa, ldrab: the pointer is authenticated, which does not change what it points to. */
 static bool load_keyed(const as_insn *i, unsigned size)
 {
-	int64_t by = as_signed(as_bits(i->w, 12, 9) | as_bits(i->w, 22, 1) << 9, 10) * 8;
+	int64_t by =
+		as_arm_signed(as_arm_bits(i->w, 12, 9) | as_arm_bits(i->w, 22, 1) << 9, 10) * 8;
 	if (size != 3 || i->w >> 26 & 1)
 		return false;
 	as_op_load(i->o, 8, as_a64_x(i, 0), as_a64_sp(i, 5), by);
@@ -102,15 +103,15 @@ uint8_t as_a64_extend(as_ops *o, uint8_t rm, unsigned option)
 
 static bool one(const as_insn *i)
 {
-	unsigned size = i->w >> 30, opc = as_bits(i->w, 22, 2), form = as_bits(i->w, 10, 2);
+	unsigned size = i->w >> 30, opc = as_arm_bits(i->w, 22, 2), form = as_arm_bits(i->w, 10, 2);
 	unsigned scale = i->w >> 26 & 1 && opc & 2 ? 4 : size;
 	place p = { .base = as_a64_sp(i, 5), .index = AS_REG_NONE };
 	if (i->w >> 24 & 1) {
-		p.offset = (int64_t)as_bits(i->w, 10, 12) << scale;
+		p.offset = (int64_t)as_arm_bits(i->w, 10, 12) << scale;
 		return move_one(i, size, opc, &p);
 	}
 	if (i->w >> 21 & 1) {
-		unsigned option = as_bits(i->w, 13, 3);
+		unsigned option = as_arm_bits(i->w, 13, 3);
 		if (form == 0)
 			return atomic(i, size);
 		if (form != 2)
@@ -121,7 +122,7 @@ static bool one(const as_insn *i)
 		p.shift = (uint8_t)(i->w >> 12 & 1 ? scale : 0);
 		return move_one(i, size, opc, &p);
 	}
-	int64_t by = as_signed(as_bits(i->w, 12, 9), 9);
+	int64_t by = as_arm_signed(as_arm_bits(i->w, 12, 9), 9);
 	bool prefetch = !(i->w >> 26 & 1) && size == 3 && opc == 2;
 	if ((form && prefetch) || (form == 2 && i->w >> 26 & 1))
 		return false;
@@ -135,7 +136,7 @@ static bool one(const as_insn *i)
 
 static bool pair(const as_insn *i)
 {
-	unsigned opc = i->w >> 30, form = as_bits(i->w, 23, 2);
+	unsigned opc = i->w >> 30, form = as_arm_bits(i->w, 23, 2);
 	bool vector = i->w >> 26 & 1, load = i->w >> 22 & 1, sign = !vector && opc == 1;
 	unsigned scale = vector ? 2 + opc : opc == 2 ? 3 : 2;
 	uint8_t width = (uint8_t)(1 << scale), rn = as_a64_sp(i, 5);
@@ -143,7 +144,7 @@ static bool pair(const as_insn *i)
 		return false;
 	if (sign && !load)
 		scale = 4; /* stgp: two registers of 8 bytes, and the tag */
-	int64_t by = as_signed(as_bits(i->w, 15, 7), 7) * (1 << scale);
+	int64_t by = as_arm_signed(as_arm_bits(i->w, 15, 7), 7) * (1 << scale);
 	place p = { .base = rn, .index = AS_REG_NONE, .offset = form == 1 ? 0 : by };
 	if (sign && !load) {
 		width = 8;
@@ -170,7 +171,7 @@ static bool literal(const as_insn *i)
 	unsigned opc = i->w >> 30;
 	bool vector = i->w >> 26 & 1;
 	place p = { .base = AS_REG_NONE, .index = AS_REG_NONE };
-	p.offset = (int64_t)(i->at + (uint64_t)as_signed(as_bits(i->w, 5, 19), 19) * 4);
+	p.offset = (int64_t)(i->at + (uint64_t)as_arm_signed(as_arm_bits(i->w, 5, 19), 19) * 4);
 	if (vector && opc == 3)
 		return false;
 	if (vector)
@@ -192,7 +193,7 @@ static bool exclusive_pair(const as_insn *i, unsigned size)
 		as_arm_store_unknown(i->o, (uint8_t)(4 << size), rn, 4 << size);
 		as_op_kill(i->o, rs);
 		as_op_kill(i->o, (uint8_t)(rs + 1) & 31);
-		return as_bits(i->w, 10, 5) == 31 && !(rs & 1) && !(i->w & 1);
+		return as_arm_bits(i->w, 10, 5) == 31 && !(rs & 1) && !(i->w & 1);
 	}
 	if (load) {
 		as_op_move(i->o, 8, T0, rn);
@@ -223,7 +224,7 @@ static bool exclusive(const as_insn *i)
 	if (second) {
 		change(i, size);
 		as_op_kill(i->o, as_a64_x(i, 16));
-		return as_bits(i->w, 10, 5) == 31;
+		return as_arm_bits(i->w, 10, 5) == 31;
 	}
 	access(i, load, (uint8_t)(1 << size), as_a64_x(i, 0), &p);
 	return true;
@@ -232,8 +233,8 @@ static bool exclusive(const as_insn *i)
 /* Ordered accesses with an offset (ldapur, stlur), and memory tags. */
 static bool ordered(const as_insn *i)
 {
-	unsigned size = i->w >> 30, opc = as_bits(i->w, 22, 2), form = as_bits(i->w, 10, 2);
-	int64_t by = as_signed(as_bits(i->w, 12, 9), 9);
+	unsigned size = i->w >> 30, opc = as_arm_bits(i->w, 22, 2), form = as_arm_bits(i->w, 10, 2);
+	int64_t by = as_arm_signed(as_arm_bits(i->w, 12, 9), 9);
 	place p = { .base = as_a64_sp(i, 5), .index = AS_REG_NONE, .offset = by };
 	if (!(i->w >> 21 & 1))
 		return form == 0 && !(size == 3 && opc == 2) && move_one(i, size, opc, &p);
@@ -253,16 +254,16 @@ static bool ordered(const as_insn *i)
 static unsigned structure(const as_insn *i, unsigned *n, bool *plain)
 {
 	static const uint8_t registers[16] = { 4, 0, 4, 0, 3, 0, 3, 1, 2, 0, 2, 0, 0, 0, 0, 0 };
-	uint32_t opcode = as_bits(i->w, 12, 4);
+	uint32_t opcode = as_arm_bits(i->w, 12, 4);
 	bool quad = i->w >> 30 & 1;
 	*plain = opcode & 2; /* ld1, st1 */
 	if (!(i->w >> 24 & 1)) {
 		*n = registers[opcode];
-		if (!*plain && as_bits(i->w, 10, 2) == 3 && !quad)
+		if (!*plain && as_arm_bits(i->w, 10, 2) == 3 && !quad)
 			return 0;
 		return *n * (quad ? 16 : 8);
 	}
-	unsigned size = as_bits(i->w, 10, 2), part = opcode >> 2; /* of bits 14 and 15 */
+	unsigned size = as_arm_bits(i->w, 10, 2), part = opcode >> 2; /* of bits 14 and 15 */
 	bool s = opcode & 1;
 	*plain = false;
 	*n = (opcode >> 1 & 1) * 2 + (i->w >> 21 & 1) + 1;
@@ -277,8 +278,8 @@ static bool structures(const as_insn *i)
 {
 	unsigned n = 0;
 	bool plain = false, load = i->w >> 22 & 1, post = i->w >> 23 & 1;
-	unsigned bytes = structure(i, &n, &plain), v = as_bits(i->w, 0, 5);
-	uint32_t rm = as_bits(i->w, 16, 5);
+	unsigned bytes = structure(i, &n, &plain), v = as_arm_bits(i->w, 0, 5);
+	uint32_t rm = as_arm_bits(i->w, 16, 5);
 	uint8_t rn = as_a64_sp(i, 5), width = i->w >> 30 & 1 ? 16 : 8;
 	bool single = i->w >> 24 & 1;
 	if (i->w >> 31 || bytes == 0 || (!post && rm) || (!single && i->w >> 21 & 1))
@@ -305,7 +306,7 @@ static bool structures(const as_insn *i)
 
 bool as_a64_memory(const as_insn *i)
 {
-	switch (as_bits(i->w, 28, 2)) {
+	switch (as_arm_bits(i->w, 28, 2)) {
 	case 0:
 		if (i->w >> 26 & 1)
 			return structures(i);

@@ -6,8 +6,8 @@
 /* Between general and floating-point registers; fixed: with a point in between. */
 static bool convert(const as_insn *i, bool fixed)
 {
-	unsigned opcode = as_bits(i->w, 16, 3), type = as_bits(i->w, 22, 2);
-	unsigned rmode = as_bits(i->w, 19, 2);
+	unsigned opcode = as_arm_bits(i->w, 16, 3), type = as_arm_bits(i->w, 22, 2);
+	unsigned rmode = as_arm_bits(i->w, 19, 2);
 	bool wide = i->w >> 31;
 	uint8_t width = wide ? 8 : 4;
 	if (i->w >> 29 & 1)
@@ -26,7 +26,7 @@ static bool convert(const as_insn *i, bool fixed)
 
 static bool scalar(const as_insn *i)
 {
-	uint32_t low = as_bits(i->w, 10, 6), type = as_bits(i->w, 22, 2);
+	uint32_t low = as_arm_bits(i->w, 10, 6), type = as_arm_bits(i->w, 22, 2);
 	if (!(i->w >> 21 & 1))
 		return convert(i, true);
 	if (low == 0)
@@ -37,7 +37,7 @@ static bool scalar(const as_insn *i)
 		as_arm_lose_flags(i);
 		return true;
 	}
-	if (as_bits(i->w, 10, 11) == 16 && type < 2) /* fmov */
+	if (as_arm_bits(i->w, 10, 11) == 16 && type < 2) /* fmov */
 		as_op_move(i->o, type ? 8 : 4, as_a64_v(i, 0), as_a64_v(i, 5));
 	else
 		as_op_kill(i->o, as_a64_v(i, 0));
@@ -47,7 +47,7 @@ static bool scalar(const as_insn *i)
 /* dup, ins, smov, umov */
 static bool copy(const as_insn *i)
 {
-	unsigned imm5 = as_bits(i->w, 16, 5), imm4 = as_bits(i->w, 11, 4);
+	unsigned imm5 = as_arm_bits(i->w, 16, 5), imm4 = as_arm_bits(i->w, 11, 4);
 	bool insert = i->w >> 29 & 1, wide = i->w >> 30 & 1;
 	if ((imm5 & 15) == 0 && !(imm5 == 16 && wide && imm4 == 7))
 		return false;
@@ -66,8 +66,8 @@ static bool copy(const as_insn *i)
 /* movi, mvni, fmov, and with bits of the register: orr, bic */
 static bool modified(const as_insn *i)
 {
-	uint64_t v = 0, imm8 = as_bits(i->w, 16, 3) << 5 | as_bits(i->w, 5, 5);
-	unsigned cmode = as_bits(i->w, 12, 4);
+	uint64_t v = 0, imm8 = as_arm_bits(i->w, 16, 3) << 5 | as_arm_bits(i->w, 5, 5);
+	unsigned cmode = as_arm_bits(i->w, 12, 4);
 	bool quad = i->w >> 30 & 1, op = i->w >> 29 & 1;
 	uint8_t rd = as_a64_v(i, 0);
 	if (!as_arm_constant(cmode, op, imm8, &v)) {
@@ -90,13 +90,13 @@ bool as_a64_simd(const as_insn *i)
 		return scalar(i);
 	if ((w & 0x5f000000) == 0x1f000000) { /* fmadd */
 		as_op_kill(i->o, as_a64_v(i, 0));
-		return !(w >> 31) && !(w >> 29 & 1) && as_bits(w, 22, 2) != 2;
+		return !(w >> 31) && !(w >> 29 & 1) && as_arm_bits(w, 22, 2) != 2;
 	}
 	if ((w & 0x9fe08400) == 0x0e000400)
 		return copy(i);
 	if ((w & 0x9ff80400) == 0x0f000400)
 		return modified(i);
-	if ((w & 0xbfe0fc00) == 0x0ea01c00 && as_bits(w, 16, 5) == as_bits(w, 5, 5))
+	if ((w & 0xbfe0fc00) == 0x0ea01c00 && as_arm_bits(w, 16, 5) == as_arm_bits(w, 5, 5))
 		as_op_move(i->o, w >> 30 & 1 ? 16 : 8, as_a64_v(i, 0), as_a64_v(i, 5));
 	else
 		as_op_kill(i->o, as_a64_v(i, 0));

@@ -40,13 +40,13 @@ typedef struct as_insn {
 } as_insn;
 
 /* n bits of w from bit at. Pure. */
-static inline uint32_t as_bits(uint32_t w, unsigned at, unsigned n)
+static inline uint32_t as_arm_bits(uint32_t w, unsigned at, unsigned n)
 {
 	return w >> at & ((1u << n) - 1);
 }
 
 /* The number that bits 0..n-1 of v are as a two's complement. Pure. */
-static inline int64_t as_signed(uint64_t v, unsigned n)
+static inline int64_t as_arm_signed(uint64_t v, unsigned n)
 {
 	uint64_t top = 1ull << (n - 1);
 	return (int64_t)(((v & (top * 2 - 1)) ^ top) - top);
@@ -156,6 +156,8 @@ void as_arm_long_multiply(
 /* rd = half of rn * half of rm (+ ra), signed; the upper halves where said. ra AS_REG_NONE: nothing is added. */
 void as_arm_multiply_half(
 	const as_insn *i, uint8_t rd, uint8_t ra, uint8_t rn, uint8_t rm, bool n_top, bool m_top);
+/* rd = the upper half of rn * rm, signed, + ra unless that is 15. */
+void as_arm_multiply_top(const as_insn *i, uint8_t rd, uint8_t ra, uint8_t rn, uint8_t rm);
 /* An exclusive or ordered access of width bytes (8: two registers); status: that of the store, or AS_REG_NONE. */
 void as_arm_exclusive(const as_insn *i, bool load, uint8_t width, uint8_t status, uint8_t rt,
 	uint8_t rt2, uint8_t rn, int64_t by);
@@ -175,8 +177,8 @@ void as_arm_reverse_half(const as_insn *i, uint8_t rd, uint8_t rm);
 bool as_arm_a32(const as_insn *i);
 bool as_arm_t16(as_insn *i);
 bool as_arm_t32(as_insn *i);
-/* Coprocessors and floating point (0xc, 0xd, 0xe after the condition), in the shape of A32; the condition in w is 15 for
- * the second set. NEON arithmetic and structures, in the shape of A32 (0xf2, 0xf3, 0xf4). */
+/* Coprocessors and floating point (0xc, 0xd, 0xe after the condition), in the shape of A32; the condition in w is 15
+ * for the second set. NEON arithmetic and structures, in the shape of A32 (0xf2, 0xf3, 0xf4). */
 bool as_arm_coprocessor(const as_insn *i, uint32_t w);
 bool as_arm_neon(const as_insn *i, uint32_t w);
 bool as_arm_neon_memory(const as_insn *i, uint32_t w);

@@ -2,24 +2,24 @@
 /* A32: the condition stands above, bits 25..27 choose the class. ARM DDI 0406C, A5. */
 #include "code/arch/arm.h"
 
-static uint8_t reg(const as_insn *i, unsigned at) { return (uint8_t)as_bits(i->w, at, 4); }
+static uint8_t reg(const as_insn *i, unsigned at) { return (uint8_t)as_arm_bits(i->w, at, 4); }
 static bool bit(const as_insn *i, unsigned at) { return i->w >> at & 1; }
 
 static as_arm_operand rotated(const as_insn *i)
 {
-	uint32_t v = as_bits(i->w, 0, 8), by = as_bits(i->w, 8, 4) * 2;
+	uint32_t v = as_arm_bits(i->w, 0, 8), by = as_arm_bits(i->w, 8, 4) * 2;
 	return as_arm_imm(by ? v >> by | v << (32 - by) : v);
 }
 
 static as_arm_operand shifted(const as_insn *i)
 {
-	return as_arm_shifted(reg(i, 0), as_bits(i->w, 5, 2), as_bits(i->w, 7, 5));
+	return as_arm_shifted(reg(i, 0), as_arm_bits(i->w, 5, 2), as_arm_bits(i->w, 7, 5));
 }
 
 static bool multiply(const as_insn *i)
 {
 	uint8_t rd = reg(i, 16), ra = reg(i, 12), rm = reg(i, 8), rn = reg(i, 0);
-	unsigned opcode = as_bits(i->w, 21, 3);
+	unsigned opcode = as_arm_bits(i->w, 21, 3);
 	bool s = bit(i, 20);
 	if (opcode < 2 || opcode == 3) {
 		as_op_rrr(i->o, AS_OP_MUL, 4, opcode ? (uint8_t)T2 : rd, rn, rm);
@@ -49,7 +49,7 @@ static bool synchronise(const as_insn *i)
 {
 	static const uint8_t widths[] = { 4, 8, 1, 2 };
 	uint8_t rn = reg(i, 16), rd = reg(i, 12), rm = reg(i, 0), kind = reg(i, 8);
-	uint8_t width = widths[as_bits(i->w, 21, 2)];
+	uint8_t width = widths[as_arm_bits(i->w, 21, 2)];
 	bool load = bit(i, 20), ordered = kind == 12;
 	if (!bit(i, 23)) {
 		width = bit(i, 22) ? 1 : 4;
@@ -73,7 +73,7 @@ static bool synchronise(const as_insn *i)
 /* Halfwords, signed bytes and pairs. */
 static bool extra(const as_insn *i)
 {
-	unsigned kind = as_bits(i->w, 5, 2);
+	unsigned kind = as_arm_bits(i->w, 5, 2);
 	bool load = bit(i, 20), before = bit(i, 24), wide = kind >= 2 && !load;
 	as_arm_access p = { .load = load || kind == 2,
 		.sign = load && kind >= 2,
@@ -87,7 +87,7 @@ static bool extra(const as_insn *i)
 		.rt = reg(i, 12),
 		.rt2 = (uint8_t)((reg(i, 12) + 1) & 15),
 		.rn = reg(i, 16) };
-	p.by = bit(i, 22) ? as_arm_imm(as_bits(i->w, 8, 4) << 4 | as_bits(i->w, 0, 4))
+	p.by = bit(i, 22) ? as_arm_imm(as_arm_bits(i->w, 8, 4) << 4 | as_arm_bits(i->w, 0, 4))
 			  : as_arm_reg(reg(i, 0));
 	if ((wide && p.rt & 1) || (wide && !before && bit(i, 21)))
 		return false;
@@ -98,7 +98,7 @@ static bool extra(const as_insn *i)
 /* Halfword multiplications; those of words by halves and of 64 bits are not followed. */
 static bool multiply_half(const as_insn *i)
 {
-	unsigned op = as_bits(i->w, 21, 2);
+	unsigned op = as_arm_bits(i->w, 21, 2);
 	uint8_t rd = reg(i, 16), ra = op == 3 ? (uint8_t)AS_REG_NONE : reg(i, 12);
 	if (op == 0 || op == 3) {
 		as_arm_multiply_half(i, rd, ra, reg(i, 0), reg(i, 8), bit(i, 5), bit(i, 6));
@@ -123,7 +123,7 @@ static bool status(const as_insn *i, unsigned op)
 /* What stands where comparisons without flags would. */
 static bool various(const as_insn *i)
 {
-	unsigned op = as_bits(i->w, 21, 2), kind = as_bits(i->w, 4, 4);
+	unsigned op = as_arm_bits(i->w, 21, 2), kind = as_arm_bits(i->w, 4, 4);
 	uint8_t rm = reg(i, 0), rd = reg(i, 12);
 	if (kind & 8)
 		return multiply_half(i);
@@ -137,7 +137,7 @@ static bool various(const as_insn *i)
 		else if (op == 1)
 			as_arm_jump(i, as_arm_read(i, rm, T0), false);
 		else
-			as_op_kill(i->o, rd);
+			as_op_rri(i->o, AS_OP_ZEROS, 4, rd, rm, 0);
 		return op == 1 || (op == 3 && kind == 1);
 	case 3:
 		as_op_add(i->o, AS_OP_CALL_TO, 4)->a = as_arm_read(i, rm, T0);
@@ -159,10 +159,10 @@ static bool various(const as_insn *i)
 
 static bool registers(const as_insn *i)
 {
-	unsigned opcode = as_bits(i->w, 21, 4);
+	unsigned opcode = as_arm_bits(i->w, 21, 4);
 	bool by_register = bit(i, 4), s = bit(i, 20);
 	if (by_register && bit(i, 7)) {
-		if (as_bits(i->w, 5, 2))
+		if (as_arm_bits(i->w, 5, 2))
 			return extra(i);
 		return bit(i, 24) ? synchronise(i) : multiply(i);
 	}
@@ -171,7 +171,7 @@ static bool registers(const as_insn *i)
 	as_arm_operand p = shifted(i);
 	if (by_register)
 		p = (as_arm_operand){
-			.rm = reg(i, 0), .rs = reg(i, 8), .type = (uint8_t)as_bits(i->w, 5, 2)
+			.rm = reg(i, 0), .rs = reg(i, 8), .type = (uint8_t)as_arm_bits(i->w, 5, 2)
 		};
 	as_arm_data(i, opcode, s, reg(i, 12), reg(i, 16), &p);
 	return true;
@@ -179,9 +179,9 @@ static bool registers(const as_insn *i)
 
 static bool immediates(const as_insn *i)
 {
-	unsigned opcode = as_bits(i->w, 21, 4);
+	unsigned opcode = as_arm_bits(i->w, 21, 4);
 	uint8_t rd = reg(i, 12);
-	uint32_t imm16 = as_bits(i->w, 16, 4) << 12 | as_bits(i->w, 0, 12);
+	uint32_t imm16 = as_arm_bits(i->w, 16, 4) << 12 | as_arm_bits(i->w, 0, 12);
 	as_arm_operand p = rotated(i);
 	if ((opcode & 12) == 8 && !bit(i, 20)) {
 		if (opcode == 8)
@@ -206,7 +206,7 @@ static bool transfer(const as_insn *i)
 		.width = bit(i, 22) ? 1 : 4,
 		.rt = reg(i, 12),
 		.rn = reg(i, 16),
-		.by = offset ? as_arm_imm(as_bits(i->w, 0, 12)) : shifted(i) };
+		.by = offset ? as_arm_imm(as_arm_bits(i->w, 0, 12)) : shifted(i) };
 	if (p.rt == AS_ARM_PC && p.load && p.width == 1)
 		return false;
 	as_arm_load_store(i, &p);
@@ -216,13 +216,13 @@ static bool transfer(const as_insn *i)
 /* sxtab and the like, pkh, sel, saturation, reversals */
 static bool pack(const as_insn *i)
 {
-	unsigned op1 = as_bits(i->w, 20, 3), op2 = as_bits(i->w, 5, 3);
+	unsigned op1 = as_arm_bits(i->w, 20, 3), op2 = as_arm_bits(i->w, 5, 3);
 	uint8_t rd = reg(i, 12), rm = reg(i, 0), rn = reg(i, 16);
 	bool sign = op1 < 4;
 	if (op2 == 3 && (op1 & 3) >= 2) {
 		uint8_t width = op1 & 1 ? 2 : 1;
-		as_arm_extend_add(i, width, sign, rd, rn, rm, as_bits(i->w, 10, 2) * 8);
-		return as_bits(i->w, 8, 2) == 0;
+		as_arm_extend_add(i, width, sign, rd, rn, rm, as_arm_bits(i->w, 10, 2) * 8);
+		return as_arm_bits(i->w, 8, 2) == 0;
 	}
 	if ((op1 & 3) == 3 && (op2 == 1 || op2 == 5)) {
 		if (sign)
@@ -243,11 +243,15 @@ static bool pack(const as_insn *i)
 /* Products of halfwords and upper halves, quotients. */
 static bool products(const as_insn *i)
 {
-	unsigned op1 = as_bits(i->w, 20, 3), op2 = as_bits(i->w, 5, 3);
+	unsigned op1 = as_arm_bits(i->w, 20, 3), op2 = as_arm_bits(i->w, 5, 3);
 	if (op1 == 1 || op1 == 3) {
 		as_op_rrr(i->o, op1 == 1 ? AS_OP_DIVS : AS_OP_DIVU, 4, reg(i, 16), reg(i, 0),
 			reg(i, 8));
 		return op2 == 0 && reg(i, 12) == 15;
+	}
+	if (op1 == 5 && op2 == 0) {
+		as_arm_multiply_top(i, reg(i, 16), reg(i, 12), reg(i, 0), reg(i, 8));
+		return true;
 	}
 	if (op1 == 4)
 		as_op_kill(i->o, reg(i, 12));
@@ -259,8 +263,8 @@ static bool products(const as_insn *i)
 
 static bool fields(const as_insn *i)
 {
-	unsigned op1 = as_bits(i->w, 20, 3), op2 = as_bits(i->w, 5, 3);
-	unsigned lsb = as_bits(i->w, 7, 5), top = as_bits(i->w, 16, 5);
+	unsigned op1 = as_arm_bits(i->w, 20, 3), op2 = as_arm_bits(i->w, 5, 3);
+	unsigned lsb = as_arm_bits(i->w, 7, 5), top = as_arm_bits(i->w, 16, 5);
 	uint8_t rd = reg(i, 12), rn = reg(i, 0);
 	if (op1 == 7 && op2 == 7) {
 		as_op_add(i->o, AS_OP_TRAP, 4);
@@ -283,11 +287,11 @@ static bool fields(const as_insn *i)
 
 static bool media(const as_insn *i)
 {
-	unsigned op2 = as_bits(i->w, 5, 3);
-	switch (as_bits(i->w, 23, 2)) {
+	unsigned op2 = as_arm_bits(i->w, 5, 3);
+	switch (as_arm_bits(i->w, 23, 2)) {
 	case 0: /* sums of parts */
 		as_op_kill(i->o, reg(i, 12));
-		return as_bits(i->w, 20, 2) && op2 != 5 && op2 != 6;
+		return as_arm_bits(i->w, 20, 2) && op2 != 5 && op2 != 6;
 	case 1:
 		return pack(i);
 	case 2:
@@ -306,7 +310,7 @@ static bool block(const as_insn *i)
 		.before = bit(i, 24),
 		.back = bit(i, 21),
 		.rn = reg(i, 16),
-		.list = (uint16_t)as_bits(i->w, 0, 16) };
+		.list = (uint16_t)as_arm_bits(i->w, 0, 16) };
 	if (p.list == 0 || p.rn == AS_ARM_PC)
 		return false;
 	as_arm_block(i, &p);
@@ -315,16 +319,16 @@ static bool block(const as_insn *i)
 
 static bool branch(const as_insn *i)
 {
-	uint32_t to = as_arm_pc(i) + (uint32_t)as_signed(as_bits(i->w, 0, 24), 24) * 4;
+	uint32_t to = as_arm_pc(i) + (uint32_t)as_arm_signed(as_arm_bits(i->w, 0, 24), 24) * 4;
 	as_arm_go(i, bit(i, 24) ? AS_OP_CALL : AS_OP_JUMP, to, false);
 	return true;
 }
 
 static bool coprocessor(const as_insn *i)
 {
-	if (as_bits(i->w, 24, 4) != 15)
+	if (as_arm_bits(i->w, 24, 4) != 15)
 		return as_arm_coprocessor(i, i->w);
-	as_op_add(i->o, AS_OP_SYSCALL, 4)->imm = as_bits(i->w, 0, 24);
+	as_op_add(i->o, AS_OP_SYSCALL, 4)->imm = as_arm_bits(i->w, 0, 24);
 	as_op_kill(i->o, 0);
 	return true;
 }
@@ -332,10 +336,10 @@ static bool coprocessor(const as_insn *i)
 /* What has no condition. */
 static bool unconditional(const as_insn *i)
 {
-	uint32_t w = i->w, op = as_bits(w, 20, 8);
+	uint32_t w = i->w, op = as_arm_bits(w, 20, 8);
 	if (op >= 0xa0 && op < 0xc0) { /* blx */
-		uint32_t by = (uint32_t)as_signed(as_bits(w, 0, 24), 24) * 4;
-		as_arm_go(i, AS_OP_CALL, as_arm_pc(i) + by + as_bits(w, 24, 1) * 2, true);
+		uint32_t by = (uint32_t)as_arm_signed(as_arm_bits(w, 0, 24), 24) * 4;
+		as_arm_go(i, AS_OP_CALL, as_arm_pc(i) + by + as_arm_bits(w, 24, 1) * 2, true);
 		return true;
 	}
 	if (op >= 0xc0)
@@ -354,7 +358,7 @@ static bool unconditional(const as_insn *i)
 		return bit(i, 16) ? (w & 0xffdff) == 0x10000 : !(w & 0x20);
 	if (op == 0x57) /* barriers */
 		return (w & 0xfff00) == 0xff000 &&
-		       (as_bits(w, 4, 4) == 1 ? (w & 15) == 15 : as_bits(w, 4, 4) - 4 < 4);
+		       (as_arm_bits(w, 4, 4) == 1 ? (w & 15) == 15 : as_arm_bits(w, 4, 4) - 4 < 4);
 	bool preload = (op & 0xd3) == 0x51 || (op & 0xd7) == 0x41 || (op & 0xd7) == 0x45;
 	return preload && (op < 0x60 || !bit(i, 4));
 }
@@ -365,5 +369,5 @@ bool as_arm_a32(const as_insn *i)
 		offsets, block, branch, coprocessor, coprocessor };
 	if (i->w >> 28 == 15)
 		return unconditional(i);
-	return classes[as_bits(i->w, 25, 3)](i);
+	return classes[as_arm_bits(i->w, 25, 3)](i);
 }

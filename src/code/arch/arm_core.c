@@ -405,3 +405,10 @@ void as_arm_multiply_half(
 	if (ra != AS_REG_NONE)
 		as_op_rrr(i->o, AS_OP_ADD, 4, rd, T3, ra);
 }
+
+void as_arm_multiply_top(const as_insn *i, uint8_t rd, uint8_t ra, uint8_t rn, uint8_t rm)
+{
+	as_op_rrr(i->o, AS_OP_MULHS, 4, ra == AS_ARM_PC ? rd : (uint8_t)T2, rn, rm);
+	if (ra != AS_ARM_PC)
+		as_op_rrr(i->o, AS_OP_ADD, 4, rd, T2, ra);
+}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VFP, NEON and coprocessors of A32 and T32. Vector register n stands for D n, 8 bytes; a Q is two of them, an S the half
- * of one. Loads, stores and moves of D and Q are followed; of the rest, what it writes is not known any more. */
+/* VFP, NEON and coprocessors of A32 and T32. Vector register n stands for D n, 8 bytes; a Q is two of them, an S the
+ * half of one. Loads, stores and moves of D and Q are followed; of the rest, what it writes is not known any more. */
 #include "code/arch/arm.h"
 
 static uint8_t d_at(uint32_t w, unsigned at, unsigned high)
 {
-	return (uint8_t)(AS_REG_VECTOR + (as_bits(w, at, 4) | (w >> high & 1) << 4));
+	return (uint8_t)(AS_REG_VECTOR + (as_arm_bits(w, at, 4) | (w >> high & 1) << 4));
 }
 
 /* The D register that S register n is in. */
@@ -13,7 +13,7 @@ static uint8_t d_of_s(unsigned n) { return (uint8_t)(AS_REG_VECTOR + n / 2); }
 
 static unsigned s_at(uint32_t w, unsigned at, unsigned high)
 {
-	return as_bits(w, at, 4) << 1 | (w >> high & 1);
+	return as_arm_bits(w, at, 4) << 1 | (w >> high & 1);
 }
 
 static void kill_next(const as_insn *i, uint8_t d, unsigned n)
@@ -25,7 +25,7 @@ static void kill_next(const as_insn *i, uint8_t d, unsigned n)
 /* vldm, vstm, vldr, vstr: n words from base + at; S registers are not followed. */
 static bool words(const as_insn *i, uint32_t w, uint8_t base, int64_t at, unsigned n)
 {
-	bool load = w >> 20 & 1, wide = as_bits(w, 8, 4) == 11;
+	bool load = w >> 20 & 1, wide = as_arm_bits(w, 8, 4) == 11;
 	unsigned s = s_at(w, 12, 22);
 	if (wide) {
 		uint8_t d = d_at(w, 12, 22);
@@ -54,15 +54,15 @@ static bool words(const as_insn *i, uint32_t w, uint8_t base, int64_t at, unsign
 static bool vector_memory(const as_insn *i, uint32_t w)
 {
 	bool before = w >> 24 & 1, up = w >> 23 & 1, back = w >> 21 & 1;
-	uint8_t rn = (uint8_t)as_bits(w, 16, 4), base = rn;
-	unsigned imm = as_bits(w, 0, 8);
+	uint8_t rn = (uint8_t)as_arm_bits(w, 16, 4), base = rn;
+	unsigned imm = as_arm_bits(w, 0, 8);
 	int64_t by = up ? (int64_t)imm * 4 : -(int64_t)imm * 4;
 	if (before && !back) {
 		if (rn == AS_ARM_PC) {
 			base = AS_REG_NONE;
 			by += as_arm_pc(i) & ~3u;
 		}
-		return words(i, w, base, by, as_bits(w, 8, 4) == 11 ? 2 : 1);
+		return words(i, w, base, by, as_arm_bits(w, 8, 4) == 11 ? 2 : 1);
 	}
 	if (before == up || (before && !back))
 		return false;
@@ -77,8 +77,8 @@ static bool vector_memory(const as_insn *i, uint32_t w)
 static bool move_two(const as_insn *i, uint32_t w)
 {
 	bool to_general = w >> 20 & 1;
-	unsigned cp = as_bits(w, 8, 4);
-	uint8_t rt = (uint8_t)as_bits(w, 12, 4), rt2 = (uint8_t)as_bits(w, 16, 4);
+	unsigned cp = as_arm_bits(w, 8, 4);
+	uint8_t rt = (uint8_t)as_arm_bits(w, 12, 4), rt2 = (uint8_t)as_arm_bits(w, 16, 4);
 	uint8_t dm = d_at(w, 0, 5);
 	if (cp != 11) {
 		unsigned s = s_at(w, 0, 5);
@@ -88,7 +88,7 @@ static bool move_two(const as_insn *i, uint32_t w)
 		} else if (cp == 10) {
 			kill_next(i, d_of_s(s), 1 + (s & 1));
 		}
-		return cp != 10 || as_bits(w, 6, 2) == 0;
+		return cp != 10 || as_arm_bits(w, 6, 2) == 0;
 	}
 	if (to_general) {
 		as_op_move(i->o, 4, rt, dm);
@@ -98,19 +98,19 @@ static bool move_two(const as_insn *i, uint32_t w)
 		as_op_rri(i->o, AS_OP_SHL, 8, T1, rt2, 32);
 		as_op_rrr(i->o, AS_OP_OR, 8, dm, T0, T1);
 	}
-	return as_bits(w, 6, 2) == 0;
+	return as_arm_bits(w, 6, 2) == 0;
 }
 
 static bool coprocessor_memory(const as_insn *i, uint32_t w)
 {
-	unsigned cp = as_bits(w, 8, 4), puw = as_bits(w, 21, 4);
+	unsigned cp = as_arm_bits(w, 8, 4), puw = as_arm_bits(w, 21, 4);
 	if ((puw & ~2u) == 0) /* P, U and W are 0 */
 		return puw == 2 && move_two(i, w);
 	if (cp == 10 || cp == 11)
 		return w >> 28 != 15 && vector_memory(i, w);
-	if (as_bits(w, 21, 1)) { /* written back */
-		int64_t by = (int64_t)as_bits(w, 0, 8) * 4;
-		uint8_t rn = (uint8_t)as_bits(w, 16, 4);
+	if (as_arm_bits(w, 21, 1)) { /* written back */
+		int64_t by = (int64_t)as_arm_bits(w, 0, 8) * 4;
+		uint8_t rn = (uint8_t)as_arm_bits(w, 16, 4);
 		as_op_rri(i->o, AS_OP_ADD, 4, rn, rn, w >> 23 & 1 ? by : -by);
 	}
 	return true;
@@ -120,8 +120,8 @@ static bool coprocessor_memory(const as_insn *i, uint32_t w)
 static bool move_one(const as_insn *i, uint32_t w)
 {
 	bool to_general = w >> 20 & 1, scalar = w >> 8 & 1;
-	unsigned opc1 = as_bits(w, 21, 3), opc2 = as_bits(w, 5, 2);
-	uint8_t rt = (uint8_t)as_bits(w, 12, 4), dn = d_at(w, 16, 7);
+	unsigned opc1 = as_arm_bits(w, 21, 3), opc2 = as_arm_bits(w, 5, 2);
+	uint8_t rt = (uint8_t)as_arm_bits(w, 12, 4), dn = d_at(w, 16, 7);
 	if (!scalar && opc1 == 7) {
 		if (to_general && rt == AS_ARM_PC)
 			as_arm_lose_flags(i);
@@ -160,11 +160,11 @@ static bool floating(const as_insn *i, uint32_t w)
 
 bool as_arm_coprocessor(const as_insn *i, uint32_t w)
 {
-	unsigned cp = as_bits(w, 8, 4);
+	unsigned cp = as_arm_bits(w, 8, 4);
 	bool vector = cp == 10 || cp == 11;
-	if (as_bits(w, 24, 4) < 14)
+	if (as_arm_bits(w, 24, 4) < 14)
 		return coprocessor_memory(i, w);
-	if (as_bits(w, 24, 4) > 14)
+	if (as_arm_bits(w, 24, 4) > 14)
 		return false;
 	if (w >> 28 == 15 && vector) {
 		as_op_kill(i->o, d_at(w, 12, 22));
@@ -176,7 +176,7 @@ bool as_arm_coprocessor(const as_insn *i, uint32_t w)
 	if (vector)
 		return move_one(i, w);
 	if (w >> 20 & 1) { /* mrc */
-		uint8_t rt = (uint8_t)as_bits(w, 12, 4);
+		uint8_t rt = (uint8_t)as_arm_bits(w, 12, 4);
 		if (rt == AS_ARM_PC)
 			as_arm_lose_flags(i);
 		else
@@ -188,10 +188,11 @@ bool as_arm_coprocessor(const as_insn *i, uint32_t w)
 /* vmov and vmvn of a constant, vorr and vbic with one. */
 static bool constant(const as_insn *i, uint32_t w)
 {
-	uint64_t v = 0, imm8 = (w >> 24 & 1) << 7 | as_bits(w, 16, 3) << 4 | as_bits(w, 0, 4);
+	uint64_t v = 0,
+		 imm8 = (w >> 24 & 1) << 7 | as_arm_bits(w, 16, 3) << 4 | as_arm_bits(w, 0, 4);
 	uint8_t dd = d_at(w, 12, 22);
 	unsigned n = w >> 6 & 1 ? 2 : 1;
-	if (!as_arm_constant(as_bits(w, 8, 4), w >> 5 & 1, imm8, &v)) {
+	if (!as_arm_constant(as_arm_bits(w, 8, 4), w >> 5 & 1, imm8, &v)) {
 		kill_next(i, dd, n);
 		return true;
 	}
@@ -227,7 +228,8 @@ static bool describe(uint32_t w, structures *s)
 {
 	static const uint8_t registers[16] = { 4, 4, 4, 4, 3, 3, 3, 1, 2, 2, 2 };
 	static const uint8_t spread[16] = { 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0 };
-	unsigned type = as_bits(w, 8, 4), n = as_bits(w, 8, 2) + 1, size = as_bits(w, 10, 2);
+	unsigned type = as_arm_bits(w, 8, 4), n = as_arm_bits(w, 8, 2) + 1,
+		 size = as_arm_bits(w, 10, 2);
 	if (!(w >> 23 & 1)) {
 		*s = (structures){ .n = registers[type] + spread[type],
 			.bytes = registers[type] * 8u,
@@ -235,7 +237,7 @@ static bool describe(uint32_t w, structures *s)
 		return type <= 10;
 	}
 	if (size == 3) { /* to all lanes */
-		*s = (structures){ .n = 2 * n, .bytes = n << as_min(as_bits(w, 6, 2), 2) };
+		*s = (structures){ .n = 2 * n, .bytes = n << as_min(as_arm_bits(w, 6, 2), 2) };
 		return w >> 21 & 1;
 	}
 	*s = (structures){ .n = 2 * n, .bytes = n << size };
@@ -246,8 +248,8 @@ bool as_arm_neon_memory(const as_insn *i, uint32_t w)
 {
 	structures s;
 	bool load = w >> 21 & 1;
-	uint8_t dd = d_at(w, 12, 22), rn = (uint8_t)as_bits(w, 16, 4),
-		rm = (uint8_t)as_bits(w, 0, 4);
+	uint8_t dd = d_at(w, 12, 22), rn = (uint8_t)as_arm_bits(w, 16, 4),
+		rm = (uint8_t)as_arm_bits(w, 0, 4);
 	if (!describe(w, &s) || rn == AS_ARM_PC)
 		return false;
 	for (unsigned k = 0; k < s.n && s.plain; k++) {

@@ -2,7 +2,7 @@
 /* T32, the instructions of two bytes. In an IT block they leave the flags alone. ARM DDI 0406C, A6.2. */
 #include "code/arch/arm.h"
 
-static uint8_t low(const as_insn *i, unsigned at) { return (uint8_t)as_bits(i->w, at, 3); }
+static uint8_t low(const as_insn *i, unsigned at) { return (uint8_t)as_arm_bits(i->w, at, 3); }
 
 static void data(const as_insn *i, unsigned opcode, uint8_t rd, uint8_t rn, as_arm_operand p)
 {
@@ -12,7 +12,7 @@ static void data(const as_insn *i, unsigned opcode, uint8_t rd, uint8_t rn, as_a
 
 static bool shift_or_add(as_insn *i)
 {
-	unsigned type = as_bits(i->w, 11, 2), imm5 = as_bits(i->w, 6, 5);
+	unsigned type = as_arm_bits(i->w, 11, 2), imm5 = as_arm_bits(i->w, 6, 5);
 	uint8_t rd = low(i, 0), rm = low(i, 3);
 	if (type < 3) {
 		data(i, AS_ARM_MOV, rd, 0, as_arm_shifted(rm, type, imm5));
@@ -26,7 +26,7 @@ static bool shift_or_add(as_insn *i)
 static bool immediate(as_insn *i)
 {
 	static const uint8_t opcodes[] = { AS_ARM_MOV, AS_ARM_CMP, AS_ARM_ADD, AS_ARM_SUB };
-	data(i, opcodes[as_bits(i->w, 11, 2)], low(i, 8), low(i, 8), as_arm_imm(i->w & 0xff));
+	data(i, opcodes[as_arm_bits(i->w, 11, 2)], low(i, 8), low(i, 8), as_arm_imm(i->w & 0xff));
 	return true;
 }
 
@@ -35,7 +35,7 @@ static bool arithmetic(const as_insn *i)
 	static const uint8_t opcodes[16] = { AS_ARM_AND, AS_ARM_EOR, AS_ARM_MOV, AS_ARM_MOV,
 		AS_ARM_MOV, AS_ARM_ADC, AS_ARM_SBC, AS_ARM_MOV, AS_ARM_TST, AS_ARM_RSB, AS_ARM_CMP,
 		AS_ARM_CMN, AS_ARM_ORR, 0, AS_ARM_BIC, AS_ARM_MVN };
-	unsigned code = as_bits(i->w, 6, 4), opcode = opcodes[code];
+	unsigned code = as_arm_bits(i->w, 6, 4), opcode = opcodes[code];
 	uint8_t rd = low(i, 0), rm = low(i, 3);
 	as_arm_operand p = as_arm_reg(rm);
 	if (code == 13) {
@@ -63,10 +63,10 @@ static bool arithmetic(const as_insn *i)
 /* High registers, bx, blx. */
 static bool special(const as_insn *i)
 {
-	uint8_t rd = (uint8_t)(low(i, 0) | as_bits(i->w, 7, 1) << 3);
-	uint8_t rm = (uint8_t)as_bits(i->w, 3, 4);
+	uint8_t rd = (uint8_t)(low(i, 0) | as_arm_bits(i->w, 7, 1) << 3);
+	uint8_t rm = (uint8_t)as_arm_bits(i->w, 3, 4);
 	as_arm_operand p = as_arm_reg(rm);
-	switch (as_bits(i->w, 8, 2)) {
+	switch (as_arm_bits(i->w, 8, 2)) {
 	case 0:
 		as_arm_data(i, AS_ARM_ADD, false, rd, rd, &p);
 		return true;
@@ -121,7 +121,7 @@ static bool registers(as_insn *i)
 static bool indexed(as_insn *i)
 {
 	static const uint8_t widths[] = { 4, 2, 1, 1, 4, 2, 1, 2 };
-	unsigned kind = as_bits(i->w, 9, 3);
+	unsigned kind = as_arm_bits(i->w, 9, 3);
 	as_arm_access p = { .load = kind >= 3,
 		.sign = kind == 3 || kind == 7,
 		.width = widths[kind],
@@ -135,7 +135,7 @@ static bool indexed(as_insn *i)
 static bool offset(as_insn *i)
 {
 	uint8_t width = i->w & 0x1000 ? 1 : 4;
-	move(i, i->w & 0x800, width, low(i, 3), as_bits(i->w, 6, 5) * width);
+	move(i, i->w & 0x800, width, low(i, 3), as_arm_bits(i->w, 6, 5) * width);
 	return true;
 }
 
@@ -144,7 +144,7 @@ static bool half_or_stack(as_insn *i)
 	if (i->w & 0x1000)
 		move_wide(i, i->w & 0x800, AS_ARM_SP);
 	else
-		move(i, i->w & 0x800, 2, low(i, 3), as_bits(i->w, 6, 5) * 2);
+		move(i, i->w & 0x800, 2, low(i, 3), as_arm_bits(i->w, 6, 5) * 2);
 	return true;
 }
 
@@ -172,14 +172,14 @@ static bool it(as_insn *i)
 
 static bool extend(const as_insn *i)
 {
-	unsigned kind = as_bits(i->w, 6, 2);
+	unsigned kind = as_arm_bits(i->w, 6, 2);
 	as_arm_extract(i->o, 4, low(i, 0), low(i, 3), 0, kind & 1 ? 8 : 16, kind < 2);
 	return true;
 }
 
 static bool reverse(const as_insn *i)
 {
-	unsigned kind = as_bits(i->w, 6, 2);
+	unsigned kind = as_arm_bits(i->w, 6, 2);
 	if (kind == 2)
 		as_op_add(i->o, AS_OP_TRAP, 4); /* hlt */
 	else if (kind == 3)
@@ -192,7 +192,7 @@ static bool reverse(const as_insn *i)
 static bool compare_zero(const as_insn *i)
 {
 	as_op *op = as_op_add(i->o, AS_OP_BRANCH_IF, 4);
-	uint32_t by = as_bits(i->w, 3, 5) << 1 | as_bits(i->w, 9, 1) << 6;
+	uint32_t by = as_arm_bits(i->w, 3, 5) << 1 | as_arm_bits(i->w, 9, 1) << 6;
 	op->a = low(i, 0);
 	op->b = AS_REG_ZERO;
 	op->cond = i->w & 0x800 ? AS_NE : AS_EQ;
@@ -202,7 +202,7 @@ static bool compare_zero(const as_insn *i)
 
 static bool miscellaneous(as_insn *i)
 {
-	unsigned kind = as_bits(i->w, 8, 4);
+	unsigned kind = as_arm_bits(i->w, 8, 4);
 	uint32_t list = i->w & 0xff;
 	switch (kind) {
 	case 0:
@@ -255,7 +255,7 @@ static bool address_or_misc(as_insn *i)
 
 static bool block_or_branch(as_insn *i)
 {
-	unsigned cc = as_bits(i->w, 8, 4);
+	unsigned cc = as_arm_bits(i->w, 8, 4);
 	uint8_t rn = low(i, 8);
 	if (!(i->w & 0x1000)) {
 		uint32_t list = i->w & 0xff;
@@ -272,13 +272,13 @@ static bool block_or_branch(as_insn *i)
 		return true;
 	}
 	i->cc = (uint8_t)cc;
-	as_arm_go(i, AS_OP_JUMP, as_arm_pc(i) + (uint32_t)as_signed(i->w & 0xff, 8) * 2, true);
+	as_arm_go(i, AS_OP_JUMP, as_arm_pc(i) + (uint32_t)as_arm_signed(i->w & 0xff, 8) * 2, true);
 	return !i->m->it;
 }
 
 static bool branch(as_insn *i)
 {
-	uint32_t by = (uint32_t)as_signed(as_bits(i->w, 0, 11), 11) * 2;
+	uint32_t by = (uint32_t)as_arm_signed(as_arm_bits(i->w, 0, 11), 11) * 2;
 	as_arm_go(i, AS_OP_JUMP, as_arm_pc(i) + by, true);
 	return true;
 }
@@ -287,7 +287,7 @@ bool as_arm_t16(as_insn *i)
 {
 	static bool (*const classes[8])(as_insn *) = { shift_or_add, immediate, NULL, offset,
 		half_or_stack, address_or_misc, block_or_branch, branch };
-	unsigned top = as_bits(i->w, 13, 3);
+	unsigned top = as_arm_bits(i->w, 13, 3);
 	if (top == 2)
 		return i->w & 0x1000 ? indexed(i) : registers(i);
 	return classes[top](i);

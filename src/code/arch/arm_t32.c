@@ -2,18 +2,18 @@
 /* T32, the instructions of four bytes: two halves, the first one above. ARM DDI 0406C, A6.3. */
 #include "code/arch/arm.h"
 
-static uint8_t reg(const as_insn *i, unsigned at) { return (uint8_t)as_bits(i->w, at, 4); }
+static uint8_t reg(const as_insn *i, unsigned at) { return (uint8_t)as_arm_bits(i->w, at, 4); }
 static bool bit(const as_insn *i, unsigned at) { return i->w >> at & 1; }
 
 static bool block(const as_insn *i)
 {
-	unsigned form = as_bits(i->w, 23, 2);
+	unsigned form = as_arm_bits(i->w, 23, 2);
 	as_arm_many p = { .load = bit(i, 20),
 		.up = form == 1,
 		.before = form == 2,
 		.back = bit(i, 21),
 		.rn = reg(i, 16),
-		.list = (uint16_t)as_bits(i->w, 0, 16) };
+		.list = (uint16_t)as_arm_bits(i->w, 0, 16) };
 	if (form == 0 || form == 3) { /* srs, rfe */
 		if (p.load)
 			as_op_add(i->o, AS_OP_RETURN, 4);
@@ -46,12 +46,12 @@ static bool table_branch(const as_insn *i)
 
 static bool exclusive(const as_insn *i)
 {
-	unsigned kind = as_bits(i->w, 4, 4);
+	unsigned kind = as_arm_bits(i->w, 4, 4);
 	bool load = bit(i, 20), ordered = (kind & 12) == 8;
 	uint8_t rt = reg(i, 12), rn = reg(i, 16), width = (uint8_t)(1 << (kind & 3));
 	if (!bit(i, 23)) {
 		as_arm_exclusive(
-			i, load, 4, reg(i, 8), rt, 0, rn, (int64_t)as_bits(i->w, 0, 8) * 4);
+			i, load, 4, reg(i, 8), rt, 0, rn, (int64_t)as_arm_bits(i->w, 0, 8) * 4);
 		return !load || reg(i, 8) == 15;
 	}
 	if (kind < 2)
@@ -76,7 +76,7 @@ static bool pair_or_exclusive(const as_insn *i)
 		.rt = reg(i, 12),
 		.rt2 = reg(i, 8),
 		.rn = reg(i, 16),
-		.by = as_arm_imm(as_bits(i->w, 0, 8) * 4) };
+		.by = as_arm_imm(as_arm_bits(i->w, 0, 8) * 4) };
 	as_arm_load_store(i, &p);
 	return true;
 }
@@ -87,7 +87,7 @@ static bool arithmetic(const as_insn *i, const as_arm_operand *p)
 	static const uint8_t opcodes[16] = { AS_ARM_AND, AS_ARM_BIC, AS_ARM_ORR, AS_ARM_ORN,
 		AS_ARM_EOR, 0xff, 0xff, 0xff, AS_ARM_ADD, 0xff, AS_ARM_ADC, AS_ARM_SBC, 0xff,
 		AS_ARM_SUB, AS_ARM_RSB, 0xff };
-	unsigned opcode = opcodes[as_bits(i->w, 21, 4)];
+	unsigned opcode = opcodes[as_arm_bits(i->w, 21, 4)];
 	uint8_t rd = reg(i, 8), rn = reg(i, 16);
 	bool s = bit(i, 20);
 	if (opcode == 0xff)
@@ -115,20 +115,20 @@ static bool arithmetic(const as_insn *i, const as_arm_operand *p)
 
 static bool shifted(const as_insn *i)
 {
-	unsigned n = as_bits(i->w, 12, 3) << 2 | as_bits(i->w, 6, 2);
-	if (as_bits(i->w, 21, 4) == 6) { /* pkh */
+	unsigned n = as_arm_bits(i->w, 12, 3) << 2 | as_arm_bits(i->w, 6, 2);
+	if (as_arm_bits(i->w, 21, 4) == 6) { /* pkh */
 		as_op_kill(i->o, reg(i, 8));
 		return !bit(i, 20) && !bit(i, 4);
 	}
-	as_arm_operand p = as_arm_shifted(reg(i, 0), as_bits(i->w, 4, 2), n);
+	as_arm_operand p = as_arm_shifted(reg(i, 0), as_arm_bits(i->w, 4, 2), n);
 	return arithmetic(i, &p);
 }
 
 /* A constant as T32 packs it: bytes repeated, or 8 bits rotated. */
 static bool modified(const as_insn *i)
 {
-	uint32_t imm8 = as_bits(i->w, 0, 8);
-	unsigned code = as_bits(i->w, 26, 1) << 4 | as_bits(i->w, 12, 3) << 1 | imm8 >> 7;
+	uint32_t imm8 = as_arm_bits(i->w, 0, 8);
+	unsigned code = as_arm_bits(i->w, 26, 1) << 4 | as_arm_bits(i->w, 12, 3) << 1 | imm8 >> 7;
 	static const uint32_t repeat[] = { 1, 0x10001, 0x1000100, 0x1010101 };
 	as_arm_operand p = as_arm_imm(imm8 * repeat[code >> 1 & 3]);
 	if (code >= 8) {
@@ -142,7 +142,8 @@ static bool modified(const as_insn *i)
 static bool fields(const as_insn *i, unsigned op)
 {
 	uint8_t rd = reg(i, 8), rn = reg(i, 16);
-	unsigned lsb = as_bits(i->w, 12, 3) << 2 | as_bits(i->w, 6, 2), top = as_bits(i->w, 0, 5);
+	unsigned lsb = as_arm_bits(i->w, 12, 3) << 2 | as_arm_bits(i->w, 6, 2),
+		 top = as_arm_bits(i->w, 0, 5);
 	if (bit(i, 26) || bit(i, 5))
 		return false;
 	if (op == 0x16) {
@@ -164,9 +165,10 @@ static bool fields(const as_insn *i, unsigned op)
 
 static bool plain(const as_insn *i)
 {
-	unsigned op = as_bits(i->w, 20, 5);
+	unsigned op = as_arm_bits(i->w, 20, 5);
 	uint8_t rd = reg(i, 8), rn = reg(i, 16);
-	uint32_t imm = as_bits(i->w, 26, 1) << 11 | as_bits(i->w, 12, 3) << 8 | as_bits(i->w, 0, 8);
+	uint32_t imm = as_arm_bits(i->w, 26, 1) << 11 | as_arm_bits(i->w, 12, 3) << 8 |
+		       as_arm_bits(i->w, 0, 8);
 	switch (op) {
 	case 0x00:
 	case 0x0a:
@@ -187,9 +189,9 @@ static bool plain(const as_insn *i)
 }
 
 /* msr, hints, barriers, exception returns and calls */
-static bool system(as_insn *i)
+static bool privileged(as_insn *i)
 {
-	unsigned op = as_bits(i->w, 20, 7);
+	unsigned op = as_arm_bits(i->w, 20, 7);
 	uint8_t rn = reg(i, 16);
 	switch (op) {
 	case 0x38:
@@ -230,21 +232,22 @@ static bool system(as_insn *i)
 
 static bool branch(as_insn *i)
 {
-	uint32_t s = as_bits(i->w, 26, 1), j1 = as_bits(i->w, 13, 1), j2 = as_bits(i->w, 11, 1);
-	uint32_t low = as_bits(i->w, 0, 11) << 1;
+	uint32_t s = as_arm_bits(i->w, 26, 1), j1 = as_arm_bits(i->w, 13, 1),
+		 j2 = as_arm_bits(i->w, 11, 1);
+	uint32_t low = as_arm_bits(i->w, 0, 11) << 1;
 	bool far = bit(i, 12), link = bit(i, 14);
 	if (!far && !link) {
-		unsigned cc = as_bits(i->w, 22, 4);
+		unsigned cc = as_arm_bits(i->w, 22, 4);
 		if (cc >= 14)
-			return system(i);
-		uint32_t by = s << 20 | j2 << 19 | j1 << 18 | as_bits(i->w, 16, 6) << 12 | low;
+			return privileged(i);
+		uint32_t by = s << 20 | j2 << 19 | j1 << 18 | as_arm_bits(i->w, 16, 6) << 12 | low;
 		i->cc = (uint8_t)cc;
-		as_arm_go(i, AS_OP_JUMP, as_arm_pc(i) + (uint32_t)as_signed(by, 21), true);
+		as_arm_go(i, AS_OP_JUMP, as_arm_pc(i) + (uint32_t)as_arm_signed(by, 21), true);
 		return !i->m->it;
 	}
 	uint32_t by = s << 24 | (j1 ^ s ^ 1) << 23 | (j2 ^ s ^ 1) << 22 |
-		      as_bits(i->w, 16, 10) << 12 | low;
-	uint32_t to = as_arm_pc(i) + (uint32_t)as_signed(by, 25);
+		      as_arm_bits(i->w, 16, 10) << 12 | low;
+	uint32_t to = as_arm_pc(i) + (uint32_t)as_arm_signed(by, 25);
 	if (link && !far) { /* to A32 */
 		as_arm_go(i, AS_OP_CALL, to & ~3u, false);
 		return !(low & 2);
@@ -256,7 +259,7 @@ static bool branch(as_insn *i)
 /* Loads and stores of one register. */
 static bool one(const as_insn *i)
 {
-	unsigned size = as_bits(i->w, 21, 2);
+	unsigned size = as_arm_bits(i->w, 21, 2);
 	bool load = bit(i, 20), sign = bit(i, 24), before = bit(i, 10), back = bit(i, 8);
 	as_arm_access p = { .load = load,
 		.sign = sign,
@@ -266,18 +269,18 @@ static bool one(const as_insn *i)
 	if (size == 3 || (sign && (size == 2 || !load)) || (!load && p.rn == AS_ARM_PC))
 		return false;
 	if (p.rn == AS_ARM_PC || bit(i, 23)) {
-		p.by = as_arm_imm(as_bits(i->w, 0, 12));
+		p.by = as_arm_imm(as_arm_bits(i->w, 0, 12));
 		p.down = !bit(i, 23);
 	} else if (bit(i, 11)) {
-		p.by = as_arm_imm(as_bits(i->w, 0, 8));
+		p.by = as_arm_imm(as_arm_bits(i->w, 0, 8));
 		p.down = !bit(i, 9);
 		p.after = !before;
 		p.back = back;
 		if (!before && !back)
 			return false;
 	} else {
-		p.by = as_arm_shifted(reg(i, 0), AS_LSL, as_bits(i->w, 4, 2));
-		if (as_bits(i->w, 6, 5))
+		p.by = as_arm_shifted(reg(i, 0), AS_LSL, as_arm_bits(i->w, 4, 2));
+		if (as_arm_bits(i->w, 6, 5))
 			return false;
 	}
 	if (p.rt == AS_ARM_PC && (size < 2 || !load)) /* preloads */
@@ -289,7 +292,8 @@ static bool one(const as_insn *i)
 /* Reversals, clz, saturating sums. */
 static bool various(const as_insn *i)
 {
-	unsigned op1 = as_bits(i->w, 20, 2), op2 = as_bits(i->w, 4, 2), kind = as_bits(i->w, 22, 1);
+	unsigned op1 = as_arm_bits(i->w, 20, 2), op2 = as_arm_bits(i->w, 4, 2),
+		 kind = as_arm_bits(i->w, 22, 1);
 	uint8_t rd = reg(i, 8), rm = reg(i, 0);
 	if (kind == 0 && op1 == 1 && op2 != 2) {
 		if (op2 == 3)
@@ -298,15 +302,19 @@ static bool various(const as_insn *i)
 			as_arm_reverse(i->o, 4, rd, rm, op2 ? 2 : 4);
 		return rm == reg(i, 16);
 	}
+	if (kind == 0 && op1 == 3) {
+		as_op_rri(i->o, AS_OP_ZEROS, 4, rd, rm, 0);
+		return op2 == 0 && rm == reg(i, 16);
+	}
 	as_op_kill(i->o, rd);
 	if (kind == 0 && op1 < 2)
 		return true;
-	return kind ? op1 < 2 && op2 < 3 : (op1 == 2 || op1 == 3) && op2 == 0;
+	return kind ? op1 < 2 && op2 < 3 : op1 == 2 && op2 == 0;
 }
 
 static bool registers(const as_insn *i)
 {
-	unsigned op1 = as_bits(i->w, 20, 4), op2 = as_bits(i->w, 4, 4);
+	unsigned op1 = as_arm_bits(i->w, 20, 4), op2 = as_arm_bits(i->w, 4, 4);
 	uint8_t rd = reg(i, 8), rn = reg(i, 16), rm = reg(i, 0);
 	if (reg(i, 12) != 15)
 		return false;
@@ -322,7 +330,7 @@ static bool registers(const as_insn *i)
 			as_op_kill(i->o, rd); /* two halves at once */
 		else
 			as_arm_extend_add(i, op1 < 2 ? 2 : 1, !(op1 & 1), rd, rn, rm,
-				as_bits(i->w, 4, 2) * 8);
+				as_arm_bits(i->w, 4, 2) * 8);
 		return true;
 	}
 	if (op1 >= 8 && op2 < 8) { /* sums of parts */
@@ -334,13 +342,17 @@ static bool registers(const as_insn *i)
 
 static bool multiply(const as_insn *i)
 {
-	unsigned op1 = as_bits(i->w, 20, 3), op2 = as_bits(i->w, 4, 2);
+	unsigned op1 = as_arm_bits(i->w, 20, 3), op2 = as_arm_bits(i->w, 4, 2);
 	uint8_t rd = reg(i, 8), ra = reg(i, 12), rn = reg(i, 16), rm = reg(i, 0);
-	if (as_bits(i->w, 6, 2))
+	if (as_arm_bits(i->w, 6, 2))
 		return false;
 	if (op1 == 1) {
 		as_arm_multiply_half(
 			i, rd, ra == 15 ? (uint8_t)AS_REG_NONE : ra, rn, rm, op2 & 2, op2 & 1);
+		return true;
+	}
+	if (op1 == 5 && op2 == 0) {
+		as_arm_multiply_top(i, rd, ra, rn, rm);
 		return true;
 	}
 	if (op1 || op2 > 1) {
@@ -356,7 +368,7 @@ static bool multiply(const as_insn *i)
 
 static bool multiply_long(const as_insn *i)
 {
-	unsigned op1 = as_bits(i->w, 20, 3), op2 = as_bits(i->w, 4, 4);
+	unsigned op1 = as_arm_bits(i->w, 20, 3), op2 = as_arm_bits(i->w, 4, 4);
 	uint8_t low = reg(i, 12), high = reg(i, 8), rn = reg(i, 16), rm = reg(i, 0);
 	if (op1 == 1 || op1 == 3) {
 		as_op_rrr(i->o, op1 == 1 ? AS_OP_DIVS : AS_OP_DIVU, 4, high, rn, rm);
@@ -378,13 +390,13 @@ static bool coprocessor(const as_insn *i)
 	uint32_t w = (i->w & 0x0fffffff) | (bit(i, 28) ? 0xf0000000 : 0xe0000000);
 	if ((i->w & 0xef000000) == 0xef000000)
 		return as_arm_neon(
-			i, (i->w & 0x00ffffff) | 0xf2000000 | as_bits(i->w, 28, 1) << 24);
+			i, (i->w & 0x00ffffff) | 0xf2000000 | as_arm_bits(i->w, 28, 1) << 24);
 	return as_arm_coprocessor(i, w);
 }
 
 bool as_arm_t32(as_insn *i)
 {
-	unsigned op1 = as_bits(i->w, 27, 2), op2 = as_bits(i->w, 20, 7);
+	unsigned op1 = as_arm_bits(i->w, 27, 2), op2 = as_arm_bits(i->w, 20, 7);
 	if (op1 == 2 && bit(i, 15))
 		return branch(i);
 	if (op1 == 2)
