@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/api.h"
 
+#include "code/library.h"
 #include "code/stub.h"
 
 #include <string.h>
@@ -49,7 +50,8 @@ as_span as_api_name(const as_program *p, uint64_t goal)
 	if (i != SIZE_MAX)
 		return p->imports[i];
 	const as_label *l = as_program_label(p, goal);
-	return l ? l->name : (as_span){ 0 };
+	const as_api *inside = l ? NULL : as_library_api(p, goal);
+	return l ? l->name : inside ? as_lit(inside->name) : (as_span){ 0 };
 }
 
 const as_api *as_api_of(const as_program *p, uint64_t goal)

@@ -273,6 +273,24 @@ static bool is_padding(as_span code, unsigned step)
 	return step > 1 && as_all(as_cut(code, 0, step), 0xff);
 }
 
+/* The bytes of an instruction at code that does nothing, as compilers put many of between functions; 0: it does something. */
+static size_t idle(const as_program *p, as_span code, uint64_t addr, bool thumb)
+{
+	as_ops ops;
+	as_mode mode = p->mode;
+	mode.thumb = thumb;
+	as_ops_clear(&ops, addr);
+	size_t n = p->arch->lift(&mode, code, addr, &ops);
+	for (size_t i = 0; i < ops.n; i++) {
+		const as_op *op = &ops.op[i];
+		bool same = op->dst == op->a && op->imm == 0 && op->b == AS_REG_NONE &&
+			    (op->kind == AS_OP_MOVE || op->kind == AS_OP_ADD);
+		if (op->kind != AS_OP_NOP && !same)
+			return 0;
+	}
+	return n;
+}
+
 /* Whether the code at addr is that of a function: valid up to returns or jumps, and more than a stray instruction. */
 static bool plausible(search *s, const as_surroundings *around, uint64_t addr, uint64_t limit,
 	bool thumb, as_flow *f)
@@ -298,6 +316,11 @@ static void look(
 	while (addr + SMALLEST_GAP <= limit && !s->no_memory) {
 		as_span code = as_program_from(s->p, addr);
 		bool skip = is_covered(s, addr) || is_padding(code, step);
+		size_t nothing = skip ? 0 : idle(s->p, code, addr, thumb);
+		if (nothing > 0) {
+			addr += nothing;
+			continue;
+		}
 		if (!skip && plausible(s, around, addr, limit, thumb, &f)) {
 			add(s, addr, 0, AS_BY_GAP, thumb);
 			addr = as_max(f.end, addr + step);
@@ -363,6 +386,9 @@ static void add_tables(search *s)
 		if (as_program_is_code(p, v) && !(mips_local && v % 0x10000 == 0) &&
 			v % p->arch->step <= 1)
 			add(s, v, 0, AS_BY_POINTER, is_thumb(p, v));
+		if (p->slots[i].resolver != 0)
+			add(s, p->slots[i].resolver, 0, AS_BY_POINTER,
+				is_thumb(p, p->slots[i].resolver));
 	}
 }
 

@@ -12,7 +12,8 @@ enum {
 	AS_BY_ENTRY = 4,    /* entry point, initialisers */
 	AS_BY_CALL = 8,     /* called, or jumped to from outside */
 	AS_BY_POINTER = 16, /* a relocated word points to it */
-	AS_BY_GAP = 32      /* code between functions that are known */
+	AS_BY_GAP = 32,     /* code between functions that are known */
+	AS_BY_LIBRARY = 64  /* its name is that of a library function that it was recognised as */
 };
 
 typedef struct as_function {

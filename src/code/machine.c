@@ -457,6 +457,11 @@ static as_step instruction(as_machine *m, const as_routine *r, calls *c, as_mode
 
 as_step as_machine_run(as_machine *m, const as_routine *r, uint64_t from, uint64_t n)
 {
+	return as_machine_run_on(m, r, from, &n);
+}
+
+as_step as_machine_run_on(as_machine *m, const as_routine *r, uint64_t from, uint64_t *n)
+{
 	as_ops ops;
 	as_mode mode = r->mode;
 	as_step s = AS_STEP_JUMP;
@@ -469,9 +474,9 @@ as_step as_machine_run(as_machine *m, const as_routine *r, uint64_t from, uint64
 		size_t len = r->arch->lift(&mode, as_from(r->code, m->at - r->base), m->at, &ops);
 		if (len == 0)
 			return AS_STEP_CODE;
-		if (ops.n >= n)
+		if (ops.n >= *n)
 			return AS_STEP_SPENT;
-		n -= ops.n + 1;
+		*n -= ops.n + 1;
 		s = instruction(m, r, &c, &mode, &ops);
 		if (s == AS_STEP_ON)
 			m->to = m->at + len;

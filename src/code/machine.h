@@ -62,5 +62,7 @@ as_step as_machine_step(as_machine *m, const as_op *op);
  * push their return address, as the instruction does. Anything else that is answered is why it stopped;
  * m->at says where, m->to of AS_STEP_CALL and AS_STEP_JUMP the address that is not in the code. */
 as_step as_machine_run(as_machine *m, const as_routine *r, uint64_t from, uint64_t n);
+/* The same; *n is what is left of the operations granted. */
+as_step as_machine_run_on(as_machine *m, const as_routine *r, uint64_t from, uint64_t *n);
 
 #endif

@@ -2,6 +2,8 @@
 #include "code/program.h"
 
 #include "code/api.h"
+#include "code/ifunc.h"
+#include "code/library.h"
 #include "code/relocate.h"
 #include "code/stub.h"
 
@@ -303,7 +305,8 @@ as_status as_program_open(as_program *p, as_span data, as_arena *arena)
 		big_code = (p->elf.flags & EF_ARM_BE8) == 0;
 	p->mode = (as_mode){ .big = big_code, .wide = p->elf.wide };
 	if (!as_elf_dyn_open(&p->dyn, &p->elf, arena) || !map_segments(p) || !map_code(p) ||
-		!as_relocate(p) || !read_labels(p) || !as_stub_prepare(p) || !as_api_prepare(p))
+		!as_relocate(p) || !as_ifunc_resolve(p) || !read_labels(p) || !as_stub_prepare(p) ||
+		!as_api_prepare(p) || !as_library_prepare(p))
 		return AS_NOMEM;
 	p->damage = p->elf.damage ? p->elf.damage : p->dyn.damage;
 	return AS_OK;

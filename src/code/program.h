@@ -16,6 +16,7 @@ typedef struct as_region {
 /* A word that the loader fills: with an address of the program, or that of an import (as_program_import). */
 typedef struct as_fixup {
 	uint64_t addr, value;
+	uint64_t resolver; /* function that chose value (IFUNC), or 0 */
 	bool constant; /* it is not written again: read-only after relocation, or an import's slot */
 } as_fixup;
 
@@ -38,6 +39,7 @@ typedef struct as_program {
 	as_label *labels;   /* by address; functions only */
 	as_span *imports;   /* names */
 	struct as_known_stub *stubs; /* what as_stub_goal found out already */
+	struct as_library *library;  /* library functions that were recognised inside */
 	const struct as_api **apis;  /* by import; NULL: none that is known */
 	size_t n_regions, n_code, n_slots, n_labels, n_imports;
 	uint64_t gp; /* MIPS gp, PowerPC TOC, i386 and PowerPC GOT pointer; 0 unknown */

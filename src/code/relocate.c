@@ -42,14 +42,15 @@ static const kinds table[] = {
 	{ AS_EM_RISCV, 3, 58, { 1, 2 }, { 5 } },
 };
 
-typedef enum meaning { IGNORED, RELATIVE, ABSOLUTE, SLOT } meaning;
+typedef enum meaning { IGNORED, RELATIVE, CHOSEN, ABSOLUTE, SLOT } meaning;
 
 static meaning aarch64_meaning(uint32_t type)
 {
 	enum { ABS64 = 257, GLOB_DAT = 1025, JUMP_SLOT = 1026, REL = 1027, IREL = 1032 };
 	return type == ABS64                           ? ABSOLUTE
 	       : type == GLOB_DAT || type == JUMP_SLOT ? SLOT
-	       : type == REL || type == IREL           ? RELATIVE
+	       : type == REL                           ? RELATIVE
+	       : type == IREL                          ? CHOSEN
 						       : IGNORED;
 }
 
@@ -62,7 +63,7 @@ static meaning meaning_of(const as_elf_view *e, uint32_t type)
 		if (k->machine != e->machine || type == 0)
 			continue;
 		if (type == k->relative || type == k->irelative)
-			return RELATIVE;
+			return type == k->relative ? RELATIVE : CHOSEN;
 		for (int j = 0; j < 3; j++) {
 			if (type == k->absolute[j])
 				return ABSOLUTE;
@@ -80,16 +81,17 @@ typedef struct filling {
 	uint32_t *import_of; /* dynamic symbol -> import number + 1 */
 } filling;
 
-static void add(filling *f, uint64_t addr, uint64_t value, bool import)
+static as_fixup *add(filling *f, uint64_t addr, uint64_t value, bool import)
 {
 	const as_program *p = f->p;
 	if (f->n >= f->room)
-		return;
+		return NULL;
 	const as_region *r = as_program_region(p, addr);
 	bool relro = addr >= p->relro_addr && addr - p->relro_addr < p->relro_len;
 	f->slots[f->n++] = (as_fixup){
 		.addr = addr, .value = value, .constant = import || relro || (r && !r->write)
 	};
+	return &f->slots[f->n - 1];
 }
 
 /* The address a dynamic symbol has: in the program, or the stand-in of an import. */
@@ -126,11 +128,15 @@ static void relocate_one(filling *f, uint64_t addr, uint64_t info, uint64_t adde
 		return;
 	if (!stated && m != SLOT && as_program_initial(p, addr, p->arch->word, &at))
 		addend = at;
-	uint64_t value = m == RELATIVE ? 0 : symbol_value(f, symbol, &import);
+	uint64_t value = m <= CHOSEN ? 0 : symbol_value(f, symbol, &import);
 	if (m == SLOT && !stated)
 		addend = 0;
 	value = p->arch->word == 4 ? (uint32_t)(value + addend) : value + addend;
-	add(f, addr, value, import);
+	as_fixup *slot = add(f, addr, value, import);
+	if (slot && m == CHOSEN) {
+		slot->resolver = value;
+		slot->constant = true; /* it is filled before the program begins */
+	}
 }
 
 static as_span bytes_at(const as_program *p, uint64_t at_tag, uint64_t len_tag)
@@ -178,13 +184,55 @@ static void read_relr(filling *f, as_span bytes)
 	}
 }
 
+/* The register gp of a static program for MIPS, as the register information says. */
+static uint64_t stated_gp(const as_program *p)
+{
+	enum { PT_MIPS_REGINFO = 0x70000000, GP_AT = 20 };
+	const as_elf_section *got = as_elf_section_named(&p->elf, ".got");
+	if (got && got->addr != 0)
+		return got->addr + MIPS_GP;
+	for (size_t i = 0; i < p->elf.n_segments; i++)
+		if (p->elf.segments[i].type == PT_MIPS_REGINFO && !p->elf.wide) {
+			as_cur c = as_program_cur(p, p->elf.segments[i].data, GP_AT);
+			return as_u32(&c);
+		}
+	return 0;
+}
+
+/* Static programs have such a table too if their code is independent of its place; it is filled by the linker and ends
+ * where a word is no address. */
+static void read_static_mips_got(filling *f)
+{
+	enum { EF_MIPS_PIC = 2, EF_MIPS_CPIC = 4, MOST = 16384 };
+	as_program *p = f->p;
+	unsigned word = p->arch->word;
+	uint64_t mark = 0, value = 0;
+	p->gp = stated_gp(p);
+	uint64_t got = p->gp - MIPS_GP;
+	if (p->gp == 0 || !(p->elf.flags & (EF_MIPS_PIC | EF_MIPS_CPIC)) ||
+		!as_program_initial(p, got + word, word, &mark) ||
+		mark != UINT64_C(1) << (8 * word - 1))
+		return;
+	for (uint64_t i = 2; i < MOST && as_program_initial(p, got + i * word, word, &value); i++) {
+		if (value != 0 && !as_program_region(p, value))
+			break;
+		as_fixup *slot = value != 0 ? add(f, got + i * word, value, false) : NULL;
+		if (slot)
+			slot->constant = true;
+	}
+}
+
 /* The table of MIPS: local entries hold addresses; the rest stand for the dynamic symbols from GOTSYM on. */
 static void read_mips_got(filling *f)
 {
 	as_program *p = f->p;
 	uint64_t got = 0, local = 0, first = 0, value = 0;
-	if (p->elf.machine != AS_EM_MIPS || !as_elf_dyn_value(&p->dyn, &p->elf, DT_PLTGOT, &got))
+	if (p->elf.machine != AS_EM_MIPS)
 		return;
+	if (!as_elf_dyn_value(&p->dyn, &p->elf, DT_PLTGOT, &got)) {
+		read_static_mips_got(f);
+		return;
+	}
 	p->gp = got + MIPS_GP;
 	(void)as_elf_dyn_value(&p->dyn, &p->elf, DT_MIPS_LOCAL_GOTNO, &local);
 	(void)as_elf_dyn_value(&p->dyn, &p->elf, DT_MIPS_GOTSYM, &first);
@@ -230,6 +278,30 @@ static void find_got(as_program *p)
 	}
 }
 
+/* Tables of a program without a dynamic segment hold nothing but functions that are chosen at the start. */
+static bool is_start_table(const as_elf_section *s)
+{
+	enum { SHT_RELA = 4, SHT_REL = 9, SHF_ALLOC = 2 };
+	return (s->type == SHT_RELA || s->type == SHT_REL) && (s->flags & SHF_ALLOC) != 0;
+}
+
+static size_t count_sections(const as_program *p)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->elf.n_sections && !p->dyn.present; i++)
+		if (is_start_table(&p->elf.sections[i]))
+			n += p->elf.sections[i].data.n / 8;
+	return n;
+}
+
+static void read_sections(filling *f)
+{
+	const as_program *p = f->p;
+	for (size_t i = 0; i < p->elf.n_sections; i++)
+		if (is_start_table(&p->elf.sections[i]))
+			read_table(f, p->elf.sections[i].data, p->elf.sections[i].type == 4);
+}
+
 bool as_relocate(as_program *p)
 {
 	filling f = { .p = p };
@@ -237,7 +309,8 @@ bool as_relocate(as_program *p)
 	as_span plt = bytes_at(p, DT_JMPREL, DT_PLTRELSZ), relr = bytes_at(p, DT_RELR, DT_RELRSZ);
 	uint64_t with_addend = 0;
 	(void)as_elf_dyn_value(&p->dyn, &p->elf, DT_PLTREL, &with_addend);
-	f.room = (rela.n + rel.n + plt.n) / 8 + relr.n * 8 + p->dyn.symbols.n + 1;
+	f.room = (rela.n + rel.n + plt.n) / 8 + relr.n * 8 + p->dyn.symbols.n + count_sections(p) +
+		 (p->elf.machine == AS_EM_MIPS && !p->dyn.present ? 16384 : 0) + 1;
 	uint64_t local = 0;
 	(void)as_elf_dyn_value(&p->dyn, &p->elf, DT_MIPS_LOCAL_GOTNO, &local);
 	f.room = (size_t)as_min(f.room + as_min(local, IMPORTS_MAX), SLOTS_MAX);
@@ -253,6 +326,8 @@ bool as_relocate(as_program *p)
 	read_table(&f, rela, true);
 	read_table(&f, rel, false);
 	read_relr(&f, relr);
+	if (!p->dyn.present)
+		read_sections(&f);
 	settle(&f);
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "code/stub.h"
 
 #include "code/api.h"
+#include "code/library.h"
 #include "code/terms.h"
 
 #include <string.h>
@@ -61,7 +62,8 @@ static void run_op(const as_program *p, guess *g, const as_op *op)
 static bool leaves(const as_program *p, const as_op *op)
 {
 	return op->cond == AS_ALWAYS &&
-	       (op->kind == AS_OP_JUMP_TO || (op->kind == AS_OP_CALL_TO && p->elf.machine == AS_EM_RISCV));
+	       (op->kind == AS_OP_JUMP_TO ||
+		       (op->kind == AS_OP_CALL_TO && p->elf.machine == AS_EM_RISCV));
 }
 
 /* got: what register 30 holds on PowerPC of 32 bits, where stubs are relative to it; 0: unknown. */
@@ -135,10 +137,21 @@ const as_api *as_stub_api(const as_program *p, uint64_t goal)
 		};
 	if (!s->named) {
 		const as_label *l = as_program_label(p, goal);
-		s->api = l ? as_api_named(l->name) : NULL;
+		s->api = l ? as_api_named(l->name) : as_library_api(p, goal);
 		s->named = true;
 	}
 	return s->api;
+}
+
+void as_stub_forget(const as_program *p, uint64_t goal)
+{
+	bool arm = p->elf.machine == AS_EM_ARM;
+	for (uint64_t bit = 0; bit <= (arm ? 1 : 0); bit++) {
+		uint64_t addr = (arm ? goal & ~UINT64_C(1) : goal) | bit;
+		struct as_known_stub *s = &p->stubs[(addr ^ addr >> 13) & (STUBS - 1)];
+		if (s->known && s->addr == addr)
+			s->named = false;
+	}
 }
 
 uint8_t as_stub_pc_register(const as_program *p, uint64_t addr)

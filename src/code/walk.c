@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/walk.h"
 
+#include "code/library.h"
 #include "code/stub.h"
 #include "code/work.h"
 
@@ -59,7 +60,8 @@ as_status as_walk(const as_program *p, as_functions *functions,
 {
 	walker w = { .worker = as_worker_new(), .functions = functions };
 	as_status s = AS_NOMEM;
-	if (w.worker && as_functions_find(functions, p, w.worker))
+	if (w.worker && as_functions_find(functions, p, w.worker) &&
+		as_library_find(functions, w.worker))
 		s = walk_all(&w, visit, ctx);
 	if (out)
 		*out = w.sum;
