@@ -12,6 +12,18 @@ static uint32_t meet(const uint32_t *parent, uint32_t a, uint32_t b)
 	return a;
 }
 
+/* The closest block that dominates every way into b that is known so far; AS_NO_BLOCK: none is. */
+static uint32_t parent_of(const as_dominators *d, const as_flow *f, uint32_t b)
+{
+	uint32_t parent = AS_NO_BLOCK;
+	for (uint32_t i = 0; i < f->blocks[b].n_preds; i++) {
+		uint32_t p = f->preds[f->blocks[b].preds + i];
+		if (d->parent[p] != AS_NO_BLOCK)
+			parent = parent == AS_NO_BLOCK ? p : meet(d->parent, parent, p);
+	}
+	return parent;
+}
+
 static void find_parents(as_dominators *d, const as_flow *f)
 {
 	enum { ROUNDS = 64 }; /* reducible flows need two */
@@ -21,17 +33,9 @@ static void find_parents(as_dominators *d, const as_flow *f)
 	for (int round = 0; changed && round < ROUNDS; round++) {
 		changed = false;
 		for (uint32_t b = 1; b < d->n; b++) {
-			uint32_t parent = AS_NO_BLOCK;
-			for (uint32_t i = 0; i < f->blocks[b].n_preds; i++) {
-				uint32_t p = f->preds[f->blocks[b].preds + i];
-				if (d->parent[p] == AS_NO_BLOCK)
-					continue;
-				parent = parent == AS_NO_BLOCK ? p : meet(d->parent, parent, p);
-			}
-			if (parent != AS_NO_BLOCK && d->parent[b] != parent) {
-				d->parent[b] = parent;
-				changed = true;
-			}
+			uint32_t parent = parent_of(d, f, b);
+			changed = changed || parent != d->parent[b];
+			d->parent[b] = parent;
 		}
 	}
 }

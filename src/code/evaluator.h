@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of the evaluator: what value.c, which does operations, and join.c, which begins and ends blocks, share. */
+/* The inside of the evaluator: what value.c, which does operations, and join.c, which begins and ends blocks,
+ * share. */
 #ifndef AS_CODE_EVALUATOR_H
 #define AS_CODE_EVALUATOR_H
 

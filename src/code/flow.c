@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exploring: instructions are lifted from the entry on, and from where branches lead, each once. A run of instructions ends
- * where control does not go on, or where one was lifted before. Blocks are then cut at every address that is jumped to. */
+/* Exploring: instructions are lifted from the entry on, and from where branches lead, each once. A run of
+ * instructions ends where control does not go on, or where one was lifted before. Blocks are then cut at every
+ * address that is jumped to. */
 #include "code/flow.h"
 
 #include <stdlib.h>

@@ -61,8 +61,8 @@ void as_explorer_free(as_explorer *x);
  * False only without memory. */
 bool as_flow_build(as_flow *f, as_explorer *x, const as_program *p, uint64_t addr, uint64_t limit,
 	bool thumb, const as_surroundings *around) AS_MUST_USE;
-/* Notes the goals of a computed jump (s->op; at and first are set here); as_flow_explore then follows all that were noted, and
- * numbers the blocks anew. False only without memory. */
+/* Notes the goals of a computed jump (s->op; at and first are set here); as_flow_explore then follows all that
+ * were noted, and numbers the blocks anew. False only without memory. */
 bool as_flow_resolve(
 	as_flow *f, const as_surroundings *around, as_switch s, const uint64_t *goals) AS_MUST_USE;
 bool as_flow_explore(as_flow *f, const as_surroundings *around) AS_MUST_USE;

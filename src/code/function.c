@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Starts are marked in maps with a bit for each place an instruction may stand. What the tables name comes first; then each
- * function is explored, and what it calls is marked, until nothing new appears; then the gaps between functions are looked
- * at, and what is found there leads on. */
+/* Starts are marked in maps with a bit for each place an instruction may stand. What the tables name comes first;
+ * then each function is explored, and what it calls is marked, until nothing new appears; then the gaps between
+ * functions are looked at, and what is found there leads on. */
 #include "code/function.h"
 
 #include "code/api.h"

@@ -37,8 +37,8 @@ typedef struct as_functions {
 	as_surroundings around; /* for as_flow_build */
 } as_functions;
 
-/* Finds the functions of p, to a fixed point. Arrays live in p's arena; out must stay where it is. w is used meanwhile.
- * False only without memory. */
+/* Finds the functions of p, to a fixed point. Arrays live in p's arena; out must stay where it is. w is used
+ * meanwhile. False only without memory. */
 bool as_functions_find(as_functions *out, const as_program *p, as_worker *w) AS_MUST_USE;
 /* The function that starts at addr, or that addr lies in, or NULL. Logarithmic. Pure. */
 const as_function *as_function_at(const as_functions *f, uint64_t addr);

@@ -98,8 +98,8 @@ static void read_block(
 	}
 }
 
-/* What is read later, before it is written: only that is worth knowing where ways meet. Backwards to a fixed point, of
- * which a bounded number of rounds is taken; what is still open then counts as read. */
+/* What is read later, before it is written: only that is worth knowing where ways meet. Backwards to a fixed
+ * point, of which a bounded number of rounds is taken; what is still open then counts as read. */
 static void find_live(as_evaluator *e)
 {
 	enum { ROUNDS = 24 };
@@ -279,8 +279,8 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	}
 }
 
-/* The pointer to the global offset table is the same in every block: code restores it after calls, by loads that a loop or a
- * call may seem to spoil. */
+/* The pointer to the global offset table is the same in every block: code restores it after calls, by loads that a
+ * loop or a call may seem to spoil. */
 static void pin_table(as_evaluator *e)
 {
 	enum { MIPS_GP = 28, PPC_TOC = 2 };
@@ -319,7 +319,8 @@ void as_join_enter(as_evaluator *e)
 	pin_table(e);
 }
 
-/* Whether nothing but the next block follows this one, and nothing else leads there: then its end need not be kept. */
+/* Whether nothing but the next block follows this one, and nothing else leads there: then its end need not be
+ * kept. */
 static bool goes_straight_on(const as_evaluator *e)
 {
 	const as_flow *f = e->flow;

@@ -90,7 +90,8 @@ typedef enum as_cond {
 
 /* One operation. On ARM any may be conditional: with cond other than AS_ALWAYS (and flags in AS_REG_FLAGS) it is
  * done only then; for AS_OP_BRANCH, AS_OP_BRANCH_IF and AS_OP_SELECT cond is the condition itself. Of PowerPC,
- * AS_OP_RETURN, AS_OP_CALL, AS_OP_CALL_TO and AS_OP_JUMP_TO may be conditional with other flags: then c names them. */
+ * AS_OP_RETURN, AS_OP_CALL, AS_OP_CALL_TO and AS_OP_JUMP_TO may be conditional with other flags: then c names
+ * them. */
 typedef struct as_op {
 	uint8_t kind, width; /* as_op_kind; bytes: 1, 2, 4, 8 or 16 */
 	uint8_t dst, a, b, c;

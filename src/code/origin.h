@@ -5,7 +5,8 @@
 
 #include "code/signal.h"
 
-/* The constant string that argument i of a call points to, in memory or put together on the stack; p NULL: none. Pure. */
+/* The constant string that argument i of a call points to, in memory or put together on the stack; p NULL: none.
+ * Pure. */
 as_span as_origin_text(const as_kept *k, const as_call *c, unsigned i);
 /* The call whose answer a value is, through sums, cuts and (one) meeting of ways; NULL: it is none. Pure. */
 const as_call *as_origin_call(const as_values *v, as_value x);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a function answers when a test is equal: the way a secret passes through a function that judges it, to the one that
- * acts on the judgement. */
+/* What a function answers when a test is equal: the way a secret passes through a function that judges it, to the
+ * one that acts on the judgement. */
 #ifndef AS_CODE_OUTCOME_H
 #define AS_CODE_OUTCOME_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A whole program, worked out: what is kept of each function for the signals and measures, which look at several functions
- * together. Kept in full are the functions that call something, as far as memory allows. */
+/* A whole program, worked out: what is kept of each function for the signals and measures, which look at several
+ * functions together. Kept in full are the functions that call something, as far as memory allows. */
 #ifndef AS_CODE_PROFILE_H
 #define AS_CODE_PROFILE_H
 

@@ -58,12 +58,13 @@ as_span as_program_from(const as_program *p, uint64_t addr);
 bool as_program_is_code(const as_program *p, uint64_t addr);
 /* The slot at exactly addr, or NULL. Pure. */
 const as_fixup *as_program_fixup(const as_program *p, uint64_t addr);
-/* The word of width bytes (1, 2, 4, 8) at addr, if it is the same for the whole life of the program: from read-only memory,
- * or a constant slot. Pure. */
+/* The word of width bytes (1, 2, 4, 8) at addr, if it is the same for the whole life of the program: from read-
+ * only memory, or a constant slot. Pure. */
 bool as_program_constant(const as_program *p, uint64_t addr, unsigned width, uint64_t *value);
 /* The word at addr when the program starts, whether or not it is written later. Pure. */
 bool as_program_initial(const as_program *p, uint64_t addr, unsigned width, uint64_t *value);
-/* The NUL-terminated printable string at addr in the file's bytes, or an empty span with p NULL: at most 4 KiB. Pure. */
+/* The NUL-terminated printable string at addr in the file's bytes, or an empty span with p NULL: at most 4 KiB.
+ * Pure. */
 as_span as_program_string(const as_program *p, uint64_t addr);
 
 /* The stand-in address of import i, and the import that an address stands for (SIZE_MAX: none). Pure. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dynamic relocations by machine: which number means "address of the program plus addend", "address of a symbol", "slot of
- * an imported function". Numbers from each processor's ELF supplement. All others are left alone (copies, thread-local
- * storage): they hold no code addresses. */
+/* Dynamic relocations by machine: which number means "address of the program plus addend", "address of a symbol",
+ * "slot of an imported function". Numbers from each processor's ELF supplement. All others are left alone (copies,
+ * thread-local storage): they hold no code addresses. */
 #include "code/relocate.h"
 
 #include <stdlib.h>

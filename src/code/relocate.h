@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words that the loader fills: dynamic relocations, relative ones in both packings, and the global offset table of
- * MIPS, which has none. */
+/* The words that the loader fills: dynamic relocations, relative ones in both packings, and the global offset
+ * table of MIPS, which has none. */
 #ifndef AS_CODE_RELOCATE_H
 #define AS_CODE_RELOCATE_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signals: independent reasons to look at a place in a program. Each is one file in signal/ and one line in signals.def, and
- * states alarms: what triggers, what it opens, how much it weighs. It never says that something is bad. */
+/* Signals: independent reasons to look at a place in a program. Each is one file in signal/ and one line in
+ * signals.def, and states alarms: what triggers, what it opens, how much it weighs. It never says that something
+ * is bad. */
 #ifndef AS_CODE_SIGNAL_H
 #define AS_CODE_SIGNAL_H
 
@@ -49,7 +50,8 @@ typedef struct as_signal {
 
 extern const as_signal *const as_signal_list[]; /* ends with NULL */
 
-/* Works out what signals share, and asks each. Everything lives in the arena of p's program. AS_NOMEM without memory. */
+/* Works out what signals share, and asks each. Everything lives in the arena of p's program. AS_NOMEM without
+ * memory. */
 as_status as_signals_find(as_signals *s, const as_profile *p) AS_MUST_USE;
 /* States an alarm; texts must live in the arena or the program. What has no score is dropped. */
 void as_alarm_add(as_signals *s, as_alarm a);
@@ -58,8 +60,8 @@ as_span as_alarm_text(as_signals *s, const char *format, ...) __attribute__((for
 
 /* What call c of function k does by itself. Pure. */
 as_sink as_sink_of(const as_signals *s, const as_kept *k, const as_call *c);
-/* The same, and through one function of the program's own, which weighs less the more often it is called. *through: that
- * function's number, or SIZE_MAX. */
+/* The same, and through one function of the program's own, which weighs less the more often it is called.
+ * *through: that function's number, or SIZE_MAX. */
 as_sink as_sink_reached(const as_signals *s, const as_kept *k, const as_call *c, size_t *through);
 /* How people would write the call: "system(\"ls\")". In the arena. */
 as_span as_sink_text(as_signals *s, const as_kept *k, const as_call *c, const as_sink *sink);

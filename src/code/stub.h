@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stubs: the few instructions that only jump through a slot (entries of a procedure linkage table), and those that answer
- * their own return address. Recognised by what they do, not by where they stand. */
+/* Stubs: the few instructions that only jump through a slot (entries of a procedure linkage table), and those that
+ * answer their own return address. Recognised by what they do, not by where they stand. */
 #ifndef AS_CODE_STUB_H
 #define AS_CODE_STUB_H
 
@@ -10,7 +10,8 @@
 bool as_stub_prepare(as_program *p) AS_MUST_USE;
 /* Where a call to addr arrives: the import or function that a stub at addr jumps to, or addr itself. Remembered. */
 uint64_t as_stub_goal(const as_program *p, uint64_t addr);
-/* The same, where the stub is relative to a register whose contents the caller knows (PowerPC of 32 bits: register 30). */
+/* The same, where the stub is relative to a register whose contents the caller knows (PowerPC of 32 bits: register
+ * 30). */
 uint64_t as_stub_goal_from(const as_program *p, uint64_t addr, uint64_t got);
 /* The catalogue's entry for a goal, remembered; as_api_of asks this. */
 const struct as_api *as_stub_api(const as_program *p, uint64_t goal);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a function asks whether something equals a constant: by a library call, an inlined comparison, a chain of bytes, a
- * number, or a comparing function of the program's own. */
+/* Where a function asks whether something equals a constant: by a library call, an inlined comparison, a chain of
+ * bytes, a number, or a comparing function of the program's own. */
 #ifndef AS_CODE_TEST_H
 #define AS_CODE_TEST_H
 

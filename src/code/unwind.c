@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* .eh_frame is a row of records: u32 length (0 ends it; ffffffff: u64 follows), u32 id. Id 0 is a CIE: version, augmentation
- * string, alignment factors, return register, and with "z" a length and what the letters stand for ("R": how pointers are
- * encoded). Any other id is an FDE, and the distance back to its CIE: start, length. Linux Standard Base, chapter 10.6.
- * .ARM.exidx is a table of pairs of words, the first a 31-bit distance to the function. ARM EHABI, chapter 6. */
+/* .eh_frame is a row of records: u32 length (0 ends it; ffffffff: u64 follows), u32 id. Id 0 is a CIE: version,
+ * augmentation string, alignment factors, return register, and with "z" a length and what the letters stand for
+ * ("R": how pointers are encoded). Any other id is an FDE, and the distance back to its CIE: start, length. Linux
+ * Standard Base, chapter 10.6. .ARM.exidx is a table of pairs of words, the first a 31-bit distance to the
+ * function. ARM EHABI, chapter 6. */
 #include "code/unwind.h"
 
 enum {

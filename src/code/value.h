@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known of the values a function computes. Every register and stack slot holds, at every operation, one abstract
- * value; equal values have equal numbers, so that "the same value is passed here and compared there" is a
+/* What is known of the values a function computes. Every register and stack slot holds, at every operation, one
+ * abstract value; equal values have equal numbers, so that "the same value is passed here and compared there" is a
  * comparison of numbers. One pass over the blocks in reverse post-order (two where there are loops). */
 #ifndef AS_CODE_VALUE_H
 #define AS_CODE_VALUE_H
@@ -42,7 +42,8 @@ typedef struct as_call {
 	as_value callee; /* the value called */
 	as_value arg[AS_ARGS_MAX], result;
 	as_span text
-		[AS_ARGS_MAX]; /* of arguments that point to a string built on the stack: its bytes, as known; p NULL: none */
+		/* of arguments that point to a string built on the stack: its bytes, as known; p NULL: none */
+		[AS_ARGS_MAX];
 	bool tail,
 		system; /* the function ends with it; it is a system call (arg 0 is its number) */
 } as_call;

@@ -164,7 +164,8 @@ static as_value bare(const as_values *v, as_value x)
 	return x;
 }
 
-/* The values an index may take: from *start on, so many; 0: not known. From the nearest comparison before the jump. */
+/* The values an index may take: from *start on, so many; 0: not known. From the nearest comparison before the
+ * jump. */
 static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index, uint64_t *start)
 {
 	int64_t shift = 0, other = 0;

@@ -35,8 +35,8 @@ void as_worker_free(as_worker *w)
 	free(w);
 }
 
-/* Follows the tables of computed jumps. *again: the flow has changed, and values are to be worked out anew. False without
- * memory. */
+/* Follows the tables of computed jumps. *again: the flow has changed, and values are to be worked out anew. False
+ * without memory. */
 static bool resolve(
 	as_worker *w, as_flow *f, const as_values *v, const as_surroundings *around, bool *again)
 {

@@ -9,8 +9,8 @@
 typedef struct as_worker as_worker;
 as_worker *as_worker_new(void);
 void as_worker_free(as_worker *w);
-/* Explores the function at addr up to limit, works out its values, and follows the tables of its switches. v NULL: values are
- * worked out only where they are needed for that. Both borrow w's memory. False only without memory. */
+/* Explores the function at addr up to limit, works out its values, and follows the tables of its switches. v NULL:
+ * values are worked out only where they are needed for that. Both borrow w's memory. False only without memory. */
 bool as_work_out(as_worker *w, as_flow *f, as_values *v, const as_program *p, uint64_t addr,
 	uint64_t limit, bool thumb, const as_surroundings *around) AS_MUST_USE;
 

@@ -48,8 +48,8 @@ typedef struct as_format {
 	const char *id, *title; /* "romfs": for ever; "Linux romfs": for people */
 	as_kind kind;
 	const as_magic *magic; /* ends with { 0 }; NULL: asked only at the start of an object */
-	/* Pure and cheap, may be NULL: whether the first bytes could begin it at all. Asked at every place where a magic
-	 * of few bytes stands, of which only so many are remembered. */
+	/* Pure and cheap, may be NULL: whether the first bytes could begin it at all. Asked at every place where a
+	 * magic of few bytes stands, of which only so many are remembered. */
 	bool (*glance)(as_span start);
 	/* Pure: is it, how long, how sure. image starts where the format would start. */
 	as_status (*probe)(as_span image, as_extent *out);
@@ -92,10 +92,9 @@ as_node *as_root(as_unpack *u);
  * hard link and data is ignored. AS_LIMIT when a budget is spent: return it. */
 as_status as_put(as_unpack *u, as_node *dir, const as_entry *e, as_node **node) AS_MUST_USE;
 
-/* The same for contents that come in pieces: as_begin, any number of as_more and as_zero, as_end.
- * One at a time. *want false (may be NULL): the contents are not needed (hard link, or not this
- * examiner's share): skip decoding and call nothing but as_end, or nothing. as_end's damaged says that the contents are
- * incomplete. */
+/* The same for contents that come in pieces: as_begin, any number of as_more and as_zero, as_end. One at a time.
+ * *want false (may be NULL): the contents are not needed (hard link, or not this examiner's share): skip decoding
+ * and call nothing but as_end, or nothing. as_end's damaged says that the contents are incomplete. */
 as_status as_begin(as_unpack *u, as_node *dir, const as_entry *e, bool *want) AS_MUST_USE;
 as_status as_more(as_unpack *u, as_span bytes) AS_MUST_USE;
 as_status as_zero(as_unpack *u, uint64_t n) AS_MUST_USE; /* n zero bytes (a hole) */

@@ -122,9 +122,10 @@ static void print_tests(const as_signals *s)
 	for (size_t i = 0; i < s->profile->functions.n; i++)
 		for (size_t j = 0; j < s->tests[i].n; j++) {
 			const as_test *t = &s->tests[i].list[j];
-			printf("%" PRIx64 " test %d at %" PRIx64 " '%.*s' 0x%" PRIx64 " block %u equal %d unequal %d\n",
-				s->profile->functions.list[i].addr, t->kind, t->at, (int)t->text.n, t->text.p, t->number,
-				t->block, (int)t->equal, (int)t->unequal);
+			printf("%" PRIx64 " test %d at %" PRIx64 " '%.*s' 0x%" PRIx64
+			       " block %u equal %d unequal %d\n",
+				s->profile->functions.list[i].addr, t->kind, t->at, (int)t->text.n,
+				t->text.p, t->number, t->block, (int)t->equal, (int)t->unequal);
 		}
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a function on the machine of operations, by what the lifter makes of its instructions:
- * run-lifted ARCH MODE IMAGE BASE FROM COUNT [REGISTER=VALUE...]
- * IMAGE is what stands in memory from address BASE on; a stack is put behind it. MODE is as of lift-one.
- * The function at FROM is called with 0 to COUNT - 1; prints the 32 low bits of each result in hexadecimal, or how and where it
- * stopped. */
+/* Runs a function on the machine of operations, by what the lifter makes of its instructions: run-lifted ARCH MODE
+ * IMAGE BASE FROM COUNT [REGISTER=VALUE...] IMAGE is what stands in memory from address BASE on; a stack is put
+ * behind it. MODE is as of lift-one. The function at FROM is called with 0 to COUNT - 1; prints the 32 low bits of
+ * each result in hexadecimal, or how and where it stopped. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

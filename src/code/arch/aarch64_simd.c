@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A64: vectors and floating point. Moves of whole registers and constants are followed; of the rest, what it writes is
- * not known any more. */
+/* A64: vectors and floating point. Moves of whole registers and constants are followed; of the rest, what it
+ * writes is not known any more. */
 #include "code/arch/aarch64.h"
 
 /* Between general and floating-point registers; fixed: with a point in between. */

@@ -200,7 +200,8 @@ static bool indexed(const as_mips *l)
  * that a kernel uses. */
 static bool memory9(const as_mips *l, uint32_t f)
 {
-	/* bytes; bit 4: signed; bit 5: a store; bit 6: the store says whether it was done; bit 7: only of release 6 */
+	/* bytes; bit 4: signed; bit 5: a store; bit 6: the store says whether it was done; bit 7: only of release
+	 * 6 */
 	enum { SIGNED = 16, STORE = 32, TELLS = 64, R6 = 128 };
 	static const uint8_t how[64] = { [0x1c] = 1 | STORE,
 		[0x1d] = 2 | STORE,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of the PowerPC lifter: powerpc.c has branches, immediates and the table of opcodes; powerpc_memory.c loads
- * and stores with displacements and those of 8 bytes; powerpc_rotate.c rotations and masks; powerpc_x.c opcode 31;
- * powerpc_vector.c floating point, AltiVec, VSX and SPE. */
+/* The parts of the PowerPC lifter: powerpc.c has branches, immediates and the table of opcodes; powerpc_memory.c
+ * loads and stores with displacements and those of 8 bytes; powerpc_rotate.c rotations and masks; powerpc_x.c
+ * opcode 31; powerpc_vector.c floating point, AltiVec, VSX and SPE. */
 #ifndef AS_CODE_ARCH_POWERPC_H
 #define AS_CODE_ARCH_POWERPC_H
 

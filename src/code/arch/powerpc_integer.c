@@ -277,7 +277,8 @@ bool as_ppc_leading_zeros(const as_ppc *l, const as_ppc_row *r)
 	return ppc_b(l) == 0;
 }
 
-/* mfcr, which is not followed; mfocrf, of one field, with the summary overflow as 0, since compilers do not set it. */
+/* mfcr, which is not followed; mfocrf, of one field, with the summary overflow as 0, since compilers do not set
+ * it. */
 bool as_ppc_from_fields(const as_ppc *l, const as_ppc_row *r)
 {
 	static const as_cond conds[3] = { AS_LT, AS_GT, AS_EQ };

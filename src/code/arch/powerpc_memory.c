@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PowerPC: loads and stores with a displacement, also those with an update of the base (which gets the address), those
- * of many registers, and the prefixed instructions of POWER10. Single-precision floating point changes its form on the
- * way between memory and register and is not followed. */
+/* PowerPC: loads and stores with a displacement, also those with an update of the base (which gets the address),
+ * those of many registers, and the prefixed instructions of POWER10. Single-precision floating point changes its
+ * form on the way between memory and register and is not followed. */
 #include "code/arch/powerpc.h"
 
 /* What an opcode moves. */

@@ -62,11 +62,12 @@ extern const as_x86_group as_x86_groups[8][4], as_x86_x87[8];
 /* Takes the instruction apart that x->code begins with; false if it is none. */
 bool as_x86_decode(as_x86 *x);
 
-/* The operand E (register or memory) or a register of the width given, as a register to read: itself or a temporary. */
+/* The operand E (register or memory) or a register of the width given, as a register to read: itself or a
+ * temporary. */
 uint8_t as_x86_get(as_x86 *x, uint8_t width);
 uint8_t as_x86_reg(as_x86 *x, uint8_t r, uint8_t width, uint8_t temp);
-/* Where a result for E or a register is to be computed: the register itself, or a temporary; as_x86_put then brings it
- * there. r is what as_x86_place answered. */
+/* Where a result for E or a register is to be computed: the register itself, or a temporary; as_x86_put then
+ * brings it there. r is what as_x86_place answered. */
 uint8_t as_x86_place(as_x86 *x, uint8_t width);
 void as_x86_put(as_x86 *x, uint8_t width, uint8_t r);
 void as_x86_put_reg(as_x86 *x, uint8_t r, uint8_t width, uint8_t value);

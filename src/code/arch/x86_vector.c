@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the x86 instructions do that work with vectors, in all their encodings, and the few with general registers that
- * are encoded like these (movbe, BMI). Vectors are followed where they are moved, cleared, or combined bit by bit. */
+/* What the x86 instructions do that work with vectors, in all their encodings, and the few with general registers
+ * that are encoded like these (movbe, BMI). Vectors are followed where they are moved, cleared, or combined bit by
+ * bit. */
 #include "code/arch/x86.h"
 
 enum { E = AS_X86_E, T = AS_X86_T, U = AS_X86_U, W = AS_X86_W, FULL = 0 };
@@ -38,8 +39,8 @@ static uint8_t vector_reg(const as_x86 *x) { return vector(x->reg); }
 static uint8_t vector_rm(const as_x86 *x) { return vector(x->rm | (uint8_t)((x->high & 2) << 3)); }
 static uint8_t general_width(const as_x86 *x) { return x->rex_w && x->wide ? 8 : 4; }
 
-/* EVEX counts a displacement of a byte in units of what is moved: where that unit is not told here, the address is not
- * known. */
+/* EVEX counts a displacement of a byte in units of what is moved: where that unit is not told here, the address is
+ * not known. */
 static void scale(as_x86 *x, unsigned unit)
 {
 	if (x->kind == AS_X86_EVEX && x->modrm >> 6 == 1) {

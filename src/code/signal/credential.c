@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A constant that is taken for a secret: what is compared with it is treated as a password (asked for without echo, hashed,
- * wiped, also compared with what varies), and the constant gets past the check that everything else must pass. */
+/* A constant that is taken for a secret: what is compared with it is treated as a password (asked for without
+ * echo, hashed, wiped, also compared with what varies), and the constant gets past the check that everything else
+ * must pass. */
 #include "code/outcome.h"
 #include "code/signal.h"
 
@@ -120,13 +121,16 @@ static bool is_computed(const as_signals *s, const as_kept *k, as_value x, int d
 		return false;
 	}
 	if (n->kind == AS_V_OP)
-		return n->op == AS_OP_XOR || n->op == AS_OP_MUL || n->op == AS_OP_ROR || n->op == AS_OP_SUB;
+		return n->op == AS_OP_XOR || n->op == AS_OP_MUL || n->op == AS_OP_ROR ||
+		       n->op == AS_OP_SUB;
 	/* What a loop leaves behind. */
-	return n->kind == AS_V_PHI && depth == 0 && n->b == AS_NOT_KNOWN && (uint64_t)n->k >> 32 != 0;
+	return n->kind == AS_V_PHI && depth == 0 && n->b == AS_NOT_KNOWN &&
+	       (uint64_t)n->k >> 32 != 0;
 }
 
 /* A number that decides what the function answers, on a side that does nothing else. */
-static void look_at_number(as_signals *s, size_t number, const as_kept *k, const as_test *t, unsigned n_numbers)
+static void look_at_number(
+	as_signals *s, size_t number, const as_kept *k, const as_test *t, unsigned n_numbers)
 {
 	enum { FEW = 4 };
 	if (t->kind != AS_TEST_NUMBER || t->equal == AS_NO_BLOCK || t->unequal == AS_NO_BLOCK)
@@ -136,15 +140,20 @@ static void look_at_number(as_signals *s, size_t number, const as_kept *k, const
 	if (!o.known || o.n_other == 0 || blocks > FEW)
 		return;
 	bool computed = is_computed(s, k, t->input, 0);
-	double score = (o.only ? 1.5 : 1.0) * (computed ? 2 : 0.7) / sqrt((double)(n_numbers ? n_numbers : 1));
-	as_alarm_add(s, (as_alarm){ .signal = "credential",
-			 .function = number,
-			 .at = t->at,
-			 .score = score,
-			 .trigger = as_alarm_text(s, "0x%llx", (unsigned long long)t->number),
-			 .effect = as_alarm_text(s, "the function answers %lld", (long long)(int32_t)o.answer),
-			 .detail = computed ? as_lit("a number computed from the input is compared; being equal alone decides the answer")
-					    : as_lit("being equal to the number alone decides the answer") });
+	double score = (o.only ? 1.5 : 1.0) * (computed ? 2 : 0.7) /
+		       sqrt((double)(n_numbers ? n_numbers : 1));
+	as_alarm_add(s,
+		(as_alarm){ .signal = "credential",
+			.function = number,
+			.at = t->at,
+			.score = score,
+			.trigger = as_alarm_text(s, "0x%llx", (unsigned long long)t->number),
+			.effect = as_alarm_text(
+				s, "the function answers %lld", (long long)(int32_t)o.answer),
+			.detail = computed ? as_lit("a number computed from the input is compared; "
+						    "being equal alone decides the answer")
+					   : as_lit("being equal to the number alone decides the "
+						    "answer") });
 }
 
 static double weight_of(const as_test *t)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A gate: input that equals a constant, and only then an effect is reached. What opens nothing is no gate. The score follows
- * how rare the constant is, how singular what it opens, and how it is hidden. */
+/* A gate: input that equals a constant, and only then an effect is reached. What opens nothing is no gate. The
+ * score follows how rare the constant is, how singular what it opens, and how it is hidden. */
 #include "code/outcome.h"
 #include "code/signal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Doors to the network that the code itself fixes: a port or an address that is constant where a socket is bound or connected,
- * a socket that becomes the input and output of a program, packets received below the usual protocols. Most programs
- * take ports from a configuration, or use one that everybody knows; what is run behind the door weighs most. */
+/* Doors to the network that the code itself fixes: a port or an address that is constant where a socket is bound
+ * or connected, a socket that becomes the input and output of a program, packets received below the usual
+ * protocols. Most programs take ports from a configuration, or use one that everybody knows; what is run behind
+ * the door weighs most. */
 #include "code/origin.h"
 
 #include <stdlib.h>
@@ -223,7 +224,8 @@ static bool is_far(const place *p)
 	       (p->has_ip && p->ip[0] > 0 && p->ip[0] < MULTICAST);
 }
 
-/* What is run behind the door: in the function itself or one call away; in its few callers, if they take connections. */
+/* What is run behind the door: in the function itself or one call away; in its few callers, if they take
+ * connections. */
 static as_running behind(const as_signals *s, const as_kept *k)
 {
 	as_running best = as_origin_runs(s, k);

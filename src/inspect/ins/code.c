@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the machine code of a program does: which calls matter, and which places look as if something was hidden there. The
- * analysis is in code/; here its answers become rows. */
+/* What the machine code of a program does: which calls matter, and which places look as if something was hidden
+ * there. The analysis is in code/; here its answers become rows. */
 #include "inspect/inspector.h"
 
 #include "base/map.h"
@@ -37,7 +37,8 @@ static as_opt address(uint64_t addr)
 
 static as_span short_name(as_span name) { return as_cut(name, 0, as_min(name.n, NAME_MAX_BYTES)); }
 
-/* What a function does, in one number: operations, library functions and strings in their order, without addresses. */
+/* What a function does, in one number: operations, library functions and strings in their order, without
+ * addresses. */
 static as_span fingerprint(const stating *s, const as_kept *k)
 {
 	uint64_t h = 0;
