@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/signal.h"
 
+#include "code/wrapper.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,26 +21,38 @@ const as_signal *const as_signal_list[] = {
 
 enum { ALARMS_MAX = 20000, TEXT_MAX = 512 };
 
+/* Room for one more of size bytes in a list; false if there is none, which s says. */
+static bool make_room(as_signals *s, void *list, size_t n, size_t *room, size_t size)
+{
+	void **p = list;
+	if (s->no_memory || n >= ALARMS_MAX) {
+		s->cut = s->cut || !s->no_memory;
+		return false;
+	}
+	if (n < *room)
+		return true;
+	size_t more = *room ? *room * 2 : 256;
+	void *to = as_alloc_array(s->arena, more, size);
+	s->no_memory = !to;
+	if (!to)
+		return false;
+	if (n > 0)
+		memcpy(to, *p, n * size);
+	*p = to;
+	*room = more;
+	return true;
+}
+
 void as_alarm_add(as_signals *s, as_alarm a)
 {
-	if (a.score <= 0 || s->no_memory)
-		return;
-	if (s->n_alarms >= ALARMS_MAX) {
-		s->cut = true;
-		return;
-	}
-	if (s->n_alarms == s->room_alarms) {
-		size_t room = s->room_alarms ? s->room_alarms * 2 : 256;
-		as_alarm *alarms = as_alloc_array(s->arena, room, sizeof(*alarms));
-		s->no_memory = !alarms;
-		if (!alarms)
-			return;
-		if (s->n_alarms > 0)
-			memcpy(alarms, s->alarms, s->n_alarms * sizeof(*alarms));
-		s->alarms = alarms;
-		s->room_alarms = room;
-	}
-	s->alarms[s->n_alarms++] = a;
+	if (a.score > 0 && make_room(s, &s->alarms, s->n_alarms, &s->room_alarms, sizeof(a)))
+		s->alarms[s->n_alarms++] = a;
+}
+
+void as_decoded_add(as_signals *s, as_decoded d)
+{
+	if (make_room(s, &s->decoded, s->n_decoded, &s->room_decoded, sizeof(d)))
+		s->decoded[s->n_decoded++] = d;
 }
 
 as_span as_alarm_text(as_signals *s, const char *format, ...)
@@ -73,6 +87,7 @@ static bool prepare(as_signals *s)
 									  : s->weight[i];
 		}
 	}
+	as_wrappers_find(s);
 	return true;
 }
 

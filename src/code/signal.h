@@ -30,6 +30,14 @@ typedef struct as_sink {
 	as_span text;      /* that constant; p NULL: none */
 } as_sink;
 
+/* A text that the program makes of constants when it runs. */
+typedef struct as_decoded {
+	size_t function; /* number in the profile */
+	uint64_t at;     /* the loop, or the call of the function that has it */
+	as_span text;
+	const char *how; /* "loop", "function", "compared" */
+} as_decoded;
+
 typedef struct as_signals {
 	const as_profile *profile;
 	as_arena *arena;
@@ -39,7 +47,9 @@ typedef struct as_signals {
 	bool *wraps_shell; /* by function number: runs the command that it is given */
 	as_alarm *alarms;  /* in the order of functions, of sites, of signals */
 	size_t n_alarms, room_alarms;
-	bool cut; /* more alarms than are kept */
+	as_decoded *decoded; /* in the order of functions */
+	size_t n_decoded, room_decoded;
+	bool cut; /* more alarms or texts than are kept */
 	bool no_memory;
 } as_signals;
 
@@ -55,6 +65,8 @@ extern const as_signal *const as_signal_list[]; /* ends with NULL */
 as_status as_signals_find(as_signals *s, const as_profile *p) AS_MUST_USE;
 /* States an alarm; texts must live in the arena or the program. What has no score is dropped. */
 void as_alarm_add(as_signals *s, as_alarm a);
+/* Lists a decoded text, which must live in the arena. */
+void as_decoded_add(as_signals *s, as_decoded d);
 /* printf into the arena. */
 as_span as_alarm_text(as_signals *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
