@@ -97,11 +97,14 @@ static as_status visit(void *ctx, const as_subject *s)
 {
 	keeping *k = ctx;
 	as_profile *p = k->out;
-	if (!p->kept)
+	if (!p->kept) {
 		p->kept = as_alloc_array(k->arena, p->functions.n + 1, sizeof(as_kept *));
+		p->notes = as_alloc_array(k->arena, p->functions.n + 1, sizeof(as_note));
+	}
 	size_t number = (size_t)(s->function - p->functions.list), need = cost(s);
-	if (!p->kept || !list_calls(k, number, s->values))
+	if (!p->kept || !p->notes || !list_calls(k, number, s->values))
 		return AS_NOMEM;
+	p->notes[number] = as_note_of(s->values, &p->tables);
 	if (s->values->n_calls == 0 && s->values->n_decisions == 0)
 		return AS_OK;
 	if (need > AS_KEPT_MAX - k->bytes) {
@@ -124,6 +127,7 @@ as_status as_profile_make(as_profile *out, const as_program *p)
 {
 	keeping k = { .out = out, .arena = p->arena };
 	*out = (as_profile){ .program = p };
+	as_note_tables(&out->tables, p);
 	as_status s = as_walk(p, &out->functions, visit, &k, &out->sum);
 	as_link *calls = as_alloc_array(p->arena, out->n_calls + 1, sizeof(*calls));
 	if (calls && out->n_calls > 0)

@@ -6,7 +6,7 @@
 
 #include "code/api.h"
 #include "code/dominate.h"
-#include "code/walk.h"
+#include "code/note.h"
 
 typedef struct as_kept {
 	const as_function *function;
@@ -27,6 +27,8 @@ typedef struct as_profile {
 	const as_program *program;
 	as_functions functions;
 	as_kept **kept; /* by function number; NULL: not kept */
+	as_note *notes; /* by function number */
+	as_algo_tables tables;
 	as_link *calls; /* by goal, then by address */
 	size_t n_calls;
 	as_walk_summary sum;

@@ -102,10 +102,11 @@ static void weigh_run(as_sink *sink, bool exec)
 
 static void weigh_open(as_sink *sink, const as_kept *k, const as_call *c)
 {
-	as_span mode = text_of(k, c, 1);
+	int how = sink->api->text + 1; /* openat has its path second */
+	as_span mode = text_of(k, c, how);
 	uint64_t flags = 0;
 	bool writes = as_has(mode, "w") || as_has(mode, "a") || as_has(mode, "+");
-	if (!mode.p && as_value_const(&k->values, c->arg[1], &flags))
+	if (!mode.p && as_value_const(&k->values, c->arg[how], &flags))
 		writes = (flags & 3) != 0 && flags < 0x1000000;
 	if (is_secret_file(sink->text))
 		sink->weight = OPEN_SECRET / 10.0;

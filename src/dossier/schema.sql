@@ -192,3 +192,41 @@ WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1
 SELECT object, at, len, function, name, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS total, strong AS n, signal,
        trigger, effect, detail, certain AS conclusive
   FROM ranked WHERE first = 1;
+-- The measures of all programs together, each distinct file once. share: numerator / denominator.
+CREATE VIEW measure_image AS
+SELECT name, SUM(numerator) AS numerator, SUM(denominator) AS denominator,
+       1.0 * SUM(numerator) / SUM(denominator) AS share, COUNT(*) AS programs
+  FROM measure WHERE object NOT IN (SELECT object FROM sample_object)
+ GROUP BY name HAVING SUM(denominator) > 0;
+-- The same for the files of one component. A file that holds several components counts for each of them.
+CREATE VIEW measure_component AS
+SELECT c.id AS component, c.version, m.name, SUM(m.numerator) AS numerator, SUM(m.denominator) AS denominator,
+       1.0 * SUM(m.numerator) / SUM(m.denominator) AS share, COUNT(*) AS programs
+  FROM (SELECT DISTINCT object, id, version FROM component WHERE id IS NOT NULL) AS c
+  JOIN measure AS m USING (object)
+ GROUP BY c.id, c.version, m.name HAVING SUM(m.denominator) > 0;
+-- Calls of safe and unsafe functions by family, of all programs together, each distinct file once. share: unsafe (with unchecked) of all.
+CREATE VIEW family_image AS
+SELECT family,
+       SUM(CASE WHEN variant IN ('unsafe', 'unchecked') THEN calls ELSE 0 END) AS unsafe_calls,
+       COUNT(DISTINCT CASE WHEN variant IN ('unsafe', 'unchecked') THEN api END) AS unsafe_functions,
+       SUM(CASE WHEN variant = 'safe' THEN calls ELSE 0 END) AS safe_calls,
+       COUNT(DISTINCT CASE WHEN variant = 'safe' THEN api END) AS safe_functions,
+       SUM(CASE WHEN variant = 'fortified' THEN calls ELSE 0 END) AS fortified_calls,
+       COUNT(DISTINCT CASE WHEN variant = 'fortified' THEN api END) AS fortified_functions,
+       1.0 * SUM(CASE WHEN variant IN ('unsafe', 'unchecked') THEN calls ELSE 0 END) / SUM(calls) AS share,
+       COUNT(DISTINCT object) AS programs
+  FROM family_call WHERE object NOT IN (SELECT object FROM sample_object)
+ GROUP BY family;
+-- Copies of a library: files that share the fingerprints of its functions, sampled. share: of the library's, found in other.
+CREATE VIEW library_copy AS
+WITH sample AS MATERIALIZED (SELECT DISTINCT object, fingerprint FROM function_sample),
+     size AS MATERIALIZED (SELECT object, COUNT(*) AS n FROM sample GROUP BY object)
+SELECT l.object AS library, l.soname, b.object AS other, COUNT(*) AS shared, z.n AS sampled, 1.0 * COUNT(*) / z.n AS share
+  FROM elf AS l
+  JOIN size AS z ON z.object = l.object AND z.n >= 8
+  JOIN sample AS a ON a.object = l.object
+  JOIN sample AS b ON b.fingerprint = a.fingerprint AND b.object <> a.object
+ WHERE l.role = 'library' AND l.soname IS NOT NULL
+ GROUP BY l.object, b.object
+HAVING COUNT(*) >= 4 AND COUNT(*) >= 0.1 * z.n;

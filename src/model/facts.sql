@@ -179,3 +179,29 @@ CREATE TABLE signal (
 	detail TEXT,            -- how it hangs together
 	conclusive INTEGER NOT NULL -- 1: a pattern that ordinary programs do not have
 );
+-- How well a program is built, in counts: numerator of denominator, in its machine code; each name is told in docs/quality.md. What
+-- does not occur at all (denominator 0) has no row.
+-- C name: measure_row
+-- no exhibit
+CREATE TABLE measure (name TEXT, numerator INTEGER NOT NULL, denominator INTEGER NOT NULL, detail TEXT);
+-- Direct calls of functions that copy, print or read into a buffer, one row per function called. family: 'memcpy', 'strcpy',
+-- 'strcat', 'sprintf', 'scanf', 'gets'. variant: 'unsafe', 'safe' (it is told the size), 'fortified' (the compiler put the check in),
+-- 'unchecked' (a function of the program's own that is named like a safe one and checks nothing).
+-- no exhibit
+CREATE TABLE family_call (
+	family TEXT, variant TEXT, api TEXT, calls INTEGER NOT NULL,
+	addr INTEGER            -- of the first call
+);
+-- Places that measures count, at most 256 of one measure in one program.
+CREATE TABLE measure_site (
+	measure TEXT,           -- measure.name
+	function INTEGER, name TEXT, addr INTEGER, -- the function's address and name; the place
+	api TEXT,               -- what is called there
+	argument TEXT,          -- constant text that belongs to it: a path, a format, an algorithm
+	source TEXT,            -- where what is not constant comes from: 'number', 'unknown', 'memory', 'argument', 'configuration',
+	                        -- 'environment', 'input', 'network'
+	origin TEXT             -- the function that brought it
+);
+-- One in eight fingerprints of functions with eight blocks or more, chosen by value: copies of code share them.
+-- no exhibit
+CREATE TABLE function_sample (addr INTEGER, fingerprint TEXT);

@@ -3,8 +3,9 @@
  * there. The analysis is in code/; here its answers become rows. */
 #include "inspect/inspector.h"
 
-#include "base/map.h"
+#include "code/fingerprint.h"
 #include "code/signal.h"
+#include "inspect/quality.h"
 
 enum { CITED = 16 /* bytes of code that a row shows */, NAME_MAX_BYTES = 200 };
 
@@ -37,20 +38,9 @@ static as_opt address(uint64_t addr)
 
 static as_span short_name(as_span name) { return as_cut(name, 0, as_min(name.n, NAME_MAX_BYTES)); }
 
-/* What a function does, in one number: operations, library functions and strings in their order, without
- * addresses. */
 static as_span fingerprint(const stating *s, const as_kept *k)
 {
-	uint64_t h = 0;
-	for (uint32_t i = 0; i < k->flow.n_blocks; i++)
-		for (uint32_t j = 0; j < k->flow.blocks[i].n; j++) {
-			const as_op *op = &k->flow.ops[k->flow.blocks[i].first + j];
-			const uint8_t word[4] = { op->kind, op->width, op->cond, op->shift };
-			h = as_hash64(h, as_bytes(word, sizeof(word)));
-		}
-	for (uint32_t i = 0; i < k->values.n_calls; i++)
-		h = as_hash64(h, as_api_name(s->program, k->values.calls[i].goal));
-	return as_print(s->arena, "%016llx", (unsigned long long)h);
+	return as_print(s->arena, "%016llx", (unsigned long long)as_fingerprint_of(s->program, k));
 }
 
 static as_span found_by(const stating *s, unsigned by)
@@ -184,13 +174,15 @@ static as_status inspect(as_facts *out, const as_file *f)
 		.profile = &profile,
 		.signals = &signals,
 		.arena = f->arena };
-	return state_all(&st);
+	s = state_all(&st);
+	return s <= AS_PARTIAL ? as_worse(s, as_state_quality(out, &profile)) : s;
 }
 
 const as_inspector as_inspector_code = {
 	.id = "code",
-	.title = "Machine code: effects, gates, and other reasons to look",
+	.title = "Machine code: effects, gates, other reasons to look, and how it is built",
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "code", "function", "api_use", "signal", NULL },
+	.tables = (const char *const[]){ "code", "function", "api_use", "signal", "measure",
+		"family_call", "measure_site", "function_sample", NULL },
 };
