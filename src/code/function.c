@@ -266,6 +266,22 @@ static bool explore_queue(search *s, const as_surroundings *around)
 	return !s->no_memory;
 }
 
+/* A call that does not come back is known as one only after what it calls was explored: until then what follows it, another
+ * function perhaps, was taken for its caller's. Where tables do not tell how long functions are, all are explored again. */
+static bool explore_again(search *s, const as_surroundings *around)
+{
+	bool sized = true;
+	for (size_t i = 0; i < s->n; i++)
+		sized = sized && s->list[i].size > 0;
+	if (sized || s->n_never == 0)
+		return true;
+	for (size_t i = 0; i < s->n_maps; i++)
+		memset(s->maps[i].covered, 0, s->maps[i].len / s->step / 8 + 1);
+	s->n_switches = s->n_goals = 0;
+	s->done = 0;
+	return explore_queue(s, around);
+}
+
 static bool is_padding(as_span code, unsigned step)
 {
 	if (as_all(as_cut(code, 0, step), 0) || as_at(code, 0) == 0xcc || as_at(code, 0) == 0x90)
@@ -291,6 +307,19 @@ static size_t idle(const as_program *p, as_span code, uint64_t addr, bool thumb)
 	return n;
 }
 
+/* Whether a function begins by putting its return address on the stack: then it need not return. */
+static bool saves_link(const as_program *p, const as_flow *f)
+{
+	enum { FIRST = 16 }; /* operations */
+	const as_block *b = &f->blocks[0];
+	for (uint32_t i = 0; f->n_blocks > 0 && i < b->n && i < FIRST; i++) {
+		const as_op *op = &f->ops[b->first + i];
+		if (op->kind == AS_OP_STORE && op->c == p->arch->link && op->c != AS_REG_NONE)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the code at addr is that of a function: valid up to returns or jumps, and more than a stray instruction. */
 static bool plausible(search *s, const as_surroundings *around, uint64_t addr, uint64_t limit,
 	bool thumb, as_flow *f)
@@ -304,7 +333,7 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 		n += f->blocks[b].n;
 		returns += f->ops[f->blocks[b].first + f->blocks[b].n - 1].kind == AS_OP_RETURN;
 	}
-	return !f->invalid && !f->cut && returns > 0 && n >= 3;
+	return !f->invalid && !f->cut && ((returns > 0 && n >= 3) || saves_link(s->p, f));
 }
 
 /* Looks into the gap from addr to the next start. */
@@ -356,13 +385,23 @@ static bool look_into_gaps(search *s, const as_surroundings *around)
 	return !s->no_memory;
 }
 
+/* The mode of code that nothing tells the mode of: instructions of the A32 set nearly all begin with the condition "always". */
+static bool looks_thumb(const as_program *p, uint64_t addr)
+{
+	enum { WORDS = 4, ALWAYS = 0xe };
+	unsigned always = 0;
+	as_cur c = as_cur_of(as_program_from(p, addr), 0, p->mode.big);
+	for (int i = 0; i < WORDS; i++)
+		always += as_u32(&c) >> 28 == ALWAYS;
+	return addr % 4 != 0 || always + 1 < WORDS;
+}
+
 static void add_unwind(void *ctx, uint64_t addr, uint64_t len)
 {
 	search *s = ctx;
-	/* The table does not tell the mode: a label does, else what most code is. */
 	const as_label *l = as_program_label(s->p, addr & ~UINT64_C(1));
 	bool arm = s->p->elf.machine == AS_EM_ARM;
-	bool thumb = arm && (l ? l->thumb : (addr & 1) != 0 || (s->p->elf.entry & 1) != 0);
+	bool thumb = arm && (l ? l->thumb : (addr & 1) != 0 || looks_thumb(s->p, addr));
 	add(s, addr, len, AS_BY_UNWIND, thumb);
 }
 
@@ -482,7 +521,7 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 	bool ok = s.never && make_maps(&s);
 	if (ok) {
 		add_tables(&s);
-		ok = explore_queue(&s, &around);
+		ok = explore_queue(&s, &around) && explore_again(&s, &around);
 	}
 	for (int i = 0; ok && i < ROUNDS; i++) {
 		size_t n = s.n;
