@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What functions of the C library that work on strings and memory must do: a table of them, each written down once more, in
- * plain steps on a small scene, and the questions that tell them apart. */
+/* What functions of the C library that work on strings and memory must do: a table of them, each written down once
+ * more, in plain steps on a small scene, and the questions that tell them apart. */
 #ifndef AS_CODE_BEHAVE_H
 #define AS_CODE_BEHAVE_H
 
@@ -52,8 +52,8 @@ extern const size_t as_n_behaviours; /* at most 64 */
 const as_question *as_question_of(as_shape shape, size_t i);
 /* Fills the scene for a question. */
 void as_question_set(uint8_t *scene, const as_question *q);
-/* The name of the one behaviour that the function at addr has, or NULL. t->program and t->budget are set. alone: it calls no other
- * function, so that what it reads of memory that changes is no more than a choice of ways. */
+/* The name of the one behaviour that the function at addr has, or NULL. t->program and t->budget are set. alone:
+ * it calls no other function, so that what it reads of memory that changes is no more than a choice of ways. */
 const char *as_behaviour_of(as_trial *t, uint64_t addr, bool thumb, bool alone);
 
 #endif

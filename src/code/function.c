@@ -266,8 +266,9 @@ static bool explore_queue(search *s, const as_surroundings *around)
 	return !s->no_memory;
 }
 
-/* A call that does not come back is known as one only after what it calls was explored: until then what follows it, another
- * function perhaps, was taken for its caller's. Where tables do not tell how long functions are, all are explored again. */
+/* A call that does not come back is known as one only after what it calls was explored: until then what follows
+ * it, another function perhaps, was taken for its caller's. Where tables do not tell how long functions are, all
+ * are explored again. */
 static bool explore_again(search *s, const as_surroundings *around)
 {
 	bool sized = true;
@@ -289,7 +290,8 @@ static bool is_padding(as_span code, unsigned step)
 	return step > 1 && as_all(as_cut(code, 0, step), 0xff);
 }
 
-/* The bytes of an instruction at code that does nothing, as compilers put many of between functions; 0: it does something. */
+/* The bytes of an instruction at code that does nothing, as compilers put many of between functions; 0: it does
+ * something. */
 static size_t idle(const as_program *p, as_span code, uint64_t addr, bool thumb)
 {
 	as_ops ops;
@@ -385,7 +387,8 @@ static bool look_into_gaps(search *s, const as_surroundings *around)
 	return !s->no_memory;
 }
 
-/* The mode of code that nothing tells the mode of: instructions of the A32 set nearly all begin with the condition "always". */
+/* The mode of code that nothing tells the mode of: instructions of the A32 set nearly all begin with the condition
+ * "always". */
 static bool looks_thumb(const as_program *p, uint64_t addr)
 {
 	enum { WORDS = 4, ALWAYS = 0xe };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions that are chosen when a program starts (IFUNC): a resolver answers which of several is used on this processor. */
+/* Functions that are chosen when a program starts (IFUNC): a resolver answers which of several is used on this
+ * processor. */
 #ifndef AS_CODE_IFUNC_H
 #define AS_CODE_IFUNC_H
 

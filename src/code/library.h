@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions of the C library in programs that are linked statically and stripped, recognised by what they do: by the system
- * call they stand for, by their answers to chosen questions, by what they are called with. Stated is only what is sure. */
+/* Functions of the C library in programs that are linked statically and stripped, recognised by what they do: by
+ * the system call they stand for, by their answers to chosen questions, by what they are called with. Stated is
+ * only what is sure. */
 #ifndef AS_CODE_LIBRARY_H
 #define AS_CODE_LIBRARY_H
 

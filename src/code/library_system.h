@@ -14,8 +14,8 @@ typedef struct as_forwarder {
 		     1]; /* argument that becomes that of the system call; UINT8_MAX unknown */
 } as_forwarder;
 
-/* The library function that the function worked out as v stands for, or NULL. It makes its system call itself, or through
- * the forwarder f (NULL: itself). Pure. */
+/* The library function that the function worked out as v stands for, or NULL. It makes its system call itself, or
+ * through the forwarder f (NULL: itself). Pure. */
 const char *as_library_system(const as_values *v, const as_forwarder *f);
 /* Whether it is a forwarder itself, or passes all on to one (known, NULL: none). Fills in *out. Pure. */
 bool as_library_forwards(const as_values *v, const as_forwarder *known, as_forwarder *out);

@@ -199,8 +199,8 @@ static uint64_t stated_gp(const as_program *p)
 	return 0;
 }
 
-/* Static programs have such a table too if their code is independent of its place; it is filled by the linker and ends
- * where a word is no address. */
+/* Static programs have such a table too if their code is independent of its place; it is filled by the linker and
+ * ends where a word is no address. */
 static void read_static_mips_got(filling *f)
 {
 	enum { EF_MIPS_PIC = 2, EF_MIPS_CPIC = 4, MOST = 16384 };

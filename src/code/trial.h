@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trials: a function of a program is worked through by the machine of machine.h, on arguments that we choose, to see what
- * it answers and what it writes. It sees the program's memory as it is at the start, a small scene that the arguments
- * point into, and a stack; a trial ends where it reaches for anything else. Nothing is ever run. */
+/* Trials: a function of a program is worked through by the machine of machine.h, on arguments that we choose, to
+ * see what it answers and what it writes. It sees the program's memory as it is at the start, a small scene that
+ * the arguments point into, and a stack; a trial ends where it reaches for anything else. Nothing is ever run. */
 #ifndef AS_CODE_TRIAL_H
 #define AS_CODE_TRIAL_H
 
@@ -22,8 +22,8 @@ typedef struct as_trial {
 
 /* The address of the scene's first byte, a multiple of 4096. */
 uint64_t as_trial_scene(const as_program *p);
-/* Works through the function at addr, with those arguments, for at most most operations. True: it returned and its answer
- * is known (*answer, a whole register). t->program and t->budget must be set, the scene filled. */
+/* Works through the function at addr, with those arguments, for at most most operations. True: it returned and its
+ * answer is known (*answer, a whole register). t->program and t->budget must be set, the scene filled. */
 bool as_trial_run(as_trial *t, uint64_t addr, bool thumb, const uint64_t *args, unsigned n_args,
 	uint64_t most, uint64_t *answer);
 /* The same without asking for an answer: why it ended. */

@@ -141,6 +141,10 @@ def libraries(debs, folder):
 		if path.is_file() and not path.is_symlink() and path.stat().st_size >= SMALL:
 			yield path
 
+# A first part of the packages, unless all of them are asked for.
+BRIEF = 1 << 19 # bytes of code
+THOROUGH = bool(os.environ.get("ASSAY_THOROUGH"))
+
 
 def main():
 	passed = failed = 0
@@ -148,11 +152,14 @@ def main():
 		total = 0
 		with tempfile.TemporaryDirectory() as folder:
 			for path in libraries(Apt("bookworm", SETS[arch]).alone(PACKAGES), folder):
+				if total > BRIEF and not THOROUGH:
+					break
 				size, fine = check(path, arch)
 				total += size
 				passed, failed = passed + fine, failed + (not fine)
 		print("%s: %d bytes of code" % (arch, total))
-		passed, failed = passed + (total >= LEAST), failed + (total < LEAST)
+		least = LEAST if THOROUGH else BRIEF
+		passed, failed = passed + (total >= least), failed + (total < least)
 	print("%d passed, %d failed" % (passed, failed))
 	return 1 if failed else 0
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands for a shell that are not constant: where their text comes from. A program that runs what it received has a door; one
- * that puts a received word into a command of its own may have one by mistake. And shells that talk to whoever is there. */
+/* Commands for a shell that are not constant: where their text comes from. A program that runs what it received
+ * has a door; one that puts a received word into a command of its own may have one by mistake. And shells that
+ * talk to whoever is there. */
 #include "code/wrapper.h"
 
 #include <math.h>
@@ -69,7 +70,8 @@ static source answered(const as_signals *s, const as_kept *k, const as_call *c, 
 	return (source){ .weight = 0.5, .what = "what a function answers" };
 }
 
-/* What the format that is argument at makes: a text that begins with what is put in, or one with a fixed beginning. */
+/* What the format that is argument at makes: a text that begins with what is put in, or one with a fixed
+ * beginning. */
 static source formatted(
 	const as_signals *s, const as_kept *k, const as_call *c, unsigned at, int depth)
 {

@@ -45,8 +45,8 @@ static as_span fingerprint(const stating *s, const as_kept *k)
 
 static as_span found_by(const stating *s, unsigned by)
 {
-	static const char *const words[] = { "symbol", "unwind", "entry", "call", "pointer",
-		"gap", "library" };
+	static const char *const words[] = { "symbol", "unwind", "entry", "call", "pointer", "gap",
+		"library" };
 	as_span text = { 0 };
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (by >> i & 1)
