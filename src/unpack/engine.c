@@ -92,6 +92,7 @@ uint64_t as_measure(const as_opening *o, const as_format *f, as_span data)
 	uint64_t used = u.used;
 	as_tree_free(&u.tree);
 	as_runs_free(&u.runs);
+	as_runs_free(&u.claimed);
 	as_map_free(&u.groups);
 	as_buf_free(&u.message);
 	as_buf_free(&u.path);
@@ -126,6 +127,7 @@ as_status as_unpack_end(as_unpack *u)
 		s = as_runs_close(&u->runs, u->o->data, whole ? &rest : NULL, send_run, u);
 	as_tree_free(&u->tree);
 	as_runs_free(&u->runs);
+	as_runs_free(&u->claimed);
 	as_map_free(&u->groups);
 	as_buf_free(&u->message);
 	as_buf_free(&u->path);
@@ -198,19 +200,17 @@ static as_status look_between(as_unpack *u, const as_format *f)
 {
 	as_run rest = { .label = "", .node = UINT32_MAX, .class = AS_UNKNOWN };
 	bool named = f->kind == AS_CARRIER || f->kind == AS_ARCHIVE;
-	as_runs copy = { 0 };
+	as_runs claimed = u->claimed;
 	if (f->kind == AS_STREAM || u->o->share > 0)
 		return AS_OK;
-	if (u->runs.full)
+	if (claimed.full)
 		return as_send_lost(u->o, f->id, "limit", 0, u->body.n,
 			"too many entries: what lies between them was not looked at");
-	for (size_t i = 0; i < u->runs.n; i++)
-		if (f->kind != AS_LEAF || u->runs.runs[i].class == AS_OBJECT)
-			as_runs_add(&copy, u->runs.runs[i]);
+	u->claimed = (as_runs){ 0 }; /* what is put now is claimed, too */
 	/* What follows the format has been put already. */
 	as_status s = as_runs_close(
-		&copy, as_cut(u->o->data, 0, u->body.n), &rest, named ? put_gap : search_gap, u);
-	as_runs_free(&copy);
+		&claimed, as_cut(u->o->data, 0, u->body.n), &rest, named ? put_gap : search_gap, u);
+	as_runs_free(&claimed);
 	return s;
 }
 

@@ -44,7 +44,8 @@ struct as_unpack {
 	as_span body; /* the bytes the handler was given */
 	unsigned shares;
 	as_tree tree;
-	as_runs runs;
+	as_runs runs;    /* the account of its bytes */
+	as_runs claimed; /* the same without what each run is, so that neighbours are one */
 	as_buf message, path;
 	uint64_t out;  /* bytes emitted so far */
 	uint64_t used; /* end of what is known of the body */

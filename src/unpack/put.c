@@ -69,18 +69,28 @@ as_status as_want(as_unpack *u, uint64_t n)
 	return n > WORK_MAX ? spend(u, "asks for too much working memory") : AS_OK;
 }
 
+static void claim(as_unpack *u, uint64_t at, uint64_t n)
+{
+	if (!u->dry)
+		as_runs_add(&u->claimed, (as_run){ .at = at,
+						 .n = n,
+						 .label = "",
+						 .node = UINT32_MAX,
+						 .class = AS_STRUCTURE });
+}
+
 void as_struct(as_unpack *u, uint64_t at, uint64_t n, const char *label)
 {
 	uint64_t end = 0;
 	if (at > u->body.n || !as_add(&end, at, n) || end > u->body.n)
 		return;
 	u->used = as_max(u->used, end);
+	as_run run = { .at = at, .n = n, .label = label, .node = UINT32_MAX };
+	run.class = AS_STRUCTURE;
 	if (!u->dry)
-		as_runs_add(&u->runs, (as_run){ .at = at,
-					      .n = n,
-					      .label = label,
-					      .node = UINT32_MAX,
-					      .class = AS_STRUCTURE });
+		as_runs_add(&u->runs, run);
+	if (!u->f || u->f->kind != AS_LEAF) /* a program is one structure, whatever stands in it */
+		claim(u, at, n);
 }
 
 static as_status send(as_unpack *u, as_message kind, as_span payload)
@@ -387,6 +397,7 @@ static as_status put_data(as_unpack *u, const as_node *node, const as_entry *e, 
 					      .label = "object",
 					      .node = node->id,
 					      .class = AS_OBJECT });
+		claim(u, at, e->data.n);
 		as_status s = charge(u, e->data.n);
 		return s == AS_OK ? send_node(u, node, e, m) : s;
 	}
