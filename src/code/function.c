@@ -373,8 +373,10 @@ static bool look_into_gaps(search *s, const as_surroundings *around)
 	found *sorted = malloc(n * sizeof(*sorted) + 1);
 	if (!sorted)
 		return false;
-	memcpy(sorted, s->list, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), by_addr);
+	if (n > 0) {
+		memcpy(sorted, s->list, n * sizeof(*sorted));
+		qsort(sorted, n, sizeof(*sorted), by_addr);
+	}
 	enum {
 		STUB = 16 /* bytes; what is left of an entry of a linkage table is not looked at */
 	};
@@ -461,7 +463,8 @@ static bool finish(search *s)
 {
 	as_functions *out = s->out;
 	const as_program *p = s->p;
-	qsort(s->list, s->n, sizeof(*s->list), by_addr);
+	if (s->n > 0)
+		qsort(s->list, s->n, sizeof(*s->list), by_addr);
 	out->list = as_alloc_array(p->arena, s->n + 1, sizeof(*out->list));
 	if (!out->list)
 		return false;
