@@ -25,8 +25,8 @@ int as_wrapper_command(const as_signals *s, const as_kept *k, const as_call *c)
 	return n != SIZE_MAX && s->wraps_shell[n] ? 0 : -1;
 }
 
-/* Whether a call prints into place (a buffer that is run afterwards) what a format makes of the function's first
- * argument. */
+/* Whether a call prints into place (a buffer that is run afterwards) what a format makes of the function's
+ * first argument. */
 static bool is_formatted_from(const as_signals *s, const as_kept *k, as_value place)
 {
 	const as_values *v = &k->values;

@@ -7,8 +7,9 @@
 
 /* Sets s->wraps_shell of the functions that run their first argument, as it stands or as a format. */
 void as_wrappers_find(as_signals *s);
-/* The argument of call c that is the command of a shell, whose text decides what runs: of system, popen and their
- * like, of an exec of a shell with "-c", of a function that wraps one. -1: the call runs no command line. Pure. */
+/* The argument of call c that is the command of a shell, whose text decides what runs: of system, popen and
+ * their like, of an exec of a shell with "-c", of a function that wraps one. -1: the call runs no command
+ * line. Pure. */
 int as_wrapper_command(const as_signals *s, const as_kept *k, const as_call *c);
 
 #endif

@@ -168,6 +168,13 @@ CREATE TABLE api_use (
 	argument TEXT,          -- the command, program or path, where it is constant
 	constant INTEGER NOT NULL
 );
+-- Texts that the program makes of constants when it runs, and that its file does not hold; found by trying what its loops do.
+-- C name: decoded_string
+CREATE TABLE decoded_string (
+	function INTEGER, addr INTEGER, -- the function's address; the loop, or the call of the function that decodes
+	text TEXT,
+	how TEXT                -- 'loop', 'function' (one that is called there), 'compared' (input is held against it, byte by byte)
+);
 -- Reasons to look at a place in a program, each by itself; what they amount to is for rules. signal: 'gate', 'listener', 'decoded',
 -- 'credential', 'command', 'oddity', 'capability'. score: hundredths; 150 and more is worth reading.
 -- C name: signal_row

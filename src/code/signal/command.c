@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands for a shell that are not constant: where their text comes from. A program that runs what it received
- * has a door; one that puts a received word into a command of its own may have one by mistake. And shells that
- * talk to whoever is there. */
+/* Commands for a shell that are not constant: where their text comes from. A program that runs what it
+ * received has a door; one that puts a received word into a command of its own may have one by mistake. And
+ * shells that talk to whoever is there. */
 #include "code/wrapper.h"
 
 #include <math.h>

@@ -118,6 +118,18 @@ static as_status state_alarm(stating *s, const as_alarm *a)
 	return as_worse(worst, as_add_signal(s->out, row));
 }
 
+static as_status state_decoded(stating *s, const as_decoded *d)
+{
+	as_status worst = state_function(s, d->function);
+	return as_worse(worst,
+		as_add_decoded_string(s->out,
+			(as_decoded_string){ .where = cited(s, d->at),
+				.function = address(s->profile->functions.list[d->function].addr),
+				.addr = address(d->at),
+				.text = d->text,
+				.how = as_lit(d->how) }));
+}
+
 static as_status state_code(stating *s)
 {
 	const as_walk_summary *sum = &s->profile->sum;
@@ -141,6 +153,8 @@ static as_status state_all(stating *s)
 		return AS_NOMEM;
 	for (size_t i = 0; i < s->profile->functions.n && worst <= AS_PARTIAL; i++)
 		worst = as_worse(worst, state_uses(s, i));
+	for (size_t i = 0; i < s->signals->n_decoded && worst <= AS_PARTIAL; i++)
+		worst = as_worse(worst, state_decoded(s, &s->signals->decoded[i]));
 	for (size_t i = 0; i < s->signals->n_alarms && worst <= AS_PARTIAL; i++)
 		worst = as_worse(worst, state_alarm(s, &s->signals->alarms[i]));
 	if (s->profile->cut)
@@ -183,6 +197,6 @@ const as_inspector as_inspector_code = {
 	.title = "Machine code: effects, gates, other reasons to look, and how it is built",
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "code", "function", "api_use", "signal", "measure",
-		"family_call", "measure_site", "function_sample", NULL },
+	.tables = (const char *const[]){ "code", "function", "api_use", "decoded_string", "signal",
+		"measure", "family_call", "measure_site", "function_sample", NULL },
 };

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 // What is received is run; the twin runs a constant command.
 // expect: command serve 3 /received from the network/ /system/
 // expect: command ask 1.5 /environment variable "HTTP_X_TRACE"/ /popen/

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// The program's own way to run a command, which is called with constants but for one place; in the twin with constants alone.
+/* SPDX-License-Identifier: Apache-2.0 */
+// The program's own way to run a command, which is called with constants but for one place;
+// in the twin with constants alone.
 // expect: command debug 1 /setting "dbg_cmd"/ /run/
 // clean: command 0.6
 #include <stdarg.h>

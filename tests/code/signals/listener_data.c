@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// The address of the socket stands in the program's data; a magic packet is waited for below TCP. The twin has neither shell.
+/* SPDX-License-Identifier: Apache-2.0 */
+// The address of the socket stands in the program's data; a magic packet is waited for below
+// TCP. The twin has neither shell.
 // expect: listener wait_for 1.5 /packet socket/ /popen/
 // expect: listener serve 3 /port 40999/ /listens on port 40999, and popen/
 // clean: listener 1.5

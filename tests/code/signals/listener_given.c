@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// The port is a parameter of the function that binds, and constant where it is called; what arrives is run. In the twin the
+/* SPDX-License-Identifier: Apache-2.0 */
+// The port is a parameter of the function that binds, and constant where it is called; what
+// arrives is run. In the twin the
 // port comes from the command line.
 // expect: listener * 1.5 /port 40123/ /listens on port 40123, and system/
 // clean: listener 1
@@ -20,7 +21,7 @@ int main(int argc, char **argv)
 {
 	char line[200];
 #ifdef CLEAN
-	int s = open_door(atoi(argv[1]));
+	int s = open_door((int)strtol(argv[1], 0, 10));
 #else
 	int s = open_door(40123);
 #endif

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// A connection to an address that the code fixes, given to a shell in a loop; the twin asks a resolver on the same machine.
+/* SPDX-License-Identifier: Apache-2.0 */
+// A connection to an address that the code fixes, given to a shell in a loop; the twin asks
+// a resolver on the same machine.
 // expect: listener back 4 /port 4444/ /connects to 198.51.100.7, port 4444, and execve\("/bin/sh"\)/
 // expect: listener back 4 /a connection/ /execve\("/bin/sh"\)/
 // clean: listener 1

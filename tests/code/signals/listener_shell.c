@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 // A port of its own and a shell behind it; the twin serves a usual port and runs nothing.
 // expect: listener door 4 /port 31337/ /listens on port 31337, and execl\("/bin/sh"\)/
 // expect: listener door 4 /a connection/ /execl\("/bin/sh"\)/
