@@ -13,6 +13,7 @@ typedef struct as_embedded {
 
 extern const as_embedded as_embedded_rules[];     /* rules/ *.sql */
 extern const as_embedded as_embedded_knowledge[]; /* knowledge/ *.tsv */
+extern const as_embedded as_embedded_reference[]; /* knowledge/ *.pack */
 extern const as_embedded as_embedded_schema[];    /* src/dossier/schema.sql */
 extern const as_embedded as_embedded_web[];       /* web/ */
 

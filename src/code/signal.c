@@ -102,9 +102,9 @@ static int by_function(const void *a, const void *b)
 	return d != 0 ? d : x->score > y->score ? -1 : x->score < y->score;
 }
 
-as_status as_signals_find(as_signals *s, const as_profile *p)
+as_status as_signals_find_against(as_signals *s, const as_profile *p, const as_reference *r)
 {
-	*s = (as_signals){ .profile = p, .arena = p->program->arena };
+	*s = (as_signals){ .profile = p, .arena = p->program->arena, .reference = *r };
 	if (!prepare(s))
 		return AS_NOMEM;
 	for (const as_signal *const *one = as_signal_list; *one && !s->no_memory; one++)
@@ -112,4 +112,11 @@ as_status as_signals_find(as_signals *s, const as_profile *p)
 	if (s->n_alarms > 1)
 		qsort(s->alarms, s->n_alarms, sizeof(*s->alarms), by_function);
 	return s->no_memory ? AS_NOMEM : AS_OK;
+}
+
+as_status as_signals_find(as_signals *s, const as_profile *p)
+{
+	as_reference r;
+	as_reference_open(&r);
+	return as_signals_find_against(s, p, &r);
 }

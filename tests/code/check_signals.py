@@ -7,6 +7,7 @@ usage: check_signals.py [NAME...]
 Each tests/code/signals/NAME.c says in its first lines what is expected of it:
   // expect: SIGNAL FUNCTION SCORE /TRIGGER/ /EFFECT/     an alarm with at least that score in that function (or *)
   // clean: SIGNAL SCORE                                  compiled with -DCLEAN: no alarm with as much
+  // flags: FLAG...                                       how to compile it besides
 One test is one file, compiled once. Nothing of it is run."""
 import os
 import pathlib
@@ -20,6 +21,7 @@ COMPILERS = ("gcc", "arm-linux-gnueabihf-gcc", "aarch64-linux-gnu-gcc", "mipsel-
 LEVELS = ("-O0", "-O2")
 EXPECT = re.compile(r"// expect: (\w+) (\S+) ([\d.]+) /(.*?)/ /(.*?)/$", re.M)
 CLEAN = re.compile(r"// clean: (\w+) ([\d.]+)$", re.M)
+FLAGS = re.compile(r"// flags: (.*)$", re.M)
 ALARM = re.compile(r"^ *([\d.]+) (\w+)!? [0-9a-f]+ (\S*) at [0-9a-f]+: '(.*?)' opens (.*) at [0-9a-f]+ \(", re.M)
 
 
@@ -42,13 +44,14 @@ def alarms(one, source, compiler, level, flags):
 def check(one, source, compiler, level):
 	text = source.read_text()
 	expected, clean = EXPECT.findall(text), CLEAN.findall(text)
+	flags = " ".join(FLAGS.findall(text)).split()
 	faults = [] if expected and clean else ["says not what is expected"]
-	found = alarms(one, source, compiler, level, [])
+	found = alarms(one, source, compiler, level, flags)
 	for signal, function, score, trigger, effect in expected:
 		if not any(a[0] >= float(score) and a[1] == signal and function in ("*", a[2]) and re.search(trigger, a[3])
 				and re.search(effect, a[4]) for a in found):
 			faults.append(f"missing: {signal} {function} {score} /{trigger}/ /{effect}/; there are {found}")
-	quiet = alarms(one, source, compiler, level, ["-DCLEAN"])
+	quiet = alarms(one, source, compiler, level, [*flags, "-DCLEAN"])
 	for signal, score in clean:
 		faults += [f"false: {a}" for a in quiet if a[1] == signal and a[0] >= float(score)]
 	return faults

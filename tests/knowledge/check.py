@@ -271,7 +271,20 @@ def check_published_keys():
         expect(r["name"] and r["source"], what)
 
 
+def check_reference():
+    rows = load("reference.tsv", "class effect beside with packages")
+    for r in rows:
+        what = f"reference.tsv {r['class']} {r['effect']} {r['beside']}"
+        expect(r["class"] in ("daemon", "tool", "library") and r["beside"] in "01", f"{what}: class, beside")
+        expect(int(r["with"]) <= int(r["packages"]), f"{what}: part of the packages")
+    pairs = {(r["class"], r["effect"], r["beside"]) for r in rows}
+    expect(len(pairs) == len(rows) == 3 * 2 * len({r["effect"] for r in rows}), "reference.tsv: every combination once")
+    size = (PACKS / "reference.pack").stat().st_size
+    expect(size % 5 == 0 and 0 < size <= 600 * 1024, "reference.pack: whole records, at most 600 KiB")
+
+
 def main():
+    check_reference()
     check_eol(check_components())
     check_credentials()
     check_services()

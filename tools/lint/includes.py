@@ -25,7 +25,7 @@ STAGES = {
 	"unpack": {"codec"},
 	"knowledge": set(),
 	"elf": set(), # reads ELF files: no stage, but what inspectors and code share
-	"code": {"elf"},
+	"code": {"elf", "knowledge/reference.h"}, # a constant is rare, an effect unusual, only against what others do
 	"inspect": {"codec", "knowledge", "elf", "code"}, # one inspector states what code answers
 	"judge": set(),
 	"dossier": {"knowledge/tsv.h"}, # writes the packs into tables for the rules to join with

@@ -142,6 +142,7 @@ static void look_at_number(
 	bool computed = is_computed(s, k, t->input, 0);
 	double score = (o.only ? 1.5 : 1.0) * (computed ? 2 : 0.7) /
 		       sqrt((double)(n_numbers ? n_numbers : 1));
+	score *= as_test_rareness(s, t);
 	as_alarm_add(s,
 		(as_alarm){ .signal = "credential",
 			.function = number,
@@ -171,7 +172,7 @@ static void look(as_signals *s, size_t number, const as_kept *k, const as_test *
 {
 	const as_values *v = &k->values;
 	reasons r = { 0 };
-	double w = weight_of(t);
+	double w = weight_of(t) * as_test_rareness(s, t);
 	if (w <= 0)
 		return;
 	as_value input = object_of(v, t->input);

@@ -19,7 +19,7 @@ typedef struct gate {
 } gate;
 
 /* How much a constant weighs: long and unusual ones more than options and format strings. */
-static double rarity(const as_test *t)
+static double shape(const as_test *t)
 {
 	as_span s = t->text;
 	double w = 1;
@@ -48,6 +48,12 @@ static double rarity(const as_test *t)
 	if (t->kind == AS_TEST_CHAIN)
 		w *= s.n >= 4 ? 0.6 : s.n == 3 ? 0.4 : 0.2;
 	return t->built ? w * 1.5 : w;
+}
+
+/* The same, after what other programs compare with. */
+static double rarity(const as_signals *s, const as_test *t)
+{
+	return shape(t) * as_test_rareness(s, t);
 }
 
 /* Whether the way over the equal side is the only one to block b: the side must not be reached otherwise. */
@@ -155,7 +161,7 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 	if (g.n == 0)
 		return;
 	double tight = 1 / (1 + 0.15 * log2(1 + (double)gated_blocks(k, t)));
-	double score = rarity(t) * chain * tight / sqrt(group) * sqrt(g.sum);
+	double score = rarity(s, t) * chain * tight / sqrt(group) * sqrt(g.sum);
 	as_span trigger = t->kind == AS_TEST_NUMBER
 				  ? as_alarm_text(s, "0x%llx", (unsigned long long)t->number)
 				  : t->text;
@@ -168,7 +174,7 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 				.trigger_addr = t->addr,
 				.effect = as_sink_text(s, k, g.call, &g.best),
 				.detail = describe(s, t),
-				.conclusive = g.best.shell && rarity(t) >= 1 });
+				.conclusive = g.best.shell && rarity(s, t) >= 1 });
 }
 
 /* The block of a caller that is reached when the call answers k, or AS_NO_BLOCK. */
@@ -223,7 +229,7 @@ static void try_caller(as_signals *s, size_t number, const as_test *t, double ch
 				.function = number,
 				.at = t->at,
 				.effect_at = g.call->at,
-				.score = rarity(t) * chain * tight * sure * sqrt(g.sum),
+				.score = rarity(s, t) * chain * tight * sure * sqrt(g.sum),
 				.trigger = t->text,
 				.trigger_addr = t->addr,
 				.effect = as_sink_text(s, k, g.call, &g.best),
@@ -231,7 +237,7 @@ static void try_caller(as_signals *s, size_t number, const as_test *t, double ch
 					"input that equals the constant makes the function answer "
 					"%lld; its caller, at 0x%llx, acts on that answer",
 					(long long)(int32_t)o->answer, (unsigned long long)c->at),
-				.conclusive = g.best.shell && o->only && rarity(t) >= 1 });
+				.conclusive = g.best.shell && o->only && rarity(s, t) >= 1 });
 	}
 }
 
@@ -240,7 +246,7 @@ static void try_answer(as_signals *s, size_t number, const as_test *t, double ch
 	enum { CALLERS_MAX = 8 };
 	size_t n = 0;
 	const as_kept *k = s->profile->kept[number];
-	if (t->kind == AS_TEST_NUMBER || rarity(t) < 0.3)
+	if (t->kind == AS_TEST_NUMBER || rarity(s, t) < 0.3)
 		return;
 	as_outcome o = as_outcome_of(k, t);
 	const as_link *links = as_profile_callers(s->profile, k->function->addr, &n);
