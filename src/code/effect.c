@@ -22,6 +22,12 @@ void as_effect_entry(const as_program *p, uint64_t addr, as_terms *t, as_value *
 	}
 }
 
+bool as_effect_is_table(const as_program *p, uint8_t reg)
+{
+	return p->gp != 0 && ((p->elf.machine == AS_EM_MIPS && reg == MIPS_GP) ||
+				     (p->elf.machine == AS_EM_PPC64 && reg == PPC_TOC));
+}
+
 /* Bytes from the stack pointer at entry to the first argument on the stack. */
 static int64_t first_arg(const as_arch *a)
 {

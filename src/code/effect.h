@@ -8,6 +8,8 @@
 /* Registers whose contents at the entry of the function at addr the ABI tells (MIPS t9 and gp, PowerPC r2 and
  * r12). */
 void as_effect_entry(const as_program *p, uint64_t addr, as_terms *t, as_value *reg);
+/* Whether a register always holds p->gp in code that loads it from the stack. Pure. */
+bool as_effect_is_table(const as_program *p, uint8_t reg);
 /* Whether the word at that offset from the stack pointer at entry is argument *i. Pure. */
 bool as_effect_stack_arg(const as_arch *a, int64_t at, size_t *i);
 /* A call that only learns its own address (call of the next instruction, i386 thunk): registers are set, and it is

@@ -193,6 +193,16 @@ static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *g
 }
 
 /* Lifts from addr until control does not go on or an instruction was lifted before. */
+/* Whether what was read last runs on, over the end of this function, into another: hand-written code that is in several pieces
+ * for the unwinder. What follows a call or padding is not run into: the call does not come back. */
+static bool falls_into(const as_flow *f, const as_surroundings *around, as_span code, uint64_t addr)
+{
+	const as_explorer *x = f->explorer;
+	uint8_t last = x->n_ops > 0 ? x->ops[x->n_ops - 1].kind : AS_OP_NOP;
+	return code.n == 0 && addr == f->limit && last >= AS_OP_MOVE &&
+	       !as_op_is_flow(&x->ops[x->n_ops - 1]) && around->starts(around->ctx, addr);
+}
+
 static bool explore_run(as_flow *f, const as_surroundings *around, uint64_t addr)
 {
 	as_explorer *x = f->explorer;
@@ -211,6 +221,13 @@ static bool explore_run(as_flow *f, const as_surroundings *around, uint64_t addr
 		as_ops ops;
 		as_ops_clear(&ops, addr);
 		size_t n = seen && x->n_ops < OPS_MAX ? p->arch->lift(&mode, code, addr, &ops) : 0;
+		if (n == 0 && !first && falls_into(f, around, code, addr)) {
+			as_op jump = x->ops[x->n_ops - 1];
+			jump.kind = AS_OP_JUMP;
+			jump.imm = (int64_t)addr;
+			f->runs_on = true;
+			return take_op(f, around, jump, &goes_on);
+		}
 		if (n == 0) {
 			f->invalid = f->invalid || code.n > 0;
 			f->cut = f->cut || !seen || x->n_ops >= OPS_MAX;

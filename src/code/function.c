@@ -96,7 +96,7 @@ static bool is_thumb(const as_program *p, uint64_t addr)
 static void add(search *s, uint64_t addr, uint64_t size, uint8_t by, bool thumb)
 {
 	const as_program *p = s->p;
-	addr = p->elf.machine == AS_EM_ARM ? addr & ~UINT64_C(1) : addr;
+	addr = p->elf.machine == AS_EM_ARM ? addr & ~UINT64_C(1) : as_stub_entry(p, addr);
 	code_map *m = map_of(s, addr);
 	if (!m || addr % (thumb ? 2 : p->arch->step) != 0 || s->no_memory)
 		return;
@@ -222,6 +222,25 @@ static void learn_switches(search *s, const as_flow *f)
 	}
 }
 
+/* Whether a block goes on behind the end of what belongs to the function: hand-written code whose unwind entry covers a part. */
+static bool falls_out(const as_flow *f, const as_block *b)
+{
+	const as_op *last = b->n > 0 ? &f->ops[b->first + b->n - 1] : NULL;
+	if (!last || f->invalid || last->kind != AS_OP_TRAP || last->len != 0)
+		return false; /* the flow ends such a block with a trap of its own */
+	const as_op *before = b->n > 1 ? last - 1 : NULL;
+	return before && before->kind != AS_OP_NOP && before->kind != AS_OP_CALL &&
+	       before->kind != AS_OP_CALL_TO;
+}
+
+static bool is_cut_short(const as_flow *f)
+{
+	for (uint32_t b = 0; b < f->n_blocks; b++)
+		if (falls_out(f, &f->blocks[b]))
+			return true;
+	return false;
+}
+
 /* What one function's code says about others. */
 static void learn(search *s, const as_flow *f)
 {
@@ -229,7 +248,7 @@ static void learn(search *s, const as_flow *f)
 	uint64_t last = UINT64_MAX;
 	for (uint32_t b = 0; b < f->n_blocks; b++) {
 		const as_block *block = &f->blocks[b];
-		returns = returns || block->unresolved;
+		returns = returns || block->unresolved || falls_out(f, block);
 		for (uint32_t i = 0; i < block->n; i++) {
 			const as_op *op = &f->ops[block->first + i];
 			if (op->at != last)
@@ -260,6 +279,14 @@ static bool explore_queue(search *s, const as_surroundings *around)
 			limit = as_min(limit, one.addr + as_max(one.size, s->p->arch->step));
 		if (!as_work_out(s->worker, &f, NULL, s->p, one.addr, limit, one.thumb, around))
 			return false;
+		if (one.size > 0 && !is_start(s, limit) && is_cut_short(&f)) {
+			/* Its size is that of a piece: hand-written code. */
+			s->list[s->done].size = 0;
+			limit = next_start(s, one.addr);
+			if (!as_work_out(
+				    s->worker, &f, NULL, s->p, one.addr, limit, one.thumb, around))
+				return false;
+		}
 		learn(s, &f);
 		learn_switches(s, &f);
 	}
@@ -335,7 +362,8 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 		n += f->blocks[b].n;
 		returns += f->ops[f->blocks[b].first + f->blocks[b].n - 1].kind == AS_OP_RETURN;
 	}
-	return !f->invalid && !f->cut && ((returns > 0 && n >= 3) || saves_link(s->p, f));
+	return !f->invalid && !f->cut && !f->runs_on &&
+	       ((returns > 0 && n >= 3) || saves_link(s->p, f));
 }
 
 /* Looks into the gap from addr to the next start. */

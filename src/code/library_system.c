@@ -181,3 +181,28 @@ bool as_library_forwards(const as_values *v, const as_forwarder *known, as_forwa
 	}
 	return out->from[0] != OTHER && out->from[1] != OTHER;
 }
+
+static bool is_named(const as_program *p, uint64_t number, const char *const *names)
+{
+	size_t column = column_of(p);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && column < COLUMNS; i++)
+		for (size_t k = 0; names[k] && rows[i].number[column] == (int64_t)number; k++)
+			if (strcmp(rows[i].name, names[k]) == 0)
+				return true;
+	return false;
+}
+
+bool as_library_is_process(const as_program *p, uint64_t number)
+{
+	static const char *const names[] = { "fork", "vfork", "execve", "execveat", NULL };
+	enum { CLONE3 = 435 };
+	bool mips = p->elf.machine == AS_EM_MIPS;
+	uint64_t base = mips ? (p->elf.wide ? 5000 : 4000) : 0;
+	return number == base + CLONE3 || is_named(p, number, names);
+}
+
+bool as_library_is_open(const as_program *p, uint64_t number)
+{
+	static const char *const names[] = { "open", "openat", NULL };
+	return is_named(p, number, names);
+}

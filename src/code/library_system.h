@@ -19,5 +19,8 @@ typedef struct as_forwarder {
 const char *as_library_system(const as_values *v, const as_forwarder *f);
 /* Whether it is a forwarder itself, or passes all on to one (known, NULL: none). Fills in *out. Pure. */
 bool as_library_forwards(const as_values *v, const as_forwarder *known, as_forwarder *out);
+/* Whether a system call of that number makes a process or runs a program; whether it opens a file. Pure. */
+bool as_library_is_process(const as_program *p, uint64_t number);
+bool as_library_is_open(const as_program *p, uint64_t number);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/profile.h"
 
+#include "code/library_use.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +139,8 @@ as_status as_profile_make(as_profile *out, const as_program *p)
 	if (!calls || (!out->kept && !(out->kept = as_alloc(p->arena, sizeof(as_kept *)))))
 		return AS_NOMEM;
 	qsort(calls, out->n_calls, sizeof(*calls), by_goal);
+	if (s == AS_OK)
+		as_library_use(out);
 	return s;
 }
 

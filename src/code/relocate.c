@@ -200,13 +200,13 @@ static uint64_t stated_gp(const as_program *p)
 }
 
 /* Static programs have such a table too if their code is independent of its place; it is filled by the linker and
- * ends where a word is no address. */
+ * ends where no more addresses are. */
 static void read_static_mips_got(filling *f)
 {
-	enum { EF_MIPS_PIC = 2, EF_MIPS_CPIC = 4, MOST = 16384 };
+	enum { EF_MIPS_PIC = 2, EF_MIPS_CPIC = 4, MOST = 16384, STRANGE = 16 };
 	as_program *p = f->p;
 	unsigned word = p->arch->word;
-	uint64_t mark = 0, value = 0;
+	uint64_t mark = 0, value = 0, strange = 0;
 	p->gp = stated_gp(p);
 	uint64_t got = p->gp - MIPS_GP;
 	if (p->gp == 0 || !(p->elf.flags & (EF_MIPS_PIC | EF_MIPS_CPIC)) ||
@@ -214,9 +214,11 @@ static void read_static_mips_got(filling *f)
 		mark != UINT64_C(1) << (8 * word - 1))
 		return;
 	for (uint64_t i = 2; i < MOST && as_program_initial(p, got + i * word, word, &value); i++) {
-		if (value != 0 && !as_program_region(p, value))
+		bool address = as_program_region(p, value) != NULL;
+		strange = address ? 0 : strange + 1; /* offsets of thread-local storage */
+		if (strange > STRANGE)
 			break;
-		as_fixup *slot = value != 0 ? add(f, got + i * word, value, false) : NULL;
+		as_fixup *slot = address ? add(f, got + i * word, value, false) : NULL;
 		if (slot)
 			slot->constant = true;
 	}

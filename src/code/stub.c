@@ -67,9 +67,26 @@ static bool leaves(const as_program *p, const as_op *op)
 }
 
 /* got: what register 30 holds on PowerPC of 32 bits, where stubs are relative to it; 0: unknown. */
+uint64_t as_stub_entry(const as_program *p, uint64_t addr)
+{
+	enum { BEFORE = 8, EF_PPC64_ABI = 3, SECOND = 2 };
+	const uint32_t high[] = { 0x3c4c0000 /* addis r2,r12 */, 0x3c400000 /* lis r2 */ };
+	if (p->elf.machine != AS_EM_PPC64 || (p->elf.flags & EF_PPC64_ABI) != SECOND ||
+		addr < BEFORE || !as_program_is_code(p, addr - BEFORE))
+		return addr;
+	as_cur c = as_program_cur(p, as_program_from(p, addr - BEFORE), 0);
+	uint32_t first = as_u32(&c) & 0xffff0000, second = as_u32(&c) & 0xffff0000;
+	bool loads =
+		second == 0x38420000 /* addi r2,r2 */ && (first == high[0] || first == high[1]);
+	return as_ok(&c) && loads ? addr - BEFORE : addr;
+}
+
 static uint64_t find_goal(const as_program *p, uint64_t addr, uint64_t got)
 {
 	guess g = { 0 };
+	uint64_t entry = as_stub_entry(p, addr);
+	if (entry != addr)
+		return entry;
 	if (p->elf.machine == AS_EM_PPC)
 		learn(&g, PPC_GOT, got != 0, got, false);
 	as_mode mode = p->mode;

@@ -93,6 +93,8 @@ static void load(as_evaluator *e, const as_op *op)
 			v = as_terms_intern(
 				&e->terms, (as_term){ .kind = AS_V_ARG, .k = (int64_t)i });
 	}
+	if (n->kind == AS_V_STACK && as_effect_is_table(e->flow->program, op->dst))
+		v = as_terms_const(&e->terms, e->flow->program->gp, 8, false);
 	if (v == AS_NOT_KNOWN)
 		v = as_terms_load(&e->terms, base, offset, op->width, op->sign);
 	set(e, op, v);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints what the analysis of code finds in one ELF file, a line each:
- *   usage: code-one FILE [functions|calls|decisions|all|summary|alarms|tests] */
+ *   usage: code-one FILE [functions|calls|decisions|all|summary|alarms|tests|library] */
 #include "code/signal.h"
 #include "code/walk.h"
 #include "in_process.h"
@@ -129,6 +129,23 @@ static void print_tests(const as_signals *s)
 		}
 }
 
+/* The library functions that were recognised, and how often each is called. */
+static int print_library(const as_program *program)
+{
+	static as_profile profile;
+	if (as_profile_make(&profile, program) != AS_OK)
+		return 1;
+	for (size_t i = 0; i < profile.functions.n; i++) {
+		const as_function *f = &profile.functions.list[i];
+		size_t callers = 0;
+		(void)as_profile_callers(&profile, f->addr, &callers);
+		if (f->by & AS_BY_LIBRARY)
+			printf("%" PRIx64 " %.*s %zu\n", f->addr, (int)f->name.n, f->name.p,
+				callers);
+	}
+	return 0;
+}
+
 static int print_alarms(const as_program *program, bool tests)
 {
 	static as_profile profile;
@@ -171,6 +188,8 @@ int main(int argc, char **argv)
 	as_status s = as_program_open(&program, file, arena);
 	if (s == AS_OK && (strcmp(what, "alarms") == 0 || strcmp(what, "tests") == 0))
 		return print_alarms(&program, what[0] == 't');
+	if (s == AS_OK && strcmp(what, "library") == 0)
+		return print_library(&program);
 	if (s == AS_OK)
 		s = as_walk(&program, &functions, show, &p, &sum);
 	double took = (double)(clock() - from) / CLOCKS_PER_SEC;

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Library functions recognised in static, stripped programs (src/code/library.h): a program that calls all of them is linked
+statically for each architecture and C library that there is a compiler for; the truth is its symbol table before it
+was stripped. Prints what was recognised, of what is asked for, and every name that is wrong; the last line sums up.
+Static programs named on the command line (with their symbols, FILE) are looked at too."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+here = os.path.dirname(os.path.abspath(__file__))
+top = os.path.dirname(os.path.dirname(here))
+TOOL = next((p for p in (os.path.join(top, "build", b, "tests", "code-one") for b in ("test", "quick")) if os.path.exists(p)), None)
+
+COMPILERS = {
+	"x86_64": ("gcc", "strip"), "musl": ("musl-gcc", "strip"),
+	"armhf": ("arm-linux-gnueabihf-gcc", "arm-linux-gnueabihf-strip"),
+	"arm64": ("aarch64-linux-gnu-gcc", "aarch64-linux-gnu-strip"),
+	"mipsel": ("mipsel-linux-gnu-gcc", "mipsel-linux-gnu-strip"),
+	"ppc64el": ("powerpc64le-linux-gnu-gcc", "powerpc64le-linux-gnu-strip"),
+}
+# What the signals ask for.
+ASKED = """read write open close socket bind listen accept connect recv send recvfrom sendto setsockopt execve dup2 setuid setgid ptrace
+unlink chmod mprotect mmap fork kill chroot mount rename getuid geteuid getpid setsid symlink system popen fopen strcmp strncmp
+strcasecmp memcmp strcpy strncpy strcat strncat memcpy memset strstr strchr strrchr strlen atoi""".split()
+SAME = [{"memcpy", "memmove"}, {"memcmp", "bcmp"}, {"fork", "vfork"}, {"_exit", "_Exit"}]
+# At least so many of them; what is above is a gain, what is below a loss.
+LEAST = {"x86_64": 36, "musl": 38, "armhf": 31, "arm64": 37, "mipsel": 42, "ppc64el": 40}
+
+
+def symbols(path):
+	found = {}
+	for line in subprocess.run(["nm", "-a", path], capture_output=True, text=True).stdout.split("\n"):
+		part = line.split()
+		if len(part) == 3 and part[1] in "tTwWiI":
+			address = int(part[0], 16)
+			found.setdefault(address, set()).add(part[2].split("@")[0])
+			found.setdefault(address & ~1, set()).add(part[2].split("@")[0])
+	return found
+
+
+def fits(name, names):
+	"""Whether a function of those names is the one stated: aliases and variants (__strcmp_sse2, _IO_new_fopen) are."""
+	alike = next((s for s in SAME if name in s), {name})
+	return any(a.lstrip("_") in n.lower() for a in alike for n in names)
+
+
+def look(path):
+	out = subprocess.run([TOOL, path, "library"], capture_output=True, text=True, timeout=300).stdout
+	return [(int(m[1], 16), m[2]) for m in re.finditer(r"^([0-9a-f]+) (\S+) \d+$", out, re.M)]
+
+
+def check(label, full, stripped):
+	truth, right, wrong = symbols(full), set(), []
+	for address, name in look(stripped):
+		if fits(name, truth.get(address, set())):
+			right.add(name)
+		else:
+			wrong.append((name, hex(address), sorted(truth.get(address, set()))[:3]))
+	got = [n for n in ASKED if n in right or any(n in s and s & right for s in SAME)]
+	missed = " ".join(n for n in ASKED if n not in got)
+	print(f"{label}: {len(right)} functions, {len(got)} of {len(ASKED)} asked for; missed: {missed or 'none'}")
+	for one in wrong:
+		print(f"{label}: wrong name {one}")
+	return len(got), len(wrong)
+
+
+def main():
+	if not TOOL:
+		print("0 passed, 1 failed")
+		return 1
+	passed = failed = 0
+	with tempfile.TemporaryDirectory() as folder:
+		for label, (compiler, strip) in COMPILERS.items():
+			if not shutil.which(compiler):
+				print(f"{label}: no {compiler}, left out")
+				continue
+			full, stripped = os.path.join(folder, label + ".full"), os.path.join(folder, label)
+			subprocess.run([compiler, "-w", "-O2", "-static", "-o", full, os.path.join(here, "library.c")],
+				check=True, stderr=subprocess.DEVNULL)
+			subprocess.run([strip, "-o", stripped, full], check=True)
+			got, wrong = check(label, full, stripped)
+			passed += (got >= LEAST[label]) + (wrong == 0)
+			failed += (got < LEAST[label]) + (wrong != 0)
+		for path in sys.argv[1:]:
+			stripped = os.path.join(folder, "named")
+			shutil.copy(path, stripped)
+			subprocess.run(["objcopy", "-S", path, stripped], check=False, stderr=subprocess.DEVNULL)
+			check(os.path.basename(path), path, stripped)
+	print(f"{passed} passed, {failed} failed")
+	return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
