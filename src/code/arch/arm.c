@@ -56,7 +56,7 @@ static size_t lift(as_mode *m, as_span code, uint64_t at, as_ops *ops)
 	if (i.cc < 14)
 		predicate(ops, as_arm_cond(&before, i.cc));
 	if (before.it) /* the last but one bit that is set ends the block */
-		m->it = before.it & 7 ? (uint8_t)((before.it & 0xe0) | (before.it << 1 & 0x1f)) : 0;
+		m->it = (uint8_t)(before.it & 7 ? (before.it & 0xe0) | (before.it << 1 & 0x1f) : 0);
 	for (size_t n = 0; n < ops->n; n++)
 		ops->op[n].len = len;
 	return len;
