@@ -17,6 +17,7 @@ enum {
 	DT_INIT = 12,
 	DT_FINI = 13,
 	SMALLEST_GAP = 4,
+	GUESSES_MIN = 1 << 16,
 };
 
 typedef struct code_map {
@@ -44,6 +45,7 @@ typedef struct search {
 	size_t n_switches, room_switches, n_goals, room_goals;
 	uint64_t *never; /* hash table of functions that never return */
 	size_t n_never, room_never;
+	size_t guesses; /* operations that may still be explored in gaps */
 	bool no_memory;
 } search;
 
@@ -353,7 +355,7 @@ static bool saves_link(const as_program *p, const as_flow *f)
 static bool plausible(search *s, const as_surroundings *around, uint64_t addr, uint64_t limit,
 	bool thumb, as_flow *f)
 {
-	if (!as_work_out(s->worker, f, NULL, s->p, addr, limit, thumb, around)) {
+	if (!as_work_explore(s->worker, f, s->p, addr, limit, thumb, around)) {
 		s->no_memory = true;
 		return false;
 	}
@@ -380,7 +382,16 @@ static void look(
 			addr += nothing;
 			continue;
 		}
-		if (!skip && plausible(s, around, addr, limit, thumb, &f)) {
+		if (!skip &&
+			s->guesses ==
+				0) { /* data among code can be tried at every address, each time to its end */
+			s->out->cut = true;
+			return;
+		}
+		bool is_function = !skip && plausible(s, around, addr, limit, thumb, &f);
+		if (!skip)
+			s->guesses -= (size_t)as_min(s->guesses, f.n_ops + 1);
+		if (is_function) {
 			add(s, addr, 0, AS_BY_GAP, thumb);
 			addr = as_max(f.end, addr + step);
 			continue;
@@ -551,6 +562,9 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 	};
 	*out = (as_functions){ .program = p };
 	s.room_never = 65521;
+	s.guesses = GUESSES_MIN;
+	for (size_t i = 0; i < p->n_code; i++)
+		s.guesses += p->code[i].data.n;
 	s.never = calloc(s.room_never, sizeof(*s.never));
 	bool ok = s.never && make_maps(&s);
 	if (ok) {

@@ -19,7 +19,8 @@ static uint32_t hash_of(const as_term *n)
 	h ^= ((uint64_t)n->a << 32 | n->b) * UINT64_C(0xc2b2ae3d27d4eb4f);
 	h ^= (uint64_t)(n->kind | n->op << 8 | n->width << 16 | n->sign << 24) *
 	     UINT64_C(0x165667b19e3779f9);
-	return (uint32_t)(h >> 29) ^ (uint32_t)h;
+	h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(h >> 32);
 }
 
 static bool same(const as_term *x, const as_term *y)

@@ -78,3 +78,9 @@ bool as_work_out(as_worker *w, as_flow *f, as_values *v, const as_program *p, ui
 			return false;
 	return !again || as_values_of(v, w->evaluator, f);
 }
+
+bool as_work_explore(as_worker *w, as_flow *f, const as_program *p, uint64_t addr, uint64_t limit,
+	bool thumb, const as_surroundings *around)
+{
+	return as_flow_build(f, w->explorer, p, addr, limit, thumb, around);
+}
