@@ -167,6 +167,7 @@ static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *g
 	}
 	bool leaves =
 		op.kind == AS_OP_BRANCH || op.kind == AS_OP_BRANCH_IF || op.kind == AS_OP_JUMP;
+	int64_t raw = op.imm;
 	if (leaves)
 		op.imm = (int64_t)goal;
 	*goes_on = !is_end(&op);
@@ -182,8 +183,10 @@ static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *g
 	}
 	if (leaves && inside(f, around, goal))
 		return append(x, &op, false) && push(x, goal);
-	if (op.kind == AS_OP_JUMP)
+	if (op.kind == AS_OP_JUMP) {
+		op.imm = raw; /* a call keeps bit 0, which says what it arrives at */
 		return append_tail(x, &op);
+	}
 	if (!append(x, &op, false))
 		return false;
 	const uint64_t *goals = NULL;

@@ -106,10 +106,10 @@ static uint64_t find_goal(const as_program *p, uint64_t addr, uint64_t got)
 			if (leaves(p, op) && op->a < AS_N_REGS && g.slot[op->a])
 				return g.reg[op->a];
 			/* The mode switch before a stub in ARM code. */
-			if (op->kind == AS_OP_JUMP_TO && op->a < AS_N_REGS && g.known[op->a] &&
-				i < 2 && mode.thumb && g.reg[op->a] == at + n + (at & 2 ? 2 : 0)) {
+			if (op->kind == AS_OP_JUMP && op->cond == AS_ALWAYS && i < 2 &&
+				mode.thumb && (uint64_t)op->imm == ((at + 4) & ~UINT64_C(3))) {
 				mode.thumb = false;
-				n = (size_t)(g.reg[op->a] - at);
+				n = (size_t)((uint64_t)op->imm - at);
 				break;
 			}
 			if (as_op_is_flow(op) || (op->kind == AS_OP_STORE && op->a != p->arch->sp))

@@ -285,6 +285,8 @@ static bool is_tail(as_evaluator *e, as_value to)
 {
 	const as_term *n = &e->terms.term[to];
 	uint64_t goal = n->kind == AS_V_CONST ? (uint64_t)n->k : 0;
+	if (n->kind == AS_V_RESULT) /* what a call answered is no table of a switch */
+		return true;
 	return goal != 0 && (goal < e->flow->addr || goal >= e->flow->limit);
 }
 
