@@ -206,3 +206,12 @@ bool as_library_is_open(const as_program *p, uint64_t number)
 	static const char *const names[] = { "open", "openat", NULL };
 	return is_named(p, number, names);
 }
+
+const char *as_library_number(const as_program *p, uint64_t number)
+{
+	size_t column = column_of(p);
+	for (size_t i = 0; column < COLUMNS && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].number[column] >= 0 && (uint64_t)rows[i].number[column] == number)
+			return rows[i].name;
+	return NULL;
+}

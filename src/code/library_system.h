@@ -22,5 +22,7 @@ bool as_library_forwards(const as_values *v, const as_forwarder *known, as_forwa
 /* Whether a system call of that number makes a process or runs a program; whether it opens a file. Pure. */
 bool as_library_is_process(const as_program *p, uint64_t number);
 bool as_library_is_open(const as_program *p, uint64_t number);
+/* The library function that usually makes the system call of that number, or NULL. Pure. */
+const char *as_library_number(const as_program *p, uint64_t number);
 
 #endif
