@@ -89,7 +89,6 @@ typedef struct level {
 	extraction *x;
 	as_span frames, chain;
 	as_nodes nodes;
-	as_child_message *children; /* owned, by node id */
 	int *folders;     /* owned: descriptor + 1 of each directory's folder, 0: none yet */
 	int fd;           /* the container's own folder; -1: not made yet */
 	struct level *up; /* the container it stands in; NULL: it is an input */
@@ -129,11 +128,11 @@ static bool has_entries(as_review *r, const as_sha256 *sum)
 	return exam != AS_NONE && r->objects.exams[exam].n_children > 0;
 }
 
-static as_status extract_file(level *l, uint32_t id, const as_node_message *m, as_span path)
+static as_status extract_file(
+	level *l, const as_child_message *ch, const as_node_message *m, as_span path)
 {
 	char hash[65];
 	as_buf b = { 0 };
-	const as_child_message *ch = &l->children[m->hardlink ? m->hardlink : id];
 	as_review *r = l->x->r;
 	as_sha256_hex(&ch->digests.sha256, hash);
 	as_status s = AS_OK;
@@ -174,9 +173,9 @@ static as_status extract_nodes(level *l)
 		if (!as_nodes_get(&l->nodes, l->frames, id, &m))
 			continue;
 		as_nodes_path(&l->nodes, l->frames, id, &path);
-		bool bytes = l->children[m.hardlink ? m.hardlink : id].node != 0;
-		if (bytes)
-			s = extract_file(l, id, &m, as_buf_span_of(&path));
+		as_child_message ch;
+		if (as_nodes_child(&l->nodes, l->frames, m.hardlink ? m.hardlink : id, &ch))
+			s = extract_file(l, &ch, &m, as_buf_span_of(&path));
 		else if (m.type == AS_DIR && !l->x->r->extract_match)
 			(void)folder_of(l, id);
 		else if (m.type != AS_DIR)
@@ -189,7 +188,7 @@ static as_status extract_nodes(level *l)
 
 static as_status index_level(level *l)
 {
-	as_status s = as_nodes_index(&l->nodes, l->frames, &l->children);
+	as_status s = as_nodes_index(&l->nodes, l->frames);
 	l->folders = s == AS_OK ? calloc((size_t)l->nodes.n + 1, sizeof(*l->folders)) : NULL;
 	return l->folders ? AS_OK : AS_NOMEM;
 }
@@ -218,7 +217,6 @@ static as_status extract_level(extraction *x, const as_sha256 *sum, level at)
 		close(l.fd);
 	as_nodes_free(&l.nodes);
 	as_buf_free(&frames);
-	free(l.children);
 	free(l.folders);
 	return s == AS_NOT_THIS ? AS_OK : s;
 }

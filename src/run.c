@@ -179,8 +179,8 @@ static as_status on_record(void *ctx, const as_record *record)
 	if (exam == AS_NONE)
 		return AS_NOMEM;
 	as_exam *e = &r->objects.exams[exam];
-	e->record = *record;
-	e->record.path = e->path;
+	e->at = record->at;
+	e->n = record->n;
 	e->state = AS_EXAM_DONE;
 	return AS_OK;
 }

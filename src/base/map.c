@@ -28,7 +28,7 @@ uint64_t as_hash64(uint64_t seed, as_span s)
 static as_slot *place(as_slot *slots, size_t cap, uint64_t seed, uint64_t key)
 {
 	size_t i = mix(key ^ seed) & (cap - 1);
-	while (slots[i].used && slots[i].key != key)
+	while (slots[i].held && slots[i].key != key)
 		i = (i + 1) & (cap - 1);
 	return &slots[i];
 }
@@ -38,9 +38,9 @@ bool as_map_get(const as_map *m, uint64_t key, uint64_t *value)
 	if (m->cap == 0)
 		return false;
 	const as_slot *s = place(m->slots, m->cap, m->seed, key);
-	if (s->used)
-		*value = s->value;
-	return s->used;
+	if (s->held)
+		*value = s->held - 1;
+	return s->held != 0;
 }
 
 static as_status grow(as_map *m)
@@ -50,7 +50,7 @@ static as_status grow(as_map *m)
 	if (!slots)
 		return AS_NOMEM;
 	for (size_t i = 0; i < m->cap; i++)
-		if (m->slots[i].used)
+		if (m->slots[i].held)
 			*place(slots, cap, m->seed, m->slots[i].key) = m->slots[i];
 	free(m->slots);
 	m->slots = slots;
@@ -63,7 +63,7 @@ as_status as_map_set(as_map *m, uint64_t key, uint64_t value)
 	if (m->n * 4 >= m->cap * 3 && grow(m) != AS_OK)
 		return AS_NOMEM;
 	as_slot *s = place(m->slots, m->cap, m->seed, key);
-	m->n += !s->used;
-	*s = (as_slot){ .key = key, .value = value, .used = true };
+	m->n += s->held == 0;
+	*s = (as_slot){ .key = key, .held = value + 1 };
 	return AS_OK;
 }

@@ -6,8 +6,8 @@
 #include "base/span.h"
 
 typedef struct as_slot {
-	uint64_t key, value;
-	bool used;
+	uint64_t key;
+	uint64_t held; /* the value plus one; 0: nothing */
 } as_slot;
 
 /* Zero it to begin; free with as_map_free. seed: anything an attacker cannot know, so that colliding
@@ -21,7 +21,7 @@ typedef struct as_map {
 void as_map_free(as_map *m);
 /* The value of key in *value; false if it is not there. */
 bool as_map_get(const as_map *m, uint64_t key, uint64_t *value);
-/* Sets key to value. AS_NOMEM: the map is as it was. */
+/* Sets key to value, which is less than UINT64_MAX. AS_NOMEM: the map is as it was. */
 as_status as_map_set(as_map *m, uint64_t key, uint64_t value) AS_MUST_USE;
 /* A 64-bit hash of s under a seed. Not for security. Pure. */
 uint64_t as_hash64(uint64_t seed, as_span s);

@@ -16,12 +16,19 @@
 
 enum { TABLES_MAX = 64, DEPTH_MAX = 64, VALUE_MAX = 16 << 20 /* bytes */ };
 
+/* An object that has its row. Most hold nothing: they need not be read again at each of their places. */
+typedef struct acquaintance {
+	as_sha256 sha256;
+	bool holds;     /* entries or an account of its bytes */
+	bool accounted; /* the account is written: once, however many places it has */
+} acquaintance;
+
 struct as_dossier_writer {
 	sqlite3 *db;
 	as_source source;
-	as_map ids;       /* first 64 bits of a hash to object id: see object_id */
-	as_map said;      /* hashes of (object, row) that were said of an object at a path */
-	as_sha256 *known; /* owned: hash of each object id - 1 */
+	as_map ids;          /* first 64 bits of a hash to object id: see object_id */
+	as_map said;         /* hashes of (object, row) that were said of an object at a path */
+	acquaintance *known; /* owned: by object id - 1 */
 	int64_t n_objects, cap_objects, n_places;
 	bool full;
 	sqlite3_stmt *object, *place, *extent, *lost, *xattr, *exhibit, *facts[TABLES_MAX];
@@ -144,20 +151,20 @@ static int64_t object_id(as_dossier_writer *w, const as_sha256 *sum, bool *is_ne
 	uint64_t key = as_hash64(w->ids.seed, as_bytes(sum->b, sizeof(sum->b))), id = 0;
 	/* Two hashes with one key are told apart by trying the next key. */
 	for (; as_map_get(&w->ids, key, &id); key++)
-		if (memcmp(w->known[id - 1].b, sum->b, sizeof(sum->b)) == 0) {
+		if (memcmp(w->known[id - 1].sha256.b, sum->b, sizeof(sum->b)) == 0) {
 			*is_new = false;
 			return (int64_t)id;
 		}
 	if (w->n_objects == w->cap_objects) {
 		int64_t cap = w->cap_objects ? w->cap_objects * 2 : 4096;
-		as_sha256 *known = realloc(w->known, (size_t)cap * sizeof(*known));
-		if (!known)
+		acquaintance *more = realloc(w->known, (size_t)cap * sizeof(*more));
+		if (!more)
 			return 0;
-		w->known = known;
+		w->known = more;
 		w->cap_objects = cap;
 	}
 	*is_new = true;
-	w->known[w->n_objects++] = *sum;
+	w->known[w->n_objects++] = (acquaintance){ .sha256 = *sum };
 	return as_map_set(&w->ids, key, (uint64_t)w->n_objects) == AS_OK ? w->n_objects : 0;
 }
 
@@ -299,8 +306,7 @@ typedef struct container {
 	as_span format; /* content type of the container: how its entries were found */
 	as_span chain;  /* text: the container itself as entries' "container" */
 	unsigned depth;
-	as_child_message *children; /* owned: by node id; node 0 where there is none */
-	int64_t *objects;           /* owned: object id by node id, or 0 */
+	int64_t *objects; /* owned: object id by node id, or 0 */
 } container;
 
 static as_status add_place(container *c, uint32_t id, const as_node_message *m)
@@ -382,7 +388,7 @@ static as_status describe(as_dossier_writer *w, const as_sha256 *sum, const as_s
 /* First pass over a container: which nodes there are, and the objects they are. */
 static as_status index_container(container *c)
 {
-	as_status s = as_nodes_index(&c->nodes, c->frames, &c->children);
+	as_status s = as_nodes_index(&c->nodes, c->frames);
 	c->objects = s == AS_OK ? calloc((size_t)c->nodes.n + 1, sizeof(*c->objects)) : NULL;
 	return c->objects ? AS_OK : AS_NOMEM;
 }
@@ -393,9 +399,9 @@ static as_status find_objects(container *c)
 	as_status s = AS_OK;
 	for (uint32_t id = 1; id <= c->nodes.n && s == AS_OK; id++) {
 		as_node_message m;
-		const as_child_message *ch = &c->children[id];
-		if (ch->node == id)
-			s = describe(c->w, &ch->digests.sha256, &ch->digests.sha1, ch->size,
+		as_child_message ch;
+		if (as_nodes_child(&c->nodes, c->frames, id, &ch))
+			s = describe(c->w, &ch.digests.sha256, &ch.digests.sha1, ch.size,
 				&c->objects[id]);
 		else if (as_nodes_get(&c->nodes, c->frames, id, &m) && m.hardlink)
 			c->objects[id] = c->objects[m.hardlink];
@@ -406,30 +412,40 @@ static as_status find_objects(container *c)
 static as_status add_container(as_dossier_writer *w, int64_t object, const as_sha256 *sum,
 	int64_t place, as_span chain, unsigned depth);
 
-/* Facts of the files at whose path an inspector looked, and whatever is in the entries. */
+/* Facts of one entry at whose path an inspector looked, and whatever is in it. */
+static as_status go_into(
+	container *c, uint32_t id, const as_node_message *m, const as_child_message *child)
+{
+	as_buf path = { 0 }, said = { 0 };
+	as_status s = AS_OK;
+	int64_t object = c->objects[id], place = c->first + id - 1;
+	as_nodes_path(&c->nodes, c->frames, id, &path);
+	if (m->roles != 0 && c->w->source.read(c->w->source.ctx, &child->digests.sha256,
+				     as_buf_span_of(&path), &said) == AS_OK)
+		s = add_facts(c->w, object, place, as_buf_span_of(&said));
+	as_buf_free(&said);
+	as_buf chain = { 0 };
+	as_buf_add(&chain, c->chain.p, c->chain.n);
+	as_text_add(&chain, as_buf_span_of(&path));
+	if (s == AS_OK)
+		s = add_container(c->w, object, &child->digests.sha256, place,
+			as_buf_span_of(&chain), c->depth + 1);
+	as_buf_free(&chain);
+	as_buf_free(&path);
+	return s;
+}
+
 static as_status go_deeper(container *c)
 {
 	as_status s = AS_OK;
 	for (uint32_t id = 1; id <= c->nodes.n && s == AS_OK; id++) {
 		as_node_message m;
-		if (c->children[id].node != id || !as_nodes_get(&c->nodes, c->frames, id, &m))
+		as_child_message child;
+		if (!as_nodes_child(&c->nodes, c->frames, id, &child) ||
+			!as_nodes_get(&c->nodes, c->frames, id, &m))
 			continue;
-		as_buf path = { 0 }, said = { 0 };
-		as_nodes_path(&c->nodes, c->frames, id, &path);
-		if (m.roles != 0 &&
-			c->w->source.read(c->w->source.ctx, &c->children[id].digests.sha256,
-				as_buf_span_of(&path), &said) == AS_OK)
-			s = add_facts(
-				c->w, c->objects[id], c->first + id - 1, as_buf_span_of(&said));
-		as_buf_free(&said);
-		as_buf chain = { 0 };
-		as_buf_add(&chain, c->chain.p, c->chain.n);
-		as_text_add(&chain, as_buf_span_of(&path));
-		if (s == AS_OK)
-			s = add_container(c->w, c->objects[id], &c->children[id].digests.sha256,
-				c->first + id - 1, as_buf_span_of(&chain), c->depth + 1);
-		as_buf_free(&chain);
-		as_buf_free(&path);
+		if (m.roles != 0 || c->w->known[c->objects[id] - 1].holds)
+			s = go_into(c, id, &m, &child);
 	}
 	return s;
 }
@@ -455,14 +471,10 @@ static as_status add_entries(container *c)
 
 static as_status add_extents(container *c)
 {
-	/* The account is the object's: once, however many places it has. */
-	sqlite3_stmt *q = as_db_prepare(c->w->db, "SELECT 1 FROM extent WHERE object = ? LIMIT 1");
-	if (!q)
-		return AS_IO;
-	as_db_int(q, 1, c->object);
-	bool done = sqlite3_step(q) == SQLITE_ROW;
-	(void)sqlite3_finalize(q);
+	acquaintance *a = &c->w->known[c->object - 1];
+	bool done = a->accounted;
 	as_status s = AS_OK;
+	a->accounted = true;
 	as_cur cur = as_cur_le(c->frames, 0);
 	as_message kind;
 	as_span payload;
@@ -488,6 +500,8 @@ static as_status add_container(as_dossier_writer *w, int64_t object, const as_sh
 {
 	as_buf frames = { 0 };
 	as_span none = { 0 };
+	if (!w->known[object - 1].holds)
+		return AS_OK;
 	as_status s = w->source.read(w->source.ctx, sum, none, &frames);
 	container c = { .w = w,
 		.frames = as_buf_span_of(&frames),
@@ -517,9 +531,19 @@ static as_status add_container(as_dossier_writer *w, int64_t object, const as_sh
 	}
 	as_nodes_free(&c.nodes);
 	as_buf_free(&frames);
-	free(c.children);
 	free(c.objects);
 	return s == AS_NOT_THIS ? AS_OK : s;
+}
+
+static bool holds_something(as_span frames)
+{
+	as_cur c = as_cur_le(frames, 0);
+	as_message kind;
+	as_span payload;
+	while (as_frame_next(&c, &kind, &payload))
+		if (kind == AS_M_NODE || kind == AS_M_EXTENT)
+			return true;
+	return false;
 }
 
 /* Makes sure that an object's row and its facts are in the dossier. */
@@ -540,6 +564,7 @@ static as_status describe(
 		s = add_object(w, *id, sum, sha1, size, as_buf_span_of(&said), examined);
 	if (s == AS_OK)
 		s = add_facts(w, *id, 0, as_buf_span_of(&said));
+	w->known[*id - 1].holds = holds_something(as_buf_span_of(&said));
 	as_buf_free(&said);
 	return s;
 }

@@ -6,6 +6,7 @@
 void as_nodes_free(as_nodes *nodes)
 {
 	free(nodes->at);
+	free(nodes->child);
 	*nodes = (as_nodes){ 0 };
 }
 
@@ -39,26 +40,44 @@ bool as_nodes_get(const as_nodes *nodes, as_span frames, uint32_t id, as_node_me
 	       as_node_decode(payload, m);
 }
 
-as_status as_nodes_index(as_nodes *nodes, as_span frames, as_child_message **children)
+/* The last word on an entry's contents counts. */
+static void note_child(as_nodes *nodes, as_span payload, size_t at)
+{
+	as_child_message m;
+	if (as_child_decode(payload, &m) && m.node <= nodes->n)
+		nodes->child[m.node] = (uint32_t)at + 1;
+}
+
+as_status as_nodes_index(as_nodes *nodes, as_span frames)
 {
 	as_cur c = as_cur_le(frames, 0);
 	as_message kind;
 	as_span payload;
 	as_node_message m;
-	as_child_message child;
+	if (frames.n >= UINT32_MAX)
+		return AS_NOMEM;
 	for (size_t at = 0; as_frame_next(&c, &kind, &payload); at = as_pos(&c))
 		if (kind == AS_M_NODE && as_node_decode(payload, &m) &&
 			!as_nodes_add(nodes, m.id, at))
 			return AS_NOMEM;
-	*children = calloc((size_t)nodes->n + 1, sizeof(**children));
-	if (!*children)
+	nodes->child = calloc((size_t)nodes->n + 1, sizeof(*nodes->child));
+	if (!nodes->child)
 		return AS_NOMEM;
 	c = as_cur_le(frames, 0);
-	while (as_frame_next(&c, &kind, &payload))
-		if (kind == AS_M_CHILD && as_child_decode(payload, &child) &&
-			child.node <= nodes->n)
-			(*children)[child.node] = child;
+	for (size_t at = 0; as_frame_next(&c, &kind, &payload); at = as_pos(&c))
+		if (kind == AS_M_CHILD)
+			note_child(nodes, payload, at);
 	return AS_OK;
+}
+
+bool as_nodes_child(const as_nodes *nodes, as_span frames, uint32_t id, as_child_message *m)
+{
+	if (id == 0 || id > nodes->n || !nodes->child || nodes->child[id] == 0)
+		return false;
+	as_cur c = as_cur_le(frames, nodes->child[id] - 1);
+	as_message kind;
+	as_span payload;
+	return as_frame_next(&c, &kind, &payload) && as_child_decode(payload, m);
 }
 
 void as_nodes_path(const as_nodes *nodes, as_span frames, uint32_t id, as_buf *out)

@@ -8,6 +8,8 @@
 /* Zero it to begin; free with as_nodes_free. The frames it is about are passed to every call. */
 typedef struct as_nodes {
 	uint32_t *at; /* owned: where each node's frame begins, plus one; 0: no such node */
+	uint32_t *
+		child; /* owned: the same for the frames that tell their contents; NULL: not indexed */
 	uint32_t n, cap;
 } as_nodes;
 
@@ -18,9 +20,10 @@ void as_nodes_clear(as_nodes *nodes);
 bool as_nodes_add(as_nodes *nodes, uint32_t id, size_t at);
 /* The last word on node id. False if there is none. */
 bool as_nodes_get(const as_nodes *nodes, as_span frames, uint32_t id, as_node_message *m);
-/* Notes every entry in frames, and what its contents are: *children (owned by the caller, who frees it) is by node id;
- * node is 0 where an entry has no contents. AS_NOMEM. */
-as_status as_nodes_index(as_nodes *nodes, as_span frames, as_child_message **children) AS_MUST_USE;
+/* Notes every entry in frames, and where its contents are told. Once for zeroed nodes. AS_NOMEM. */
+as_status as_nodes_index(as_nodes *nodes, as_span frames) AS_MUST_USE;
+/* What is told of the contents of node id of indexed nodes. False if it has none. */
+bool as_nodes_child(const as_nodes *nodes, as_span frames, uint32_t id, as_child_message *m);
 /* Appends the path of node id inside its container, with a leading slash. */
 void as_nodes_path(const as_nodes *nodes, as_span frames, uint32_t id, as_buf *out);
 

@@ -195,11 +195,14 @@ static as_status name_folder(as_review *r, as_input *in, as_span said)
 	if (exam == AS_NONE)
 		return AS_NOMEM;
 	as_exam *e = &r->objects.exams[exam];
-	e->record = (as_record){ .sha256 = sum };
 	e->state = AS_EXAM_DONE;
 	e->whole = true;
 	e->n_children = 1;
-	return as_journal_add(r->journal, &e->record, said);
+	as_record record = { .sha256 = sum };
+	as_status s = as_journal_add(r->journal, &record, said);
+	e->at = record.at;
+	e->n = record.n;
+	return s;
 }
 
 /* A folder has no bytes of its own: its identity is the hash of what was said about its entries. */

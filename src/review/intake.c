@@ -32,6 +32,14 @@ void as_session_abort_stream(as_review *r, as_session *s)
 
 void as_session_clear(as_session *s)
 {
+	enum {
+		KEPT = 4
+		       << 20 /* bytes: enough for most objects; what a huge one took is given back */
+	};
+	if (s->payload.cap > KEPT) {
+		as_buf_free(&s->payload);
+		as_nodes_free(&s->nodes);
+	}
 	as_buf_clear(&s->payload);
 	as_nodes_clear(&s->nodes);
 	s->exam = AS_NONE;
@@ -180,7 +188,6 @@ static as_status take_type(as_review *r, as_session *s, as_span payload)
 	as_type_message m;
 	if (!as_type_decode(payload, &m) || m.type.n > 64)
 		return AS_IO;
-	r->objects.exams[s->exam].type = as_copy(r->objects.arena, m.type);
 	as_frame_add(&s->payload, AS_M_TYPE, payload);
 	const as_exam *e = &r->objects.exams[s->exam];
 	unsigned shares = as_shares_of(m.type, r->objects.objects[e->object].size);

@@ -14,7 +14,8 @@ as_status as_objects_init(as_objects *o, as_spool *spool)
 void as_objects_free(as_objects *o)
 {
 	for (uint32_t i = 0; i < o->n_exams; i++)
-		as_buf_free(&o->exams[i].kept);
+		if (o->exams[i].trouble)
+			as_buf_free(&o->exams[i].trouble->kept);
 	free(o->objects);
 	free(o->exams);
 	free(o->shelves);
@@ -76,6 +77,8 @@ static bool is_exam(const as_objects *o, uint32_t i, uint32_t object, as_span pa
 uint32_t as_exam_find(const as_objects *o, uint32_t object, as_span path)
 {
 	uint64_t first = AS_NONE;
+	if (path.n == 0)
+		return o->objects[object].exam;
 	(void)as_map_get(&o->by_exam, key_of(o, &o->objects[object].sha256, path), &first);
 	uint32_t i = (uint32_t)first;
 	while (i != AS_NONE && !is_exam(o, i, object, path))
@@ -89,18 +92,27 @@ uint32_t as_exam_get(as_objects *o, uint32_t object, as_span path)
 	if (known != AS_NONE)
 		return known;
 	uint64_t key = key_of(o, &o->objects[object].sha256, path), first = AS_NONE;
-	(void)as_map_get(&o->by_exam, key, &first);
+	if (path.n > 0)
+		(void)as_map_get(&o->by_exam, key, &first);
 	void *list = o->exams;
 	as_span kept = path.n > 0 ? as_copy(o->arena, path) : (as_span){ 0 };
 	if ((path.n > 0 && !kept.p) || !room(&list, o->n_exams, &o->cap_exams, sizeof(as_exam)))
 		return AS_NONE;
 	o->exams = list;
-	if (as_map_set(&o->by_exam, key, o->n_exams) != AS_OK)
+	if (path.n > 0 && as_map_set(&o->by_exam, key, o->n_exams) != AS_OK)
 		return AS_NONE;
 	o->exams[o->n_exams] = (as_exam){ .object = object, .next = (uint32_t)first, .path = kept };
 	if (path.n == 0)
 		o->objects[object].exam = o->n_exams;
 	return o->n_exams++;
+}
+
+as_trouble *as_exam_trouble(as_objects *o, uint32_t exam)
+{
+	as_exam *e = &o->exams[exam];
+	if (!e->trouble)
+		e->trouble = as_alloc(o->arena, sizeof(*e->trouble));
+	return e->trouble;
 }
 
 uint32_t as_shelf_add(as_objects *o, as_region region)
@@ -120,6 +132,13 @@ void as_shelf_release(as_objects *o, uint32_t shelf)
 	if (shelf == AS_NONE || --o->shelves[shelf].refs > 0)
 		return;
 	as_spool_drop(o->spool, o->shelves[shelf].region);
+}
+
+void as_objects_settle(as_objects *o)
+{
+	free(o->shelves);
+	o->shelves = NULL;
+	o->n_shelves = o->cap_shelves = 0;
 }
 
 void as_object_seen(as_objects *o, uint32_t object)

@@ -33,23 +33,37 @@ typedef enum as_exam_state {
 	AS_EXAM_DONE
 } as_exam_state;
 
-/* One examination: of an object's content (path empty), or of an object as the file at a path. */
-typedef struct as_exam {
-	uint32_t object;
-	uint32_t next; /* with the same key in the map */
-	as_exam_state state;
-	unsigned depth, tries;
-	uint64_t roles;
-	unsigned
-		share; /* of a large container's contents: then path is no path but the share's name */
-	as_span path, hint, type;  /* in the arena */
-	as_span skip[AS_SKIP_MAX]; /* in the arena */
+/* What went wrong with an examination so far: few have one. */
+typedef struct as_trouble {
+	unsigned tries;
 	bool closed;               /* do not open it again: opening failed, what came is kept */
-	uint32_t n_children;       /* entries with contents that were found in it */
-	bool whole;                /* resume: it and everything in it is done */
+	as_span type;              /* in the arena: what it is, if it is closed */
+	as_span skip[AS_SKIP_MAX]; /* in the arena: stages to leave out */
 	as_buf kept;               /* messages of earlier tries that stay */
-	as_record record;          /* once done */
+} as_trouble;
+
+/* One examination: of an object's content (path empty), or of an object as the file at a path. There are as many as
+ * objects, which may be millions: what only some have stands elsewhere. */
+typedef struct as_exam {
+	as_span path;        /* in the arena */
+	const char *hint;    /* in the arena: format that it must be, or NULL */
+	uint64_t roles;      /* inspectors that care for the path */
+	as_trouble *trouble; /* in the arena, or NULL */
+	uint64_t at;         /* once done: of what was said in the journal */
+	uint32_t n;          /* bytes of that */
+	uint32_t object;
+	uint32_t next;       /* with the same key in the map */
+	uint32_t n_children; /* entries with contents that were found in it */
+	unsigned depth;
+	uint8_t state; /* as_exam_state */
+	uint8_t share; /* of a large container's contents: then path is no path but the share's name */
+	bool whole;    /* resume: it and everything in it is done */
 } as_exam;
+
+static inline as_span as_hint_of(const as_exam *e)
+{
+	return e->hint ? as_lit(e->hint) : (as_span){ 0 };
+}
 
 typedef struct as_objects {
 	as_arena *arena;
@@ -70,13 +84,17 @@ void as_objects_free(as_objects *o);
 uint32_t as_object_get(as_objects *o, const as_sha256 *sha256, uint64_t size);
 /* The examination of object (at path), made if it is new; AS_NONE without memory. */
 uint32_t as_exam_get(as_objects *o, uint32_t object, as_span path);
-/* The same, but AS_NONE if there is none yet. */
+/* What is noted of an examination that went wrong, made if it is new; NULL without memory. */
+as_trouble *as_exam_trouble(as_objects *o, uint32_t exam);
+/* The same as as_exam_get, but AS_NONE if there is none yet. */
 uint32_t as_exam_find(const as_objects *o, uint32_t object, as_span path);
 /* A shelf for a region, with one reference; AS_NONE without memory. */
 uint32_t as_shelf_add(as_objects *o, as_region region);
 void as_shelf_hold(as_objects *o, uint32_t shelf);
 /* Gives up a reference; the last one drops the region. AS_NONE is accepted. */
 void as_shelf_release(as_objects *o, uint32_t shelf);
+/* All is examined: frees what only waiting needs, so that a dossier can be written in its room. */
+void as_objects_settle(as_objects *o);
 /* An examination of object is over: gives up its hold on the object's bytes. */
 void as_object_seen(as_objects *o, uint32_t object);
 

@@ -25,7 +25,7 @@ static as_status queue(
 	o->waits++;
 	e->state = AS_EXAM_WAITING;
 	e->depth = depth;
-	e->hint = hint.n > 0 ? as_copy(r->objects.arena, hint) : (as_span){ 0 };
+	e->hint = hint.n > 0 ? (const char *)as_copy(r->objects.arena, hint).p : NULL;
 	r->bytes_known += o->size;
 	return as_heap_add(r, exam);
 }
@@ -49,11 +49,17 @@ as_status as_schedule_shares(as_review *r, uint32_t exam, unsigned shares)
 		uint32_t other = as_exam_get(&r->objects, object, share_path(share));
 		if (other == AS_NONE)
 			return AS_NOMEM;
-		r->objects.exams[other].share = share;
+		r->objects.exams[other].share = (uint8_t)share;
 		const as_object *o = &r->objects.objects[object];
-		s = queue(r, other, o->shelf, o->at, depth, r->objects.exams[exam].hint);
+		s = queue(r, other, o->shelf, o->at, depth, as_hint_of(&r->objects.exams[exam]));
 	}
 	return s;
+}
+
+static as_status read_record(as_review *r, uint32_t exam, as_buf *b)
+{
+	const as_exam *e = &r->objects.exams[exam];
+	return as_journal_read(r->journal, &(as_record){ .at = e->at, .n = e->n }, b);
 }
 
 as_status as_read_said(as_review *r, uint32_t object, as_span path, as_buf *b)
@@ -65,12 +71,12 @@ as_status as_read_said(as_review *r, uint32_t object, as_span path, as_buf *b)
 		return AS_NOMEM;
 	if (r->objects.exams[exam].state != AS_EXAM_DONE)
 		return AS_NOT_THIS;
-	as_status s = as_journal_read(r->journal, &r->objects.exams[exam].record, b);
+	as_status s = read_record(r, exam, b);
 	for (unsigned share = 1; s == AS_OK && path.n == 0 && share < AS_SHARES_MAX; share++) {
 		uint32_t other = as_exam_find(&r->objects, object, share_path(share));
 		if (other == AS_NONE || r->objects.exams[other].state != AS_EXAM_DONE)
 			break;
-		s = as_journal_read(r->journal, &r->objects.exams[other].record, &more);
+		s = read_record(r, other, &more);
 		as_buf_add(b, more.p, more.n);
 	}
 	as_buf_free(&more);

@@ -41,12 +41,15 @@ static as_status give(as_review *r, as_session *s)
 		.depth = e->depth,
 		.content = e->path.n == 0 || e->share > 0,
 		.share = e->share,
-		.open = !e->closed,
+		.open = true,
 		.roles = e->roles,
-		.hint = e->hint,
-		.path = e->share > 0 ? (as_span){ 0 } : e->path,
-		.type = e->closed ? e->type : (as_span){ 0 } };
-	memcpy(order.skip, e->skip, sizeof(order.skip));
+		.hint = as_hint_of(e),
+		.path = e->share > 0 ? (as_span){ 0 } : e->path };
+	if (e->trouble) {
+		order.open = !e->trouble->closed;
+		order.type = e->trouble->type;
+		memcpy(order.skip, e->trouble->skip, sizeof(order.skip));
+	}
 	e->state = AS_EXAM_RUNNING;
 	s->exam = i;
 	s->began = s->heard = as_now();
@@ -72,18 +75,21 @@ static void keep_contents_only(as_buf *frames)
 static as_status finish(as_review *r, as_session *s)
 {
 	as_exam *e = &r->objects.exams[s->exam];
+	as_buf *said = &s->payload;
 	/* Copied only if it must be: it may be large. */
-	if (e->kept.n > 0 || e->share > 0)
-		as_buf_add(&e->kept, s->payload.p, s->payload.n);
-	as_span said = as_buf_span_of(e->kept.n > 0 ? &e->kept : &s->payload);
-	if (e->share > 0) {
-		keep_contents_only(&e->kept);
-		said = as_buf_span_of(&e->kept);
+	if (e->trouble && e->trouble->kept.n > 0) {
+		said = &e->trouble->kept;
+		as_buf_add(said, s->payload.p, s->payload.n);
 	}
-	e->record.sha256 = r->objects.objects[e->object].sha256;
-	e->record.path = e->path;
-	as_status st = e->kept.bad ? AS_NOMEM : as_journal_add(r->journal, &e->record, said);
-	as_buf_free(&e->kept);
+	if (e->share > 0)
+		keep_contents_only(said);
+	as_record record = { .sha256 = r->objects.objects[e->object].sha256, .path = e->path };
+	as_status st =
+		said->bad ? AS_NOMEM : as_journal_add(r->journal, &record, as_buf_span_of(said));
+	e->at = record.at;
+	e->n = record.n;
+	if (e->trouble)
+		as_buf_free(&e->trouble->kept);
 	e->state = AS_EXAM_DONE;
 	e->whole = true;
 	r->n_done++;
@@ -110,47 +116,70 @@ static bool is_opening(const char *stage)
 	return strcmp(stage, "scan") == 0 || as_format_by_id(stage);
 }
 
-static void skip_stage(as_review *r, as_exam *e, const char *stage)
+static void skip_stage(as_review *r, as_trouble *t, const char *stage)
 {
 	for (size_t i = 0; i < AS_SKIP_MAX; i++) {
-		if (e->skip[i].n > 0)
+		if (t->skip[i].n > 0)
 			continue;
-		e->skip[i] = as_copy(r->objects.arena, as_lit(stage));
+		t->skip[i] = as_copy(r->objects.arena, as_lit(stage));
 		return;
 	}
+}
+
+/* What the object in hand is, if its examiner had said so. */
+static as_span type_said(as_review *r, const as_session *s)
+{
+	as_cur c = as_cur_le(as_buf_span_of(&s->payload), 0);
+	as_message kind;
+	as_span payload;
+	as_type_message m;
+	while (as_frame_next(&c, &kind, &payload))
+		if (kind == AS_M_TYPE && as_type_decode(payload, &m))
+			return as_copy(r->objects.arena, m.type);
+	return (as_span){ 0 };
+}
+
+/* Notes why an examination failed and what to leave out of the next try. */
+static void note_failure(as_review *r, as_session *s, as_trouble *t, bool last, const char *why)
+{
+	char stage[AS_STAGE_MAX];
+	uint64_t at;
+	as_process_stage(s->process, stage, &at);
+	bool opened = is_opening(stage) && s->nodes.n > 0;
+	if (opened || last)
+		as_buf_add(&t->kept, s->payload.p, s->payload.n);
+	add_loss(&t->kept, stage, s->hung ? "hang" : "crash", at,
+		s->hung ? "took too long and was stopped" : why);
+	if (opened && !t->closed)
+		t->type = type_said(r, s);
+	t->closed = t->closed || opened;
+	skip_stage(r, t, stage);
 }
 
 /* An examiner is gone with work in hand. What it had found inside a container stays; the stage that
  * failed is left out of the next try; after some tries the object is recorded as it is. */
 static as_status bury(as_review *r, as_session *s)
 {
-	char why[160], stage[AS_STAGE_MAX];
-	uint64_t at;
-	as_process_stage(s->process, stage, &at);
+	char why[160];
 	as_process_end(s->process, why, sizeof(why));
-	as_process_kill(s->process);
-	s->process = NULL;
-	if (s->exam == AS_NONE)
-		return AS_OK;
-	as_session_abort_stream(r, s);
-	as_exam *e = &r->objects.exams[s->exam];
-	e->tries++;
-	bool opened = is_opening(stage) && s->nodes.n > 0;
-	bool last = e->tries >= AS_TRIES_MAX;
+	as_trouble *t = NULL;
+	if (s->exam != AS_NONE) {
+		as_session_abort_stream(r, s);
+		t = as_exam_trouble(&r->objects, s->exam);
+	}
+	bool last = t && ++t->tries >= AS_TRIES_MAX;
 	/* Killed from outside: nobody's fault, so the same again, while there are tries left. */
 	bool again = !last && !s->hung && strstr(why, "signal 9 ");
-	if (!again) {
-		if (opened || last)
-			as_buf_add(&e->kept, s->payload.p, s->payload.n);
-		add_loss(&e->kept, stage, s->hung ? "hang" : "crash", at,
-			s->hung ? "took too long and was stopped" : why);
-		e->closed = e->closed || opened;
-		skip_stage(r, e, stage);
-	}
+	if (t && !again)
+		note_failure(r, s, t, last, why);
+	as_process_kill(s->process);
+	s->process = NULL;
+	if (!t)
+		return s->exam == AS_NONE ? AS_OK : AS_NOMEM;
 	as_buf_clear(&s->payload);
 	if (last)
 		return finish(r, s);
-	e->state = AS_EXAM_WAITING;
+	r->objects.exams[s->exam].state = AS_EXAM_WAITING;
 	uint32_t exam = s->exam;
 	as_session_clear(s);
 	return as_heap_add(r, exam);
@@ -276,6 +305,10 @@ assay_status as_supervise(as_review *r)
 		progress(r);
 	}
 	tell_locks(r);
+	as_objects_settle(&r->objects);
+	free(r->heap);
+	r->heap = NULL;
+	r->n_heap = r->cap_heap = 0;
 	if (st == AS_IO)
 		return as_review_fail(r, ASSAY_OUTPUT,
 			"the journal in %s cannot be written: is the disk full? Free some room and "

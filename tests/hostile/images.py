@@ -114,14 +114,14 @@ def ext_in_itself(folder):
 
 
 def cpio_many(folder, n=1000000):
-	head = "070701" + "%08x" * 11
+	head = "070701" + "%08x" * 12
 	out = bytearray()
 	for i in range(n):
 		name = b"d%d/%d\0" % (i % 97, i)
-		record = (head % (i, 0o100644, 0, 0, 1, 0, 0, 0, 0, 0, len(name))).encode() + b"0" * 8 + name
+		record = (head % (i, 0o100644, 0, 0, 1, 0, 0, 0, 0, 0, 0, len(name))).encode() + b"0" * 8 + name
 		out += record + bytes(-len(record) % 4)
 	name = b"TRAILER!!!\0"
-	return put(folder, "many.cpio", bytes(out) + (head % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, len(name))).encode() + b"0" * 8
+	return put(folder, "many.cpio", bytes(out) + (head % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, len(name))).encode() + b"0" * 8
 		+ name + b"\0")
 
 
