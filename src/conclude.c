@@ -11,6 +11,7 @@
 
 #include "base/embed.h"
 #include "dossier/read.h"
+#include "dossier/crowd.h"
 #include "dossier/write.h"
 #include "judge/judge.h"
 #include "run.h"
@@ -164,6 +165,8 @@ assay_status as_write_dossier(as_review *r, const char *path)
 		s = as_dossier_add_knowledge(w);
 	if (s == AS_OK)
 		s = add_inputs(r, w);
+	if (s == AS_OK)
+		s = as_dossier_bound_places(as_dossier_db(w));
 	if (s == AS_OK)
 		s = judge_all(r, w);
 	if (w)

@@ -27,6 +27,9 @@ CREATE TABLE place (
 	hardlink INTEGER REFERENCES place(id), -- the first place of the same inode
 	at INTEGER, len INTEGER -- where in the container's bytes, if they stand there as they are
 );
+-- Objects that stand at too many places for each fact about them to be listed at all of these: rules and reports look
+-- at places up to last. Empty in ordinary reviews; each row is recorded in unexamined, too.
+CREATE TABLE crowd (object INTEGER PRIMARY KEY REFERENCES object(id), last INTEGER NOT NULL REFERENCES place(id));
 CREATE TABLE xattr (place INTEGER NOT NULL REFERENCES place(id), name TEXT NOT NULL, value BLOB);
 -- Account of every byte of a container. class: 'structure', 'object', 'padding', 'unknown'.
 CREATE TABLE extent (
@@ -109,6 +112,7 @@ SELECT a.object, a.at, a.len, p.id AS place, p.container, a.source, a.user, a.se
        a.source NOT IN ('passwd', 'shadow') OR p.name IN ('passwd', 'shadow') AS live
   FROM account AS a
   JOIN place AS p ON p.object = a.object AND p.hardlink IS NULL
+   AND p.id <= coalesce((SELECT w.last FROM crowd AS w WHERE w.object = a.object), 9223372036854775807)
   LEFT JOIN (SELECT x.user, x.uid, x.home, x.shell, y.container, y.path
                FROM account AS x JOIN place AS y ON y.object = x.object WHERE x.source = 'passwd') AS b
     ON a.source = 'shadow' AND b.container = p.container AND b.user = a.user
@@ -150,6 +154,7 @@ SELECT a.object, a.at, a.len, p.id AS place, p.container, p.path, p.mode, a.init
        END AS runs
   FROM autostart AS a
   JOIN place AS p ON p.object = a.object AND p.kind = 'file'
+   AND p.id <= coalesce((SELECT w.last FROM crowd AS w WHERE w.object = a.object), 9223372036854775807)
  WHERE a.object NOT IN (SELECT object FROM sample_object)
    AND NOT (a.init = 'rc' AND p.path NOT LIKE '%/etc/%' AND p.path NOT IN ('/init', '/linuxrc', '/sbin/preinit'));
 -- Listeners with whether they run: as what starts on the same line, else as what starts the same daemon.

@@ -112,13 +112,18 @@ static const char expand[] =
 	"SELECT DISTINCT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, "
 	"COALESCE(h.object, p.object), p.id, h.at, "
 	"       h.len, CASE WHEN h.place IS NULL AND h.subject LIKE '/%' AND EXISTS (SELECT 1 "
-	"FROM place AS x WHERE x.object = p.object AND x.path = h.subject) THEN p.path "
+	"FROM temp.own AS x WHERE x.object = p.object AND x.path = h.subject) THEN p.path "
 	"ELSE h.subject END, h.note, CASE WHEN h.verdict = 'unknown' "
 	"THEN 'unknown' ELSE 'holds' END, "
 	"       h.severity, h.title "
 	"  FROM temp.hit AS h LEFT JOIN place AS p "
 	"    ON p.id = h.place OR (h.place IS NULL AND p.object = h.object " /* each by an index */
 	"AND p.hardlink IS NULL) LIMIT ?2";
+/* The paths of objects that have subjects that look like one: collected once, so that a row costs one look. */
+static const char collect_paths[] =
+	"DELETE FROM temp.own; INSERT OR IGNORE INTO temp.own SELECT p.object, p.path FROM place "
+	"AS p WHERE p.object IN (SELECT h.object FROM temp.hit AS h WHERE h.place IS NULL AND "
+	"h.subject LIKE '/%')";
 static const char add_findings[] =
 	"INSERT INTO finding SELECT f.id, ?1, ?2, "
 	"COALESCE(CASE MAX(CASE f.severity WHEN 'info' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN "
@@ -182,7 +187,7 @@ static const char *outcome_of(sqlite3 *db)
 static bool spread(sqlite3 *db, const as_rule *rule, bool *cut)
 {
 	sqlite3_stmt *q = NULL;
-	bool ok = run(db, "DELETE FROM temp.full") &&
+	bool ok = run(db, "DELETE FROM temp.full") && run(db, collect_paths) &&
 		  sqlite3_prepare_v2(db, expand, -1, &q, NULL) == SQLITE_OK;
 	(void)sqlite3_bind_text(q, 1, rule->id, -1, SQLITE_STATIC);
 	(void)sqlite3_bind_int(q, 2, ROWS_MAX + 1); /* one more, to know that there are more */
@@ -228,7 +233,8 @@ as_status as_judge(sqlite3 *db, as_arena *a, as_span text, const char *name,
 		     "place, note, grp, severity, title); "
 		     "CREATE TEMP TABLE IF NOT EXISTS full (id, object, place, at, len, subject, "
 		     "note, verdict, "
-		     "severity, title)"))
+		     "severity, title); CREATE TEMP TABLE IF NOT EXISTS own (object, path, "
+		     "PRIMARY KEY (object, path)) WITHOUT ROWID"))
 		return AS_IO;
 	as_status s = as_rule_parse(a, text, &rule, &problem);
 	if (s == AS_OK)

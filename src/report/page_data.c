@@ -10,10 +10,6 @@
 
 enum { SHOWN = 40 /* places of a finding with their bytes and commands */ };
 
-#define AT(fact)                                                                                   \
-	" JOIN place AS p ON p.object = " fact ".object AND p.hardlink IS NULL"                    \
-	" JOIN object AS o ON o.id = " fact ".object "
-
 #define INPUTS "SELECT object FROM place WHERE parent IS NULL AND object IS NOT NULL"
 /* What is worth parting on the map of an input: what holds something else, or something unknown. */
 #define COARSE "count(*) <= 64 AND sum(e.class IN ('unknown', 'object')) > 0"
@@ -57,10 +53,11 @@ static const struct {
 		"SELECT p.id, p.parent, p.kind, p.name, o.type, o.size, p.mode, p.target, o.sha256,"
 		" nullif(o.state, 'examined') AS state FROM place AS p LEFT JOIN object AS o"
 		" ON o.id = p.object ORDER BY p.id" },
-	{ "elf", "SELECT p.path, e.role, e.machine, e.pie, e.nx, e.relro, e.canary, e.fortified, "
-		 "e.fortifiable,"
-		 " coalesce(e.runpath, e.rpath) AS rpath, e.textrel, e.wx, e.cfi, e.stripped FROM "
-		 "elf AS e" AT("e") " WHERE e.role IN ('program', 'library') ORDER BY p.id" },
+	{ "elf",
+		"SELECT p.path, e.role, e.machine, e.pie, e.nx, e.relro, e.canary, e.fortified, "
+		"e.fortifiable,"
+		" coalesce(e.runpath, e.rpath) AS rpath, e.textrel, e.wx, e.cfi, e.stripped FROM "
+		"elf AS e" AS_SQL_AT("e") " WHERE e.role IN ('program', 'library') ORDER BY p.id" },
 	{ "components", AS_SQL_WITNESSES
 		" SELECT r.name, r.version, r.vendor, r.purl, r.cpe, r.method, r.confidence / "
 		"1000.0 AS confidence,"
@@ -68,32 +65,33 @@ static const struct {
 		" w.release = r.release) AS witnesses FROM ranked AS r LEFT JOIN place AS p ON "
 		"p.id = r.place"
 		" WHERE r.nth = 1 ORDER BY r.what, r.release" },
-	{ "listeners", "SELECT l.service, l.daemon, l.port, l.protocol, l.address, l.cleartext, "
-		       "l.runs, l.source,"
-		       " p.path FROM listening AS l" AT("l") " ORDER BY p.id, l.at, l.port" },
+	{ "listeners",
+		"SELECT l.service, l.daemon, l.port, l.protocol, l.address, l.cleartext, "
+		"l.runs, l.source,"
+		" p.path FROM listening AS l" AS_SQL_AT("l") " ORDER BY p.id, l.at, l.port" },
 	{ "starts", "SELECT name, command, user, trigger, runs, init, path FROM started ORDER BY "
 		    "place, at" },
 	{ "accounts",
 		"SELECT a.user, a.scheme, a.guessed, a.secret, a.uid, a.shell, a.source, p.path"
-		" FROM account AS a" AT("a") " ORDER BY p.id, a.at" },
+		" FROM account AS a" AS_SQL_AT("a") " ORDER BY p.id, a.at" },
 	{ "secrets",
 		"SELECT s.kind, s.name, s.user, s.value, s.guessed, s.placeholder, s.format, p.path"
-		" FROM secret AS s" AT("s") " ORDER BY p.id, s.at" },
+		" FROM secret AS s" AS_SQL_AT("s") " ORDER BY p.id, s.at" },
 	{ "keys", "SELECT k.part, k.algorithm, k.bits, k.format, k.parse, k.known, k.comment, "
 		  "k.fingerprint,"
 		  " (SELECT count(DISTINCT c.sha256) FROM certificate AS c WHERE c.fingerprint = "
 		  "k.fingerprint)"
-		  " AS certificates, p.path FROM \"key\" AS k" AT(
+		  " AS certificates, p.path FROM \"key\" AS k" AS_SQL_AT(
 			  "k") " UNION ALL SELECT 'authorized', a.type, a.bits,"
 			       " 'openssh', 'ok', NULL, coalesce(a.comment, a.user), "
 			       "a.fingerprint, 0, p.path"
-			       " FROM authorized_key AS a" AT("a") },
+			       " FROM authorized_key AS a" AS_SQL_AT("a") },
 	{ "certificates",
 		"SELECT c.subject, c.issuer, c.not_before, c.not_after, c.algorithm, c.bits, "
 		"c.signature, c.ca,"
 		" c.self_signed, (SELECT count(*) FROM \"key\" AS k WHERE k.part = 'private' AND"
 		" k.fingerprint = c.fingerprint) > 0 AS private_key, c.bundle, p.path"
-		" FROM certificate AS c" AT("c") " ORDER BY p.id, c.at" },
+		" FROM certificate AS c" AS_SQL_AT("c") " ORDER BY p.id, c.at" },
 	{ "addresses",
 		"SELECT a.kind, a.value, a.files, a.noise, p.path FROM (SELECT kind, value, "
 		"min(noise) AS noise,"

@@ -115,31 +115,25 @@ static bool file_row(void *ctx, sqlite3_stmt *st)
 	return !j->out->failed;
 }
 
-/* A component belongs to every input that holds a witness of it; files come from their input. */
-static const char relations_sql[] = RANKED
-	", up(place, at) AS (SELECT id, id FROM place WHERE kind = 'file' OR object IN (SELECT "
-	"object FROM"
-	" component) UNION ALL SELECT up.place, p.parent FROM up JOIN place AS p ON p.id = up.at"
-	" WHERE p.parent IS NOT NULL),"
-	" root AS MATERIALIZED (SELECT up.place, up.at AS input FROM up JOIN place AS p ON p.id = "
-	"up.at"
-	" WHERE p.parent IS NULL)"
-	" SELECT 'SPDXRef-DOCUMENT' AS a, 'DESCRIBES' AS r, 'SPDXRef-Image-' || id AS b, 0 AS t, "
-	"id AS x, 0 AS y"
-	" FROM place WHERE parent IS NULL"
-	" UNION SELECT 'SPDXRef-Image-' || root.input, 'CONTAINS', 'SPDXRef-Component-' || n.i, 1, "
-	"root.input,"
-	" n.i FROM numbered AS n JOIN ranked AS w ON w.what = n.what AND w.release = n.release"
-	" JOIN place AS p ON p.object = w.object JOIN root ON root.place = p.id"
-	" UNION SELECT 'SPDXRef-File-' || p.id, 'EXPANDED_FROM_ARCHIVE', 'SPDXRef-Image-' || "
-	"root.input, 2, p.id,"
-	" 0 FROM place AS p JOIN object AS o ON o.id = p.object JOIN root ON root.place = p.id"
-	" WHERE p.kind = 'file'"
-	" UNION SELECT 'SPDXRef-File-' || p.id, 'GENERATED_FROM', 'SPDXRef-Component-' || n.i, 3, "
-	"p.id, n.i"
-	" FROM numbered AS n JOIN ranked AS w ON w.what = n.what AND w.release = n.release"
-	" AND w.method <> 'package' JOIN place AS p ON p.object = w.object AND p.kind = 'file'"
-	" ORDER BY t, x, y";
+/* The input that a place lies in: ids are given in the order of the tree. */
+#define INPUT "(SELECT max(r.id) FROM place AS r WHERE r.parent IS NULL AND r.id <= p.id)"
+
+/* A component belongs to every input that holds a witness of it; files come from their input. There may be millions of
+ * files: no sorting of what comes sorted. */
+static const char *const relations_sql[] = {
+	"SELECT 'SPDXRef-DOCUMENT', 'DESCRIBES', 'SPDXRef-Image-' || id FROM place"
+	" WHERE parent IS NULL ORDER BY id",
+	RANKED " SELECT 'SPDXRef-Image-' || input, 'CONTAINS', 'SPDXRef-Component-' || i FROM"
+	       " (SELECT DISTINCT " INPUT " AS input, n.i FROM numbered AS n JOIN ranked AS w"
+	       " ON w.what = n.what AND w.release = n.release JOIN place AS p ON p.object ="
+	       " w.object) ORDER BY input, i",
+	"SELECT 'SPDXRef-File-' || p.id, 'EXPANDED_FROM_ARCHIVE', 'SPDXRef-Image-' || " INPUT
+	" FROM place AS p JOIN object AS o ON o.id = p.object WHERE p.kind = 'file' ORDER BY p.id",
+	RANKED " SELECT 'SPDXRef-File-' || id, 'GENERATED_FROM', 'SPDXRef-Component-' || i FROM"
+	       " (SELECT DISTINCT p.id, n.i FROM numbered AS n JOIN ranked AS w ON w.what ="
+	       " n.what AND w.release = n.release AND w.method <> 'package' JOIN place AS p"
+	       " ON p.object = w.object AND p.kind = 'file') ORDER BY id, i",
+};
 
 static bool relation_row(void *ctx, sqlite3_stmt *st)
 {
@@ -189,7 +183,8 @@ static as_status write(sqlite3 *db, as_out *out)
 	s = as_worse(s, as_sql_each(db, files_sql, file_row, &j));
 	as_json_close(&j, ']');
 	as_json_open(&j, "relationships", '[');
-	s = as_worse(s, as_sql_each(db, relations_sql, relation_row, &j));
+	for (size_t i = 0; i < sizeof(relations_sql) / sizeof(relations_sql[0]); i++)
+		s = as_worse(s, as_sql_each(db, relations_sql[i], relation_row, &j));
 	as_json_close(&j, ']');
 	as_json_close(&j, '}');
 	return s;

@@ -4,11 +4,6 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A fact's places: every place of its object. */
-#define AT(fact)                                                                                   \
-	" JOIN place AS p ON p.object = " fact ".object AND p.hardlink IS NULL"                    \
-	" JOIN object AS o ON o.id = " fact ".object "
-
 static const char summary[] =
 	"WITH RECURSIVE" AS_SQL_SHARE
 	" SELECT (SELECT value FROM meta WHERE name = 'version') AS version,"
@@ -106,31 +101,31 @@ static const char credentials[] =
 	"SELECT 0 AS t, a.source AS kind, NULL AS name, a.user, a.secret AS value, a.scheme, "
 	"a.guessed,"
 	" NULL AS placeholder, p.path, a.at, a.len, o.sha256, p.container, p.id FROM account AS "
-	"a" AT("a") " UNION ALL "
-		    "SELECT 1, s.kind, s.name, s.user, s.value, s.format, s.guessed, "
-		    "s.placeholder, p.path, s.at,"
-		    " s.len, o.sha256, p.container, p.id FROM secret AS s" AT(
-			    "s") ") ORDER BY t, id, at, user, name";
+	"a" AS_SQL_AT("a") " UNION ALL "
+			   "SELECT 1, s.kind, s.name, s.user, s.value, s.format, s.guessed, "
+			   "s.placeholder, p.path, s.at,"
+			   " s.len, o.sha256, p.container, p.id FROM secret AS s" AS_SQL_AT(
+				   "s") ") ORDER BY t, id, at, user, name";
 
 static const char credentials_table[] =
 	"SELECT kind, coalesce(user, name) AS name, value, scheme, guessed, path FROM ("
 	"SELECT 0 AS t, a.source AS kind, NULL AS name, a.user, a.secret AS value, a.scheme, "
 	"a.guessed,"
-	" p.path, a.at, p.id FROM account AS a" AT(
+	" p.path, a.at, p.id FROM account AS a" AS_SQL_AT(
 		"a") " UNION ALL "
 		     "SELECT 1, s.kind, s.name, s.user, s.value, s.format, s.guessed, p.path, "
 		     "s.at, p.id"
-		     " FROM secret AS s" AT("s") ") ORDER BY t, id, at, user, name";
+		     " FROM secret AS s" AS_SQL_AT("s") ") ORDER BY t, id, at, user, name";
 
 #define KEYS                                                                                       \
 	"SELECT k.part, k.algorithm, k.bits, k.format, k.parse, k.known, k.comment,"               \
 	" NULL AS user, k.fingerprint, (SELECT count(DISTINCT c.sha256) FROM certificate AS c"     \
 	"   WHERE c.fingerprint = k.fingerprint) AS certificates,"                                 \
-	" p.path, k.at, k.len, o.sha256, p.container, p.id FROM \"key\" AS k" AT(                  \
+	" p.path, k.at, k.len, o.sha256, p.container, p.id FROM \"key\" AS k" AS_SQL_AT(           \
 		"k") " UNION ALL SELECT 'authorized', a.type, a.bits, 'openssh', 'ok', NULL, "     \
 		     "a.comment, a.user,"                                                          \
 		     " a.fingerprint, 0, p.path, a.at, a.len, o.sha256, p.container, p.id"         \
-		     " FROM authorized_key AS a" AT("a")
+		     " FROM authorized_key AS a" AS_SQL_AT("a")
 
 static const char keys[] =
 	"SELECT part, algorithm, bits, format, parse, known, comment, user, fingerprint, "
@@ -152,17 +147,17 @@ static const char certificates[] =
 	" c.ca AS \"ca:bool\", c.self_signed AS \"self_signed:bool\", c.names, c.fingerprint,"
 	" c.sha256 AS certificate_sha256, c.bundle, " HAS_KEY
 	", p.path, c.at AS offset, c.len AS length,"
-	" o.sha256, p.container FROM certificate AS c" AT("c") " ORDER BY p.id, c.at";
+	" o.sha256, p.container FROM certificate AS c" AS_SQL_AT("c") " ORDER BY p.id, c.at";
 
 static const char certificates_table[] =
 	"SELECT c.subject, substr(c.not_after, 1, 10) AS until, c.algorithm, c.bits, c.signature,"
 	" c.ca AS \"ca:bool\", " HAS_KEY
-	", p.path FROM certificate AS c" AT("c") " ORDER BY p.id, c.at";
+	", p.path FROM certificate AS c" AS_SQL_AT("c") " ORDER BY p.id, c.at";
 
 #define SERVICES                                                                                   \
 	"SELECT 'listens' AS what, l.daemon AS name, l.service, l.protocol, l.port, l.address,"    \
 	" l.cleartext, l.runs, NULL AS command, NULL AS user, NULL AS trigger, l.source,"          \
-	" p.path, l.at, l.len, o.sha256, p.container, p.id FROM listening AS l" AT(                \
+	" p.path, l.at, l.len, o.sha256, p.container, p.id FROM listening AS l" AS_SQL_AT(         \
 		"l") " UNION ALL SELECT 'starts', a.name, NULL, NULL, NULL, NULL, NULL, a.runs, "  \
 		     "a.command,"                                                                  \
 		     " a.user, a.trigger, a.init, a.path, a.at, a.len, o.sha256, a.container, "    \
@@ -187,18 +182,18 @@ static const char elf[] =
 	" e.fortifiable, e.rpath, e.runpath, e.textrel AS \"textrel:bool\", e.wx, e.cfi,"
 	" e.stripped AS \"stripped:bool\", e.soname, e.needed, e.build_id, e.compiler, o.size, "
 	"o.sha256,"
-	" p.container FROM elf AS e" AT("e") " ORDER BY p.id";
+	" p.container FROM elf AS e" AS_SQL_AT("e") " ORDER BY p.id";
 
 static const char elf_table[] =
 	"SELECT p.path, e.machine, e.role, e.pie AS \"pie:bool\", e.nx AS \"nx:bool\", e.relro,"
 	" e.canary AS \"canary:bool\", CASE WHEN e.fortified + e.fortifiable > 0 THEN"
 	"   e.fortified || '/' || (e.fortified + e.fortifiable) END AS fortify,"
-	" coalesce(e.runpath, e.rpath) AS rpath FROM elf AS e" AT("e") " ORDER BY p.id";
+	" coalesce(e.runpath, e.rpath) AS rpath FROM elf AS e" AS_SQL_AT("e") " ORDER BY p.id";
 
 static const char addresses[] =
 	"SELECT a.kind, a.value, a.scheme, a.host, a.noise, p.path, a.at AS offset, a.len AS "
 	"length,"
-	" o.sha256 AS \"sha256:digest\", p.container FROM address AS a" AT(
+	" o.sha256 AS \"sha256:digest\", p.container FROM address AS a" AS_SQL_AT(
 		"a") " ORDER BY a.noise IS NOT NULL, a.kind, a.value, p.id, a.at";
 
 static const char addresses_table[] = "SELECT a.kind, a.value, a.files, p.path, a.noise FROM "

@@ -20,11 +20,18 @@ const char *const *as_view_names(void);
 	"(CASE " column " WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2"          \
 	" WHEN 'low' THEN 1 ELSE 0 END)"
 /* The places of finding f, one row per place: finding_place joined with every place its object has.
- * A hard link is not another place. Aliases: f (finding), fp, o (object), p (place). */
+ * A hard link is not another place. (As OR, the two ways would be searched
+ * for each row: all places of its object.) Aliases: f (finding), fp, o (object), p (place). */
 #define AS_SQL_PLACES                                                                              \
-	" finding_place AS fp LEFT JOIN place AS p ON (p.id = fp.place OR"                         \
-	" (fp.place IS NULL AND p.object = fp.object AND p.hardlink IS NULL))"                     \
-	" LEFT JOIN object AS o ON o.id = coalesce(fp.object, p.object) "
+	" finding_place AS fp LEFT JOIN place AS p ON p.id IN (SELECT fp.place UNION ALL SELECT"   \
+	" q.id FROM place AS q WHERE fp.place IS NULL AND q.object = fp.object AND"                \
+	" q.hardlink IS NULL) LEFT JOIN object AS o ON o.id = coalesce(fp.object, p.object) "
+
+/* A fact's places p and its object o: every place of the object, but of a crowd (see schema.sql) only the first. */
+#define AS_SQL_AT(fact)                                                                            \
+	" JOIN place AS p ON p.object = " fact ".object AND p.hardlink IS NULL"                    \
+	" AND p.id <= coalesce((SELECT last FROM crowd WHERE crowd.object = " fact ".object),"     \
+	" 9223372036854775807) JOIN object AS o ON o.id = " fact ".object "
 
 /* Witnesses of one component and version are one row, named after the surest; a witness that knows
  * no version joins one in the same bytes that does. ranked: component, and what (its id or name),

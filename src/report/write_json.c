@@ -7,13 +7,20 @@
 #include "report/rows.h"
 #include "report/sql.h"
 
+/* A new line and the indentation of what follows. */
+static void new_line(as_json *j)
+{
+	static const char spaces[] = "\n                                ";
+	as_out_add(j->out, spaces, 1 + as_min(j->depth, sizeof(spaces) - 2));
+}
+
 /* What stands before a member: a comma, a new line, the key. */
 static void begin(as_json *j, const char *key)
 {
 	if (j->filled)
 		as_out_text(j->out, ",");
 	if (!j->compact && j->depth > 0)
-		as_out_print(j->out, "\n%*s", (int)j->depth, "");
+		new_line(j);
 	if (key) {
 		as_out_json(j->out, as_lit(key));
 		as_out_text(j->out, j->compact ? ":" : ": ");
@@ -33,7 +40,7 @@ void as_json_close(as_json *j, char bracket)
 {
 	j->depth--;
 	if (!j->compact && j->filled)
-		as_out_print(j->out, "\n%*s", (int)j->depth, "");
+		new_line(j);
 	as_out_add(j->out, &bracket, 1);
 	if (!j->compact && j->depth == 0)
 		as_out_text(j->out, "\n");
