@@ -76,7 +76,7 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 		"depth %u, entries %llu, bytes %llu, object bytes %llu, ratio %u, seconds %u, "
 		"memory %llu",
 		r->limits.depth, (unsigned long long)r->limits.objects,
-		(unsigned long long)r->limits.bytes, (unsigned long long)r->limits.object_bytes,
+		(unsigned long long)as_bytes_budget(r), (unsigned long long)r->limits.object_bytes,
 		r->limits.ratio, r->limits.seconds, (unsigned long long)r->limits.memory);
 	(void)snprintf(schema, sizeof(schema), "%d", AS_DOSSIER_SCHEMA);
 	(void)snprintf(walls, sizeof(walls), "%s%s%s", r->locks & AS_LOCK_SECCOMP ? "seccomp " : "",

@@ -129,9 +129,9 @@ static as_limits limits_of(const assay_review_options *o)
 {
 	return (as_limits){ .depth = (unsigned)or_default(o->max_depth, 16),
 		.objects = or_default(o->max_objects, 2000000),
-		.bytes = or_default(o->max_bytes, 64ull << 30),
+		.bytes = o->max_bytes,
 		.object_bytes = as_min(or_default(o->max_object_bytes, 8ull << 30), 15ull << 30),
-		.ratio = (unsigned)or_default(o->max_ratio, 1000),
+		.ratio = (unsigned)or_default(o->max_ratio, 100),
 		.seconds = (unsigned)or_default(o->max_seconds, 120),
 		.memory = or_default(o->max_memory, 1ull << 30) };
 }

@@ -69,6 +69,36 @@ static as_status name_knowledge(as_dossier_writer *w)
 	return as_dossier_add_meta(w, &(as_dossier_meta){ .name = "knowledge", .value = hex }, 1);
 }
 
+as_status as_dossier_add_meta(as_dossier_writer *w, const as_dossier_meta *meta, size_t n)
+{
+	sqlite3_stmt *q =
+		as_db_prepare(as_dossier_db(w), "INSERT OR REPLACE INTO meta VALUES (?, ?)");
+	as_status s = q ? AS_OK : AS_IO;
+	for (size_t i = 0; i < n && s == AS_OK; i++) {
+		as_db_word(q, 1, meta[i].name);
+		as_db_word(q, 2, meta[i].value);
+		s = as_db_step(q);
+	}
+	(void)sqlite3_finalize(q);
+	return s;
+}
+
+as_status as_dossier_add_format(
+	as_dossier_writer *w, const char *id, const char *title, const char *see, const char *gaps)
+{
+	sqlite3_stmt *q = as_db_prepare(
+		as_dossier_db(w), "INSERT OR REPLACE INTO format_see VALUES (?, ?, ?, ?)");
+	if (!q)
+		return AS_IO;
+	as_db_word(q, 1, id);
+	as_db_word(q, 2, title);
+	as_db_word(q, 3, see);
+	as_db_word(q, 4, gaps);
+	as_status s = as_db_step(q);
+	(void)sqlite3_finalize(q);
+	return s;
+}
+
 as_status as_dossier_add_knowledge(as_dossier_writer *w)
 {
 	as_status s = name_knowledge(w);

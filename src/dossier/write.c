@@ -15,6 +15,10 @@
 #include "model/row.h"
 
 enum { TABLES_MAX = 64, DEPTH_MAX = 64, VALUE_MAX = 16 << 20 /* bytes */ };
+enum {
+	AGAIN_FREE = 100000,
+	AGAIN_TIMES = 10 /* entries listed again: free, and for each listed once */
+};
 
 /* An object that has its row. Most hold nothing: they need not be read again at each of their places. */
 typedef struct acquaintance {
@@ -29,7 +33,7 @@ struct as_dossier_writer {
 	as_map ids;          /* first 64 bits of a hash to object id: see object_id */
 	as_map said;         /* hashes of (object, row) that were said of an object at a path */
 	acquaintance *known; /* owned: by object id - 1 */
-	int64_t n_objects, cap_objects, n_places;
+	int64_t n_objects, cap_objects, n_places, n_first, n_again;
 	bool full;
 	sqlite3_stmt *object, *place, *extent, *lost, *xattr, *exhibit, *facts[TABLES_MAX];
 };
@@ -85,7 +89,10 @@ as_dossier_writer *as_dossier_create(const char *path, const as_source *source)
 	(void)unlink(path);
 	w->source = *source;
 	w->ids.seed = w->said.seed = (uintptr_t)w;
-	bool ok = as_n_tables <= TABLES_MAX && sqlite3_open(path, &w->db) == SQLITE_OK;
+	bool ok = as_n_tables <= TABLES_MAX &&
+		  sqlite3_open_v2(path, &w->db,
+			  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			  NULL) == SQLITE_OK;
 	if (ok) /* rules are run on it: no value of theirs may take all memory */
 		(void)sqlite3_limit(w->db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
 	ok = ok && make_schema(w->db) == AS_OK && prepare(w) == AS_OK;
@@ -115,35 +122,6 @@ as_status as_dossier_close(as_dossier_writer *w)
 }
 
 sqlite3 *as_dossier_db(as_dossier_writer *w) { return w->db; }
-
-as_status as_dossier_add_meta(as_dossier_writer *w, const as_dossier_meta *meta, size_t n)
-{
-	sqlite3_stmt *q = as_db_prepare(w->db, "INSERT OR REPLACE INTO meta VALUES (?, ?)");
-	as_status s = q ? AS_OK : AS_IO;
-	for (size_t i = 0; i < n && s == AS_OK; i++) {
-		as_db_word(q, 1, meta[i].name);
-		as_db_word(q, 2, meta[i].value);
-		s = as_db_step(q);
-	}
-	(void)sqlite3_finalize(q);
-	return s;
-}
-
-as_status as_dossier_add_format(
-	as_dossier_writer *w, const char *id, const char *title, const char *see, const char *gaps)
-{
-	sqlite3_stmt *q =
-		as_db_prepare(w->db, "INSERT OR REPLACE INTO format_see VALUES (?, ?, ?, ?)");
-	if (!q)
-		return AS_IO;
-	as_db_word(q, 1, id);
-	as_db_word(q, 2, title);
-	as_db_word(q, 3, see);
-	as_db_word(q, 4, gaps);
-	as_status s = as_db_step(q);
-	(void)sqlite3_finalize(q);
-	return s;
-}
 
 /* The id of a hash, given out in the order of asking; *is_new if it was not known. 0 without memory. */
 static int64_t object_id(as_dossier_writer *w, const as_sha256 *sum, bool *is_new)
@@ -484,15 +462,42 @@ static as_status add_extents(container *c)
 	return s;
 }
 
-static as_status stop_here(as_dossier_writer *w, int64_t object, int64_t place, const char *text)
+/* Whether the entries of a container are listed. Few archives in each other, all alike, have entries without number:
+ * what is listed already is listed again only so often. */
+static bool may_list(container *c)
 {
+	as_dossier_writer *w = c->w;
+	bool fits = (uint64_t)w->n_places + c->nodes.n <= w->source.max_places;
+	if (c->nodes.n == 0)
+		return true;
+	bool again = w->known[c->object - 1].accounted;
+	w->n_again += again ? c->nodes.n : 0;
+	fits = fits && c->depth < DEPTH_MAX;
+	fits = fits && (!again || w->n_again <= AGAIN_FREE + AGAIN_TIMES * w->n_first);
+	w->n_first += fits && !again ? c->nodes.n : 0;
+	return fits;
+}
+
+static as_status stop_here(container *c)
+{
+	if (c->w->full)
+		return AS_OK;
+	c->w->full = true;
 	as_buf b = { 0 };
+	const char *text = "too many places: entries from here on are not listed";
 	as_lost_encode(&b, &(as_lost_message){ .stage = as_lit("limits"),
 				   .reason = as_lit("limit"),
 				   .text = as_lit(text) });
-	as_status s = add_loss(w, object, place, as_buf_span_of(&b));
+	as_status s = add_loss(c->w, c->object, c->place, as_buf_span_of(&b));
 	as_buf_free(&b);
 	return s;
+}
+
+static as_status list_container(container *c)
+{
+	as_status s = add_entries(c);
+	s = s == AS_OK ? add_extents(c) : s;
+	return s == AS_OK ? go_deeper(c) : s;
 }
 
 static as_status add_container(as_dossier_writer *w, int64_t object, const as_sha256 *sum,
@@ -518,17 +523,8 @@ static as_status add_container(as_dossier_writer *w, int64_t object, const as_sh
 			c.format = type.type;
 	if (s == AS_OK)
 		s = index_container(&c);
-	bool fits = (uint64_t)w->n_places + c.nodes.n <= w->source.max_places;
-	if (s == AS_OK && c.nodes.n > 0 && (!fits || depth >= DEPTH_MAX)) {
-		s = w->full ? AS_OK
-			    : stop_here(w, object, place,
-				      "too many places: entries from here on are not listed");
-		w->full = true;
-	} else if (s == AS_OK) {
-		s = add_entries(&c);
-		s = s == AS_OK ? add_extents(&c) : s;
-		s = s == AS_OK ? go_deeper(&c) : s;
-	}
+	if (s == AS_OK)
+		s = may_list(&c) ? list_container(&c) : stop_here(&c);
 	as_nodes_free(&c.nodes);
 	as_buf_free(&frames);
 	free(c.objects);

@@ -82,6 +82,7 @@ static as_status read_file(walk *w, int fd, const char *name)
 	ssize_t n = 1;
 	while (s == AS_OK && n > 0) {
 		n = read(fd, w->r->window, AS_WINDOW);
+		w->r->bytes_in += n > 0 ? (uint64_t)n : 0;
 		if (n > 0)
 			s = as_hear(w->r, &w->s, AS_M_DATA, as_bytes(w->r->window, (size_t)n));
 	}
@@ -244,6 +245,7 @@ static assay_status open_file(as_review *r, as_input *in, int fd, uint64_t size)
 		close(fd);
 		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	}
+	r->bytes_in += size;
 	as_region region = { .file = (unsigned)file, .n = size };
 	as_digests sums;
 	if (as_hash_range(r, region, 0, size, &sums) != AS_OK)

@@ -124,11 +124,22 @@ static as_status take_node(as_review *r, as_session *s, as_span payload)
 	return AS_OK;
 }
 
+uint64_t as_bytes_budget(const as_review *r)
+{
+	/* Bombs are small, and containers in containers each have their free part: together they have this. */
+	const uint64_t free_bytes = 1ull << 30, ceiling = 64ull << 30;
+	uint64_t n = 0;
+	if (r->limits.bytes > 0)
+		return r->limits.bytes;
+	bool fits = as_mul(&n, r->bytes_in, r->limits.ratio) && n < ceiling - free_bytes;
+	return fits ? n + free_bytes : ceiling;
+}
+
 /* Counts bytes against the whole review's budget; false when it is spent. */
 static bool admit(as_review *r, as_session *s, uint64_t n)
 {
 	r->bytes_unpacked += as_min(n, UINT64_MAX - r->bytes_unpacked);
-	if (r->bytes_unpacked <= r->limits.bytes)
+	if (r->bytes_unpacked <= as_bytes_budget(r))
 		return true;
 	if (!r->over_bytes)
 		lose(s, "limit", "the review unpacks too many bytes: the rest is not examined");

@@ -61,6 +61,7 @@ struct as_review {
 	as_span yara;              /* what the user's own YARA rules are, in words; empty: none */
 	as_work work;
 	void *work_ctx;
+	uint64_t bytes_in; /* of the inputs */
 	uint64_t bytes_known, bytes_done, bytes_unpacked, n_done, n_nodes;
 	double started, reported;
 	unsigned locks; /* walls that held in every examiner so far */
@@ -97,6 +98,8 @@ as_status as_hear(as_review *r, as_session *s, as_message kind, as_span payload)
 /* Forgets a stream that will not be completed; empties the session for its next examination. */
 void as_session_abort_stream(as_review *r, as_session *s);
 void as_session_clear(as_session *s);
+/* Bytes that the whole review may unpack: as the user said, or a gigabyte and the inputs' bytes times the ratio. */
+uint64_t as_bytes_budget(const as_review *r);
 /* Hashes n bytes of a region from offset at. */
 as_status as_hash_range(
 	as_review *r, as_region region, uint64_t at, uint64_t n, as_digests *out) AS_MUST_USE;

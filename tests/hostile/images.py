@@ -52,7 +52,7 @@ def zip_flat(folder):
 
 
 def zip_letters(folder):
-	return put(folder, "letters.zip", one_zip("letters", zeros(10 << 30, letter=b"A"), 10 << 30))
+	return put(folder, "letters.zip", one_zip("letters", zeros(3 << 30, letter=b"A"), 3 << 30))
 
 
 def zip_nested(folder):
@@ -449,14 +449,14 @@ def fanout(folder):
 		inner = _io.BytesIO()
 		with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as y:
 			for i in range(300):
-				y.writestr("etc/init.d/s%d" % i, b"#!/bin/sh\n" + secret)
+				y.writestr("etc/init.d/s%d" % i, b"#!/bin/sh\ntelnetd -l /bin/sh\n" + secret)
 		for i in range(200):
 			z.writestr("in%d.zip" % i, inner.getvalue())
 	return path
 
 
 def asks_memory(folder):
-	"""A zip entry in LZMA that asks for a dictionary of 4 GiB, beside a good one."""
+	"""A zip entry in LZMA that asks for a dictionary of 4 GiB (and has a wrong checksum), beside a good one."""
 	import lzma
 	raw = lzma.compress(b"password" * 1000, format=lzma.FORMAT_RAW, filters=[{ "id": lzma.FILTER_LZMA1, "dict_size": 1 << 16 }])
 	bad = struct.pack("<BBH", 9, 20, 5) + b"\x5d\xff\xff\xff\xff" + raw
