@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -43,30 +44,38 @@ def insist(ok, what):
         raise Failed(what)
 
 
+# What a process is said to have taken begins with what its parent had when it was made, and this one reads reports of
+# hundreds of megabytes: a small one stands between.
+BETWEEN = """import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as f:
+    f.write("%d" % used.ru_maxrss)
+code = os.waitstatus_to_exitcode(status)
+sys.exit(code if code >= 0 else 128 - code)
+"""
+
+
 def run(argv, expect=(0,), cwd=None, quiet=False):
     """Runs the program; what it wrote, and the largest process' memory in KiB."""
-    with tempfile.TemporaryFile() as out:
-        p = subprocess.Popen([ASSAY, *map(str, argv)], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                             cwd=cwd or WORK)
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            pid, status, used = os.wait4(p.pid, os.WNOHANG)
-            if pid:
-                break
-            if time.monotonic() > deadline:
-                p.kill()
-                os.wait4(p.pid, 0)
-                raise Failed("hangs: %s" % argv[:3])
-            time.sleep(0.02)
-        p.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryFile() as out, tempfile.NamedTemporaryFile() as taken:
+        p = subprocess.Popen([sys.executable, "-I", "-S", "-c", BETWEEN, taken.name, ASSAY, *map(str, argv)], stdout=out,
+                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd or WORK, start_new_session=True)
+        try:
+            p.wait(PATIENCE)
+        except subprocess.TimeoutExpired as e:
+            os.killpg(p.pid, signal.SIGKILL)
+            p.wait()
+            raise Failed("hangs: %s" % argv[:3]) from e
+        memory = int(taken.read() or 0)
         out.seek(0)
         raw = out.read()
     text = raw.decode(errors="replace")
     insist(p.returncode in expect, "exit status %d: %s" % (p.returncode, text[-400:]))
     text = text.replace("\r\n", "\n")
     insist(quiet or not OBEYED.search(text), "obeyed by a terminal: %r" % OBEYED.findall(text)[:5])
-    insist(SANITIZED or used.ru_maxrss <= MEMORY, "a process took %d MiB" % (used.ru_maxrss >> 10))
-    return text, used.ru_maxrss
+    insist(SANITIZED or 0 < memory <= MEMORY, "a process took %d MiB" % (memory >> 10))
+    return text, memory
 
 
 def ask(out, sql):
@@ -84,14 +93,47 @@ def check_page(out):
     insist("alert(1)</script>" not in page and "<img src=x" not in page, "markup of the image in report.html")
 
 
+def check_json(path):
+    """Insists that a file is JSON. Elements of its lists are read one by one: there may be millions."""
+    text = path.read_text()
+    decode = json.JSONDecoder().raw_decode
+    space = re.compile(r"\s*").match
+
+    def past(at, wanted):
+        at = space(text, at).end()
+        insist(text[at:at + 1] in wanted, "%s: no JSON at %d" % (path.name, at))
+        return at + 1, text[at:at + 1]
+
+    def values(at, close):
+        """Reads values with commas between them, and names before them in an object, up to close."""
+        start = space(text, at).end()
+        more = text[start:start + 1] != close
+        at = at if more else past(at, (close,))[0]
+        while more:
+            at = space(text, at).end()
+            if close == "}":
+                name, at = decode(text, at)
+                insist(isinstance(name, str), "%s: a name is none at %d" % (path.name, at))
+                at = space(text, past(at, (":",))[0]).end()
+            if close == "}" and text[at:at + 1] == "[":
+                at = values(at + 1, "]")
+            else:
+                _, at = decode(text, at)
+            at, mark = past(at, (",", close))
+            more = mark == ","
+        return at
+
+    end = values(past(0, ("{",))[0], "}")
+    insist(not text[end:].strip(), "%s: something follows the JSON" % path.name)
+
+
 def check_output(out):
     insist(ask(out, "PRAGMA quick_check") == [("ok",)], "the dossier is damaged")
     insist(ask(out, "SELECT COUNT(*) FROM place")[0][0] > 0, "an empty dossier")
     insist(ask(out, "SELECT COUNT(*) FROM rule WHERE outcome LIKE 'failed%'")[0][0] == 0, "rules failed: %s" % ask(
         out, "SELECT id, outcome FROM rule WHERE outcome LIKE 'failed%'")[:3])
     for name in ("report.json", "findings.sarif", "sbom.cdx.json", "sbom.spdx.json"):
-        with open(out / name) as f:
-            json.load(f)
+        check_json(out / name)
     check_page(out)
     names = sorted(p.name for p in out.iterdir())
     insist(names == ["dossier.assay", "findings.sarif", "report.html", "report.json", "sbom.cdx.json",
