@@ -122,7 +122,7 @@ def cpio_many(folder, n=1000000):
 		out += record + bytes(-len(record) % 4)
 	name = b"TRAILER!!!\0"
 	return put(folder, "many.cpio", bytes(out) + (head % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, len(name))).encode() + b"0" * 8
-		+ name + b"\0")
+		+ name + bytes(3))
 
 
 def tar_many(folder, n=1000000):

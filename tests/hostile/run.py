@@ -186,8 +186,10 @@ def containers_of_themselves():
 
 
 def entries_without_number():
-    review(images.cpio_many)
-    review(images.tar_many)
+    for make in (images.cpio_many, images.tar_many):
+        out = review(make, forbid=["damaged", "limit"], keep=True)
+        insist(ask(out, "SELECT COUNT(*) FROM place WHERE kind = 'file'")[0][0] >= 1000000, "entries are missing")
+        shutil.rmtree(out.parent)
     review(images.cpio_many, "--max-objects", "1000", want=["limit"])
 
 
