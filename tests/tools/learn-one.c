@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 	if (s == AS_OK)
 		s = as_signals_find_against(&signals, &profile, &reference);
 	if (s == AS_OK)
-		s = facts ? print_facts(&program, &signals) : print_alarms(&signals);
+		s = (as_status)(facts ? print_facts(&program, &signals) : print_alarms(&signals));
 	as_arena_free(arena);
 	free_whole(file);
 	return s == AS_OK || s == AS_NOT_THIS ? 0 : 1;

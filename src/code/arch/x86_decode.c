@@ -288,7 +288,8 @@ static bool is_valid_one(const as_x86 *x)
 	uint8_t reg = x->modrm >> 3 & 7;
 	if (x->op >= 0xd8 && x->op <= 0xdf) {
 		const as_x86_group *g = &as_x86_x87[x->op & 7];
-		return x->memory ? g->memory >> reg & 1 : g->reg >> (x->modrm & 63) & 1;
+		return x->memory ? (g->memory >> reg & 1) != 0
+				 : (g->reg >> (x->modrm & 63) & 1) != 0;
 	}
 	switch (x->op) {
 	case 0x62:
@@ -340,8 +341,8 @@ static bool is_valid_two(const as_x86 *x)
 	for (unsigned i = 0; x->map == 1 && i < sizeof(groups); i++) {
 		const as_x86_group *g = &as_x86_groups[i][x->pp];
 		if (groups[i] == x->op)
-			return x->memory ? g->memory >> (x->modrm >> 3 & 7) & 1
-					 : g->reg >> (x->modrm & 63) & 1;
+			return x->memory ? (g->memory >> (x->modrm >> 3 & 7) & 1) != 0
+					 : (g->reg >> (x->modrm & 63) & 1) != 0;
 	}
 	return true;
 }
