@@ -296,7 +296,8 @@ static void look_at_data(as_signals *s, const as_kept *k, const as_call *c)
 {
 	const as_region *r =
 		c->goal && !c->system ? as_program_region(s->profile->program, c->goal) : NULL;
-	if (r && !r->exec && r->write && r->data.n > 0 && !as_origin_api(s, c))
+	bool sure = k->function->by != AS_BY_GAP; /* what gaps hold may be no code at all */
+	if (sure && r && !r->exec && r->write && r->data.n > 0 && !as_origin_api(s, c))
 		add(s, k, c->at, 2, as_alarm_text(s, "0x%llx", (unsigned long long)c->goal),
 			as_lit("calls data"), "what is called stands among the program's data");
 }
