@@ -263,13 +263,13 @@ static const as_question two[] = {
 	TWO("four", "longer text", 3, 1, 20),
 	TWO(LONG "a", LONG "b", 0, 0, 70),
 	TWO(LONG "b", LONG "a", 1, 3, 73),
-	TWO(LONG LONG "z", LONG LONG, 7, 7, 300),
+	TWO(LONG LONG "z", LONG LONG, 7, 7, 120),
 	TWO(LONG LONG, LONG, 5, 2, 33),
-	TWO("x", LONG LONG "tail", 2, 5, 144),
+	TWO("x", LONG LONG "tail", 2, 5, 118),
 	OVERLAP(LONG, 0, 5, 60),
 	OVERLAP(LONG, 5, 0, 60),
-	OVERLAP(LONG LONG, 0, 17, 140),
-	OVERLAP(LONG LONG, 17, 0, 140),
+	OVERLAP(LONG LONG, 0, 17, 110),
+	OVERLAP(LONG LONG, 17, 0, 110),
 	OVERLAP(LONG, 0, 1, 9),
 };
 

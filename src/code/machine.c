@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/machine.h"
 
+#include "code/packed.h"
+
 #include <string.h>
 
 enum { CALLS = 64 /* depth */, REPEATS = 1 << 20 /* of one string instruction */ };
@@ -55,6 +57,21 @@ static bool compared(const as_held *f, as_cond cond)
 	return holds[cond];
 }
 
+/* Signed comparison of a sum with 0, as if it had not overflowed. */
+static bool sum_holds(const as_held *f, as_cond cond)
+{
+	uint64_t sum = cut(f->low, f->width), b = cut(f->high, f->width);
+	bool minus = extend(sum, f->width) >> 63, b_minus = extend(b, f->width) >> 63;
+	bool a_minus = extend(sum - b, f->width) >> 63;
+	if (a_minus == b_minus)
+		minus = a_minus;
+	bool zero = sum == 0 && !minus;
+	return cond == AS_LT   ? minus
+	       : cond == AS_GE ? !minus
+	       : cond == AS_LE ? minus || zero
+			       : !minus && !zero;
+}
+
 int as_flags_hold(const as_held *f, as_cond cond)
 {
 	enum {
@@ -77,6 +94,8 @@ int as_flags_hold(const as_held *f, as_cond cond)
 	if (f->kind == AS_OP_SUM &&
 		(CARRY >> cond & 1)) /* a sum is below its parts if it overflowed */
 		return compared(f, cond);
+	if (f->kind == AS_OP_SUM && cond >= AS_LT && cond <= AS_GE)
+		return sum_holds(f, cond);
 	result.high = 0;
 	return RESULT >> cond & 1 ? compared(&result, cond) : -1;
 }
@@ -230,6 +249,18 @@ static as_step flags(as_machine *m, const as_op *op)
 	return AS_STEP_ON;
 }
 
+static as_step packed(as_machine *m, const as_op *op)
+{
+	static const as_held none = { .known = true };
+	const as_held *a = &m->reg[op->a], *b = op->b == AS_REG_NONE ? &none : &m->reg[op->b];
+	const uint64_t x[2] = { a->low, a->high }, y[2] = { b->low, b->high };
+	uint64_t r[2] = { 0 };
+	if (a->known && b->known)
+		as_packed_do(op, x, y, r);
+	put(m, op, (as_held){ .low = r[0], .high = r[1], .known = a->known && b->known });
+	return AS_STEP_ON;
+}
+
 static as_step choose(as_machine *m, const as_op *op)
 {
 	int holds = as_flags_hold(&m->reg[op->c], op->cond);
@@ -325,6 +356,7 @@ static as_step forget(as_machine *m, const as_op *op)
 static as_step (*const doing[AS_N_OP_KINDS])(as_machine *m, const as_op *op) = {
 	[AS_OP_NOP] = forget,
 	[AS_OP_KILL] = forget,
+	[AS_OP_PACKED] = packed,
 	[AS_OP_MOVE] = arithmetic,
 	[AS_OP_ADD] = arithmetic,
 	[AS_OP_SUB] = arithmetic,

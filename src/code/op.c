@@ -102,9 +102,9 @@ static void print_reg(char *out, size_t n, uint8_t r)
 
 void as_op_print(char *out, size_t n, const as_op *op)
 {
-	static const char *const kinds[AS_N_OP_KINDS] = { "nop", "kill", "move", "add", "sub",
-		"rsub", "mul", "mulhu", "mulhs", "divu", "divs", "remu", "rems", "and", "or", "xor",
-		"shl", "shr", "sar", "ror", "zeros", "not", "load", "store", "fill", "copy",
+	static const char *const kinds[AS_N_OP_KINDS] = { "nop", "kill", "packed", "move", "add",
+		"sub", "rsub", "mul", "mulhu", "mulhs", "divu", "divs", "remu", "rems", "and", "or",
+		"xor", "shl", "shr", "sar", "ror", "zeros", "not", "load", "store", "fill", "copy",
 		"compare", "compare_u", "test", "result", "sum", "select", "branch", "branch_if",
 		"jump", "jump_to", "call", "call_to", "return", "syscall", "trap" };
 	static const char *const conds[] = { "", "eq", "ne", "lt", "le", "gt", "ge", "below",

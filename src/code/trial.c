@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { GAP = 512 /* of the stack, above the stack pointer */, MIPS_T9 = 25, MIPS_GP = 28 };
+#define NOISE 0x5aa5c33c12877869u
 #define SCENE_AT 0x7ff00000u
 #define STACK_AT 0x7fe00000u
 
@@ -105,6 +106,11 @@ static void give(as_trial *t, uint64_t addr, const uint64_t *args, unsigned n_ar
 	if (a->link == AS_REG_NONE)
 		sp -= a->word;
 	as_machine_set(m, a->sp, sp);
+	for (unsigned r = 0; r < 32;
+		r++) { /* something: of vectors, parts are written before all is */
+		as_machine_set(m, (uint8_t)(AS_REG_VECTOR + r), NOISE);
+		m->reg[AS_REG_VECTOR + r].high = NOISE;
+	}
 	if (p->elf.machine == AS_EM_MIPS) {
 		as_machine_set(m, MIPS_T9, addr);
 		if (p->gp != 0)

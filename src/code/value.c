@@ -315,7 +315,7 @@ static void answer(as_evaluator *e)
 static void step(as_evaluator *e, const as_op *op, uint32_t index)
 {
 	as_op_kind kind = (as_op_kind)op->kind;
-	if (kind == AS_OP_KILL)
+	if (kind == AS_OP_KILL || kind == AS_OP_PACKED)
 		set(e, op, AS_NOT_KNOWN);
 	else if (kind >= AS_OP_MOVE && kind <= AS_OP_NOT)
 		compute(e, op);

@@ -2,6 +2,8 @@
 /* A64: arithmetic and logic on general registers. */
 #include "code/arch/aarch64.h"
 
+#include "code/packed.h"
+
 enum { AND, ORR, EOR, ANDS };
 
 static const as_op_kind logic_kinds[] = { AS_OP_AND, AS_OP_OR, AS_OP_XOR, AS_OP_AND };
@@ -366,6 +368,8 @@ static bool one_source(const as_insn *i)
 		as_arm_reverse(i->o, width, rd, rn, 1u << opcode);
 	else if (opcode == 4)
 		as_op_rri(i->o, AS_OP_ZEROS, width, rd, rn, 0);
+	else if (opcode == 0)
+		as_op_packed(i->o, AS_PACKED_REVERSE_BITS, width, rd, rn, AS_REG_NONE, 1, 0);
 	else
 		as_op_kill(i->o, rd);
 	return true;

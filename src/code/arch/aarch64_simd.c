@@ -86,6 +86,12 @@ static bool modified(const as_insn *i)
 bool as_a64_simd(const as_insn *i)
 {
 	uint32_t w = i->w;
+	if ((w & 0xbfe0fc00) == 0x0ea01c00 && as_arm_bits(w, 16, 5) == as_arm_bits(w, 5, 5)) {
+		as_op_move(i->o, w >> 30 & 1 ? 16 : 8, as_a64_v(i, 0), as_a64_v(i, 5));
+		return true;
+	}
+	if (as_a64_parts(i))
+		return true;
 	if ((w & 0x5f000000) == 0x1e000000)
 		return scalar(i);
 	if ((w & 0x5f000000) == 0x1f000000) { /* fmadd */
@@ -96,9 +102,6 @@ bool as_a64_simd(const as_insn *i)
 		return copy(i);
 	if ((w & 0x9ff80400) == 0x0f000400)
 		return modified(i);
-	if ((w & 0xbfe0fc00) == 0x0ea01c00 && as_arm_bits(w, 16, 5) == as_arm_bits(w, 5, 5))
-		as_op_move(i->o, w >> 30 & 1 ? 16 : 8, as_a64_v(i, 0), as_a64_v(i, 5));
-	else
-		as_op_kill(i->o, as_a64_v(i, 0));
+	as_op_kill(i->o, as_a64_v(i, 0));
 	return !(w >> 31) || (w & 0xff000000) == 0xce000000; /* SHA-512, SHA-3, SM3, SM4 */
 }

@@ -38,6 +38,31 @@ static void predicate(as_ops *o, as_cond cond)
 	}
 }
 
+/* A jump that asks for the carry alone, where it is in a register of its own. False: it is another instruction. */
+static bool jump_by_carry(as_ops *o, const as_mode *before, unsigned cc)
+{
+	enum { CS = 2, CC = 3, HI = 8, LS = 9 };
+	bool above = cc == HI || cc == LS;
+	if (before->carry != AS_CARRY_KNOWN || (cc != CS && cc != CC && !above) || o->n != 1 ||
+		o->op[0].kind != AS_OP_JUMP)
+		return false;
+	int64_t to = o->op[0].imm;
+	o->n = 0;
+	if (above) { /* the carry, and not zero */
+		as_op *both = as_op_add(o, AS_OP_SELECT, 4);
+		both->dst = T5;
+		both->a = AS_REG_CARRY;
+		both->c = AS_REG_FLAGS;
+		both->cond = AS_NE;
+	}
+	as_op *op = as_op_add(o, AS_OP_BRANCH_IF, 4);
+	op->a = above ? (uint8_t)T5 : (uint8_t)AS_REG_CARRY;
+	op->b = AS_REG_ZERO;
+	op->cond = cc == CS || cc == HI ? AS_NE : AS_EQ;
+	op->imm = to;
+	return true;
+}
+
 static size_t lift(as_mode *m, as_span code, uint64_t at, as_ops *ops)
 {
 	as_cur c = as_cur_of(code, 0, m->big);
@@ -53,7 +78,7 @@ static size_t lift(as_mode *m, as_span code, uint64_t at, as_ops *ops)
 		ops->n = 0;
 		return 0;
 	}
-	if (i.cc < 14)
+	if (i.cc < 14 && !jump_by_carry(ops, &before, i.cc))
 		predicate(ops, as_arm_cond(&before, i.cc));
 	if (before.it) /* the last but one bit that is set ends the block */
 		m->it = (uint8_t)(before.it & 7 ? (before.it & 0xe0) | (before.it << 1 & 0x1f) : 0);

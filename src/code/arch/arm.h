@@ -12,11 +12,13 @@ enum {
 	AS_ARM_LR = 14,
 	AS_ARM_PC = 15,
 	AS_REG_CARRY = AS_REG_SPECIAL, /* 0 or 1, where as_mode.carry says so */
-	T0 = AS_REG_TEMP,              /* addresses, first operands */
-	T1,                            /* second operands */
-	T2,                            /* results, values */
-	T3,                            /* pieces */
-	T4,                            /* ones and carries */
+	AS_REG_PARTS =
+		AS_REG_SPECIAL + 1, /* which parts of the last sum of bytes overflowed: all ones */
+	T0 = AS_REG_TEMP,           /* addresses, first operands */
+	T1,                         /* second operands */
+	T2,                         /* results, values */
+	T3,                         /* pieces */
+	T4,                         /* ones and carries */
 	T5
 };
 
@@ -182,5 +184,9 @@ bool as_arm_t32(as_insn *i);
 bool as_arm_coprocessor(const as_insn *i, uint32_t w);
 bool as_arm_neon(const as_insn *i, uint32_t w);
 bool as_arm_neon_memory(const as_insn *i, uint32_t w);
+
+/* uadd8, and sel: the bytes of rn where parts overflowed, of rm elsewhere. */
+void as_arm_add_bytes(const as_insn *i, uint8_t rd, uint8_t rn, uint8_t rm);
+void as_arm_select_bytes(const as_insn *i, uint8_t rd, uint8_t rn, uint8_t rm);
 
 #endif

@@ -2,6 +2,8 @@
 /* A32: the condition stands above, bits 25..27 choose the class. ARM DDI 0406C, A5. */
 #include "code/arch/arm.h"
 
+#include "code/packed.h"
+
 static uint8_t reg(const as_insn *i, unsigned at) { return (uint8_t)as_arm_bits(i->w, at, 4); }
 static bool bit(const as_insn *i, unsigned at) { return i->w >> at & 1; }
 
@@ -233,6 +235,10 @@ static bool pack(const as_insn *i)
 			as_op_kill(i->o, rd); /* rbit */
 		return true;
 	}
+	if (op1 == 0 && op2 == 5) {
+		as_arm_select_bytes(i, rd, rn, rm);
+		return true;
+	}
 	as_op_kill(i->o, rd);
 	if (!(op2 & 1)) /* pkh; saturation of words */
 		return op1 == 0 || (op1 & 2);
@@ -290,6 +296,16 @@ static bool media(const as_insn *i)
 	unsigned op2 = as_arm_bits(i->w, 5, 3);
 	switch (as_arm_bits(i->w, 23, 2)) {
 	case 0: /* sums of parts */
+		if (as_arm_bits(i->w, 20, 3) == 5 && op2 == 4) {
+			as_arm_add_bytes(i, reg(i, 12), reg(i, 16), reg(i, 0));
+			return true;
+		}
+		if (as_arm_bits(i->w, 20, 3) == 6 && op2 == 7) { /* uqsub8 */
+			as_op_packed(i->o, AS_PACKED_SUB_TO_0, 4, reg(i, 12), reg(i, 16), reg(i, 0),
+				1, 0);
+			return true;
+		}
+		as_op_kill(i->o, AS_REG_PARTS);
 		as_op_kill(i->o, reg(i, 12));
 		return as_arm_bits(i->w, 20, 2) && op2 != 5 && op2 != 6;
 	case 1:

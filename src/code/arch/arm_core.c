@@ -2,6 +2,8 @@
 /* What A32 and T32 instructions do, however they are encoded. */
 #include "code/arch/arm.h"
 
+#include "code/packed.h"
+
 as_arm_operand as_arm_imm(uint32_t value)
 {
 	return (as_arm_operand){ .constant = true, .value = value, .rs = AS_REG_NONE };
@@ -411,4 +413,17 @@ void as_arm_multiply_top(const as_insn *i, uint8_t rd, uint8_t ra, uint8_t rn, u
 	as_op_rrr(i->o, AS_OP_MULHS, 4, ra == AS_ARM_PC ? rd : (uint8_t)T2, rn, rm);
 	if (ra != AS_ARM_PC)
 		as_op_rrr(i->o, AS_OP_ADD, 4, rd, T2, ra);
+}
+
+void as_arm_add_bytes(const as_insn *i, uint8_t rd, uint8_t rn, uint8_t rm)
+{
+	as_op_packed(i->o, AS_PACKED_CARRIES, 4, AS_REG_PARTS, rn, rm, 1, 0);
+	as_op_packed(i->o, AS_PACKED_ADD, 4, rd, rn, rm, 1, 0);
+}
+
+void as_arm_select_bytes(const as_insn *i, uint8_t rd, uint8_t rn, uint8_t rm)
+{
+	as_op_packed(i->o, AS_PACKED_AND_NOT, 4, T0, AS_REG_PARTS, rm, 4, 0);
+	as_op_rrr(i->o, AS_OP_AND, 4, rd, rn, AS_REG_PARTS);
+	as_op_rrr(i->o, AS_OP_OR, 4, rd, rd, T0);
 }

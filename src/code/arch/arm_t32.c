@@ -2,6 +2,8 @@
 /* T32, the instructions of four bytes: two halves, the first one above. ARM DDI 0406C, A6.3. */
 #include "code/arch/arm.h"
 
+#include "code/packed.h"
+
 static uint8_t reg(const as_insn *i, unsigned at) { return (uint8_t)as_arm_bits(i->w, at, 4); }
 static bool bit(const as_insn *i, unsigned at) { return i->w >> at & 1; }
 
@@ -333,7 +335,20 @@ static bool registers(const as_insn *i)
 				as_arm_bits(i->w, 4, 2) * 8);
 		return true;
 	}
-	if (op1 >= 8 && op2 < 8) { /* sums of parts */
+	if (op1 == 8 && op2 == 4) {
+		as_arm_add_bytes(i, rd, rn, rm);
+		return true;
+	}
+	if (op1 == 12 && op2 == 5) { /* uqsub8 */
+		as_op_packed(i->o, AS_PACKED_SUB_TO_0, 4, rd, rn, rm, 1, 0);
+		return true;
+	}
+	if (op1 == 10 && op2 == 8) {
+		as_arm_select_bytes(i, rd, rn, rm);
+		return true;
+	}
+	if (op1 >= 8 && op2 < 8) { /* sums of parts; those that are not followed */
+		as_op_kill(i->o, AS_REG_PARTS);
 		as_op_kill(i->o, rd);
 		return (op2 & 3) != 3 && (op1 & 7) != 3 && (op1 & 7) != 7;
 	}

@@ -143,8 +143,39 @@ static void bswap(as_x86 *x)
 		as_x86_bswap(x, x->size, r, r);
 }
 
+/* tzcnt, and bsf of what is not 0: the zeros above the highest one of ~e & (e - 1) are the bits but those below e's lowest. */
+static void count_below(as_x86 *x, uint8_t e)
+{
+	as_op_rri(x->ops, AS_OP_SUB, x->size, AS_X86_U, e, 1);
+	as_op_rri(x->ops, AS_OP_NOT, x->size, AS_X86_T, e, 0);
+	as_op_rrr(x->ops, AS_OP_AND, x->size, AS_X86_T, AS_X86_T, AS_X86_U);
+	as_op_rri(x->ops, AS_OP_ZEROS, x->size, AS_X86_T, AS_X86_T, 0);
+	if (x->pp == 2)
+		as_x86_no_flags(x);
+	else
+		as_x86_result(x, x->size, e);
+	as_op_rri(x->ops, AS_OP_RSUB, x->size, x->reg, AS_X86_T, 8 * x->size);
+}
+
 static void count(as_x86 *x) /* bsf, bsr, tzcnt, lzcnt, popcnt, lar, lsl */
 {
+	bool ends = x->op == 0xbc || x->op == 0xbd;
+	if (ends && x->size >= 4) {
+		uint8_t e = as_x86_get(x, x->size);
+		if (x->op == 0xbc) {
+			count_below(x, e);
+			return;
+		}
+		as_op_rri(x->ops, AS_OP_ZEROS, x->size, AS_X86_T, e, 0);
+		if (x->pp == 2) { /* lzcnt */
+			as_op_move(x->ops, x->size, x->reg, AS_X86_T);
+			as_x86_no_flags(x);
+			return;
+		}
+		as_x86_result(x, x->size, e);
+		as_op_rri(x->ops, AS_OP_RSUB, x->size, x->reg, AS_X86_T, 8 * x->size - 1);
+		return;
+	}
 	as_op_kill(x->ops, x->reg);
 	as_x86_no_flags(x);
 }

@@ -4,6 +4,8 @@
  * bit. */
 #include "code/arch/x86.h"
 
+#include "code/packed.h"
+
 enum { E = AS_X86_E, T = AS_X86_T, U = AS_X86_U, W = AS_X86_W, FULL = 0 };
 
 /* Moves: from E to a vector register, or back. */
@@ -156,6 +158,89 @@ static bool lift_logic(as_x86 *x)
 	return true;
 }
 
+/* Work on the parts of a vector, of which the machine alone makes use. */
+typedef struct work {
+	uint8_t op, which, lane;
+} work;
+
+static const work works[] = {
+	{ 0x60, AS_PACKED_WEAVE, 1 },
+	{ 0x61, AS_PACKED_WEAVE, 2 },
+	{ 0x62, AS_PACKED_WEAVE, 4 },
+	{ 0x64, AS_PACKED_GREATER, 1 },
+	{ 0x65, AS_PACKED_GREATER, 2 },
+	{ 0x66, AS_PACKED_GREATER, 4 },
+	{ 0x6c, AS_PACKED_WEAVE, 8 },
+	{ 0x74, AS_PACKED_EQUAL, 1 },
+	{ 0x75, AS_PACKED_EQUAL, 2 },
+	{ 0x76, AS_PACKED_EQUAL, 4 },
+	{ 0xd4, AS_PACKED_ADD, 8 },
+	{ 0xda, AS_PACKED_LEAST, 1 },
+	{ 0xde, AS_PACKED_MOST, 1 },
+	{ 0xdf, AS_PACKED_AND_NOT, 8 },
+	{ 0xf8, AS_PACKED_SUB, 1 },
+	{ 0xf9, AS_PACKED_SUB, 2 },
+	{ 0xfa, AS_PACKED_SUB, 4 },
+	{ 0xfb, AS_PACKED_SUB, 8 },
+	{ 0xfc, AS_PACKED_ADD, 1 },
+	{ 0xfd, AS_PACKED_ADD, 2 },
+	{ 0xfe, AS_PACKED_ADD, 4 },
+};
+
+/* The second operand, 16 bytes. */
+static uint8_t vector_e(as_x86 *x)
+{
+	if (!x->memory)
+		return vector_rm(x);
+	as_x86_load(x, 16, E, 0);
+	return E;
+}
+
+/* pmovmskb, pslldq, psrldq, pshufd, pshuflw; movlpd, movhpd. */
+static bool lift_moves_of_parts(as_x86 *x, uint8_t a)
+{
+	uint8_t reg = x->modrm >> 3 & 7, to = vector_reg(x);
+	bool legacy = x->kind == AS_X86_LEGACY;
+	unsigned count = (unsigned)x->imm & 0xff;
+	if (x->op == 0xd7 && x->pp == 1 && !x->memory) {
+		as_op_packed(x->ops, AS_PACKED_SIGNS, 4, x->reg, vector_rm(x), AS_REG_NONE, 1, 0);
+	} else if (x->op == 0x73 && x->pp == 1 && !x->memory && (reg & 3) == 3) {
+		as_op_packed(x->ops, reg == 3 ? AS_PACKED_DOWN : AS_PACKED_UP, 16,
+			legacy ? vector_rm(x) : vector(x->vvvv), vector_rm(x), AS_REG_NONE, 1,
+			count);
+	} else if (x->op == 0x70 && (x->pp == 1 || x->pp == 3)) {
+		as_op_packed(x->ops, x->pp == 1 ? AS_PACKED_SHUFFLE : AS_PACKED_SHUFFLE_LOW, 16, to,
+			vector_e(x), AS_REG_NONE, x->pp == 1 ? 4 : 2, count);
+	} else if (x->op == 0x16 && x->pp == 1 && x->memory) {
+		as_x86_load(x, 8, E, 0);
+		as_op_packed(x->ops, AS_PACKED_WEAVE, 16, to, a, E, 8, 0);
+	} else if (x->op == 0x12 && x->pp == 1 && x->memory) {
+		as_x86_load(x, 8, E, 0);
+		as_op_packed(x->ops, AS_PACKED_DOWN, 16, T, a, AS_REG_NONE, 1, 8);
+		as_op_packed(x->ops, AS_PACKED_WEAVE, 16, to, E, T, 8, 0);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool lift_parts(as_x86 *x)
+{
+	bool legacy = x->kind == AS_X86_LEGACY;
+	uint8_t a = legacy ? vector_reg(x) : vector(x->vvvv);
+	if (x->mask || (!legacy && (x->kind != AS_X86_VEX || x->length != 0)))
+		return false;
+	if (lift_moves_of_parts(x, a))
+		return true;
+	for (size_t i = 0; x->pp == 1 && i < sizeof(works) / sizeof(works[0]); i++)
+		if (works[i].op == x->op) {
+			as_op_packed(x->ops, (as_packed)works[i].which, 16, vector_reg(x), a,
+				vector_e(x), works[i].lane, 0);
+			return true;
+		}
+	return false;
+}
+
 /* Whether an instruction of 0F with no prefix works with mmx registers. */
 static bool is_mmx(const as_x86 *x)
 {
@@ -223,7 +308,7 @@ static void lift_0f(as_x86 *x)
 		move_general(x);
 	else if (is_mmx(x))
 		lift_mmx(x);
-	else if (lift_masks(x) || lift_logic(x))
+	else if (lift_masks(x) || lift_logic(x) || lift_parts(x))
 		return;
 	else if (x->op == 0x50 || x->op == 0xd7 || x->op == 0xc5 || (converts && x->pp > 1))
 		as_op_kill(x->ops, x->reg);
