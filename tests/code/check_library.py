@@ -28,7 +28,7 @@ unlink chmod mprotect mmap fork kill chroot mount rename getuid geteuid getpid s
 strcasecmp memcmp strcpy strncpy strcat strncat memcpy memset strstr strchr strrchr strlen atoi""".split()
 SAME = [{"memcpy", "memmove"}, {"memcmp", "bcmp"}, {"fork", "vfork"}, {"_exit", "_Exit"}]
 # At least so many of them; what is above is a gain, what is below a loss.
-LEAST = {"x86_64": 36, "musl": 38, "armhf": 31, "arm64": 37, "mipsel": 42, "ppc64el": 40}
+LEAST = {"x86_64": 45, "musl": 38, "armhf": 38, "arm64": 42, "mipsel": 42, "ppc64el": 40}
 
 
 def symbols(path):

@@ -377,8 +377,12 @@ static const struct {
 		"or4 r0, r0, t3<<0, _, 0\n" },
 	/* bsf eax,ecx */
 	{ 64, "\x0f\xbc\xc1", 3, 3,
-		"kill8 r0, _, _<<0, _, 0\n"
-		"kill8 flags, _, _<<0, _, 0\n" },
+		"sub4 t3, r1, _<<0, _, 1\n"
+		"not4 t2, r1, _<<0, _, 0\n"
+		"and4 t2, t2, t3<<0, _, 0\n"
+		"zeros4 t2, t2, _<<0, _, 0\n"
+		"result4 flags, r1, _<<0, _, 0\n"
+		"rsub4 r0, t2, _<<0, _, 32\n" },
 	/* syscall */
 	{ 64, "\x0f\x05", 2, 2,
 		"syscall8 _, _, _<<0, _, 0\n"

@@ -138,7 +138,10 @@ static const struct {
 	{ AS_OP_SUM, 1, 9, AS_BELOW, 1 },
 	{ AS_OP_SUM, 10, 9, AS_ABOVE_EQ, 1 },
 	{ AS_OP_SUM, 0, 9, AS_EQ, 1 },
-	{ AS_OP_SUM, 0, 9, AS_LT, -1 },
+	{ AS_OP_SUM, 0, 9, AS_LT, 0 },
+	{ AS_OP_SUM, 0, 9, AS_LE, 1 },
+	{ AS_OP_SUM, 0x80000000, 1, AS_LT, 0 }, /* what overflowed is as large as it would be */
+	{ AS_OP_SUM, 0xffffffff, 1, AS_GE, 0 },
 };
 
 static void decides(void **state)

@@ -86,11 +86,6 @@ static void compute(as_x86 *x, uint8_t kind, uint8_t width, uint8_t d, uint8_t a
 {
 	if (kind == ADD) {
 		sum(x, width, d, a, b);
-	} else if (kind == SBB && a == b.r && width >= 4) { /* all ones below, else 0 */
-		as_op_const(x->ops, width, AS_X86_U, UINT64_MAX);
-		as_op_const(x->ops, width, AS_X86_V, 0);
-		as_x86_select(x, width, AS_BELOW, d, AS_X86_U, AS_X86_V);
-		as_x86_result(x, width, d);
 	} else if (kind == ADC || kind == SBB) {
 		with_carry(x, kind == ADC ? AS_OP_ADD : AS_OP_SUB, width, d, a, b);
 	} else if (kind == SUB || kind == CMP) {
