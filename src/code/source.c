@@ -45,10 +45,17 @@ static as_source_kind kind_of_input(as_span name)
 	return AS_FROM_INPUT;
 }
 
-static as_source input(const as_api *api)
+/* What call c of k brings in, with the name it asks for. */
+static as_source input(const following *f, const as_kept *k, const as_call *c, const as_api *api)
 {
+	enum { LONGEST = 64 };
 	as_source s = plain(kind_of_input(as_lit(api->name)));
+	as_span name = api->text < 0          ? (as_span){ 0 }
+		       : c->text[api->text].n ? c->text[api->text]
+					      : as_value_string(&k->values, c->arg[api->text]);
 	s.by = as_lit(api->name);
+	if (name.n > 0 && name.n <= LONGEST)
+		s.by = as_print(f->p->program->arena, "%s %.*s", api->name, (int)name.n, name.p);
 	return s;
 }
 
@@ -97,7 +104,7 @@ static as_source written(following *f, spot s, const as_call *c, const as_api *a
 {
 	bool varies = api->name[0] == 'v' || strncmp(api->name, "__v", 3) == 0;
 	if (api->kind == AS_API_INPUT)
-		return input(api);
+		return input(f, s.k, c, api);
 	if (api->kind == AS_API_SCAN)
 		return plain(AS_FROM_INPUT);
 	if (api->kind == AS_API_FORMAT && api->text >= 0 && !varies)
@@ -181,7 +188,7 @@ static as_source follow_result(following *f, spot s, as_value x, int depth)
 		if (!api)
 			return plain(AS_FROM_UNKNOWN);
 		if (api->kind == AS_API_INPUT)
-			return input(api);
+			return input(f, s.k, c, api);
 		int from = passed_on(api);
 		if (from >= 0)
 			return c->text[from].n > 0

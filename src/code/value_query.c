@@ -133,21 +133,21 @@ static bool is_table(const as_values *v, const as_term *load)
 	return a == AS_V_PHI || a == AS_V_CONST || b == AS_V_PHI || b == AS_V_CONST;
 }
 
-/* The index into the table, or tables, that the goal of a jump is loaded from. */
-static as_value index_of(const as_values *v, as_value x, int depth)
+/* The index into the table that the goal of a jump is loaded from; nested: into the table of indices into that
+ * table. What looks like the inner table may be a text that is walked over. */
+static as_value index_of(const as_values *v, as_value x, bool nested, int depth)
 {
 	const as_term *n = as_term_of(v, x);
 	if (depth > DEEPEST || (n->kind != AS_V_LOAD && n->kind != AS_V_OP))
 		return NO_INDEX;
 	if (n->kind == AS_V_LOAD) {
-		as_value inner =
-			index_of(v, n->a, depth + 1); /* a table of indices into the table */
+		as_value inner = nested ? index_of(v, n->a, nested, depth + 1) : NO_INDEX;
 		return inner != NO_INDEX ? inner : is_table(v, n) ? index_in(v, n->a) : NO_INDEX;
 	}
-	as_value a = index_of(v, n->a, depth + 1);
+	as_value a = index_of(v, n->a, nested, depth + 1);
 	if (a != NO_INDEX || n->op == AS_OP_MOVE || n->b == AS_NOT_KNOWN)
 		return a;
-	return index_of(v, n->b, depth + 1);
+	return index_of(v, n->b, nested, depth + 1);
 }
 
 /* Whether two values are the same but for cutting: the index is often compared before it is extended. */
@@ -193,11 +193,10 @@ static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index, u
 	return 0;
 }
 
-size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max,
-	uint64_t *table, uint64_t *len)
+static size_t targets_of(const as_values *v, const as_goto *g, as_value index, uint64_t *targets,
+	size_t max, uint64_t *table, uint64_t *len)
 {
 	const as_flow *f = v->flow;
-	as_value index = index_of(v, g->to, 0);
 	if (index == NO_INDEX)
 		return 0;
 	uint64_t start = 0, bound = bound_of(v, g, index, &start);
@@ -221,4 +220,12 @@ size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets,
 	*table = low;
 	*len = high > low ? high - low : 0;
 	return n;
+}
+
+size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max,
+	uint64_t *table, uint64_t *len)
+{
+	as_value inner = index_of(v, g->to, true, 0), outer = index_of(v, g->to, false, 0);
+	size_t n = targets_of(v, g, inner, targets, max, table, len);
+	return n > 0 || outer == inner ? n : targets_of(v, g, outer, targets, max, table, len);
 }

@@ -207,7 +207,7 @@ CREATE TABLE measure_site (
 	argument TEXT,          -- constant text that belongs to it: a path, a format, an algorithm
 	source TEXT,            -- where what is not constant comes from: 'number', 'unknown', 'memory', 'argument', 'configuration',
 	                        -- 'environment', 'input', 'network'
-	origin TEXT             -- the function that brought it
+	origin TEXT             -- the function that brought it, and the name it asked for: 'getenv QUERY_STRING'
 );
 -- One in eight fingerprints of functions with eight blocks or more, chosen by value: copies of code share them.
 -- no exhibit

@@ -1,0 +1,19 @@
+-- id: library-copies
+-- title: Several copies of one library
+-- kind: unsupported-component
+-- severity: low
+-- confidence: 0.7
+-- confidence-why: different files share the fingerprints of at least a third of the library's sampled functions
+-- cwe: CWE-1104
+-- why: A flaw has to be mended in each copy; those that nobody remembers keep it.
+-- fix: Keep one copy of the library, and link everything with it.
+SELECT c.library AS object, NULL AS at, NULL AS len,
+       c.soname AS subject,
+       'holds' AS verdict,
+       COUNT(*) || ' other files: ' || group_concat((SELECT p.path FROM place AS p WHERE p.object = c.other ORDER BY p.id LIMIT 1)
+           || ' (' || c.shared || ' of ' || c.sampled || ')', ', ') AS note
+  FROM library_copy AS c
+ WHERE c.share >= 0.34
+   AND c.library NOT IN (SELECT object FROM sample_object)
+   AND c.other NOT IN (SELECT object FROM sample_object)
+ GROUP BY c.library
