@@ -421,7 +421,8 @@ static bool look_into_gaps(search *s, const as_surroundings *around)
 	};
 	for (size_t i = 0; i < n; i++)
 		if (next_start(s, sorted[i].addr) - sorted[i].addr > STUB ||
-			as_stub_goal(s->p, sorted[i].addr) == sorted[i].addr)
+			as_stub_goal(s->p, sorted[i].addr | sorted[i].thumb) ==
+				(sorted[i].addr | sorted[i].thumb))
 			look(s, around, sorted[i].addr + sorted[i].size,
 				next_start(s, sorted[i].addr), sorted[i].thumb);
 	free(sorted);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/quality.h"
 
+#include "code/stub.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +140,14 @@ static bool family_of(const as_quality *q, uint64_t goal, as_family_count *out)
 	return true;
 }
 
+/* Whether a function is an entry of a linkage table that was taken for one: what it jumps to, it does not call. */
+static bool is_stub(const as_quality *q, size_t number)
+{
+	const as_function *f = &q->profile->functions.list[number];
+	uint64_t addr = f->addr | f->thumb;
+	return (as_stub_goal(q->profile->program, addr) | f->thumb) != addr;
+}
+
 void as_quality_families(as_quality *q)
 {
 	const as_profile *p = q->profile;
@@ -147,10 +157,11 @@ void as_quality_families(as_quality *q)
 		bool counts = family_of(q, goal, &f);
 		for (size_t from = i; i < p->n_calls && p->calls[i].goal == goal; i++) {
 			/* Functions may share code: an instruction is one call. */
-			f.calls += i == from || p->calls[i].at != last;
+			bool again = i > from && p->calls[i].at == last;
+			f.calls += !again && !is_stub(q, p->calls[i].from);
 			last = p->calls[i].at;
 		}
-		if (counts)
+		if (counts && f.calls > 0)
 			count_family(q, f);
 	}
 }

@@ -164,29 +164,47 @@ static as_value bare(const as_values *v, as_value x)
 	return x;
 }
 
-/* The values an index may take: from *start on, so many; 0: not known. From the nearest comparison before the
- * jump. */
+/* Whether a decision is made where it leads straight to a jump. */
+static bool is_next_to(const as_values *v, const as_decision *d, const as_goto *g)
+{
+	const as_block *b = &v->flow->blocks[d->block];
+	return d->block == g->block || b->next == g->block || b->taken == g->block;
+}
+
+/* The number of values that decision d leaves to an index, made of want + shift, and the first of them; 0: it says nothing. */
+static uint64_t bound_by(
+	const as_values *v, const as_decision *d, as_value want, int64_t shift, uint64_t *start)
+{
+	int64_t other = 0;
+	uint64_t k = 0;
+	bool up_to = d->cond == AS_ABOVE || d->cond == AS_BELOW_EQ || d->cond == AS_GT ||
+		     d->cond == AS_LE;
+	bool below = d->cond == AS_ABOVE_EQ || d->cond == AS_BELOW || d->cond == AS_GE ||
+		     d->cond == AS_LT;
+	if (d->test || !as_value_const(v, d->b, &k) || k > CASES_MAX || (!up_to && !below) ||
+		as_value_base(v, bare(v, d->a), &other) != want)
+		return 0;
+	/* Compared is the index plus (other - shift): it starts where that is 0. */
+	*start = (uint64_t)(shift - other);
+	return up_to ? k + 1 : k;
+}
+
+/* The values an index may take: from *start on, so many; 0: not known. From the comparison that leads to the jump, else the
+ * nearest before it. */
 static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index, uint64_t *start)
 {
-	int64_t shift = 0, other = 0;
+	int64_t shift = 0;
 	as_value want = as_value_base(v, bare(v, index), &shift);
 	*start = 0;
-	for (uint32_t i = want == AS_NOT_KNOWN ? 0 : v->n_decisions; i > 0; i--) {
-		const as_decision *d = &v->decisions[i - 1];
-		uint64_t k = 0;
-		if (d->block > g->block || d->test || !as_value_const(v, d->b, &k) ||
-			k > CASES_MAX || as_value_base(v, bare(v, d->a), &other) != want)
-			continue;
-		bool up_to = d->cond == AS_ABOVE || d->cond == AS_BELOW_EQ || d->cond == AS_GT ||
-			     d->cond == AS_LE;
-		bool below = d->cond == AS_ABOVE_EQ || d->cond == AS_BELOW || d->cond == AS_GE ||
-			     d->cond == AS_LT;
-		if (!up_to && !below)
-			continue;
-		/* Compared is the index plus (other - shift): it starts where that is 0. */
-		*start = (uint64_t)(shift - other);
-		return up_to ? k + 1 : k;
-	}
+	for (int far = 0; far < 2 && want != AS_NOT_KNOWN; far++)
+		for (uint32_t i = v->n_decisions; i > 0; i--) {
+			const as_decision *d = &v->decisions[i - 1];
+			if (d->block > g->block || (!far && !is_next_to(v, d, g)))
+				continue;
+			uint64_t n = bound_by(v, d, want, shift, start);
+			if (n > 0)
+				return n;
+		}
 	const as_term *n = as_term_of(v, index);
 	if (n->kind == AS_V_OP && n->op == AS_OP_AND && as_term_of(v, n->b)->kind == AS_V_CONST)
 		return as_min((uint64_t)as_term_of(v, n->b)->k + 1, CASES_MAX);
