@@ -14,4 +14,4 @@ SELECT s.object, s.at, s.len,
        s.detail || printf(' (%s, weight %.1f)', s.signal, s.total) AS note
   FROM suspicion AS s
  WHERE s.signal IN ('credential', 'listener')
-   AND (s.total >= 2.0 OR s.conclusive = 1)
+   AND (s.total >= 2.5 OR (s.conclusive = 1 AND s.signal = 'listener'))

@@ -13,5 +13,5 @@ SELECT s.object, s.at, s.len,
        'holds' AS verdict,
        s.detail || printf(' (%s, weight %.1f)', s.signal, s.total) AS note
   FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY total DESC, function) AS nth
-          FROM suspicion WHERE total >= 1.2 AND total < 2.0 AND conclusive = 0) AS s
+          FROM suspicion WHERE total >= 1.2 AND total < 2.5 AND conclusive = 0) AS s
  WHERE s.nth <= 5
