@@ -317,5 +317,5 @@ SEEN = [second_behind_a_lie, swallowed_by_a_header, swallowed_by_elf, swallowed_
 # It must be said that something was not examined, and why.
 SAID = [(two_at_one_place, "ambiguous"), (zip_two_truths, "damaged"), (config_behind_padding, "limit")]
 # There must be this finding.
-FOUND = [(script_before_noise, "backdoor-telnet-shell"), (script_before_padding, "backdoor-telnet-shell"),
-         (config_with_a_nul, "secret-password")]
+FOUND = [(two_at_one_place, "unexamined-ambiguous"), (script_before_noise, "backdoor-telnet-shell"),
+         (script_before_padding, "backdoor-telnet-shell"), (config_with_a_nul, "secret-password")]

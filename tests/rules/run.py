@@ -5,6 +5,7 @@
 tests/rules/ID.sql holds INSERT statements in sections that begin with '-- holds', '-- unknown' or '-- silent', each
 a database of its own: the rule must hold, answer only places where it cannot be decided, or answer nothing. A rule
 without a test fails, and so does one without a silent section, or without one of the others.
+The program in $ASSAY, if it is set, must have every rule built in.
 Last line: N passed, N failed.
 """
 import os
@@ -84,11 +85,22 @@ def check(rule_id):
             yield f"must answer '{kind}', answers '{answer}' with {len(rows)} rows"
 
 
+def built_in():
+    """What the program's own rules are, by their headers; None without a program."""
+    if not os.environ.get("ASSAY"):
+        return None
+    with open(os.environ["ASSAY"], "rb") as f:
+        return {found.decode() for found in re.findall(rb"-- id: ([a-z0-9-]+)\n", f.read())}
+
+
 def main():
+    program = built_in()
     rules = sorted(f[:-4] for f in os.listdir(os.path.join(TOP, "rules")) if f.endswith(".sql"))
     failed = 0
     for rule_id in rules:
         problems = list(check(rule_id))
+        if program is not None and rule_id not in program:
+            problems.append("is not built into " + os.environ["ASSAY"])
         failed += bool(problems)
         for p in problems:
             print(f"{rule_id}: {p}")
