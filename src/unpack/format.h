@@ -88,8 +88,8 @@ as_node *as_root(as_unpack *u);
 
 /* Puts a complete entry below dir (NULL: the root). *node (may be NULL) is set for directories.
  * Names ".", "..", empty, with NUL or too long, duplicates and loops are judged here: a name that
- * may not stand is recorded and cut to what may; what climbs is put at the root. With e->inode seen before, the entry becomes a
- * hard link and data is ignored. AS_LIMIT when a budget is spent: return it. */
+ * may not stand is recorded and cut to what may; what climbs is put at the root. With e->inode seen
+ * before, the entry becomes a hard link and data is ignored. AS_LIMIT when a budget is spent: return it. */
 as_status as_put(as_unpack *u, as_node *dir, const as_entry *e, as_node **node) AS_MUST_USE;
 
 /* The same for contents that come in pieces: as_begin, any number of as_more and as_zero, as_end. One at a time.

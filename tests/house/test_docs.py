@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The examples of the documentation and the scaffolds of tools/new, in a copy of the sources that is built and run."""
+import os
 import pathlib
 import re
 import shutil
@@ -54,6 +55,7 @@ class Examples(unittest.TestCase):
 					target.write_text(target.read_text(encoding="utf-8") + text, encoding="utf-8")
 				elif kind == "register":
 					enter(target, text.strip())
+		cls.own = dict(os.environ, ASSAY=str(cls.copy / "build/docs/assay"))
 		run("meson", "setup", "build/docs", "--werror", "--buildtype=debugoptimized", cwd=cls.copy)
 		run("ninja", "-C", "build/docs", "assay", "tests/unpack-one", "tests/inspect-one", "tests/test_golden_fmt",
 			cwd=cls.copy)
@@ -67,7 +69,7 @@ class Examples(unittest.TestCase):
 			for kind, _, text in blocks(page):
 				if kind == "run":
 					with self.subTest(page=page):
-						run("bash", "-euc", text, cwd=self.copy)
+						run("bash", "-euc", text, cwd=self.copy, env=self.own)
 
 	def test_every_page_has_an_example_that_is_run(self):
 		for page in PAGES:
@@ -77,7 +79,7 @@ class Examples(unittest.TestCase):
 	def test_the_format_of_the_page_opens_its_golden_input(self):
 		for kind, _, text in blocks("formats.md"):
 			if kind == "run":
-				run("bash", "-euc", text, cwd=self.copy)
+				run("bash", "-euc", text, cwd=self.copy, env=self.own)
 		said = run("build/docs/tests/unpack-one", "tests/golden/fmt/romfs/one.bin", cwd=self.copy)
 		for line in (self.copy / "tests/golden/fmt/romfs/one.tree").read_text().splitlines():
 			self.assertIn(line, said.splitlines())
@@ -88,6 +90,10 @@ class Examples(unittest.TestCase):
 		(self.copy / "x.conf").write_text("a=1\nsampleins=here\n")
 		said = run("build/docs/tests/inspect-one", "x.conf", "/etc/sampleins.conf", cwd=self.copy)
 		self.assertRegex(said, r"(?m)^property\t.*value=here$")
+		said = run("build/docs/tests/inspect-one", "tests/golden/ins/sampleins/root/etc/sampleins.conf", "/etc/sampleins.conf",
+			cwd=self.copy)
+		for line in (self.copy / "tests/golden/ins/sampleins/rows.tsv").read_text().splitlines():
+			self.assertIn(line.partition("\t")[2], said)
 
 	def test_new_refuses_what_it_cannot_do(self):
 		run("python3", "tools/new", "format", "gzip", cwd=self.copy, status=1)
