@@ -58,14 +58,16 @@ typedef struct assay_review_options {
 	const char *
 		as_of; /* YYYY-MM-DD: expiry and support ends are judged against the beginning of that
 	                              * day (UTC); default: when the review is made, or SOURCE_DATE_EPOCH */
-	unsigned jobs;             /* examiner processes; default: one per core */
-	unsigned max_depth;        /* containers within containers; default 16 */
-	uint64_t max_objects;      /* entries in the whole review; default 2,000,000 */
-	uint64_t max_bytes;        /* bytes unpacked in the whole review; default 1 GiB + inputs * ratio, at most 64 GiB */
+	unsigned jobs;        /* examiner processes; default: one per core */
+	unsigned max_depth;   /* containers within containers; default 16 */
+	uint64_t max_objects; /* entries in the whole review; default 2,000,000 */
+	uint64_t
+		max_bytes; /* unpacked in the whole review; default 1 GiB + inputs * ratio, at most 64 GiB */
 	uint64_t max_object_bytes; /* bytes of one object; default 8 GiB */
-	unsigned max_ratio;        /* bytes out per byte in, for one container, beyond 256 MiB; default 100 */
-	unsigned max_seconds;      /* for one object; default 120 */
-	uint64_t max_memory;       /* of one examiner; default 1 GiB */
+	unsigned
+		max_ratio; /* bytes out per byte in, for one container, beyond 256 MiB; default 100 */
+	unsigned max_seconds; /* for one object; default 120 */
+	uint64_t max_memory;  /* of one examiner; default 1 GiB */
 	assay_on_progress on_progress;
 	assay_on_message on_message;
 	void *ctx;              /* for both callbacks */

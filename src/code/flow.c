@@ -196,8 +196,8 @@ static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *g
 }
 
 /* Lifts from addr until control does not go on or an instruction was lifted before. */
-/* Whether what was read last runs on, over the end of this function, into another: hand-written code that is in several pieces
- * for the unwinder. What follows a call or padding is not run into: the call does not come back. */
+/* Whether what was read last runs on, over the end of this function, into another: hand-written code that is in
+ * several pieces for the unwinder. What follows a call or padding is not run into: the call does not come back. */
 static bool falls_into(const as_flow *f, const as_surroundings *around, as_span code, uint64_t addr)
 {
 	const as_explorer *x = f->explorer;

@@ -224,7 +224,8 @@ static void learn_switches(search *s, const as_flow *f)
 	}
 }
 
-/* Whether a block goes on behind the end of what belongs to the function: hand-written code whose unwind entry covers a part. */
+/* Whether a block goes on behind the end of what belongs to the function: hand-written code whose unwind entry
+ * covers a part. */
 static bool falls_out(const as_flow *f, const as_block *b)
 {
 	const as_op *last = b->n > 0 ? &f->ops[b->first + b->n - 1] : NULL;
@@ -588,25 +589,4 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 		.never_returns = never_later,
 		.ctx = out };
 	return ok;
-}
-
-const as_function *as_function_around(const as_functions *f, uint64_t addr)
-{
-	size_t low = 0, high = f->n;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (f->list[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low > 0 && addr < as_max(f->list[low - 1].limit, f->list[low - 1].addr + 1)
-		       ? &f->list[low - 1]
-		       : NULL;
-}
-
-const as_function *as_function_at(const as_functions *f, uint64_t addr)
-{
-	const as_function *one = as_function_around(f, addr);
-	return one && one->addr == addr ? one : NULL;
 }

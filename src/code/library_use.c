@@ -26,24 +26,29 @@ static void reach(reached *r, size_t number)
 		r->list[r->n++] = (uint32_t)number;
 }
 
+/* Whether a function makes a call of a kind itself; what it calls is put on the list. */
+static bool calls_or_reaches(const as_profile *p, call_kind *is, const as_kept *k, reached *r)
+{
+	for (uint32_t i = 0; k && i < k->values.n_calls; i++) {
+		const as_call *c = &k->values.calls[i];
+		if (is(p, k, c))
+			return true;
+		size_t to = as_profile_number(p, c->goal);
+		if (to != SIZE_MAX)
+			reach(r, to);
+	}
+	return false;
+}
+
 /* Whether function number n makes a call of a kind, itself or through the functions it calls, up to that depth. */
 static bool reaches(const as_profile *p, call_kind *is, size_t n, unsigned deep)
 {
 	reached r = { .list = { (uint32_t)n }, .n = 1 };
 	size_t next = 0;
-	for (unsigned d = 0; d <= deep; d++) {
-		for (size_t end = r.n; next < end; next++) {
-			const as_kept *k = p->kept[r.list[next]];
-			for (uint32_t i = 0; k && i < k->values.n_calls; i++) {
-				const as_call *c = &k->values.calls[i];
-				if (is(p, k, c))
-					return true;
-				size_t to = as_profile_number(p, c->goal);
-				if (to != SIZE_MAX)
-					reach(&r, to);
-			}
-		}
-	}
+	for (unsigned d = 0; d <= deep; d++)
+		for (size_t end = r.n; next < end; next++)
+			if (calls_or_reaches(p, is, p->kept[r.list[next]], &r))
+				return true;
 	return false;
 }
 

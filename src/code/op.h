@@ -27,7 +27,7 @@ enum {
 typedef enum as_op_kind {
 	AS_OP_NOP,  /* nothing that is followed */
 	AS_OP_KILL, /* dst = unknown */
-	AS_OP_PACKED, /* dst = what packed.h makes of the parts of a and b, as imm says: for the machine; else unknown */
+	AS_OP_PACKED, /* dst = what packed.h makes of parts of a and b, as imm says: for the machine only */
 	AS_OP_MOVE, /* dst = a, or imm where a is AS_REG_NONE */
 	AS_OP_ADD,  /* dst = a + (b << shift), or a + imm; the following likewise */
 	AS_OP_SUB,  /* a - b */

@@ -65,10 +65,12 @@ extern const as_signal *const as_signal_list[]; /* ends with NULL */
 /* Works out what signals share, and asks each. Everything lives in the arena of p's program. AS_NOMEM without
  * memory. */
 as_status as_signals_find(as_signals *s, const as_profile *p) AS_MUST_USE;
-/* The same against a reference population of the caller's, which may leave out what the program's own package contributed. */
+/* The same against a reference population of the caller's, which may leave out what the program's own package
+ * contributed. */
 as_status as_signals_find_against(
 	as_signals *s, const as_profile *p, const as_reference *r) AS_MUST_USE;
-/* By what the weight of a constant is multiplied: 1 for one that no other program compares with, less for what is usual. Pure. */
+/* By what the weight of a constant is multiplied: 1 for one that no other program compares with, less for what is
+ * usual. Pure. */
 double as_test_rareness(const as_signals *s, const as_test *t);
 /* States an alarm; texts must live in the arena or the program. What has no score is dropped. */
 void as_alarm_add(as_signals *s, as_alarm a);

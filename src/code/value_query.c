@@ -171,7 +171,8 @@ static bool is_next_to(const as_values *v, const as_decision *d, const as_goto *
 	return d->block == g->block || b->next == g->block || b->taken == g->block;
 }
 
-/* The number of values that decision d leaves to an index, made of want + shift, and the first of them; 0: it says nothing. */
+/* The number of values that decision d leaves to an index, made of want + shift, and the first of them; 0: it says
+ * nothing. */
 static uint64_t bound_by(
 	const as_values *v, const as_decision *d, as_value want, int64_t shift, uint64_t *start)
 {
@@ -189,8 +190,8 @@ static uint64_t bound_by(
 	return up_to ? k + 1 : k;
 }
 
-/* The values an index may take: from *start on, so many; 0: not known. From the comparison that leads to the jump, else the
- * nearest before it. */
+/* The values an index may take: from *start on, so many; 0: not known. From the comparison that leads to the jump,
+ * else the nearest before it. */
 static uint64_t bound_of(const as_values *v, const as_goto *g, as_value index, uint64_t *start)
 {
 	int64_t shift = 0;

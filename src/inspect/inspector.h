@@ -28,8 +28,8 @@ typedef struct as_inspector {
 	 * and f->path is empty, because equal bytes are examined once wherever they stand. */
 	const char *const *paths;
 	bool (*cares)(const as_file *f); /* cheap: type, size, first bytes; NULL: always */
-	/* Bytes that are read at most; 0: all. Of a larger file the beginning is, and that is recorded: whoever pads a
-	 * file must not silence its inspector. */
+	/* Bytes that are read at most; 0: all. Of a larger file the beginning is, and that is recorded: whoever
+	 * pads a file must not silence its inspector. */
 	uint64_t most;
 	/* States what is there, never whether it is bad. AS_PARTIAL after as_unread. */
 	as_status (*inspect)(as_facts *out, const as_file *f);

@@ -118,8 +118,8 @@ static bool file_row(void *ctx, sqlite3_stmt *st)
 /* The input that a place lies in: ids are given in the order of the tree. */
 #define INPUT "(SELECT max(r.id) FROM place AS r WHERE r.parent IS NULL AND r.id <= p.id)"
 
-/* A component belongs to every input that holds a witness of it; files come from their input. There may be millions of
- * files: no sorting of what comes sorted. */
+/* A component belongs to every input that holds a witness of it; files come from their input. There may be
+ * millions of files: no sorting of what comes sorted. */
 static const char *const relations_sql[] = {
 	"SELECT 'SPDXRef-DOCUMENT', 'DESCRIBES', 'SPDXRef-Image-' || id FROM place"
 	" WHERE parent IS NULL ORDER BY id",

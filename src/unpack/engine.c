@@ -288,8 +288,8 @@ as_status as_open_object(const as_opening *o, const char **type)
 		return s == AS_OK ? open_format(o, f, &claim) : s;
 	}
 	*type = as_type_of(o->data);
-	/* Bytes that begin like a picture or a program of others may go on as anything; text that was looked at to its
-	 * end holds nothing but text. */
+	/* Bytes that begin like a picture or a program of others may go on as anything; text that was looked at to
+	 * its end holds nothing but text. */
 	bool text = as_starts(as_lit(*type), "text") || strcmp(*type, "pem") == 0;
 	bool searched = f || !text || o->data.n > AS_TYPE_LOOK || o->depth == 0;
 	if (searched && o->data.n > 0 && o->depth < o->limits->depth)

@@ -27,7 +27,8 @@ static inline uint8_t as_a64_v(const as_insn *i, unsigned at)
 	return (uint8_t)(AS_REG_VECTOR + as_arm_bits(i->w, at, 5));
 }
 
-/* Work on the parts of vectors that the machine follows. False: it is another instruction, and nothing was emitted. */
+/* Work on the parts of vectors that the machine follows. False: it is another instruction, and nothing was
+ * emitted. */
 bool as_a64_parts(const as_insn *i);
 /* How an offset or operand register is extended and then shifted: option as in the instruction. Emits what is needed
  * into T1, answers the register; only a shift to the left is left to the operation. */

@@ -143,7 +143,8 @@ static void bswap(as_x86 *x)
 		as_x86_bswap(x, x->size, r, r);
 }
 
-/* tzcnt, and bsf of what is not 0: the zeros above the highest one of ~e & (e - 1) are the bits but those below e's lowest. */
+/* tzcnt, and bsf of what is not 0: the zeros above the highest one of ~e & (e - 1) are the bits but those below
+ * e's lowest. */
 static void count_below(as_x86 *x, uint8_t e)
 {
 	as_op_rri(x->ops, AS_OP_SUB, x->size, AS_X86_U, e, 1);
