@@ -244,6 +244,35 @@ static bool is_cut_short(const as_flow *f)
 	return false;
 }
 
+/* Addresses of functions among the constants of the code, in a program at a fixed address: for Thumb, where they are odd. */
+static void learn_constant(search *s, const as_op *op)
+{
+	const as_program *p = s->p;
+	uint64_t v = 0;
+	if (p->elf.machine == AS_EM_ARM && p->elf.type == AS_ET_EXEC && op->width == 4 &&
+		as_program_constant(p, (uint64_t)op->imm, 4, &v) && (v & 1) &&
+		as_program_is_code(p, v) && !is_covered(s, v & ~UINT64_C(1)))
+		add(s, v, 0, AS_BY_POINTER, true);
+}
+
+/* What the entry point gives to the functions it calls: main, and what runs before and after it. */
+static bool learn_entry(
+	search *s, uint64_t addr, uint64_t limit, bool thumb, const as_surroundings *around)
+{
+	as_flow f;
+	as_values v;
+	if (!as_work_out(s->worker, &f, &v, s->p, addr, limit, thumb, around))
+		return false;
+	for (uint32_t i = 0; i < v.n_calls; i++)
+		for (unsigned k = 0; k < AS_ARGS_MAX; k++) {
+			uint64_t to = 0;
+			if (as_value_at_start(&v, v.calls[i].arg[k], &to) &&
+				as_program_is_code(s->p, to) && to % s->p->arch->step <= 1)
+				add(s, to, 0, AS_BY_POINTER, is_thumb(s->p, to));
+		}
+	return true;
+}
+
 /* What one function's code says about others. */
 static void learn(search *s, const as_flow *f)
 {
@@ -261,6 +290,8 @@ static void learn(search *s, const as_flow *f)
 				returns = true;
 			if (op->kind == AS_OP_LOAD && op->a == AS_REG_NONE && op->b == AS_REG_NONE)
 				cover(s, (uint64_t)op->imm, op->width);
+			if (op->kind == AS_OP_LOAD && op->a == AS_REG_NONE && op->b == AS_REG_NONE)
+				learn_constant(s, op);
 			if (op->kind != AS_OP_CALL || (uint64_t)op->imm == op->at + op->len)
 				continue;
 			bool thumb = is_thumb(s->p, (uint64_t)op->imm);
@@ -292,6 +323,8 @@ static bool explore_queue(search *s, const as_surroundings *around)
 		}
 		learn(s, &f);
 		learn_switches(s, &f);
+		if ((one.by & AS_BY_ENTRY) && !learn_entry(s, one.addr, limit, one.thumb, around))
+			return false;
 	}
 	return !s->no_memory;
 }
@@ -527,35 +560,6 @@ static bool finish(search *s)
 	return keep_switches(s);
 }
 
-/* For flows made after the search. */
-static bool starts_later(void *ctx, uint64_t addr) { return as_function_at(ctx, addr) != NULL; }
-
-static size_t goals_later(void *ctx, uint64_t addr, const uint64_t **goals)
-{
-	const as_functions *f = ctx;
-	size_t low = 0, high = f->n_switches;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (f->switches[mid].at < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low >= f->n_switches || f->switches[low].at != addr)
-		return 0;
-	*goals = f->goals + f->switches[low].first;
-	return f->switches[low].n;
-}
-
-static bool never_later(void *ctx, uint64_t addr)
-{
-	const as_functions *f = ctx;
-	uint64_t goal = as_stub_goal(f->program, addr);
-	const as_api *api = as_api_of(f->program, goal);
-	const as_function *to = as_function_at(f, goal);
-	return (api && api->kind == AS_API_EXIT) || (to && to->never_returns);
-}
-
 bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 {
 	search s = { .out = out, .p = p, .worker = w, .step = p->arch->step };
@@ -584,9 +588,6 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 	free(s.switches);
 	free(s.goals);
 	free(s.never);
-	out->around = (as_surroundings){ .starts = starts_later,
-		.goals = goals_later,
-		.never_returns = never_later,
-		.ctx = out };
+	as_functions_settle(out);
 	return ok;
 }

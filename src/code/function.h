@@ -40,6 +40,8 @@ typedef struct as_functions {
 /* Finds the functions of p, to a fixed point. Arrays live in p's arena; out must stay where it is. w is used
  * meanwhile. False only without memory. */
 bool as_functions_find(as_functions *out, const as_program *p, as_worker *w) AS_MUST_USE;
+/* Fills in f->around, for flows that are made later; f must stay where it is. */
+void as_functions_settle(as_functions *f);
 /* The function that starts at addr, or that addr lies in, or NULL. Logarithmic. Pure. */
 const as_function *as_function_at(const as_functions *f, uint64_t addr);
 const as_function *as_function_around(const as_functions *f, uint64_t addr);

@@ -304,6 +304,30 @@ static void read_sections(filling *f)
 			read_table(f, p->elf.sections[i].data, p->elf.sections[i].type == 4);
 }
 
+/* The table that the linker has filled in a static program: it is not written again. */
+static const as_elf_section *static_got(const as_program *p)
+{
+	const as_elf_section *got = as_elf_section_named(&p->elf, ".got");
+	bool other = p->dyn.present || p->elf.machine == AS_EM_MIPS;
+	return other || !got || got->addr == 0 ? NULL : got;
+}
+
+static void read_static_got(filling *f)
+{
+	as_program *p = f->p;
+	const as_elf_section *got = static_got(p);
+	unsigned word = p->arch->word;
+	uint64_t value = 0;
+	for (uint64_t at = 0; got && at + word <= got->data.n; at += word) {
+		bool read = as_program_initial(p, got->addr + at, word, &value);
+		if (!read || !as_program_region(p, value))
+			continue;
+		as_fixup *slot = add(f, got->addr + at, value, false);
+		if (slot)
+			slot->constant = true;
+	}
+}
+
 bool as_relocate(as_program *p)
 {
 	filling f = { .p = p };
@@ -313,6 +337,8 @@ bool as_relocate(as_program *p)
 	(void)as_elf_dyn_value(&p->dyn, &p->elf, DT_PLTREL, &with_addend);
 	f.room = (rela.n + rel.n + plt.n) / 8 + relr.n * 8 + p->dyn.symbols.n + count_sections(p) +
 		 (p->elf.machine == AS_EM_MIPS && !p->dyn.present ? 16384 : 0) + 1;
+	const as_elf_section *got = static_got(p);
+	f.room += got ? got->data.n / p->arch->word : 0;
 	uint64_t local = 0;
 	(void)as_elf_dyn_value(&p->dyn, &p->elf, DT_MIPS_LOCAL_GOTNO, &local);
 	f.room = (size_t)as_min(f.room + as_min(local, IMPORTS_MAX), SLOTS_MAX);
@@ -330,6 +356,7 @@ bool as_relocate(as_program *p)
 	read_relr(&f, relr);
 	if (!p->dyn.present)
 		read_sections(&f);
+	read_static_got(&f);
 	settle(&f);
 	return true;
 }

@@ -123,6 +123,8 @@ static inline const as_term *as_term_of(const as_values *v, as_value x)
 }
 /* Whether x is constant, and which. Pure. */
 bool as_value_const(const as_values *v, as_value x, uint64_t *k);
+/* The same, or the word that memory at a constant address holds when the program starts. Pure. */
+bool as_value_at_start(const as_values *v, as_value x, uint64_t *k);
 /* What a value is made from, without additions of constants, extensions and (one) masks: base + *offset. Pure. */
 as_value as_value_base(const as_values *v, as_value x, int64_t *offset);
 /* The constant string a value points to: in the program's memory, or p NULL. Pure. */

@@ -15,6 +15,16 @@ bool as_value_const(const as_values *v, as_value x, uint64_t *k)
 	return n->kind == AS_V_CONST;
 }
 
+bool as_value_at_start(const as_values *v, as_value x, uint64_t *k)
+{
+	const as_term *n = as_term_of(v, x);
+	const as_program *p = v->flow->program;
+	uint64_t at = 0;
+	if (n->kind == AS_V_LOAD && n->width == p->arch->word && as_value_const(v, n->a, &at))
+		return as_program_initial(p, at + (uint64_t)n->k, n->width, k);
+	return as_value_const(v, x, k);
+}
+
 as_value as_value_base(const as_values *v, as_value x, int64_t *offset)
 {
 	*offset = 0;

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of the functions once they are found. */
+#include "code/api.h"
+#include "code/function.h"
+#include "code/stub.h"
+
+/* For flows made after the search. */
+static bool starts_later(void *ctx, uint64_t addr) { return as_function_at(ctx, addr) != NULL; }
+
+static size_t goals_later(void *ctx, uint64_t addr, const uint64_t **goals)
+{
+	const as_functions *f = ctx;
+	size_t low = 0, high = f->n_switches;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (f->switches[mid].at < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low >= f->n_switches || f->switches[low].at != addr)
+		return 0;
+	*goals = f->goals + f->switches[low].first;
+	return f->switches[low].n;
+}
+
+static bool never_later(void *ctx, uint64_t addr)
+{
+	const as_functions *f = ctx;
+	uint64_t goal = as_stub_goal(f->program, addr);
+	const as_api *api = as_api_of(f->program, goal);
+	const as_function *to = as_function_at(f, goal);
+	return (api && api->kind == AS_API_EXIT) || (to && to->never_returns);
+}
+
+void as_functions_settle(as_functions *f)
+{
+	f->around = (as_surroundings){
+		.starts = starts_later, .goals = goals_later, .never_returns = never_later, .ctx = f
+	};
+}
+
+const as_function *as_function_around(const as_functions *f, uint64_t addr)
+{
+	size_t low = 0, high = f->n;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (f->list[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low > 0 && addr < as_max(f->list[low - 1].limit, f->list[low - 1].addr + 1)
+		       ? &f->list[low - 1]
+		       : NULL;
+}
+
+const as_function *as_function_at(const as_functions *f, uint64_t addr)
+{
+	const as_function *one = as_function_around(f, addr);
+	return one && one->addr == addr ? one : NULL;
+}
