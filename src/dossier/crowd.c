@@ -6,7 +6,7 @@
 
 #include "dossier/db.h"
 
-enum { ROWS_MAX = 500000 /* facts at places, in all */ };
+enum { ROWS_MAX = 200000 /* facts at places, in all */ };
 
 /* The facts that are listed by place. */
 static const char press[] =

@@ -110,7 +110,7 @@ SELECT a.object, a.at, a.len, p.id AS place, p.container, a.source, a.user, a.se
        a.guessed_from, COALESCE(a.uid, b.uid) AS uid, COALESCE(a.home, b.home) AS home,
        COALESCE(a.shell, b.shell) AS shell,
        a.source NOT IN ('passwd', 'shadow') OR p.name IN ('passwd', 'shadow') AS live
-  FROM account AS a
+  FROM account AS a CROSS
   JOIN place AS p ON p.object = a.object AND p.hardlink IS NULL
    AND p.id <= coalesce((SELECT w.last FROM crowd AS w WHERE w.object = a.object), 9223372036854775807)
   LEFT JOIN (SELECT x.user, x.uid, x.home, x.shell, y.container, y.path
@@ -152,7 +152,7 @@ SELECT a.object, a.at, a.len, p.id AS place, p.container, p.path, p.mode, a.init
        WHEN a.init = 'inetd' AND EXISTS (SELECT 1 FROM autostart AS i WHERE i.init IN ('rc', 'inittab', 'systemd')
                                             AND i.program LIKE '%inetd' AND i.enabled IS NOT 0) THEN 1
        END AS runs
-  FROM autostart AS a
+  FROM autostart AS a CROSS -- in this order: what of a crowd is left out is not looked at
   JOIN place AS p ON p.object = a.object AND p.kind = 'file'
    AND p.id <= coalesce((SELECT w.last FROM crowd AS w WHERE w.object = a.object), 9223372036854775807)
  WHERE a.object NOT IN (SELECT object FROM sample_object)
@@ -160,13 +160,14 @@ SELECT a.object, a.at, a.len, p.id AS place, p.container, p.path, p.mode, a.init
 -- Listeners with whether they run: as what starts on the same line, else as what starts the same daemon.
 -- Documentation and examples, and what is said again, are left out.
 CREATE VIEW listening AS
-WITH begun AS MATERIALIZED (SELECT object, at, name, program, runs FROM started)
+WITH begun AS MATERIALIZED (SELECT object, at, name, program, MAX(runs) AS runs, COUNT(*) AS n, COUNT(runs) AS told
+                              FROM started GROUP BY object, at, name, program)
 SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address, l.source, l.cleartext,
        COALESCE(l.address, '') LIKE '127.%' OR COALESCE(l.address, '') IN ('::1', 'localhost', 'ip6-localhost')
            AS loopback,
        CASE
        WHEN l.enabled IS NOT NULL THEN l.enabled
-       ELSE (SELECT CASE WHEN MAX(s.runs) = 1 THEN 1 WHEN COUNT(*) = COUNT(s.runs) THEN MAX(s.runs) END
+       ELSE (SELECT CASE WHEN MAX(s.runs) = 1 THEN 1 WHEN SUM(s.n) = SUM(s.told) THEN MAX(s.runs) END
                FROM begun AS s
               WHERE (s.object = l.object AND s.at IS l.at)
                  OR (l.source IN ('config', 'default') AND l.at IS NULL AND s.program LIKE '%' || l.daemon)

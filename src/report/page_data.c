@@ -65,10 +65,10 @@ static const struct {
 		" w.release = r.release) AS witnesses FROM ranked AS r LEFT JOIN place AS p ON "
 		"p.id = r.place"
 		" WHERE r.nth = 1 ORDER BY r.what, r.release" },
-	{ "listeners",
-		"SELECT l.service, l.daemon, l.port, l.protocol, l.address, l.cleartext, "
+	{ "listeners", AS_SQL_LISTENING
+		" SELECT l.service, l.daemon, l.port, l.protocol, l.address, l.cleartext, "
 		"l.runs, l.source,"
-		" p.path FROM listening AS l" AS_SQL_AT("l") " ORDER BY p.id, l.at, l.port" },
+		" p.path FROM heard AS l" AS_SQL_AT("l") " ORDER BY p.id, l.at, l.port" },
 	{ "starts", "SELECT name, command, user, trigger, runs, init, path FROM started ORDER BY "
 		    "place, at" },
 	{ "accounts",

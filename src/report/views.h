@@ -33,6 +33,9 @@ const char *const *as_view_names(void);
 	" AND p.id <= coalesce((SELECT last FROM crowd WHERE crowd.object = " fact ".object),"     \
 	" 9223372036854775807) JOIN object AS o ON o.id = " fact ".object "
 
+/* The view listening as heard, worked out once and not for each place of each listener. */
+#define AS_SQL_LISTENING "WITH heard AS MATERIALIZED (SELECT * FROM listening)"
+
 /* Witnesses of one component and version are one row, named after the surest; a witness that knows
  * no version joins one in the same bytes that does. ranked: component, and what (its id or name),
  * release (version or ''), place (its first), nth (1 for the surest). */
