@@ -244,7 +244,8 @@ static bool is_cut_short(const as_flow *f)
 	return false;
 }
 
-/* Addresses of functions among the constants of the code, in a program at a fixed address: for Thumb, where they are odd. */
+/* Addresses of functions among the constants of the code, in a program at a fixed address: for Thumb, where they
+ * are odd. */
 static void learn_constant(search *s, const as_op *op)
 {
 	const as_program *p = s->p;
