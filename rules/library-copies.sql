@@ -1,11 +1,11 @@
 -- id: library-copies
--- title: Several copies of one library
+-- title: Code of a library that stands in other files as well
 -- kind: unsupported-component
--- severity: low
+-- severity: info
 -- confidence: 0.7
--- confidence-why: different files share the fingerprints of at least a third of the library's sampled functions
+-- confidence-why: different files share at least a third of the library's sampled functions; both may have them from a third source
 -- cwe: CWE-1104
--- why: A flaw has to be mended in each copy; those that nobody remembers keep it.
+-- why: A flaw in code that was copied or linked in has to be mended in each file; those that nobody remembers keep it.
 -- fix: Keep one copy of the library, and link everything with it.
 SELECT c.library AS object, NULL AS at, NULL AS len,
        c.soname AS subject,
