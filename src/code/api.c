@@ -38,7 +38,7 @@ const as_api *as_api_named(as_span name)
 
 bool as_api_prepare(as_program *p)
 {
-	p->apis = as_alloc_array(p->arena, p->n_imports + 1, sizeof(*p->apis));
+	p->apis = as_alloc_array(p->arena, p->n_imports + 1, sizeof(void *));
 	for (size_t i = 0; p->apis && i < p->n_imports; i++)
 		p->apis[i] = as_api_named(p->imports[i]);
 	return p->apis != NULL;

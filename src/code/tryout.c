@@ -197,11 +197,11 @@ static void follow(as_tryout *t, const frame *from, const as_call *c)
 		as_machine_set(&t->m, PPC_ENTRY, to->function->addr);
 	run_frame(t, &f, NULL);
 	as_held result = *as_tryout_reg(t, a->result);
-	for (uint8_t r = 0; r < AS_REG_ZERO; r++) {
+	for (unsigned r = 0; r < AS_REG_ZERO; r++) {
 		if (r < 64 && ((a->kept >> r & 1) || r == a->sp))
 			t->m.reg[r] = kept[r];
 		else
-			as_tryout_forget_reg(t, r);
+			as_tryout_forget_reg(t, (uint8_t)r);
 	}
 	if (t->program->elf.machine == AS_EM_MIPS)
 		t->m.reg[AS_TRYOUT_MIPS_GP] = kept[AS_TRYOUT_MIPS_GP];

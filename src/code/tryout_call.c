@@ -117,10 +117,10 @@ void as_tryout_pass_over(as_tryout *t, const as_call *c)
 	uint64_t result = 0;
 	if (api)
 		imitate(t, api, &known, &result);
-	for (uint8_t r = 0; r < AS_REG_ZERO; r++)
+	for (unsigned r = 0; r < AS_REG_ZERO; r++)
 		if (r != a->sp && (r >= 64 || !(a->kept >> r & 1)) &&
 			!(t->program->elf.machine == AS_EM_MIPS && r == AS_TRYOUT_MIPS_GP))
-			as_tryout_forget_reg(t, r);
+			as_tryout_forget_reg(t, (uint8_t)r);
 	if (known)
 		as_machine_set(&t->m, a->result, result);
 }

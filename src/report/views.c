@@ -156,17 +156,17 @@ static const char certificates_table[] =
 
 #define SERVICES                                                                                   \
 	AS_SQL_LISTENING                                                                           \
-		" SELECT 'listens' AS what, l.daemon AS name, l.service, l.protocol, l.port, "     \
-		"l.address,"                                                                       \
-		" l.cleartext, l.runs, NULL AS command, NULL AS user, NULL AS trigger, l.source,"  \
-		" p.path, l.at, l.len, o.sha256, p.container, p.id FROM heard AS l" AS_SQL_AT(     \
-			"l") " UNION ALL SELECT 'starts', a.name, NULL, NULL, NULL, NULL, NULL, "  \
-			     "a.runs, "                                                            \
-			     "a.command,"                                                          \
-			     " a.user, a.trigger, a.init, a.path, a.at, a.len, o.sha256, "         \
-			     "a.container, "                                                       \
-			     "a.place"                                                             \
-			     " FROM started AS a JOIN object AS o ON o.id = a.object"
+	" SELECT 'listens' AS what, l.daemon AS name, l.service, l.protocol, l.port, "             \
+	"l.address,"                                                                               \
+	" l.cleartext, l.runs, NULL AS command, NULL AS user, NULL AS trigger, l.source,"          \
+	" p.path, l.at, l.len, o.sha256, p.container, p.id FROM heard AS l" AS_SQL_AT(             \
+		"l") " UNION ALL SELECT 'starts', a.name, NULL, NULL, NULL, NULL, NULL, "          \
+		     "a.runs, "                                                                    \
+		     "a.command,"                                                                  \
+		     " a.user, a.trigger, a.init, a.path, a.at, a.len, o.sha256, "                 \
+		     "a.container, "                                                               \
+		     "a.place"                                                                     \
+		     " FROM started AS a JOIN object AS o ON o.id = a.object"
 
 static const char services[] =
 	"SELECT what, name, service, protocol, port, address, cleartext AS \"cleartext:bool\","
