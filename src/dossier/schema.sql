@@ -53,14 +53,24 @@ CREATE TABLE finding (
 	rule TEXT NOT NULL REFERENCES rule(id), kind TEXT NOT NULL, severity TEXT NOT NULL,
 	confidence REAL NOT NULL, title TEXT NOT NULL, why TEXT, fix TEXT, cwe TEXT,
 	verdict TEXT NOT NULL, -- 'holds' or 'unknown'
-	n INTEGER NOT NULL -- how many places
+	n INTEGER NOT NULL, -- how many places
+	explained INTEGER NOT NULL DEFAULT 0 -- how many of them a mark of the user's explains
 ) WITHOUT ROWID;
 CREATE TABLE finding_place (
 	finding TEXT NOT NULL REFERENCES finding(id), i INTEGER NOT NULL, -- order within the finding
 	object INTEGER REFERENCES object(id), place INTEGER REFERENCES place(id),
 	at INTEGER, len INTEGER, subject TEXT, note TEXT, verdict TEXT NOT NULL,
+	mark INTEGER REFERENCES mark(id), -- what explains it; NULL: nothing does
 	PRIMARY KEY (finding, i)
 ) WITHOUT ROWID;
+-- Places that a user looked at and explained, as assay review --marks was given them (docs/backdoors.md). A place in code is known again
+-- by its function's fingerprint, the signal, the trigger and the effect; any other by its rule, its file's SHA-256 and its subject.
+CREATE TABLE mark (
+	id INTEGER PRIMARY KEY, rule TEXT NOT NULL,
+	fingerprint TEXT, signal TEXT, trigger TEXT, effect TEXT, sha256 TEXT, subject TEXT,
+	reason TEXT NOT NULL, author TEXT, date TEXT,
+	n INTEGER NOT NULL DEFAULT 0 -- how many places of this review it explains
+);
 CREATE TABLE exhibit (
 	object INTEGER NOT NULL REFERENCES object(id), at INTEGER NOT NULL, len INTEGER NOT NULL,
 	bytes BLOB NOT NULL, -- the first of them, at most 256
@@ -198,6 +208,32 @@ WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1
 SELECT object, at, len, function, name, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS total, strong AS n, signal,
        trigger, effect, detail, certain AS conclusive
   FROM ranked WHERE first = 1;
+-- What speaks against the signals: what the program itself tells (speaks_against), and what the rest of the image does.
+CREATE VIEW counter_evidence AS
+SELECT object, function, site, kind, n, text FROM speaks_against
+UNION ALL
+SELECT s.object, s.function, s.addr, 'configured', COUNT(*),
+       'the image''s configuration has this word: ' || COALESCE(MIN(c.what), s.trigger)
+  FROM (SELECT DISTINCT object, function, addr, trigger FROM signal WHERE LENGTH(trigger) >= 4) AS s
+  JOIN (SELECT daemon || ' ' || name AS what, name AS word FROM setting
+        UNION ALL SELECT daemon || ' ' || name, value FROM setting
+        UNION ALL SELECT 'account ' || user, user FROM account
+        UNION ALL SELECT kind || ' ' || name, name FROM secret
+        UNION ALL SELECT init || ' ' || name, name FROM autostart
+        UNION ALL SELECT 'listens: ' || daemon, daemon FROM listener) AS c ON c.word = s.trigger
+ GROUP BY s.object, s.function, s.addr
+UNION ALL
+SELECT s.object, s.function, s.addr, 'declared', COUNT(*),
+       'the image''s configuration declares this port: ' || MIN(COALESCE(l.daemon, l.service, l.source))
+  FROM (SELECT DISTINCT object, function, addr, trigger FROM signal WHERE signal = 'listener') AS s
+  JOIN listener AS l ON s.trigger = 'port ' || l.port
+ GROUP BY s.object, s.function, s.addr
+UNION ALL
+SELECT f.object, f.addr, s.addr, 'copies', COUNT(DISTINCT g.object),
+       'functions of the same shape stand in other programs of the image'
+  FROM function AS f JOIN function AS g ON g.fingerprint = f.fingerprint AND g.object <> f.object
+  JOIN (SELECT DISTINCT object, function, addr FROM signal) AS s ON s.object = f.object AND s.function = f.addr
+ GROUP BY f.object, f.addr, s.addr;
 -- The measures of all programs together, each distinct file once. share: numerator / denominator.
 CREATE VIEW measure_image AS
 SELECT name, SUM(numerator) AS numerator, SUM(denominator) AS denominator,

@@ -125,7 +125,9 @@ static const char collect_paths[] =
 	"AS p WHERE p.object IN (SELECT h.object FROM temp.hit AS h WHERE h.place IS NULL AND "
 	"h.subject LIKE '/%')";
 static const char add_findings[] =
-	"INSERT INTO finding SELECT f.id, ?1, ?2, "
+	"INSERT INTO finding (id, rule, kind, severity, confidence, title, why, fix, cwe, verdict, "
+	"n) "
+	"SELECT f.id, ?1, ?2, "
 	"COALESCE(CASE MAX(CASE f.severity WHEN 'info' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN "
 	"3 "
 	"WHEN 'high' THEN 4 WHEN 'critical' THEN 5 END) WHEN 1 THEN 'info' WHEN 2 THEN 'low' WHEN "
@@ -134,7 +136,8 @@ static const char add_findings[] =
 	"?4, COALESCE(MIN(f.title), ?5), ?6, ?7, ?8, MIN(f.verdict), COUNT(*) "
 	"  FROM temp.full AS f GROUP BY f.id";
 static const char add_places[] =
-	"INSERT INTO finding_place SELECT id, ROW_NUMBER() OVER (PARTITION BY id ORDER BY verdict, "
+	"INSERT INTO finding_place (finding, i, object, place, at, len, subject, note, verdict) "
+	"SELECT id, ROW_NUMBER() OVER (PARTITION BY id ORDER BY verdict, "
 	"place, at, subject, "
 	"note) - 1, object, place, at, len, subject, note, verdict FROM temp.full";
 

@@ -186,6 +186,36 @@ CREATE TABLE signal (
 	detail TEXT,            -- how it hangs together
 	conclusive INTEGER NOT NULL -- 1: a pattern that ordinary programs do not have
 );
+-- How the signals that weigh most come about, for whoever reads the place: up to 16 functions of a program, of each the best alarm of
+-- every signal. function and site are those of the signal (signal.function, signal.addr); several signals at one place share rows.
+-- The way in steps. kind: 'entry' (how control comes to the first function), 'call', 'test', 'site' (the place, where nothing is
+-- compared), 'answer' (what the function answers then), 'effect'.
+-- C name: path_step_row
+-- no exhibit
+CREATE TABLE path_step (
+	function INTEGER, site INTEGER, step INTEGER NOT NULL, kind TEXT,
+	inside INTEGER, name TEXT, addr INTEGER, -- the function it stands in, and its name; the place
+	text TEXT
+);
+-- The same as pseudo-code, made of what the analysis knows: conditions that hold and calls that are made on every way to the effect.
+-- depth: how far the line is indented.
+-- no exhibit
+CREATE TABLE pseudo_code (
+	function INTEGER, site INTEGER, line INTEGER NOT NULL, addr INTEGER, depth INTEGER NOT NULL, text TEXT
+);
+-- The instructions on the way. A row without addr stands for instructions that are left out. reader: 'capstone', or 'lifted' (our own
+-- operations in words, where the disassembler does not know the architecture). mode: of ARM, 'arm' or 'thumb'.
+-- C name: listing_row
+-- no exhibit
+CREATE TABLE listing (
+	function INTEGER, site INTEGER, line INTEGER NOT NULL,
+	inside INTEGER, addr INTEGER, mode TEXT, bytes TEXT, text TEXT, note TEXT, reader TEXT
+);
+-- What speaks against a signal, of the program itself and the reference population. kind: 'common' (n other packages compare with the
+-- constant; 0: the text is in three or more), 'siblings' (n other constants are told apart in the function), 'mentioned' (n texts of
+-- the program tell of it), 'elsewhere' (n other functions use it), 'library', 'unsure', 'partial', 'unreached'.
+-- no exhibit
+CREATE TABLE speaks_against (function INTEGER, site INTEGER, kind TEXT, n INTEGER, text TEXT);
 -- How well a program is built, in counts: numerator of denominator, in its machine code; each name is told in docs/quality.md. What
 -- does not occur at all (denominator 0) has no row.
 -- C name: measure_row

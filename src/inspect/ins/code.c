@@ -6,6 +6,7 @@
 #include "code/fingerprint.h"
 #include "code/signal.h"
 #include "inspect/quality.h"
+#include "inspect/story.h"
 
 enum { CITED = 16 /* bytes of code that a row shows */, NAME_MAX_BYTES = 200 };
 
@@ -189,6 +190,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 		.signals = &signals,
 		.arena = f->arena };
 	s = state_all(&st);
+	s = s <= AS_PARTIAL ? as_worse(s, as_state_stories(out, &signals)) : s;
 	return s <= AS_PARTIAL ? as_worse(s, as_state_quality(out, &profile)) : s;
 }
 
@@ -198,5 +200,6 @@ const as_inspector as_inspector_code = {
 	.cares = cares,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "code", "function", "api_use", "decoded_string", "signal",
-		"measure", "family_call", "measure_site", "function_sample", NULL },
+		"path_step", "pseudo_code", "listing", "speaks_against", "measure", "family_call",
+		"measure_site", "function_sample", NULL },
 };
