@@ -23,7 +23,8 @@ typedef struct as_function {
 	uint8_t by;         /* AS_BY_* */
 	bool thumb, exported;
 	bool never_returns;
-	bool part; /* a piece that was split off another (.cold) */
+	bool library; /* belongs to the C library that is inside the program (library_extent.h) */
+	bool part;    /* a piece that was split off another (.cold) */
 } as_function;
 
 typedef struct as_functions {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/profile.h"
 
+#include "code/library_extent.h"
 #include "code/library_use.h"
 
 #include <stdlib.h>
@@ -141,7 +142,7 @@ as_status as_profile_make(as_profile *out, const as_program *p)
 	qsort(calls, out->n_calls, sizeof(*calls), by_goal);
 	if (s == AS_OK)
 		as_library_use(out);
-	return s;
+	return s == AS_OK && !as_library_extent(out) ? AS_NOMEM : s;
 }
 
 const as_link *as_profile_callers(const as_profile *p, uint64_t goal, size_t *n)

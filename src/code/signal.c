@@ -19,6 +19,10 @@ const as_signal *const as_signal_list[] = {
 	NULL
 };
 
+/* What is stated of the C library inside a program weighs that much of what it would elsewhere: it is the same in all
+ * programs, though somebody may have changed it. */
+#define LIBRARY_SHARE 0.15
+
 enum { ALARMS_MAX = 20000, TEXT_MAX = 512 };
 
 /* Room for one more of size bytes in a list; false if there is none, which s says. */
@@ -45,6 +49,8 @@ static bool make_room(as_signals *s, void *list, size_t n, size_t *room, size_t 
 
 void as_alarm_add(as_signals *s, as_alarm a)
 {
+	if (s->profile->functions.list[a.function].library)
+		a.score *= LIBRARY_SHARE;
 	if (a.score > 0 && make_room(s, &s->alarms, s->n_alarms, &s->room_alarms, sizeof(a)))
 		s->alarms[s->n_alarms++] = a;
 }

@@ -139,9 +139,13 @@ static int print_library(const as_program *program)
 		const as_function *f = &profile.functions.list[i];
 		size_t callers = 0;
 		(void)as_profile_callers(&profile, f->addr, &callers);
-		if (f->by & AS_BY_LIBRARY)
-			printf("%" PRIx64 " %.*s %zu\n", f->addr, (int)f->name.n, f->name.p,
-				callers);
+		if ((f->by & AS_BY_LIBRARY) || f->library)
+			printf("%" PRIx64 " %.*s %zu%s\n", f->addr,
+				f->by & AS_BY_LIBRARY ? (int)f->name.n : 1,
+				f->by & AS_BY_LIBRARY ? (const char *)f->name.p : "-", callers,
+				f->library ? " inside" : "");
+		else
+			printf("%" PRIx64 " - %zu\n", f->addr, callers);
 	}
 	return 0;
 }
