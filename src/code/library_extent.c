@@ -95,7 +95,7 @@ static void take_back(as_profile *p, uint64_t first)
 /* Who calls a function. */
 typedef struct callers {
 	bool any, others; /* anybody; somebody outside the library that is itself called */
-	uint8_t library;  /* calls from the library, up to MANY */
+	unsigned library; /* calls from the library, up to MANY */
 } callers;
 
 /* Works out who calls each function. What nobody calls (where exceptions land, above all) says nothing. */
