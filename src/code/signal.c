@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/signal.h"
 
+#include "code/mention.h"
 #include "code/wrapper.h"
 
 #include <stdarg.h>
@@ -94,7 +95,7 @@ static bool prepare(as_signals *s)
 		}
 	}
 	as_wrappers_find(s);
-	return true;
+	return as_mention_prepare(s);
 }
 
 static int by_function(const void *a, const void *b)

@@ -39,6 +39,13 @@ typedef struct as_decoded {
 	const char *how; /* "loop", "function", "compared" */
 } as_decoded;
 
+/* The addresses that functions refer to (mention.h). */
+typedef struct as_spoken {
+	uint64_t *list; /* sorted; as often as functions refer to it */
+	size_t n;
+	uint64_t left; /* bytes that may be searched yet */
+} as_spoken;
+
 typedef struct as_signals {
 	const as_profile *profile;
 	as_arena *arena;
@@ -47,7 +54,8 @@ typedef struct as_signals {
 	as_tests *tests;   /* by function number */
 	float *weight;     /* by function number: the heaviest effect in it itself */
 	bool *wraps_shell; /* by function number: runs the command that it is given */
-	as_alarm *alarms;  /* in the order of functions, of sites, of signals */
+	as_spoken spoken;
+	as_alarm *alarms; /* in the order of functions, of sites, of signals */
 	size_t n_alarms, room_alarms;
 	as_decoded *decoded; /* in the order of functions */
 	size_t n_decoded, room_decoded;

@@ -2,6 +2,7 @@
 #include "code/test.h"
 
 #include "base/buf.h"
+#include "code/computed.h"
 #include "code/terms.h"
 
 #include <string.h>
@@ -10,10 +11,13 @@ enum {
 	DEEPEST = 16,
 	TESTS_MAX = 4096, /* in one function */
 	SMALLEST_MAGIC = 0x10000,
-	COMPARATOR_OPS = 400, /* of a function that compares */
+	SMALLEST_COMPUTED = 17, /* that something computed is compared with */
+	COMPARATOR_OPS = 400,   /* of a function that compares */
 	ROUNDS = 4,
 	CHAIN_MAX = 64
 };
+
+static const uint64_t LARGEST_ERROR = UINT64_MAX - 4095; /* from here on: -1 and other errors */
 
 size_t as_value_root(const as_values *v, as_value x)
 {
@@ -282,12 +286,16 @@ static void read_number(finding *f, const as_decision *d, const equality *e)
 	uint8_t text[8];
 	bool piece = n->kind == AS_V_LOAD && n->width <= 8 && offset == 0 &&
 		     text_of(f->p->program, e->k, n->width, text) > 0 && e->k != 0;
-	if (!piece && !is_magic(f->p, e->k, e->width))
+	bool magic = is_magic(f->p, e->k, e->width);
+	bool counts = !piece && (magic || e->k >= SMALLEST_COMPUTED) && e->k < LARGEST_ERROR;
+	as_computed made = counts ? as_computed_of(f->p, f->k, e->a) : AS_COMPUTED_NOT;
+	if (!piece && !magic && made == AS_COMPUTED_NOT)
 		return;
 	as_test *t = add(f, piece ? AS_TEST_CHAIN : AS_TEST_NUMBER, e, d->block);
 	if (!t)
 		return;
 	t->number = as_extend(e->k, e->width, false);
+	t->computed = made;
 	if (piece) {
 		t->width = n->width;
 		t->text = as_copy(f->p->program->arena, as_bytes(text, n->width));

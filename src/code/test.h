@@ -4,7 +4,7 @@
 #ifndef AS_CODE_TEST_H
 #define AS_CODE_TEST_H
 
-#include "code/profile.h"
+#include "code/computed.h"
 
 typedef enum as_test_kind {
 	AS_TEST_STRING, /* strcmp and its kin */
@@ -23,12 +23,13 @@ typedef struct as_test {
 	uint64_t
 		addr; /* of the constant in the program's data; 0: it is in the code or on the stack */
 	uint64_t number;
-	uint8_t width;  /* bytes of a number or of a chain in all */
-	as_value input; /* what is compared with it */
-	uint32_t call;  /* number of the comparing call, or UINT32_MAX */
-	bool built;     /* the constant was put together on the stack */
-	bool own;       /* by a function of the program's own */
-	bool unsure;    /* which side is the equal one is not known: this is one of two */
+	uint8_t width;        /* bytes of a number or of a chain in all */
+	as_computed computed; /* what is compared with a number */
+	as_value input;       /* what is compared with it */
+	uint32_t call;        /* number of the comparing call, or UINT32_MAX */
+	bool built;           /* the constant was put together on the stack */
+	bool own;             /* by a function of the program's own */
+	bool unsure;          /* which side is the equal one is not known: this is one of two */
 } as_test;
 
 typedef struct as_tests {

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-static const double LEAST_BITS = 3;
+static const double LEAST_BITS = 3, MOST = 2.8; /* by itself it is only unusual */
 
 typedef struct place {
 	as_sink sink;
@@ -32,14 +32,14 @@ static void state(as_signals *s, const as_capability *c, int effect, double bits
 		place at = k ? heaviest(s, k, effect) : (place){ 0 };
 		if (!at.call)
 			continue;
-		as_alarm_add(s,
-			(as_alarm){ .signal = "capability",
-				.function = i,
-				.at = at.call->at,
-				.effect_at = at.call->at,
-				.score = bits * at.sink.weight / 4 / sqrt((double)c->sites[effect]),
-				.effect = as_sink_text(s, k, at.call, &at.sink),
-				.detail = why });
+		as_alarm_add(s, (as_alarm){ .signal = "capability",
+					.function = i,
+					.at = at.call->at,
+					.effect_at = at.call->at,
+					.score = fmin(MOST, bits * at.sink.weight / 4 /
+								    sqrt((double)c->sites[effect])),
+					.effect = as_sink_text(s, k, at.call, &at.sink),
+					.detail = why });
 	}
 }
 

@@ -2,14 +2,18 @@
 /* A constant that is taken for a secret: what is compared with it is treated as a password (asked for without
  * echo, hashed, wiped, also compared with what varies), and the constant gets past the check that everything else
  * must pass. */
+#include "code/mention.h"
 #include "code/outcome.h"
-#include "code/signal.h"
+#include "code/rival.h"
 
 #include <math.h>
+
+static const double LOOKED_UP = 0.3; /* from this score on the program is searched for the text */
 
 typedef struct reasons {
 	double sum;
 	unsigned n;
+	bool secret; /* what is compared is treated as a secret */
 	as_span text;
 } reasons;
 
@@ -19,15 +23,6 @@ static void add(as_signals *s, reasons *r, double weight, const char *why)
 	r->n++;
 	r->text = r->text.n ? as_alarm_text(s, "%.*s; %s", (int)r->text.n, r->text.p, why)
 			    : as_lit(why);
-}
-
-/* The value, or what it was loaded from: the buffer rather than a byte of it. */
-static as_value object_of(const as_values *v, as_value x)
-{
-	int64_t offset = 0;
-	as_value base = as_value_base(v, x, &offset);
-	const as_term *n = as_term_of(v, base);
-	return n->kind == AS_V_LOAD && n->width == 1 ? as_value_base(v, n->a, &offset) : base;
 }
 
 static bool from_call(
@@ -46,30 +41,32 @@ static bool from_call(
 static void look_at_uses(as_signals *s, const as_kept *k, const as_test *t, reasons *r)
 {
 	const as_values *v = &k->values;
-	as_value secret = object_of(v, t->input);
-	bool wiped = false, varies = false, judged = false;
-	if (secret == AS_NOT_KNOWN)
-		return;
-	for (uint32_t i = 0; i < v->n_calls; i++) {
-		const as_call *c = &v->calls[i];
-		const as_api *api = as_api_of(s->profile->program, c->goal);
-		for (unsigned a = 0; a < 3; a++) {
-			if (object_of(v, c->arg[a]) != secret || i == t->call)
+	as_value secret = as_rival_object(v, t->input);
+	bool wiped = false, judged = false;
+	for (uint32_t i = 0; secret != AS_NOT_KNOWN && i < v->n_calls; i++) {
+		const as_api *api = as_api_of(s->profile->program, v->calls[i].goal);
+		for (unsigned a = 0; api && a < 3; a++) {
+			if (as_rival_object(v, v->calls[i].arg[a]) != secret || i == t->call)
 				continue;
-			wiped = wiped || (api && api->kind == AS_API_WIPE);
-			judged = judged || (api && api->kind == AS_API_CRYPT);
-			bool other_constant =
-				as_value_string(v, c->arg[a ? 0 : 1]).p || c->text[a ? 0 : 1].n > 0;
-			varies = varies ||
-				 (api && api->kind == AS_API_COMPARE && a < 2 && !other_constant);
+			wiped = wiped || api->kind == AS_API_WIPE;
+			judged = judged || api->kind == AS_API_CRYPT;
 		}
 	}
 	if (wiped)
 		add(s, r, 2.5, "what is compared is wiped afterwards, as secrets are");
 	if (judged)
 		add(s, r, 2.5, "it is also hashed or given to the password check");
-	if (varies)
-		add(s, r, 2.5, "it is also compared with something that is not constant");
+	r->secret = r->secret || wiped || judged;
+	as_rival rival = as_rival_of(s, k, t);
+	r->secret = r->secret || rival == AS_RIVAL_AGREES;
+	if (rival == AS_RIVAL_AGREES)
+		add(s, r, 2.5,
+			"it is also compared with something that is not constant, and being equal "
+			"to that leads to the same");
+	else if (rival == AS_RIVAL_OTHER)
+		add(s, r, 0.7, "it is also compared with something that is not constant");
+	else if (rival == AS_RIVAL_TABLE)
+		add(s, r, 0.3, "it is also compared with the words of a table");
 }
 
 static bool has_call_of(const as_signals *s, const as_kept *k, as_api_kind kind)
@@ -101,31 +98,13 @@ static void look_at_sides(
 	bool bypass =
 		blocks <= FEW && calls_under(k, t->equal) == 0 && calls_under(k, t->unequal) > 0;
 	as_outcome o = as_outcome_of(k, t);
+	double much = r->secret ? 1 : 0.4; /* any parser has such sides */
 	if (bypass)
-		add(s, r, 1.5, "the equal side skips a check that the other side makes");
-	if (o.known && o.n_other > 0 && o.answer != 0)
-		add(s, r, o.only ? 1.5 : 1, "being equal decides what the function answers");
+		add(s, r, 1.5 * much, "the equal side skips a check that the other side makes");
+	if (o.known && o.n_other > 0 && (o.answer != 0 || r->secret))
+		add(s, r, (o.only ? 1.5 : 1) * much,
+			"being equal decides what the function answers");
 	(void)number;
-}
-
-/* Whether a number was computed from input rather than read: a hash, a checksum, halves put together. */
-static bool is_computed(const as_signals *s, const as_kept *k, as_value x, int depth)
-{
-	const as_values *v = &k->values;
-	int64_t offset = 0;
-	const as_term *n = as_term_of(v, as_value_base(v, x, &offset));
-	if (n->kind == AS_V_RESULT) {
-		for (uint32_t i = 0; i < v->n_calls; i++)
-			if (v->calls[i].op == (uint32_t)n->k)
-				return as_profile_number(s->profile, v->calls[i].goal) != SIZE_MAX;
-		return false;
-	}
-	if (n->kind == AS_V_OP)
-		return n->op == AS_OP_XOR || n->op == AS_OP_MUL || n->op == AS_OP_ROR ||
-		       n->op == AS_OP_SUB;
-	/* What a loop leaves behind. */
-	return n->kind == AS_V_PHI && depth == 0 && n->b == AS_NOT_KNOWN &&
-	       (uint64_t)n->k >> 32 != 0;
 }
 
 /* A number that decides what the function answers, on a side that does nothing else. */
@@ -139,8 +118,11 @@ static void look_at_number(
 	uint32_t blocks = k->dominators.leave[t->equal] - k->dominators.enter[t->equal] + 1;
 	if (!o.known || o.n_other == 0 || blocks > FEW)
 		return;
-	bool computed = is_computed(s, k, t->input, 0);
-	double score = (o.only ? 1.5 : 1.0) * (computed ? 2 : 0.7) /
+	bool computed = t->computed != AS_COMPUTED_NOT;
+	double score = (o.only ? 1.5 : 1.0) *
+		       (t->computed == AS_COMPUTED_HASH ? 2
+			       : computed               ? 1.4
+							: 0.5) /
 		       sqrt((double)(n_numbers ? n_numbers : 1));
 	score *= as_test_rareness(s, t);
 	as_alarm_add(s,
@@ -168,6 +150,21 @@ static double weight_of(const as_test *t)
 	return odd ? w * 0.3 : t->built ? w * 1.5 : w;
 }
 
+/* Whether the function's own texts speak of logins and passwords. */
+static bool speaks_of_logins(const as_kept *k)
+{
+	static const char *const words[] = { "assword", "asswd", "ASSW", "ogin", "LOGIN", "uthent",
+		"AUTH", "redential", "ccess denied", "ermission denied" };
+	const as_values *v = &k->values;
+	for (uint32_t i = 0; i < v->n_refs; i++) {
+		as_span text = as_program_string(v->flow->program, v->refs[i].addr);
+		for (size_t j = 0; text.n > 0 && j < sizeof(words) / sizeof(words[0]); j++)
+			if (as_has(text, words[j]))
+				return true;
+	}
+	return false;
+}
+
 static void look(as_signals *s, size_t number, const as_kept *k, const as_test *t, double chain)
 {
 	const as_values *v = &k->values;
@@ -175,21 +172,25 @@ static void look(as_signals *s, size_t number, const as_kept *k, const as_test *
 	double w = weight_of(t) * as_test_rareness(s, t);
 	if (w <= 0)
 		return;
-	as_value input = object_of(v, t->input);
+	as_value input = as_rival_object(v, t->input);
 	if (from_call(s, v, input, AS_API_CRYPT, NULL) ||
 		from_call(s, v, input, AS_API_INPUT, "getpass"))
 		add(s, &r, 4,
 			"what is compared comes from asking for a password, or from hashing one");
+	r.secret = r.n > 0 || speaks_of_logins(k);
 	look_at_uses(s, k, t, &r);
 	look_at_sides(s, number, k, t, &r);
 	if (r.n > 0 && has_call_of(s, k, AS_API_CRYPT))
 		add(s, &r, 1.5, "the function checks passwords");
 	if (r.n == 0)
 		return;
+	double score = r.sum * w * chain * (t->unsure ? 0.7 : 1);
+	if (score >= LOOKED_UP)
+		score *= as_mention_factor(s, t->text, t->addr);
 	as_alarm_add(s, (as_alarm){ .signal = "credential",
 				.function = number,
 				.at = t->at,
-				.score = r.sum * w * chain * (t->unsure ? 0.7 : 1),
+				.score = score,
 				.trigger = t->text,
 				.trigger_addr = t->addr,
 				.effect = as_lit("passes a check"),

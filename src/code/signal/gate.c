@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A gate: input that equals a constant, and only then an effect is reached. What opens nothing is no gate. The
  * score follows how rare the constant is, how singular what it opens, and how it is hidden. */
+#include "code/mention.h"
 #include "code/outcome.h"
-#include "code/signal.h"
 
 #include <math.h>
 #include <string.h>
+
+static const double LOOKED_UP = 0.3; /* from this score on the program is searched for the text */
 
 enum { GATED_MAX = 64 /* effects weighed of one gate */ };
 
@@ -25,7 +27,9 @@ static double shape(const as_test *t)
 	double w = 1;
 	bool digit = false, letter = false, odd = false, other = false;
 	if (t->kind == AS_TEST_NUMBER)
-		return 0.5;
+		return t->computed == AS_COMPUTED_HASH    ? 1.3
+		       : t->computed == AS_COMPUTED_MIXED ? 1
+							  : 0.5;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t b = s.p[i];
 		digit = digit || (b >= '0' && b <= '9');
@@ -140,10 +144,12 @@ static unsigned gated_blocks(const as_kept *k, const as_test *t)
 
 static as_span describe(as_signals *s, const as_test *t)
 {
+	static const char *const made[] = { "", ", after it was mixed of several,",
+		", after it was hashed," };
 	static const char *const kinds[] = { "compared with a string", "compared with bytes",
 		"searched for a string", "compared byte by byte", "compared with a number" };
-	return as_alarm_text(s, "input is %s%s%s at 0x%llx; only then the effect is reached",
-		kinds[t->kind], t->built ? " put together on the stack" : "",
+	return as_alarm_text(s, "input is%s %s%s%s at 0x%llx; only then the effect is reached",
+		made[t->computed], kinds[t->kind], t->built ? " put together on the stack" : "",
 		t->own ? " by a function of the program's own" : "", (unsigned long long)t->at);
 }
 
@@ -162,6 +168,8 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 		return;
 	double tight = 1 / (1 + 0.15 * log2(1 + (double)gated_blocks(k, t)));
 	double score = rarity(s, t) * chain * tight / sqrt(group) * sqrt(g.sum);
+	if (score >= LOOKED_UP)
+		score *= as_mention_factor(s, t->text, t->addr);
 	as_span trigger = t->kind == AS_TEST_NUMBER
 				  ? as_alarm_text(s, "0x%llx", (unsigned long long)t->number)
 				  : t->text;

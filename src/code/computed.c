@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/computed.h"
+
+enum { DEEPEST = 10, ANSWERS = 8, BYTE = 8 };
+
+/* What is seen while an expression is walked through. */
+typedef struct seen {
+	unsigned mixes;  /* operations that no reader of a number needs */
+	unsigned shifts; /* by no whole bytes: a sum with them is a product */
+	unsigned leaves;
+	bool again; /* it is made of what it was before: in a loop, or in memory */
+	int budget;
+} seen;
+
+static void walk(
+	const as_profile *p, const as_kept *k, as_value x, as_value loop, seen *s, int depth);
+
+static bool mixes(const as_values *v, const as_term *n)
+{
+	const as_term *b = as_term_of(v, n->b);
+	bool by_constant = b->kind == AS_V_CONST;
+	if (n->op == AS_OP_XOR) /* with -1 or 1 it only turns a flag or all bits */
+		return n->a != n->b && n->b != AS_NOT_KNOWN &&
+		       !(by_constant && (b->k == 1 || b->k == -1));
+	if (n->op == AS_OP_MUL)
+		return true;
+	if (n->op == AS_OP_REMU || n->op == AS_OP_REMS)
+		return true;
+	return n->op == AS_OP_ROR && by_constant && b->k % BYTE != 0;
+}
+
+static uint32_t first_meeting(const as_values *v, uint32_t block)
+{
+	uint32_t low = 0, high = v->n_meetings;
+	while (low < high) {
+		uint32_t mid = (low + high) / 2;
+		if (v->meetings[mid].block < block)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* What meets in a phi: an accumulator comes back to itself. */
+static void walk_meetings(const as_profile *p, const as_kept *k, as_value x, seen *s, int depth)
+{
+	const as_values *v = &k->values;
+	uint32_t block = (uint32_t)((uint64_t)as_term_of(v, x)->k >> 32);
+	for (uint32_t i = first_meeting(v, block); i < v->n_meetings; i++) {
+		if (v->meetings[i].block != block)
+			return;
+		if (v->meetings[i].phi == x)
+			walk(p, k, v->meetings[i].value, x, s, depth + 1);
+	}
+}
+
+/* A variable of the program that the function itself moves on: what is stored there. */
+static void walk_state(const as_profile *p, const as_kept *k, as_value x, seen *s, int depth)
+{
+	const as_values *v = &k->values;
+	const as_term *n = as_term_of(v, x);
+	uint64_t at = 0, to = 0;
+	if (!as_value_const(v, n->a, &at) || depth > 1)
+		return;
+	for (uint32_t i = 0; i < v->n_stores; i++) {
+		const as_store *st = &v->stores[i];
+		if (as_value_const(v, st->base, &to) &&
+			to + (uint64_t)st->offset == at + (uint64_t)n->k)
+			walk(p, k, st->value, x, s, depth + 1);
+	}
+}
+
+/* What a function of the program's own answers. */
+static void walk_answer(const as_profile *p, const as_kept *k, as_value x, seen *s, int depth)
+{
+	const as_values *v = &k->values;
+	uint32_t op = (uint32_t)as_term_of(v, x)->k;
+	for (uint32_t i = 0; i < v->n_calls && depth < 2; i++) {
+		size_t n = v->calls[i].op == op && !v->calls[i].system
+				   ? as_profile_number(p, v->calls[i].goal)
+				   : SIZE_MAX;
+		const as_kept *to = n == SIZE_MAX ? NULL : p->kept[n];
+		for (uint32_t j = 0; to && to != k && j < to->values.n_answers && j < ANSWERS; j++)
+			walk(p, to, to->values.answers[j].value, AS_NOT_KNOWN, s, depth + 2);
+	}
+}
+
+static void walk(
+	const as_profile *p, const as_kept *k, as_value x, as_value loop, seen *s, int depth)
+{
+	const as_values *v = &k->values;
+	const as_term *n = as_term_of(v, x);
+	if (depth > DEEPEST || x == AS_NOT_KNOWN || --s->budget < 0)
+		return;
+	if (x == loop) {
+		s->again = true;
+		return;
+	}
+	if (n->kind == AS_V_OP) {
+		s->mixes += mixes(v, n);
+		s->shifts += n->op == AS_OP_SHL && as_term_of(v, n->b)->k % BYTE != 0;
+		walk(p, k, n->a, loop, s, depth + 1);
+		walk(p, k, n->b, loop, s, depth + 1);
+	} else if (n->kind == AS_V_PHI && loop == AS_NOT_KNOWN) {
+		walk_meetings(p, k, x, s, depth);
+	} else if (n->kind == AS_V_LOAD) {
+		s->leaves++;
+		if (loop == AS_NOT_KNOWN)
+			walk_state(p, k, x, s, depth);
+	} else if (n->kind == AS_V_RESULT) {
+		s->leaves++;
+		walk_answer(p, k, x, s, depth);
+	} else if (n->kind != AS_V_CONST) {
+		s->leaves++;
+	}
+}
+
+as_computed as_computed_of(const as_profile *p, const as_kept *k, as_value x)
+{
+	seen s = { .budget = 200 };
+	walk(p, k, x, AS_NOT_KNOWN, &s, 0);
+	if (s.mixes == 0 && (s.shifts == 0 || !s.again))
+		return AS_COMPUTED_NOT;
+	return s.again ? AS_COMPUTED_HASH : s.leaves > 1 ? AS_COMPUTED_MIXED : AS_COMPUTED_NOT;
+}
