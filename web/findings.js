@@ -49,6 +49,7 @@ const placeItem = place => el("li", {},
 		place.subject && place.note && ": ", place.note),
 	place.verdict !== "holds" && el("p.quiet", {}, "Could not be decided here."),
 	place.container && el("p.quiet.chain", {}, "in ", place.container),
+	storyOf(place.story),
 	evidenceOf(place));
 
 const placesOf = finding => {

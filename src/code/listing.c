@@ -87,19 +87,26 @@ static void note_decision(lister *l, size_t i)
 		(unsigned long long)f->blocks[side == 1 ? b->taken : b->next].addr,
 		(unsigned long long)f->blocks[side == 1 ? b->next : b->taken].addr);
 	add_note(l, d->at, true);
+	(void)as_phrase_learn(&l->words, d, side == 1);
+}
+
+static bool is_plain(as_span text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] >= 0x7f ||
+			(text.p[i] < 0x20 && (text.p[i] < '\t' || text.p[i] > '\r')))
+			return false;
+	return true;
 }
 
 static void note_texts(lister *l, uint32_t block)
 {
 	const as_values *v = &l->leg->in->values;
-	const as_program *p = l->s->profile->program;
 	for (uint32_t i = 0; i < v->n_refs; i++) {
 		const as_ref *r = &v->refs[i];
-		const as_region *in = r->block == block ? as_program_region(p, r->addr) : NULL;
-		bool number = r->addr < 0x1000; /* headers stand there in what can be moved */
-		as_span text =
-			in && !in->exec && !number ? as_program_string(p, r->addr) : (as_span){ 0 };
-		if (text.n == 0)
+		as_span text = r->block == block ? as_phrase_string(l->s->profile, r->addr)
+						 : (as_span){ 0 };
+		if (text.n == 0 || !is_plain(text)) /* a page's address, half of one */
 			continue;
 		as_phrase_text(&l->buf, text);
 		add_note(l, r->at, false);

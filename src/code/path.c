@@ -125,6 +125,12 @@ static void add_effect(making *m)
 	const as_leg *last = &m->w->leg[m->w->n - 1];
 	const as_values *v = &last->in->values;
 	as_phrasing words = words_of(m, last);
+	for (size_t i = 0; i + 1 < last->n; i++) {
+		const as_decision *d = as_phrase_decision(last->in, last->blocks[i]);
+		int side = as_way_side(last, i);
+		if (d && side >= 0)
+			(void)as_phrase_learn(&words, d, side == 1);
+	}
 	for (uint32_t i = 0; i < v->n_calls && last->effect_at; i++)
 		if (v->calls[i].at == last->effect_at && m->buf.n == 0)
 			as_phrase_call(&m->buf, &words, i);

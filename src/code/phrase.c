@@ -8,8 +8,10 @@ enum {
 	LONGEST = 160, /* bytes of one value */
 	TEXT_MAX = 60, /* bytes of a text */
 	NAME_MAX_BYTES = 60,
-	PLAIN = 0x1000, /* numbers below are written as decimals and are no addresses */
-	RESULTS = 2     /* calls within calls */
+	PLAIN = 0x1000, /* numbers below are written as decimals; mostly they are no addresses */
+	HEADERS =
+		0x200, /* of the file: nothing that is spoken of stands below in what can be moved */
+	RESULTS = 2    /* calls within calls */
 };
 
 #define DOTS "\xe2\x80\xa6"
@@ -82,17 +84,28 @@ static void number(as_buf *out, uint64_t k)
 		as_buf_print(out, "0x%llx", (unsigned long long)k);
 }
 
+as_span as_phrase_string(const as_profile *p, uint64_t addr)
+{
+	enum { IN_CODE = 4 /* letters of a text between instructions */ };
+	if (addr < HEADERS || as_function_at(&p->functions, addr))
+		return (as_span){ 0 };
+	as_span text = as_program_string(p->program, addr);
+	bool short_text = text.n < IN_CODE && as_program_is_code(p->program, addr);
+	return short_text ? (as_span){ 0 } : text;
+}
+
 /* A constant: a text, something's address, or a number. */
 static void constant(writing *w, uint64_t k)
 {
 	const as_profile *p = w->p->profile;
-	const as_region *r = k >= PLAIN ? as_program_region(p->program, k) : NULL;
-	as_span text = r && !r->exec ? as_program_string(p->program, k) : (as_span){ 0 };
+	const as_region *r = k >= HEADERS ? as_program_region(p->program, k) : NULL;
+	as_span text = r && k >= PLAIN ? as_phrase_string(p, k) : (as_span){ 0 };
 	if (text.n > 0)
 		as_phrase_text(w->out, text);
-	else if (as_program_import(p->program, k) != SIZE_MAX || as_function_at(&p->functions, k))
+	else if (as_program_import(p->program, k) != SIZE_MAX ||
+		 (r && as_function_at(&p->functions, k)))
 		as_phrase_name(w->out, p, k);
-	else if (r && !r->exec)
+	else if (r && k >= PLAIN && !as_program_is_code(p->program, k))
 		as_buf_print(w->out, "data_%llx", (unsigned long long)k);
 	else
 		number(w->out, k);
@@ -202,17 +215,31 @@ static void result(writing *w, uint64_t op)
 	}
 }
 
+/* Whether x is a constant, by itself or on this way. */
+static bool is_known(const as_phrasing *p, as_value x, uint64_t *k)
+{
+	if (as_value_const(&p->in->values, x, k))
+		return true;
+	for (size_t i = 0; i < p->n_learnt; i++)
+		if (p->learnt[i].what == x) {
+			*k = p->learnt[i].is;
+			return true;
+		}
+	return false;
+}
+
 static void value(writing *w, as_value x)
 {
 	const as_values *v = &w->p->in->values;
 	const as_term *n = as_term_of(v, x);
+	uint64_t k = 0;
 	if (w->depth >= DEEPEST || w->out->n > w->from + LONGEST) {
 		as_buf_text(w->out, DOTS);
 		return;
 	}
 	w->depth++;
-	if (n->kind == AS_V_CONST)
-		constant(w, (uint64_t)n->k);
+	if (is_known(w->p, x, &k))
+		constant(w, k);
 	else if (n->kind == AS_V_ARG)
 		as_buf_print(w->out, "param_%lld", (long long)n->k + 1);
 	else if (n->kind == AS_V_STACK)
@@ -237,12 +264,11 @@ void as_phrase_value(as_buf *out, const as_phrasing *p, as_value x)
 static void argument(writing *w, const as_call *c, unsigned i, char kind)
 {
 	uint64_t k = 0;
-	const as_values *v = &w->p->in->values;
-	bool known = as_value_const(v, c->arg[i], &k);
+	bool known = is_known(w->p, c->arg[i], &k);
 	as_span text = c->text[i].n > 0 ? c->text[i] : (as_span){ 0 };
 	if (kind == 's' && !text.p && known)
 		text = as_program_string(w->p->profile->program, k);
-	if (text.p && kind != 'i' && kind != 'x' && kind != 'o')
+	if (text.p && (kind == 's' || kind == '?'))
 		as_phrase_text(w->out, text);
 	else if (known && k == 0 && (kind == 's' || kind == 'p'))
 		as_buf_text(w->out, "NULL");
@@ -283,7 +309,7 @@ static void more(writing *w, const as_call *c, unsigned i, char kind)
 	bool last = kind == 'f' && n == 0;
 	for (unsigned j = 0; !last && j < n && i < AS_ARGS_MAX; j++, i++) {
 		as_buf_text(w->out, kind == 'f' || j > 0 ? ", " : "");
-		last = kind == 'z' && as_value_const(v, c->arg[i], &k) && k == 0;
+		last = kind == 'z' && is_known(w->p, c->arg[i], &k) && k == 0;
 		if (last)
 			as_buf_text(w->out, "NULL");
 		else
@@ -415,6 +441,27 @@ void as_phrase_condition(as_buf *out, const as_phrasing *p, const as_decision *d
 		as_buf_text(out, "0");
 	else
 		compared(&w, d->b, d);
+}
+
+bool as_phrase_learn(as_phrasing *p, const as_decision *d, bool taken)
+{
+	const as_values *v = &p->in->values;
+	as_cond cond = taken ? d->cond : as_cond_not(d->cond);
+	uint64_t k = 0;
+	int64_t offset = 0;
+	bool zero = d->test && d->a == d->b,
+	     known = zero || (!d->test && as_value_const(v, d->b, &k));
+	if (cond != AS_EQ || !known || p->n_learnt >= AS_LEARNT_MAX)
+		return false;
+	p->learnt[p->n_learnt].what = d->a;
+	p->learnt[p->n_learnt++].is = k;
+	/* An answer that is cut before it is compared with 0 is itself taken for 0. */
+	as_value base = as_value_base(v, d->a, &offset);
+	if (base != d->a && offset == 0 && k == 0 && p->n_learnt < AS_LEARNT_MAX) {
+		p->learnt[p->n_learnt].what = base;
+		p->learnt[p->n_learnt++].is = 0;
+	}
+	return true;
 }
 
 const as_decision *as_phrase_decision(const as_kept *k, uint32_t block)

@@ -8,12 +8,19 @@
 #include "base/buf.h"
 #include "code/signal.h"
 
+enum { AS_LEARNT_MAX = 8 };
+
 /* Where the words come from. */
 typedef struct as_phrasing {
 	const as_profile *profile;
 	const as_kept *in; /* the function that is spoken of */
 	const uint16_t *
 		names; /* by call number: which variable v1, v2... holds its answer; 0: none. May be NULL */
+	struct {
+		as_value what;
+		uint64_t is;
+	} learnt[AS_LEARNT_MAX]; /* values that are known on this way, as decisions on it tell */
+	size_t n_learnt;
 } as_phrasing;
 
 /* Appends a value; it is never longer than some 200 bytes. */
@@ -22,6 +29,10 @@ void as_phrase_value(as_buf *out, const as_phrasing *p, as_value x);
 void as_phrase_call(as_buf *out, const as_phrasing *p, uint32_t i);
 /* Appends the condition under which a decision goes over that side. */
 void as_phrase_condition(as_buf *out, const as_phrasing *p, const as_decision *d, bool taken);
+/* Learns what holds behind a decision that went over that side: then a value is a constant. Answers whether it is. */
+bool as_phrase_learn(as_phrasing *p, const as_decision *d, bool taken);
+/* The text that stands at addr, if that is no number that happens to be one; p NULL: none. Pure. */
+as_span as_phrase_string(const as_profile *p, uint64_t addr);
 /* Appends the name of what stands at addr: a function's, an import's, or one made of the address. */
 void as_phrase_name(as_buf *out, const as_profile *p, uint64_t addr);
 /* Appends a text of the program between double quotes, at most its first bytes. */

@@ -71,6 +71,7 @@ static void condition(writer *w, const as_decision *d, bool taken)
 		as_buf_text(&w->conditions, " && ");
 	w->conditions_at = d->at;
 	as_phrase_condition(&w->conditions, &w->words, d, taken);
+	(void)as_phrase_learn(&w->words, d, taken);
 }
 
 /* Marks calls whose answers x is made of. */
@@ -177,9 +178,12 @@ static bool is_inline(const writer *w, const as_call *c, size_t i)
 	const as_decision *d = as_phrase_decision(w->leg->in, c->block);
 	int64_t offset = 0;
 	const as_api *api = c->system ? NULL : as_api_of(w->s->profile->program, c->goal);
-	if (!d || as_way_side(w->leg, i) < 0 || !api || api->kind != AS_API_COMPARE ||
-		is_passed(w, c->result))
+	as_phrasing behind = w->words;
+	int side = as_way_side(w->leg, i);
+	if (!d || side < 0 || !api || api->kind != AS_API_COMPARE)
 		return false;
+	if (is_passed(w, c->result) && !as_phrase_learn(&behind, d, side == 1))
+		return false; /* it is no constant for those who are given it */
 	const as_values *v = &w->leg->in->values;
 	return as_value_base(v, d->a, &offset) == c->result && offset == 0;
 }
@@ -247,8 +251,12 @@ static void body(writer *w)
 		if (d && side >= 0)
 			condition(w, d, side == 1);
 	}
+	bool empty = w->n_conditions > 0; /* what follows is not known, or is no call */
 	open_conditions(w);
+	size_t lines = w->out->n;
 	answer(w);
+	w->gap = w->gap || (empty && w->out->n == lines);
+	fill_gap(w);
 }
 
 static bool write_leg(writer *w, const as_leg *leg)
@@ -260,7 +268,7 @@ static bool write_leg(writer *w, const as_leg *leg)
 	w->matters = as_alloc_array(w->s->arena, leg->in->values.n_calls + 1, sizeof(*w->matters));
 	if (!w->names || !w->matters)
 		return false;
-	w->words = (as_phrasing){ w->s->profile, leg->in, w->names };
+	w->words = (as_phrasing){ .profile = w->s->profile, .in = leg->in, .names = w->names };
 	heading(w);
 	body(w);
 	while (w->depth > 0) {

@@ -57,7 +57,7 @@ static void note_function(as_reach *r, size_t number, const as_kept *k)
 	uint64_t addr = 0;
 	for (uint32_t i = 0; i < v->n_calls; i++)
 		for (unsigned j = 0; j < AS_ARGS_MAX; j++)
-			if (as_value_const(v, v->calls[i].arg[j], &addr) && addr != 0)
+			if (as_value_at_start(v, v->calls[i].arg[j], &addr) && addr != 0)
 				note(r, TO_CALL, addr, v->calls[i].at, number, i);
 	for (uint32_t i = 0; i < v->n_stores; i++)
 		if (as_value_const(v, v->stores[i].value, &addr) && addr != 0)
@@ -121,24 +121,26 @@ static const given *given_at(const as_reach *r, uint64_t addr)
 }
 
 /* A text beside a pointer in a table: the name by which the entry is found. */
-static as_span beside(const as_program *p, uint64_t at)
+static as_span beside(const as_reach *r, uint64_t at)
 {
+	const as_program *p = program_of(r);
 	unsigned word = p->arch->word;
 	for (uint64_t i = 1; i <= NEIGHBOURS; i++)
 		for (int side = 0; side < 2; side++) {
 			uint64_t k = 0, where = side ? at + i * word : at - i * word;
-			if (!as_program_initial(p, where, word, &k) || as_program_is_code(p, k))
+			if (!as_program_initial(p, where, word, &k) ||
+				function_of(r, k) != SIZE_MAX)
 				continue;
-			as_span text = as_program_string(p, k);
-			if (text.n >= 2)
+			as_span text = as_phrase_string(r->s->profile, k);
+			if (text.n >= 3)
 				return text;
 		}
 	return (as_span){ 0 };
 }
 
-static void in_data(as_buf *b, const as_program *p, uint64_t at)
+static void in_data(as_buf *b, const as_reach *r, uint64_t at)
 {
-	as_span name = beside(p, at);
+	as_span name = beside(r, at);
 	as_buf_print(b, "its address stands in data at 0x%llx", (unsigned long long)at);
 	if (name.n > 0) {
 		as_buf_text(b, ", beside ");
@@ -151,9 +153,12 @@ static void given_words(as_buf *b, const as_reach *r, const given *g)
 	const as_profile *p = r->s->profile;
 	const as_call *c = g->kind == TO_CALL ? &p->kept[g->in]->values.calls[g->call] : NULL;
 	if (g->kind == IN_DATA) {
-		in_data(b, p->program, g->at);
+		in_data(b, r, g->at);
 		return;
 	}
+	as_span name = c ? as_api_name(p->program, c->goal) : (as_span){ 0 };
+	if (as_has(name, "_start_main") || as_has(name, "_uClibc_main"))
+		as_buf_text(b, "main, ");
 	as_buf_text(b, c ? "handed to " : "its address is ");
 	if (c)
 		as_phrase_name(b, p, c->goal);
@@ -170,12 +175,16 @@ static int enters(as_buf *b, const as_reach *r, size_t number)
 	const as_function *f = &r->s->profile->functions.list[number];
 	const given *g = given_at(r, f->addr);
 	bool library = f->exported && p->elf.entry == 0;
+	size_t callers = 0;
+	(void)as_profile_callers(r->s->profile, f->addr, &callers);
+	/* Words that calls go through hold addresses too; what is called needs no table. */
+	bool handed = g && (g->kind == TO_CALL || (g->kind == IN_DATA && callers == 0));
 	as_buf_clear(b);
 	if (as_is(f->name, "main") || (p->elf.entry & ~UINT64_C(1)) == f->addr)
 		as_buf_text(b, "where the program starts");
 	else if (library)
 		as_buf_text(b, "a function that the library offers to others");
-	else if (g && g->kind <= IN_DATA && !(f->by & AS_BY_ENTRY))
+	else if (handed && !(f->by & AS_BY_ENTRY))
 		given_words(b, r, g);
 	else if (f->by & AS_BY_ENTRY)
 		as_buf_text(b, "run when the program is loaded or ends");

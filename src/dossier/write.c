@@ -62,6 +62,10 @@ static as_status prepare(as_dossier_writer *w)
 	return ok ? AS_OK : AS_IO;
 }
 
+/* Facts about code that are asked for object by object. */
+static const char *const indexed[] = { "function", "signal", "path_step", "pseudo_code", "listing",
+	"speaks_against" };
+
 static as_status make_schema(sqlite3 *db)
 {
 	as_span schema = as_embedded_file(as_embedded_schema, "schema.sql");
@@ -75,6 +79,9 @@ static as_status make_schema(sqlite3 *db)
 	as_buf_add(&b, schema.p, schema.n);
 	for (size_t t = 0; t < as_n_tables; t++)
 		as_buf_print(&b, "\n%s;", as_tables[t].create);
+	for (size_t i = 0; i < sizeof(indexed) / sizeof(indexed[0]); i++)
+		as_buf_print(
+			&b, "\nCREATE INDEX %s_by_object ON %s (object);", indexed[i], indexed[i]);
 	as_buf_u8(&b, 0);
 	as_status s = b.bad ? AS_NOMEM : as_db_run(db, (const char *)b.p);
 	as_buf_free(&b);

@@ -151,7 +151,8 @@ CREATE TABLE code (
 	bytes INTEGER NOT NULL,      -- of the instructions read
 	code_bytes INTEGER NOT NULL, -- of what is executable
 	unresolved INTEGER NOT NULL, -- computed jumps whose goals are not known
-	partial INTEGER NOT NULL     -- functions of which a part was not looked at
+	partial INTEGER NOT NULL,    -- functions of which a part was not looked at
+	sectionless INTEGER NOT NULL -- 1: the file has no section headers, so that disassemblers must be told where code is
 );
 -- Functions that another of these tables tells something about. found: how it was found, words separated by spaces: 'symbol',
 -- 'unwind', 'entry', 'call', 'pointer', 'gap'. fingerprint: of what it does, without addresses: it survives relinking.

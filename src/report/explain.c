@@ -7,6 +7,7 @@
 #include "report/encode.h"
 #include "report/see.h"
 #include "report/sql.h"
+#include "report/story.h"
 #include "report/views.h"
 
 enum { WIDTH = 96, INDENT = 2, LINE = 16 /* bytes in a line of a dump */, PLACES = 10 };
@@ -108,11 +109,15 @@ static void dump(as_out *out, as_span bytes, uint64_t at)
 static void commands(telling *t, sqlite3_stmt *st)
 {
 	as_buf b = { 0 };
+	as_story_key key =
+		as_story_find(t->db, sqlite3_column_int64(st, 10), sqlite3_column_int64(st, 4));
 	as_see what = { .place = sqlite3_column_int64(st, 0),
 		.has_range = sqlite3_column_type(st, 4) == SQLITE_INTEGER &&
 			     sqlite3_column_type(st, 5) == SQLITE_INTEGER,
 		.at = sqlite3_column_int64(st, 4),
 		.len = sqlite3_column_int64(st, 5) };
+	if (key.found)
+		t->status = as_worse(t->status, as_story_ranges(t->db, key, &what));
 	t->status = as_worse(t->status, as_see_add(t->db, what, &b));
 	as_span text = as_buf_span_of(&b);
 	for (size_t i = 0; i < text.n;) {
@@ -129,7 +134,7 @@ static void commands(telling *t, sqlite3_stmt *st)
 static const char places_sql[] = "SELECT p.id, p.path, p.container, o.sha256, fp.at, fp.len, "
 				 "fp.subject, fp.note, fp.verdict,"
 				 " (SELECT x.bytes FROM exhibit AS x WHERE x.object = fp.object "
-				 "AND x.at = fp.at AND x.len = fp.len)"
+				 "AND x.at = fp.at AND x.len = fp.len), fp.object"
 				 " FROM" AS_SQL_PLACES "WHERE fp.finding = ?1 ORDER BY fp.i, p.id";
 
 static void remark(as_out *out, const char *name, as_span text)
@@ -162,6 +167,10 @@ static bool place_row(void *ctx, sqlite3_stmt *st)
 	if (!as_is(as_sql_span(st, 8), "holds"))
 		as_out_text(t->out, "    could not be decided here\n");
 	dump(t->out, as_sql_span(st, 9), (uint64_t)sqlite3_column_int64(st, 4));
+	as_story_key key =
+		as_story_find(t->db, sqlite3_column_int64(st, 10), sqlite3_column_int64(st, 4));
+	if (key.found)
+		t->status = as_worse(t->status, as_story_write(t->db, key, t->out));
 	if (sqlite3_column_type(st, 0) == SQLITE_INTEGER) {
 		as_out_text(t->out, "    to see it (in a new folder that holds the input):\n");
 		commands(t, st);

@@ -12,7 +12,7 @@
 #include "report/page_data.h"
 
 /* The page's own script, in the order in which its parts need each other. */
-static const char *const scripts[] = { "dom.js", "data.js", "table.js", "overview.js",
+static const char *const scripts[] = { "dom.js", "data.js", "table.js", "overview.js", "story.js",
 	"findings.js", "map.js", "tree.js", "sections.js", "main.js" };
 
 static void gather(as_buf *script, as_buf *style)

@@ -5,6 +5,7 @@
 #include "report/common.h"
 #include "report/see.h"
 #include "report/sql.h"
+#include "report/story.h"
 #include "report/views.h"
 #include "report/write_json.h"
 
@@ -115,7 +116,7 @@ static const char evidence_sql[] =
 	"fp.verdict,"
 	" row_number() OVER (PARTITION BY f.id ORDER BY fp.i, p.id) AS nth,"
 	" (SELECT x.bytes FROM exhibit AS x WHERE x.object = fp.object AND x.at = fp.at AND x.len "
-	"= fp.len)"
+	"= fp.len), fp.object"
 	" FROM finding AS f," AS_SQL_PLACES "WHERE fp.finding = f.id ORDER BY f.id, fp.i, p.id";
 
 enum {
@@ -130,7 +131,8 @@ enum {
 	NOTE,
 	VERDICT,
 	NTH,
-	BYTES
+	BYTES,
+	OBJECT
 };
 
 typedef struct telling {
@@ -148,15 +150,20 @@ static void exhibit(telling *t, sqlite3_stmt *st)
 	as_hex_add(&b, as_sql_span(st, BYTES));
 	as_json_text(&t->j, "hex", as_buf_span_of(&b));
 	as_buf_clear(&b);
+	as_see what = { .place = sqlite3_column_int64(st, PLACE),
+		.has_range = range,
+		.at = sqlite3_column_int64(st, OFFSET),
+		.len = sqlite3_column_int64(st, LENGTH) };
+	as_story_key key = { 0 };
+	if (range)
+		key = as_story_find(t->db, sqlite3_column_int64(st, OBJECT), what.at);
+	if (key.found)
+		t->status = as_worse(t->status, as_story_ranges(t->db, key, &what));
 	if (sqlite3_column_type(st, PLACE) == SQLITE_INTEGER)
-		t->status = as_worse(
-			t->status, as_see_add(t->db,
-					   (as_see){ .place = sqlite3_column_int64(st, PLACE),
-						   .has_range = range,
-						   .at = sqlite3_column_int64(st, OFFSET),
-						   .len = sqlite3_column_int64(st, LENGTH) },
-					   &b));
+		t->status = as_worse(t->status, as_see_add(t->db, what, &b));
 	as_json_text(&t->j, "see", as_buf_span_of(&b));
+	if (key.found)
+		t->status = as_worse(t->status, as_story_json(t->db, key, &t->j));
 	as_buf_free(&b);
 }
 

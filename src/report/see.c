@@ -231,6 +231,20 @@ static void look(way *w, const as_see *what)
 	as_buf_text(w->out, "\n");
 }
 
+/* objdump of binutils-multiarch knows every architecture; one of another name may have to stand for it. */
+static void disassemble(way *w, const as_see_code *c)
+{
+	if (c->machine)
+		as_buf_print(w->out, "objdump -D -b binary -m %s --adjust-vma=0x%llx ", c->machine,
+			(unsigned long long)c->base);
+	else
+		as_buf_text(w->out, "objdump -d ");
+	as_buf_print(w->out, "%s--start-address=0x%llx --stop-address=0x%llx ", c->options,
+		(unsigned long long)c->start, (unsigned long long)c->stop);
+	as_buf_add(w->out, w->file.p, w->file.n);
+	as_buf_text(w->out, "\n");
+}
+
 as_status as_see_add(sqlite3 *db, as_see what, as_buf *out)
 {
 	way w = { .out = out, .about_entry = !what.has_range };
@@ -244,6 +258,8 @@ as_status as_see_add(sqlite3 *db, as_see what, as_buf *out)
 			as_bytes(id, (size_t)n), digest_row, &w);
 		if (w.bytes)
 			look(&w, &what);
+		for (size_t i = 0; w.bytes && i < what.n_code; i++)
+			disassemble(&w, &what.code[i]);
 	}
 	as_buf_free(&w.file);
 	as_buf_free(&w.input);

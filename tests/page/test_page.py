@@ -14,6 +14,7 @@ import make
 
 ASSAY = os.environ.get("ASSAY", "build/quick/assay")
 PICTURES = os.environ.get("ASSAY_PICTURES")
+GATE = os.path.join(make.ROOT, "tests/golden/ins/code/gate-x86_64")
 OBJECTS = 20000
 ROWS_MAX = 60    # rows of the tree that may be in the page at once
 NODES_MAX = 9000  # elements of the whole page, whatever the dossier holds
@@ -38,6 +39,8 @@ class Page(unittest.TestCase):
             dossier = os.path.join(cls.folder, name + ".assay")
             make.make(dossier, **options)
             subprocess.run([ASSAY, "report", dossier, "--format", "html", "-o", cls.page(name)], check=True)
+        subprocess.run([ASSAY, "review", "-q", "-o", os.path.join(cls.folder, "code"), GATE], check=True)
+        shutil.copy(os.path.join(cls.folder, "code", "report.html"), cls.page("code"))
         cls.b = browser.Browser()
 
     @classmethod
@@ -292,6 +295,59 @@ class Hostile(Page):
         self.assertTrue(blocked.startswith("script-src"))
         self.assertIsNone(self.b.run("window.broken"))
         self.b.events = []
+
+
+class Code(Page):
+    CARD = "document.querySelector('#finding-code-hidden-effect')"
+
+    def card(self):
+        self.open("code")
+        self.b.run("document.querySelector('#finding-code-hidden-effect > summary').click()")
+        self.b.frame()
+
+    def test_path_is_drawn_from_entry_to_effect(self):
+        self.card()
+        kinds = self.b.run(f"[...{self.CARD}.querySelectorAll('.way .what')].map(e => e.textContent)")
+        self.assertEqual(kinds, ["Entered", "Calls", "Tests", "Effect"])
+        words = self.b.run(f"[...{self.CARD}.querySelectorAll('.way .words')].map(e => e.textContent)")
+        self.assertIn("__libc_start_main", words[0])
+        self.assertIn('"xmlset_roodkcableoj28840ybtide") == 0', words[2])
+        self.assertEqual(words[3], 'execl("/bin/sh", "sh", NULL)')
+        self.assertIn("entered", self.b.run(f"{self.CARD}.querySelector('.way').getAttribute('aria-label')"))
+        tops = self.b.run(f"[...{self.CARD}.querySelectorAll('.way .step')].map(e => e.getBoundingClientRect().top)")
+        self.assertEqual(tops, sorted(tops))
+        self.picture("path")
+
+    def test_code_is_folded_until_asked_for(self):
+        self.card()
+        self.assertEqual(self.count("#finding-code-hidden-effect .more pre, #finding-code-hidden-effect .listing"), 0)
+        self.b.run(f"{self.CARD}.querySelector('.more summary').focus()")
+        self.b.key("Enter")
+        self.b.frame()
+        self.assertIn('\t\t\texecl("/bin/sh", "sh", NULL);', self.b.run(f"{self.CARD}.querySelector('.more pre').textContent"))
+        self.b.run(f"{self.CARD}.querySelectorAll('.more summary')[1].click()")
+        self.b.frame()
+        rows = self.b.run(f"[...{self.CARD}.querySelectorAll('.listing tbody tr')].map(r => r.innerText)")
+        self.assertTrue([r for r in rows if "call 0x10d0" in r and "the comparison: strcmp(" in r], rows)
+        self.assertTrue([r for r in rows if "the effect: execl(" in r], rows)
+        heads = self.b.run(f"[...{self.CARD}.querySelectorAll('.listing thead th')].map(e => e.scope)")
+        self.assertEqual(heads, ["col"] * 4)
+
+    def test_what_speaks_against_it_stands_beside_it(self):
+        self.card()
+        against = self.b.run(f"{self.CARD}.querySelector('ul.against').innerText")
+        self.assertIn('2 other constants apart: "GET ", "PUT "', against)
+
+    def test_narrow_and_on_paper(self):
+        self.open("code", width=360, height=800)
+        self.b.run("document.querySelector('#finding-code-hidden-effect > summary').click()")
+        self.b.frame()
+        self.assertLessEqual(self.b.run("document.documentElement.scrollWidth"), 360)
+        path = os.path.join(self.folder, "code.pdf")
+        self.b.pdf(path)
+        text = " ".join(subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.split())
+        for word in ("Entered", "Tests", "Effect", "What speaks against it"):
+            self.assertIn(word, text)
 
 
 class Paper(Page):

@@ -143,7 +143,8 @@ static as_status state_code(stating *s)
 					   .bytes = (int64_t)sum->code_bytes,
 					   .code_bytes = (int64_t)bytes,
 					   .unresolved = (int64_t)sum->unresolved,
-					   .partial = (int64_t)sum->cut });
+					   .partial = (int64_t)sum->cut,
+					   .sectionless = s->program->elf.n_sections == 0 });
 }
 
 static as_status state_all(stating *s)
