@@ -3,7 +3,7 @@
 -- kind: backdoor-indicator
 -- severity: low
 -- confidence: 0.1
--- confidence-why: about one ordinary program in ten has such a place (docs/backdoors.md); at most five are named of each program
+-- confidence-why: about one ordinary program in eight has such a place (docs/backdoors.md); at most five are named of each program
 -- cwe: CWE-912
 -- why: These are the places where a reader with little time should look first. Most of them are harmless.
 -- fix: Read them in the order of their weight where a program matters; mark what is explained.
@@ -13,5 +13,6 @@ SELECT s.object, s.at, s.len,
        'holds' AS verdict,
        s.detail || printf(' (%s, weight %.1f)', s.signal, s.total) AS note
   FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY total DESC, function) AS nth
-          FROM suspicion WHERE total >= 1.2 AND total < 2.5 AND conclusive = 0) AS s
+          FROM suspicion WHERE total >= 0.8 AND total < 1.5
+           AND (conclusive = 0 OR signal IN ('credential', 'derived'))) AS s
  WHERE s.nth <= 5

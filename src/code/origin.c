@@ -112,3 +112,23 @@ as_running as_origin_runs(const as_signals *s, const as_kept *k)
 	}
 	return best;
 }
+
+as_sink as_origin_behind(
+	const as_signals *s, const as_kept *k, const as_decision *d, const as_call **call)
+{
+	const as_block *b = &k->flow.blocks[d->block];
+	as_sink best = { 0 };
+	*call = NULL;
+	for (uint32_t i = 0; i < k->values.n_calls; i++) {
+		const as_call *c = &k->values.calls[i];
+		size_t through = SIZE_MAX;
+		bool taken = as_dominates(&k->dominators, b->taken, c->block);
+		bool next = as_dominates(&k->dominators, b->next, c->block);
+		as_sink sink = taken != next ? as_sink_reached(s, k, c, &through) : (as_sink){ 0 };
+		if (sink.weight > best.weight) {
+			best = sink;
+			*call = c;
+		}
+	}
+	return best;
+}

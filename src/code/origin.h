@@ -28,6 +28,9 @@ typedef struct as_running {
 	bool shell; /* an interactive shell */
 } as_running;
 
+/* The heaviest effect that only one side of a decision reaches; *call: the call, NULL: there is none. */
+as_sink as_origin_behind(
+	const as_signals *s, const as_kept *k, const as_decision *d, const as_call **call);
 /* The heaviest run of a program or shell that function k reaches. */
 as_running as_origin_runs(const as_signals *s, const as_kept *k);
 

@@ -2,7 +2,7 @@
 #include "code/test.h"
 
 #include "base/buf.h"
-#include "code/computed.h"
+#include "code/combination.h"
 #include "code/terms.h"
 
 #include <string.h>
@@ -34,15 +34,6 @@ size_t as_value_root(const as_values *v, as_value x)
 	return SIZE_MAX;
 }
 
-/* A decision in one form: value a compared with constant k, and where equality leads. */
-typedef struct equality {
-	as_value a;
-	uint64_t k;
-	uint8_t width;
-	uint32_t equal, unequal;
-	uint64_t at;
-} equality;
-
 static const as_decision *select_of(const as_values *v, uint64_t at)
 {
 	for (uint32_t i = 0; i < v->n_decisions; i++)
@@ -64,7 +55,7 @@ static int holds(as_cond cond, uint64_t x, uint64_t k)
 }
 
 /* Reads d as equality of something with a constant. A flag that was stored first (setcc, sltiu) is looked through. */
-static bool read_equality(const as_values *v, const as_decision *d, equality *out, int depth)
+static bool read_once(const as_values *v, const as_decision *d, as_equality *out, int depth)
 {
 	as_value a = d->a, b = d->b;
 	uint64_t k = 0, k2 = 0;
@@ -85,7 +76,7 @@ static bool read_equality(const as_values *v, const as_decision *d, equality *ou
 	if (!equal_taken && !unequal_taken)
 		return false;
 	k = d->cond == AS_EQ || d->cond == AS_NE ? k : 0;
-	*out = (equality){ .a = a,
+	*out = (as_equality){ .a = a,
 		.k = k,
 		.width = d->width,
 		.at = d->at,
@@ -98,12 +89,12 @@ static bool read_equality(const as_values *v, const as_decision *d, equality *ou
 	if (!s || !as_value_const(v, n->a, &k) || !as_value_const(v, n->b, &k2) || k == k2)
 		return true;
 	/* The branch asks which of two constants was selected: so it asks the selecting condition. */
-	equality inner;
+	as_equality inner;
 	as_decision asked = *s;
 	asked.select = false;
 	asked.block = d->block;
 	int first = holds(AS_EQ, k, out->k), second = holds(AS_EQ, k2, out->k);
-	if (first == second || !read_equality(v, &asked, &inner, 1))
+	if (first == second || !read_once(v, &asked, &inner, 1))
 		return true;
 	bool condition_equal =
 		s->cond == AS_EQ || (s->cond == AS_BELOW) || (s->cond == AS_BELOW_EQ);
@@ -115,6 +106,11 @@ static bool read_equality(const as_values *v, const as_decision *d, equality *ou
 	return true;
 }
 
+bool as_equality_read(const as_values *v, const as_decision *d, as_equality *out)
+{
+	return !d->select && read_once(v, d, out, 0) && out->equal != out->unequal;
+}
+
 typedef struct finding {
 	const as_profile *p;
 	const as_kept *k;
@@ -123,7 +119,7 @@ typedef struct finding {
 	size_t n;
 } finding;
 
-static as_test *add(finding *f, as_test_kind kind, const equality *e, uint32_t block)
+static as_test *add(finding *f, as_test_kind kind, const as_equality *e, uint32_t block)
 {
 	if (f->n >= TESTS_MAX)
 		return NULL;
@@ -168,7 +164,7 @@ static as_span constant_bytes(const as_values *v, const as_call *c, unsigned i, 
 	return as_cut(as_program_from(p, *addr), 0, n);
 }
 
-static void take_constant(finding *f, const equality *e, const as_decision *d, const as_call *c,
+static void take_constant(finding *f, const as_equality *e, const as_decision *d, const as_call *c,
 	unsigned first, unsigned second, as_test_kind kind)
 {
 	const as_values *v = &f->k->values;
@@ -215,11 +211,11 @@ static const as_call *call_of(const as_values *v, as_value x)
 }
 
 /* A decision on what a comparing call answered. */
-static bool read_call(finding *f, const as_decision *d, const equality *e)
+static bool read_call(finding *f, const as_decision *d, const as_equality *e)
 {
 	const as_call *c = call_of(&f->k->values, e->a);
 	const as_api *api = c ? as_api_of(f->p->program, c->goal) : NULL;
-	equality turned = *e;
+	as_equality turned = *e;
 	turned.equal = e->unequal;
 	turned.unequal = e->equal;
 	if (api && api->kind == AS_API_COMPARE) {
@@ -239,14 +235,14 @@ static bool read_call(finding *f, const as_decision *d, const equality *e)
 	if (number == SIZE_MAX || !f->c->is[number] || e->k > 1)
 		return false;
 	size_t before = f->n;
-	equality one = *e;
+	as_equality one = *e;
 	if (e->k == 1) { /* == 1 of a function that answers whether they are equal */
 		one = turned;
 	}
 	take_constant(f, &one, d, c, f->c->first[number], f->c->second[number], AS_TEST_STRING);
 	if (f->n > before) {
 		f->list[f->n - 1].unsure = true;
-		equality other = one;
+		as_equality other = one;
 		other.equal = one.unequal;
 		other.unequal = one.equal;
 		take_constant(
@@ -278,7 +274,7 @@ static size_t text_of(const as_program *p, uint64_t k, unsigned width, uint8_t *
 	return width;
 }
 
-static void read_number(finding *f, const as_decision *d, const equality *e)
+static void read_number(finding *f, const as_decision *d, const as_equality *e)
 {
 	const as_values *v = &f->k->values;
 	int64_t offset = 0;
@@ -287,7 +283,8 @@ static void read_number(finding *f, const as_decision *d, const equality *e)
 	bool piece = n->kind == AS_V_LOAD && n->width <= 8 && offset == 0 &&
 		     text_of(f->p->program, e->k, n->width, text) > 0 && e->k != 0;
 	bool magic = is_magic(f->p, e->k, e->width);
-	bool counts = !piece && (magic || e->k >= SMALLEST_COMPUTED) && e->k < LARGEST_ERROR;
+	uint64_t k = as_extend(e->k, e->width, true);
+	bool counts = !piece && (magic || k >= SMALLEST_COMPUTED) && k < LARGEST_ERROR;
 	as_computed made = counts ? as_computed_of(f->p, f->k, e->a) : AS_COMPUTED_NOT;
 	if (!piece && !magic && made == AS_COMPUTED_NOT)
 		return;
@@ -371,6 +368,19 @@ static void join_chains(finding *f)
 	f->n = n;
 }
 
+/* Several odd numbers that must all be met. */
+static void read_combination(finding *f, const as_decision *d)
+{
+	as_combination c;
+	if (!as_combination_at(&c, f->k, d))
+		return;
+	as_test *t = add(f, AS_TEST_NUMBER, &c.whole, c.last);
+	if (!t)
+		return;
+	t->number = c.whole.k;
+	t->parts = c.n;
+}
+
 bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const as_comparators *c)
 {
 	const as_values *v = &k->values;
@@ -382,13 +392,15 @@ bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const a
 		return false;
 	for (uint32_t i = 0; i < v->n_decisions && f.n + 2 <= room; i++) {
 		const as_decision *d = &v->decisions[i];
-		equality e;
-		if (d->select || !read_equality(v, d, &e, 0) || e.equal == e.unequal)
+		as_equality e;
+		if (!as_equality_read(v, d, &e))
 			continue;
 		if (!read_call(&f, d, &e))
 			read_number(&f, d, &e);
 	}
 	join_chains(&f);
+	for (uint32_t i = 0; i < v->n_decisions && f.n < room; i++)
+		read_combination(&f, &v->decisions[i]);
 	out->list = f.list;
 	out->n = f.n;
 	return true;

@@ -14,6 +14,15 @@ typedef enum as_test_kind {
 	AS_TEST_NUMBER  /* one number */
 } as_test_kind;
 
+/* A decision in one form: value a compared with constant k, and where equality leads. */
+typedef struct as_equality {
+	as_value a;
+	uint64_t k;
+	uint8_t width;
+	uint32_t equal, unequal;
+	uint64_t at;
+} as_equality;
+
 typedef struct as_test {
 	as_test_kind kind;
 	uint64_t at;             /* the comparison: call, or branch */
@@ -27,9 +36,10 @@ typedef struct as_test {
 	as_computed computed; /* what is compared with a number */
 	as_value input;       /* what is compared with it */
 	uint32_t call;        /* number of the comparing call, or UINT32_MAX */
-	bool built;           /* the constant was put together on the stack */
-	bool own;             /* by a function of the program's own */
-	bool unsure;          /* which side is the equal one is not known: this is one of two */
+	uint8_t parts; /* so many numbers must be met, of which number is the first; 0: one */
+	bool built;    /* the constant was put together on the stack */
+	bool own;      /* by a function of the program's own */
+	bool unsure;   /* which side is the equal one is not known: this is one of two */
 } as_test;
 
 typedef struct as_tests {
@@ -49,6 +59,8 @@ bool as_comparators_find(as_comparators *out, const as_profile *p) AS_MUST_USE;
 bool as_tests_find(
 	as_tests *out, const as_profile *p, const as_kept *k, const as_comparators *c) AS_MUST_USE;
 
+/* Reads decision d as equality with a constant; a flag that was stored first is looked through. False: it is none. */
+bool as_equality_read(const as_values *v, const as_decision *d, as_equality *out);
 /* The argument a value comes from, through additions, loads, extensions and loops; SIZE_MAX: none. Pure. */
 size_t as_value_root(const as_values *v, as_value x);
 

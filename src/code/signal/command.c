@@ -124,6 +124,22 @@ static bool same_buffer(const as_values *v, as_value a, as_value b)
 	return a == b && a != AS_NOT_KNOWN;
 }
 
+/* What a function of the program's own puts into a buffer that it is handed: by the name it is asked for. */
+static source handed(const as_signals *s, const as_kept *k, const as_call *c, as_value x)
+{
+	if (c->system || as_profile_number(s->profile, c->goal) == SIZE_MAX)
+		return (source){ 0 };
+	for (unsigned a = 0; a < 5; a++) {
+		as_span name =
+			same_buffer(&k->values, x, c->arg[a]) ? name_asked(k, c) : (as_span){ 0 };
+		if (name.n > 0)
+			return (source){ .weight = 1.8, .what = "parameter", .name = name };
+		if (same_buffer(&k->values, x, c->arg[a]))
+			return (source){ .weight = 0.4, .what = "what a function fills in" };
+	}
+	return (source){ 0 };
+}
+
 /* A buffer: what is put into it on the way to the call. */
 static source filled(
 	const as_signals *s, const as_kept *k, const as_call *until, as_value x, int depth)
@@ -134,9 +150,11 @@ static source filled(
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *c = &v->calls[i];
 		const as_api *api = as_origin_api(s, c);
-		if (c == until || !api || (c->block == until->block && c->at > until->at))
+		if (c == until || (c->block == until->block && c->at > until->at))
 			continue;
-		for (unsigned a = 0; a < 3; a++) {
+		source from = api ? (source){ 0 } : handed(s, k, c, x);
+		best = heavier(&from, &best) ? from : best;
+		for (unsigned a = 0; api && a < 3; a++) {
 			if (!(api->writes >> a & 1) || !same_buffer(v, x, c->arg[a]))
 				continue;
 			source one = put_there(s, k, c, depth);

@@ -107,7 +107,25 @@ static void look_at_sides(
 	(void)number;
 }
 
-/* A number that decides what the function answers, on a side that does nothing else. */
+/* How much a number weighs by how it comes about. */
+static double how_made(const as_test *t)
+{
+	if (t->parts > 1)
+		return t->parts > 2 ? 1.4 : 0.9;
+	return t->computed == AS_COMPUTED_HASH ? 2 : t->computed == AS_COMPUTED_MIXED ? 1.4 : 0.5;
+}
+
+static as_span number_detail(as_signals *s, const as_test *t, bool decides)
+{
+	const char *made = t->parts > 1 ? "odd numbers, which must all be met, are compared"
+			   : t->computed != AS_COMPUTED_NOT
+				   ? "a number computed from the input is compared"
+				   : "a number is compared";
+	return as_alarm_text(s, "%s; being equal %s", made,
+		decides ? "alone decides the answer" : "leads another way");
+}
+
+/* A number that decides what the function answers, on a side that does nothing else; or one that nobody reads. */
 static void look_at_number(
 	as_signals *s, size_t number, const as_kept *k, const as_test *t, unsigned n_numbers)
 {
@@ -116,27 +134,20 @@ static void look_at_number(
 		return;
 	as_outcome o = as_outcome_of(k, t);
 	uint32_t blocks = k->dominators.leave[t->equal] - k->dominators.enter[t->equal] + 1;
-	if (!o.known || o.n_other == 0 || blocks > FEW)
+	bool decides = o.known && o.n_other > 0 && blocks <= FEW;
+	if (!decides && t->computed == AS_COMPUTED_NOT && t->parts < 2)
 		return;
-	bool computed = t->computed != AS_COMPUTED_NOT;
-	double score = (o.only ? 1.5 : 1.0) *
-		       (t->computed == AS_COMPUTED_HASH ? 2
-			       : computed               ? 1.4
-							: 0.5) /
-		       sqrt((double)(n_numbers ? n_numbers : 1));
-	score *= as_test_rareness(s, t);
-	as_alarm_add(s,
-		(as_alarm){ .signal = "credential",
-			.function = number,
-			.at = t->at,
-			.score = score,
-			.trigger = as_alarm_text(s, "0x%llx", (unsigned long long)t->number),
-			.effect = as_alarm_text(
-				s, "the function answers %lld", (long long)(int32_t)o.answer),
-			.detail = computed ? as_lit("a number computed from the input is compared; "
-						    "being equal alone decides the answer")
-					   : as_lit("being equal to the number alone decides the "
-						    "answer") });
+	double score = (!decides ? 0.5 : o.only ? 1.5 : 1.0) * how_made(t) * as_test_rareness(s, t);
+	as_alarm_add(
+		s, (as_alarm){ .signal = "credential",
+			   .function = number,
+			   .at = t->at,
+			   .score = score / sqrt((double)(n_numbers ? n_numbers : 1)),
+			   .trigger = as_alarm_text(s, "0x%llx", (unsigned long long)t->number),
+			   .effect = decides ? as_alarm_text(s, "the function answers %lld",
+						       (long long)(int32_t)o.answer)
+					     : as_lit("another way"),
+			   .detail = number_detail(s, t, decides) });
 }
 
 static double weight_of(const as_test *t)

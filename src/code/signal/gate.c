@@ -26,6 +26,8 @@ static double shape(const as_test *t)
 	as_span s = t->text;
 	double w = 1;
 	bool digit = false, letter = false, odd = false, other = false;
+	if (t->parts > 1)
+		return t->parts > 2 ? 0.9 : 0.5;
 	if (t->kind == AS_TEST_NUMBER)
 		return t->computed == AS_COMPUTED_HASH    ? 1.3
 		       : t->computed == AS_COMPUTED_MIXED ? 1
@@ -148,6 +150,12 @@ static as_span describe(as_signals *s, const as_test *t)
 		", after it was hashed," };
 	static const char *const kinds[] = { "compared with a string", "compared with bytes",
 		"searched for a string", "compared byte by byte", "compared with a number" };
+	if (t->parts > 1)
+		return as_alarm_text(s,
+			"input must meet %u odd numbers together, from 0x%llx on; only then the "
+			"effect "
+			"is reached",
+			t->parts, (unsigned long long)t->at);
 	return as_alarm_text(s, "input is%s %s%s%s at 0x%llx; only then the effect is reached",
 		made[t->computed], kinds[t->kind], t->built ? " put together on the stack" : "",
 		t->own ? " by a function of the program's own" : "", (unsigned long long)t->at);

@@ -130,26 +130,6 @@ static bool is_time(const as_signals *s, const as_values *v, as_value x)
 	return false;
 }
 
-/* The heaviest effect that only one side of a decision reaches. */
-static as_sink effect_behind(
-	const as_signals *s, const as_kept *k, const as_decision *d, const as_call **call)
-{
-	const as_block *b = &k->flow.blocks[d->block];
-	as_sink best = { 0 };
-	for (uint32_t i = 0; i < k->values.n_calls; i++) {
-		const as_call *c = &k->values.calls[i];
-		size_t through = SIZE_MAX;
-		bool taken = as_dominates(&k->dominators, b->taken, c->block);
-		bool next = as_dominates(&k->dominators, b->next, c->block);
-		as_sink sink = taken != next ? as_sink_reached(s, k, c, &through) : (as_sink){ 0 };
-		if (sink.weight > best.weight) {
-			best = sink;
-			*call = c;
-		}
-	}
-	return best;
-}
-
 /* The time is held against a date, and something happens only before or after it. */
 static void look_at_date(as_signals *s, const as_kept *k, const as_decision *d)
 {
@@ -161,7 +141,7 @@ static void look_at_date(as_signals *s, const as_kept *k, const as_decision *d)
 		return;
 	if (date < EPOCH_FROM || date > EPOCH_TO || !is_time(s, v, a ? d->b : d->a))
 		return;
-	as_sink sink = effect_behind(s, k, d, &c);
+	as_sink sink = as_origin_behind(s, k, d, &c);
 	as_span trigger = as_alarm_text(s, "time %llu", (unsigned long long)date);
 	if (c)
 		add(s, k, d->at, 1 + 0.4 * sink.weight, trigger, as_sink_text(s, k, c, &sink),

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/combination.h"
+
+enum { SMALLEST = 17, LONGEST = 8 /* decisions */, DEEPEST = 8 };
+
+static const uint64_t ERRORS = UINT64_MAX - 4095; /* from here on: -1 and other errors */
+
+/* Whether a value is read from memory or handed in, however it was cut or turned. */
+static bool is_input(const as_values *v, as_value x)
+{
+	for (int i = 0; i < DEEPEST; i++) {
+		const as_term *n = as_term_of(v, x);
+		if (n->kind == AS_V_LOAD)
+			return as_term_of(v, n->a)->kind != AS_V_CONST;
+		if (n->kind == AS_V_ARG)
+			return true;
+		if (n->kind != AS_V_OP)
+			return false;
+		x = n->a;
+	}
+	return false;
+}
+
+/* A number that nobody would choose without a reason: no power of two, no mask, no character, no error. */
+static bool is_odd(const as_values *v, const as_equality *e)
+{
+	uint64_t k = e->k;
+	bool character = e->width == 1 && k >= 0x20 && k < 0x7f;
+	if (k < SMALLEST || k >= ERRORS || (k & (k - 1)) == 0 || (k & (k + 1)) == 0 || character)
+		return false;
+	return k % 10 != 0 && is_input(v, e->a);
+}
+
+static bool decision_in(const as_values *v, uint32_t block, const as_decision **out)
+{
+	for (uint32_t i = 0; i < v->n_decisions; i++)
+		if (v->decisions[i].block == block && !v->decisions[i].select) {
+			*out = &v->decisions[i];
+			return true;
+		}
+	return false;
+}
+
+/* Takes one more condition of the chain, which fails where the first does. False: it ends here. */
+static bool take(as_combination *c, const as_values *v, const as_decision *d)
+{
+	as_equality e;
+	const as_block *b = &v->flow->blocks[d->block];
+	uint32_t out = c->whole.unequal;
+	if (b->taken == b->next || (b->taken != out && b->next != out))
+		return false;
+	c->last = d->block;
+	c->whole.equal = b->taken == out ? b->next : b->taken;
+	if (as_equality_read(v, d, &e) && e.unequal == out && is_odd(v, &e))
+		c->n++;
+	return true;
+}
+
+bool as_combination_at(as_combination *out, const as_kept *k, const as_decision *d)
+{
+	const as_values *v = &k->values;
+	as_equality first;
+	if (!as_equality_read(v, d, &first) || !is_odd(v, &first) || first.unequal == AS_NO_BLOCK)
+		return false;
+	*out = (as_combination){ .whole = first, .last = d->block, .n = 1 };
+	for (int i = 0; i < LONGEST && out->whole.equal != AS_NO_BLOCK; i++) {
+		const as_decision *next = NULL;
+		const as_block *b = &k->flow.blocks[out->whole.equal];
+		if (b->n_preds != 1 || !decision_in(v, out->whole.equal, &next) ||
+			!take(out, v, next))
+			break;
+	}
+	return out->n > 1;
+}

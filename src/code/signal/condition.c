@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conditions that a user of a service does not know of: from which port or address a packet comes, what time of day it
+ * is, how often something was asked, whether a variable or file of an odd name is there; and secrets that are computed
+ * when they are needed, from the date or what the device is. */
+#include "code/mention.h"
+#include "code/origin.h"
+
+#include <math.h>
+
+enum {
+	DEEPEST = 8,
+	CALLERS_MAX = 4,
+	PORT_AT = 2, /* bytes into a socket address */
+	IP_AT = 4,
+	FIELDS = 56, /* bytes of a broken-down time */
+	WELL_KNOWN = 1024,
+	LOOPBACK = 127
+};
+
+static const double STRONG = 3; /* effects from this weight on */
+
+static void add(as_signals *s, const as_kept *k, uint64_t at, double score, as_span trigger,
+	as_span effect, const char *detail)
+{
+	as_alarm_add(s, (as_alarm){ .signal = "condition",
+				.function = (size_t)(k->function - s->profile->functions.list),
+				.at = at,
+				.score = score,
+				.trigger = trigger,
+				.effect = effect,
+				.detail = as_lit(detail) });
+}
+
+/* A value without what only turns, cuts or moves its bytes. */
+static as_value bare(const as_signals *s, const as_values *v, as_value x)
+{
+	for (int i = 0; i < DEEPEST; i++) {
+		const as_term *n = as_term_of(v, x);
+		const as_call *c = n->kind == AS_V_RESULT ? as_origin_call(v, x) : NULL;
+		bool turns =
+			n->kind == AS_V_OP &&
+			(n->op == AS_OP_MOVE || n->op == AS_OP_AND || n->op == AS_OP_OR ||
+				n->op == AS_OP_SHL || n->op == AS_OP_SHR || n->op == AS_OP_ROR);
+		if (c && (as_origin_calls(s, c, "ntohs") || as_origin_calls(s, c, "ntohl")))
+			x = c->arg[0];
+		else if (turns)
+			x = n->a;
+		else
+			return x;
+	}
+	return x;
+}
+
+/* A place in memory: base and offset; on the stack without base. */
+typedef struct spot {
+	as_value base; /* AS_NOT_KNOWN: the stack */
+	int64_t at;
+	bool known;
+} spot;
+
+static spot spot_of(const as_values *v, as_value x, int64_t more)
+{
+	spot p = { .known = x != AS_NOT_KNOWN };
+	int64_t offset = 0;
+	p.base = as_value_base(v, x, &offset);
+	const as_term *n = as_term_of(v, p.base);
+	p.at = offset + more;
+	if (n->kind == AS_V_STACK) {
+		p.at += n->k;
+		p.base = AS_NOT_KNOWN;
+	}
+	return p;
+}
+
+/* Whether a place is offset bytes into the address of a sender that some call of the function fills in. */
+static bool is_sender(const as_signals *s, const as_kept *k, spot p, int64_t offset)
+{
+	const as_values *v = &k->values;
+	for (uint32_t i = 0; p.known && i < v->n_calls; i++) {
+		const as_call *c = &v->calls[i];
+		bool from = as_origin_calls(s, c, "recvfrom");
+		if (!from && !as_origin_calls(s, c, "accept") &&
+			!as_origin_calls(s, c, "accept4") && !as_origin_calls(s, c, "getpeername"))
+			continue;
+		spot q = spot_of(v, c->arg[from ? 4 : 1], offset);
+		if (q.known && q.base == p.base && q.at == p.at)
+			return true;
+	}
+	return false;
+}
+
+/* The same, where the place is in what an argument of the function points to. */
+static bool is_callers_sender(const as_signals *s, const as_kept *k, spot p, int64_t offset)
+{
+	size_t n = 0;
+	const as_term *a = as_term_of(&k->values, p.base);
+	const as_link *links = as_profile_callers(s->profile, k->function->addr, &n);
+	for (size_t i = 0; a->kind == AS_V_ARG && a->k < AS_ARGS_MAX && i < n && i < CALLERS_MAX;
+		i++) {
+		const as_kept *from = s->profile->kept[links[i].from];
+		if (!from)
+			continue;
+		const as_values *v = &from->values;
+		if (is_sender(s, from, spot_of(v, v->calls[links[i].call].arg[a->k], p.at), offset))
+			return true;
+	}
+	return false;
+}
+
+/* An equality with a constant in one form: what is compared; AS_NOT_KNOWN: it is none. */
+static as_value compared(const as_values *v, const as_decision *d, uint64_t *k)
+{
+	if ((d->cond != AS_EQ && d->cond != AS_NE) || d->test || d->select)
+		return AS_NOT_KNOWN;
+	if (as_value_const(v, d->b, k))
+		return d->a;
+	return as_value_const(v, d->a, k) ? d->b : AS_NOT_KNOWN;
+}
+
+static double weight_behind(as_signals *s, const as_kept *k, const as_decision *d, as_span *effect)
+{
+	const as_call *c = NULL;
+	as_sink sink = as_origin_behind(s, k, d, &c);
+	*effect = c ? as_sink_text(s, k, c, &sink) : as_lit("another way");
+	return c ? sink.weight : 0;
+}
+
+static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d)
+{
+	const as_values *v = &k->values;
+	uint64_t number = 0;
+	as_value x = compared(v, d, &number);
+	const as_term *n = as_term_of(v, bare(s, v, x));
+	bool port = n->kind == AS_V_LOAD && n->width == 2,
+	     ip = n->kind == AS_V_LOAD && n->width == 4;
+	bool inside = ip && ((number & 0xff) == LOOPBACK || number >> 24 == LOOPBACK);
+	if ((!port && !ip) || number == 0 || inside)
+		return;
+	spot p = spot_of(v, n->a, n->k);
+	int64_t at = port ? PORT_AT : IP_AT;
+	if (!is_sender(s, k, p, at) && !is_callers_sender(s, k, p, at))
+		return;
+	as_span effect;
+	double w = weight_behind(s, k, d, &effect);
+	uint64_t turned = (number << 8 | number >> 8) & 0xffff;
+	bool usual = port && (turned < WELL_KNOWN || number < WELL_KNOWN);
+	add(s, k, d->at, (usual ? 0.4 : 1.4) + 0.35 * w,
+		port ? as_alarm_text(s, "source port %u", (unsigned)turned)
+		     : as_alarm_text(s, "source address 0x%llx", (unsigned long long)number),
+		effect,
+		port ? "what comes from one port of the sender is treated differently"
+		     : "what comes from one address is treated differently");
+}
+
+/* What of the clock a value was made of. */
+typedef enum clock_part { CLOCK_NONE, CLOCK_SECONDS, CLOCK_FIELD } clock_part;
+
+static bool breaks_down(const as_signals *s, const as_call *c)
+{
+	return as_origin_calls(s, c, "localtime") || as_origin_calls(s, c, "gmtime") ||
+	       as_origin_calls(s, c, "localtime_r") || as_origin_calls(s, c, "gmtime_r");
+}
+
+/* Whether a place is a field of the broken-down time. */
+static bool is_field(const as_signals *s, const as_kept *k, const as_term *n)
+{
+	const as_values *v = &k->values;
+	const as_call *c = as_origin_call(v, n->a);
+	spot p = spot_of(v, n->a, n->k);
+	if (c && breaks_down(s, c))
+		return true;
+	for (uint32_t i = 0; p.known && i < v->n_calls; i++) {
+		const as_call *o = &v->calls[i];
+		spot q = spot_of(v, o->arg[1], 0);
+		if (breaks_down(s, o) && as_term_of(v, o->arg[1])->kind == AS_V_STACK && q.known &&
+			q.base == p.base && p.at >= q.at && p.at < q.at + FIELDS)
+			return true;
+	}
+	return false;
+}
+
+static clock_part clock_in(const as_signals *s, const as_kept *k, as_value x, int depth)
+{
+	const as_values *v = &k->values;
+	const as_term *n = as_term_of(v, x);
+	if (depth > DEEPEST || x == AS_NOT_KNOWN)
+		return CLOCK_NONE;
+	if (n->kind == AS_V_RESULT) {
+		const as_call *c = as_origin_call(v, x);
+		return c && as_origin_calls(s, c, "time") ? CLOCK_SECONDS : CLOCK_NONE;
+	}
+	if (n->kind == AS_V_LOAD)
+		return is_field(s, k, n) ? CLOCK_FIELD : CLOCK_NONE;
+	if (n->kind != AS_V_OP)
+		return CLOCK_NONE;
+	clock_part a = clock_in(s, k, n->a, depth + 1);
+	return a != CLOCK_NONE ? a : clock_in(s, k, n->b, depth + 1);
+}
+
+static void look_at_clock(as_signals *s, const as_kept *k, const as_decision *d, bool asks)
+{
+	const as_values *v = &k->values;
+	uint64_t number = 0;
+	as_value x = asks ? compared(v, d, &number) : AS_NOT_KNOWN;
+	clock_part part = x == AS_NOT_KNOWN ? CLOCK_NONE : clock_in(s, k, x, 0);
+	if (part == CLOCK_NONE || number > INT32_MAX ||
+		(part == CLOCK_SECONDS && (number == 0 || as_term_of(v, x)->kind != AS_V_OP)))
+		return;
+	as_span effect;
+	double w = weight_behind(s, k, d, &effect);
+	add(s, k, d->at, 0.4 + 0.3 * w, as_alarm_text(s, "time %llu", (unsigned long long)number),
+		effect, "something is done at one time of the day or year only");
+}
+
+/* A count that the program keeps for itself, and something happens when it is reached. */
+static void look_at_count(as_signals *s, const as_kept *k, const as_decision *d)
+{
+	const as_values *v = &k->values;
+	uint64_t number = 0, at = 0, to = 0;
+	int64_t step = 0;
+	as_value x = compared(v, d, &number);
+	const as_term *n = as_term_of(v, as_value_base(v, x, &step));
+	bool counts = false;
+	if (number < 2 || number > 1000 || n->kind != AS_V_LOAD || !as_value_const(v, n->a, &at))
+		return;
+	for (uint32_t i = 0; i < v->n_stores && !counts; i++) {
+		const as_store *st = &v->stores[i];
+		const as_term *o = as_term_of(v, as_value_base(v, st->value, &step));
+		counts = step == 1 && o->kind == AS_V_LOAD && o->a == n->a && o->k == n->k &&
+			 as_value_const(v, st->base, &to) &&
+			 to + (uint64_t)st->offset == at + (uint64_t)n->k;
+	}
+	as_span effect;
+	double w = counts ? weight_behind(s, k, d, &effect) : 0;
+	if (w >= STRONG)
+		add(s, k, d->at, 0.3 + 0.2 * w,
+			as_alarm_text(s, "the count %llu", (unsigned long long)number), effect,
+			"the effect is reached when something was counted so often");
+}
+
+/* A variable of the environment, or a file, is there, and only then a strong effect is reached. */
+static void look_at_presence(as_signals *s, const as_kept *k, const as_decision *d)
+{
+	const as_values *v = &k->values;
+	int64_t offset = 0;
+	uint64_t zero = 0;
+	if (d->select || (d->test ? d->a != d->b : !as_value_const(v, d->b, &zero) || zero != 0))
+		return;
+	const as_term *n = as_term_of(v, as_value_base(v, d->a, &offset));
+	const as_call *c = n->kind == AS_V_RESULT ? as_origin_call(v, d->a) : NULL;
+	bool variable =
+		c && (as_origin_calls(s, c, "getenv") || as_origin_calls(s, c, "secure_getenv"));
+	bool file = c && (as_origin_calls(s, c, "access") || as_origin_calls(s, c, "stat") ||
+				 as_origin_calls(s, c, "lstat"));
+	as_span name = variable || file ? as_origin_text(k, c, 0) : (as_span){ 0 };
+	if (name.n < 4 || as_reference_occurs(&s->reference, as_reference_key(name)) ||
+		as_reference_compared(&s->reference, as_reference_key(name)))
+		return;
+	as_span effect;
+	double w = weight_behind(s, k, d, &effect);
+	bool odd = file &&
+		   (as_starts(name, "/tmp/") || as_starts(name, "/var/tmp/") || as_has(name, "/."));
+	uint64_t addr = 0;
+	(void)as_value_const(v, c->arg[0], &addr);
+	if (w < STRONG)
+		return;
+	add(s, k, c->at, (0.4 + (odd ? 0.25 : 0.12) * w) * as_mention_factor(s, name, addr), name,
+		effect,
+		variable ? "only if that variable of the environment is set is the effect reached"
+			 : "whether that file is there decides about the effect");
+}
+
+static bool asks_clock(const as_signals *s, const as_kept *k)
+{
+	for (uint32_t i = 0; i < k->values.n_calls; i++)
+		if (as_origin_calls(s, &k->values.calls[i], "time") ||
+			breaks_down(s, &k->values.calls[i]))
+			return true;
+	return false;
+}
+
+static void find(as_signals *s)
+{
+	for (size_t i = 0; i < s->profile->functions.n; i++) {
+		const as_kept *k = s->profile->kept[i];
+		bool asks = k && asks_clock(s, k);
+		for (uint32_t j = 0; k && j < k->values.n_decisions; j++) {
+			const as_decision *d = &k->values.decisions[j];
+			look_at_sender(s, k, d);
+			look_at_clock(s, k, d, asks);
+			look_at_count(s, k, d);
+			look_at_presence(s, k, d);
+		}
+	}
+}
+
+const as_signal as_signal_condition = {
+	.id = "condition",
+	.title = "A condition that users of the program do not know",
+	.find = find,
+};

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A secret that is computed when it is needed: input is compared with a text that the program makes itself, of the
+ * date, of what the device is, or of nothing but constants, instead of reading it from somewhere. */
+#include "code/origin.h"
+#include "code/rival.h"
+
+enum { FEW = 3 /* arguments of a maker that are looked at */, CALLS_MAX = 600 };
+
+/* What a text is made of, the strongest last. */
+typedef enum made { MADE_NOT, MADE_COMPUTED, MADE_DEVICE, MADE_DATE } made;
+
+/* What calls in a function ask for. */
+typedef struct asks {
+	bool date, device, reads;
+} asks;
+
+static bool names_device(as_span text)
+{
+	static const char *const words[] = { "/sys/class/net", "serial", "macaddr", "ethaddr",
+		"hwaddr", "mac_addr", "MacAddr", "boardnum" };
+	for (size_t i = 0; text.n > 0 && i < sizeof(words) / sizeof(words[0]); i++)
+		if (as_has(text, words[i]))
+			return true;
+	return false;
+}
+
+static asks asked_in(const as_signals *s, const as_kept *k)
+{
+	enum { SIOCGIFHWADDR = 0x8927 };
+	const as_values *v = &k->values;
+	asks a = { 0 };
+	for (uint32_t i = 0; i < v->n_calls; i++) {
+		const as_call *c = &v->calls[i];
+		const as_api *api = as_origin_api(s, c);
+		uint64_t request = 0;
+		a.date = a.date || as_origin_calls(s, c, "time") ||
+			 as_origin_calls(s, c, "gmtime") || as_origin_calls(s, c, "localtime") ||
+			 as_origin_calls(s, c, "gettimeofday");
+		a.device = a.device || (as_origin_calls(s, c, "ioctl") &&
+					       as_value_const(v, c->arg[1], &request) &&
+					       request == SIOCGIFHWADDR);
+		a.reads =
+			a.reads || (api && (api->kind == AS_API_INPUT || api->kind == AS_API_OPEN ||
+						   api->kind == AS_API_SCAN));
+	}
+	for (uint32_t i = 0; i < v->n_refs && !a.device; i++)
+		a.device = names_device(as_program_string(v->flow->program, v->refs[i].addr));
+	return a;
+}
+
+/* Whether a value is made of the clock: of seconds, or of a field of the date. */
+static bool is_clock(const as_signals *s, const as_kept *k, as_value x, int depth)
+{
+	enum { DEEPEST = 5 };
+	const as_values *v = &k->values;
+	const as_term *n = as_term_of(v, x);
+	if (depth > DEEPEST || x == AS_NOT_KNOWN)
+		return false;
+	const as_call *c = n->kind == AS_V_RESULT ? as_origin_call(v, x)
+			   : n->kind == AS_V_LOAD ? as_origin_call(v, n->a)
+						  : NULL;
+	if (c)
+		return as_origin_calls(s, c, "time") || as_origin_calls(s, c, "gmtime") ||
+		       as_origin_calls(s, c, "localtime") || as_origin_calls(s, c, "gmtime_r") ||
+		       as_origin_calls(s, c, "localtime_r");
+	return n->kind == AS_V_OP &&
+	       (is_clock(s, k, n->a, depth + 1) || is_clock(s, k, n->b, depth + 1));
+}
+
+/* Whether a function mixes the clock with something, as no clock needs to be. */
+static bool mixes_clock(const as_signals *s, const as_kept *k)
+{
+	const as_values *v = &k->values;
+	for (uint32_t i = 1; i < v->n_terms; i++) {
+		const as_term *n = &v->terms[i];
+		bool mixes = n->kind == AS_V_OP && (n->op == AS_OP_MUL || n->op == AS_OP_XOR);
+		if (mixes && (is_clock(s, k, n->a, 0) || is_clock(s, k, n->b, 0)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the function writes single bytes through its first argument. */
+static bool writes_bytes(const as_values *v, size_t argument)
+{
+	for (uint32_t i = 0; i < v->n_stores; i++)
+		if (v->stores[i].width == 1 && as_value_root(v, v->stores[i].base) == argument)
+			return true;
+	return false;
+}
+
+/* What a function of the program's own makes of the buffer that it is handed as argument a of call c. */
+static made made_by(const as_signals *s, const as_kept *k, const as_call *c, unsigned a)
+{
+	size_t n = as_profile_number(s->profile, c->goal);
+	const as_kept *to = n == SIZE_MAX ? NULL : s->profile->kept[n];
+	if (!to)
+		return MADE_NOT;
+	asks q = asked_in(s, to);
+	if (q.date && !q.reads && mixes_clock(s, to))
+		return MADE_DATE;
+	if (q.device)
+		return MADE_DEVICE;
+	for (unsigned i = 0; i < FEW; i++) { /* nothing else may come in */
+		as_value_kind kind = (as_value_kind)as_term_of(&k->values, c->arg[i])->kind;
+		bool used = i <= a || kind != AS_V_UNKNOWN;
+		uint64_t number = 0;
+		bool fixed = as_value_const(&k->values, c->arg[i], &number) &&
+			     !as_program_region(k->flow.program, number);
+		if (i != a && used && !fixed && i < to->flow.program->arch->n_args &&
+			kind != AS_V_ENTRY && kind != AS_V_UNKNOWN)
+			return MADE_NOT;
+	}
+	return !q.reads && writes_bytes(&to->values, a) ? MADE_COMPUTED : MADE_NOT;
+}
+
+/* What the buffer on the stack that starts at value b holds when it is compared by call until. */
+static made made_of(const as_signals *s, const as_kept *k, const as_call *until, as_value b)
+{
+	const as_values *v = &k->values;
+	made best = MADE_NOT;
+	bool written = false;
+	for (uint32_t i = 0; i < v->n_calls && i < CALLS_MAX; i++) {
+		const as_call *c = &v->calls[i];
+		const as_api *api = as_origin_api(s, c);
+		for (unsigned a = 0; c != until && a < AS_ARGS_MAX && !c->system; a++) {
+			if (c->arg[a] != b)
+				continue;
+			bool own = !api && as_profile_number(s->profile, c->goal) != SIZE_MAX;
+			made one = own ? made_by(s, k, c, a) : MADE_NOT;
+			best = one > best ? one : best;
+			written = written || (api && a < 8 && (api->writes >> a & 1)) ||
+				  (!api && one == MADE_NOT);
+		}
+	}
+	asks q = asked_in(s, k);
+	if (best == MADE_NOT && !written && q.date && mixes_clock(s, k))
+		return MADE_DATE; /* bytes are put there by the function itself */
+	return written ? MADE_NOT : best;
+}
+
+static void look_at(as_signals *s, size_t number, const as_kept *k, const as_call *c)
+{
+	static const double weights[] = { 0, 0.9, 1.6, 2 };
+	static const char *const what[] = { "", "a text that the code computes",
+		"a text computed from what the device is", "a text computed from the date" };
+	const as_api *api = as_origin_api(s, c);
+	if (!api || api->kind != AS_API_COMPARE)
+		return;
+	for (unsigned side = 0; side < 2; side++) {
+		as_value b = c->arg[side];
+		if (as_term_of(&k->values, b)->kind != AS_V_STACK || c->text[side].n > 0 ||
+			as_origin_text(k, c, 1 - side).p || c->arg[1 - side] == AS_NOT_KNOWN)
+			continue;
+		made m = made_of(s, k, c, b);
+		if (m == MADE_NOT)
+			continue;
+		as_alarm_add(s, (as_alarm){ .signal = "derived",
+					.function = number,
+					.at = c->at,
+					.score = weights[m],
+					.trigger = as_lit(what[m]),
+					.effect = as_lit("input is compared with it"),
+					.detail = as_lit("what input must equal stands nowhere: it "
+							 "is computed when it is needed") });
+		return;
+	}
+}
+
+static void find(as_signals *s)
+{
+	for (size_t i = 0; i < s->profile->functions.n; i++) {
+		const as_kept *k = s->profile->kept[i];
+		for (uint32_t j = 0; k && j < k->values.n_calls; j++)
+			look_at(s, i, k, &k->values.calls[j]);
+	}
+}
+
+const as_signal as_signal_derived = {
+	.id = "derived",
+	.title = "A secret that is computed",
+	.find = find,
+};
