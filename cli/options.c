@@ -19,6 +19,7 @@ enum {
 	MEMORY,
 	RULES,
 	YARA,
+	MARKS,
 	AS_OF,
 	FAIL_ON,
 	MATCH,
@@ -34,6 +35,7 @@ static const struct option longs[] = {
 	{ "match", required_argument, NULL, MATCH },
 	{ "rules", required_argument, NULL, RULES },
 	{ "yara", required_argument, NULL, YARA },
+	{ "marks", required_argument, NULL, MARKS },
 	{ "as-of", required_argument, NULL, AS_OF },
 	{ "fail-on", required_argument, NULL, FAIL_ON },
 	{ "max-depth", required_argument, NULL, DEPTH },
@@ -145,6 +147,8 @@ static int set(review_request *r, int option, const char *value)
 		r->rules[r->n_rules++] = value;
 	else if (option == YARA && r->n_yara < 31)
 		r->yara[r->n_yara++] = value;
+	else if (option == MARKS)
+		r->options.marks = value;
 	else if (option == AS_OF)
 		r->options.as_of = value;
 	else if (option == FAIL_ON && (ok = is_severity(value)))

@@ -12,6 +12,7 @@
 #include "base/embed.h"
 #include "dossier/read.h"
 #include "dossier/crowd.h"
+#include "dossier/mark.h"
 #include "dossier/write.h"
 #include "judge/judge.h"
 #include "run.h"
@@ -169,6 +170,10 @@ assay_status as_write_dossier(as_review *r, const char *path)
 		s = as_dossier_bound_places(as_dossier_db(w));
 	if (s == AS_OK)
 		s = judge_all(r, w);
+	if (s == AS_OK && r->marks.p)
+		s = as_marks_add(as_dossier_db(w), as_buf_span_of(&r->marks), say, r);
+	if (s == AS_OK && r->marks.p)
+		s = as_marks_apply(as_dossier_db(w));
 	if (w)
 		s = as_worse(s, as_dossier_close(w));
 	if (s == AS_OK && rename((const char *)temporary.p, path) == 0)

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "dossier/read.h"
 #include "report/explain.h"
+#include "report/mark.h"
 #include "report/report.h"
 #include "report/rows.h"
 #include "report/sql.h"
@@ -140,6 +142,53 @@ assay_status assay_explain(
 	return conclude(d, &out, s, error);
 }
 
+static bool is_line(const char *text)
+{
+	bool blank = true;
+	for (const char *c = text; *c; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return false;
+		blank = blank && *c == ' ';
+	}
+	return !blank && as_is_text(as_lit(text));
+}
+
+assay_status assay_mark(assay_dossier *d, const assay_mark_options *options, assay_write write,
+	void *ctx, unsigned *n, assay_error *error)
+{
+	as_out out = { .write = write, .ctx = ctx };
+	unsigned made = 0;
+	const char *author = options->author ? options->author : "";
+	const char *date = options->date ? options->date : "";
+	as_say(error, ASSAY_OK, "%s", "");
+	if (!options->reason || !is_line(options->reason) || (*author && !is_line(author)) ||
+		(*date && !as_is_date(as_lit(date))))
+		return as_say(error, ASSAY_USAGE,
+			"a mark needs a reason, and its words are one line of text each");
+	as_mark_request request = { .finding = as_lit(options->finding),
+		.place = options->place,
+		.author = as_lit(author),
+		.date = as_lit(date),
+		.reason = as_lit(options->reason) };
+	as_dossier_hurry(d, AS_REPORT_SECONDS);
+	if (options->head)
+		as_out_text(&out, as_mark_head);
+	as_status s = as_mark_write(d->db, &request, &made, &out);
+	if (n)
+		*n = made;
+	if (s == AS_NOT_THIS) {
+		as_buf_free(&out.held);
+		as_dossier_rest(d);
+		return as_say(error, ASSAY_USAGE,
+			options->place
+				? "'%s' has no place of that number that can be marked"
+				: "there is no finding and no suspicious function '%s' in this "
+				  "dossier",
+			options->finding);
+	}
+	return conclude(d, &out, s, error);
+}
+
 assay_status assay_report(
 	assay_dossier *d, const char *format, assay_write write, void *ctx, assay_error *error)
 {
@@ -164,8 +213,8 @@ long assay_count_findings(assay_dossier *d, const char *severity)
 	if (rank < 0)
 		return -1;
 	if (sqlite3_prepare_v2(d->db,
-		    "SELECT count(*) FROM finding WHERE verdict = 'holds' AND " AS_SQL_RANK(
-			    "severity") " >= ?1",
+		    "SELECT count(*) FROM finding WHERE verdict = 'holds' AND explained < n "
+		    "AND " AS_SQL_RANK("severity") " >= ?1",
 		    -1, &st, NULL) == SQLITE_OK &&
 		sqlite3_bind_int(st, 1, rank) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
 		n = (long)sqlite3_column_int64(st, 0);

@@ -244,6 +244,7 @@ void as_finish(as_review *r, as_workshop *w)
 		as_buf_free(&r->sessions[i].payload);
 		as_nodes_free(&r->sessions[i].nodes);
 	}
+	as_buf_free(&r->marks);
 	free(r->sessions);
 	free(r->heap);
 	free(r->window);
@@ -277,9 +278,29 @@ static assay_status look_for_inputs(as_review *r)
 	return ASSAY_OK;
 }
 
+/* Read before anything else: a name that is mistyped must not cost a review. */
+static assay_status read_marks(as_review *r)
+{
+	enum { MARKS_MAX = 16 << 20 };
+	const char *path = r->options->marks;
+	FILE *f = path ? fopen(path, "rbe") : NULL;
+	if (path && !f)
+		return as_review_fail(r, ASSAY_INPUT, "%s: %s", path, strerror(errno));
+	uint8_t *to = f ? as_buf_room(&r->marks, MARKS_MAX) : NULL;
+	r->marks.n = to ? fread(to, 1, MARKS_MAX, f) : 0;
+	bool bad = f && (!to || ferror(f) || !feof(f));
+	if (f)
+		(void)fclose(f);
+	return bad ? as_review_fail(r, ASSAY_INPUT,
+			     "%s cannot be read, or is larger than any file of marks", path)
+		   : ASSAY_OK;
+}
+
 assay_status as_examine_all(as_review *r, as_workshop *w, const char *journal)
 {
 	assay_status s = look_for_inputs(r);
+	if (s == ASSAY_OK)
+		s = read_marks(r);
 	if (s == ASSAY_OK)
 		s = load_yara(r, w);
 	if (s == ASSAY_OK)

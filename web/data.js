@@ -16,7 +16,8 @@ D.states = Object.fromEntries(D.states.map(s => [s.state, s.n]));
 D.formats = new Map(raw.formats.rows);
 
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
-D.holding = D.findings.filter(f => f.verdict === "holds");
+D.explained = D.findings.filter(f => f.verdict === "holds" && f.explained === f.n);
+D.holding = D.findings.filter(f => f.verdict === "holds" && f.explained < f.n);
 D.undecided = D.findings.filter(f => f.verdict !== "holds");
 for (const finding of D.findings)
 	finding.evidence = [];

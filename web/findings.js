@@ -47,6 +47,8 @@ const placeItem = place => el("li", {},
 	el("p.path", {}, mono(place.path ?? "the review as a whole"), " ", quiet(rangeOf(place))),
 	(place.subject || place.note) && el("p", {}, place.subject && el("strong", {}, place.subject),
 		place.subject && place.note && ": ", place.note),
+	place.reason && el("p.explained", {}, el("strong", {}, "Explained: "), place.reason,
+		(place.author || place.date) && quiet(` (${[place.author, place.date].filter(Boolean).join(", ")})`)),
 	place.verdict !== "holds" && el("p.quiet", {}, "Could not be decided here."),
 	place.container && el("p.quiet.chain", {}, "in ", place.container),
 	storyOf(place.story),
@@ -91,7 +93,8 @@ const findingCard = finding => {
 	const kind = finding.verdict === "holds" ? finding.severity : "open";
 	const node = el(`details.finding.${kind}`, { id: `finding-${finding.id}` },
 		el("summary", {}, el("span.title", {}, el("span.hidden", {}, `${kind === "open" ? "Undecided" : capital(kind)}: `), finding.title),
-			el("span.quiet.n", {}, count(finding.evidence.length, "place"))));
+			el("span.quiet.n", {}, finding.explained > 0 && `${number.format(finding.explained)} explained, `,
+				count(finding.evidence.length, "place"))));
 	const fill = () => node.childElementCount > 1 || node.append(findingBody(finding));
 	node.addEventListener("toggle", () => node.open && fill());
 	node.fill = fill;
@@ -106,4 +109,5 @@ const findingsSection = () => [
 		"the commands that show them with ordinary tools, and the very query that accused."),
 	D.findings.length === 0 && el("p.quiet", {}, "No rule raised anything."),
 	SEVERITIES.map(s => group(s, capital(s), D.holding.filter(f => f.severity === s))),
-	group("open", "Could not be decided", D.undecided)];
+	group("open", "Could not be decided", D.undecided),
+	group("explained", "Explained before", D.explained)];

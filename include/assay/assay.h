@@ -58,6 +58,8 @@ typedef struct assay_review_options {
 	const char *
 		as_of; /* YYYY-MM-DD: expiry and support ends are judged against the beginning of that
 	                              * day (UTC); default: when the review is made, or SOURCE_DATE_EPOCH */
+	const char *
+		marks; /* file of places that were explained before, as assay_mark writes them; or NULL */
 	unsigned jobs;        /* examiner processes; default: one per core */
 	unsigned max_depth;   /* containers within containers; default 16 */
 	uint64_t max_objects; /* entries in the whole review; default 2,000,000 */
@@ -118,13 +120,26 @@ ASSAY_API assay_status assay_query(assay_dossier *d, const char *sql, assay_form
 /* Writes everything about one finding as text: why, evidence, how to see it, the rule's query. */
 ASSAY_API assay_status assay_explain(
 	assay_dossier *d, const char *finding, assay_write write, void *ctx, assay_error *error);
+/* A place that was looked at and explained, for later reviews. */
+typedef struct assay_mark_options {
+	size_t size;         /* sizeof this structure */
+	const char *finding; /* id of a finding; or the name of a function, or its address as 0x... */
+	unsigned place;      /* which place of the finding, as assay_explain numbers them; 0: all */
+	const char *reason;  /* why it is harmless: one line */
+	const char *author, *date; /* who says so, and when (YYYY-MM-DD); NULL: nobody, never */
+	int head;                  /* not 0: the file is new, and begins with what marks are */
+} assay_mark_options;
+/* Writes marks, as assay_review_options.marks takes them, a line each; n (may be NULL): how many. ASSAY_USAGE: there
+ * is no such finding, place or function, or the reason is not one line. */
+ASSAY_API assay_status assay_mark(assay_dossier *d, const assay_mark_options *options,
+	assay_write write, void *ctx, unsigned *n, assay_error *error);
 /* Writes a report: "html", "json", "sarif", "cyclonedx", "spdx". */
 ASSAY_API assay_status assay_report(
 	assay_dossier *d, const char *format, assay_write write, void *ctx, assay_error *error);
 /* The names assay_report takes, each with its usual file name after it; ends with NULL. */
 ASSAY_API const char *const *assay_reports(void);
-/* How many findings have at least this severity ("info", "low", "medium", "high", "critical") and hold.
- * -1 for another word or a broken dossier. */
+/* How many findings have at least this severity ("info", "low", "medium", "high", "critical") and hold, and are not
+ * explained by marks in all their places. -1 for another word or a broken dossier. */
 ASSAY_API long assay_count_findings(assay_dossier *d, const char *severity);
 
 #ifdef __cplusplus

@@ -50,7 +50,7 @@ static void section(as_out *out, const char *title, as_span text)
 
 static const char head_sql[] =
 	"SELECT f.title, f.severity, f.confidence, f.verdict, f.kind, f.cwe, f.why, f.fix, f.id, "
-	"r.confidence_why"
+	"r.confidence_why, f.explained, f.n"
 	" FROM finding AS f LEFT JOIN rule AS r ON r.id = f.rule WHERE f.id = ?1";
 
 static bool head_row(void *ctx, sqlite3_stmt *st)
@@ -69,6 +69,10 @@ static bool head_row(void *ctx, sqlite3_stmt *st)
 	as_out_text(t->out, cwe.n ? ", " : "");
 	as_out_plain(t->out, cwe, 0);
 	as_out_text(t->out, "\n");
+	if (sqlite3_column_int64(st, 10) > 0)
+		as_out_print(t->out, "explained before, in %lld of %lld places: see there\n",
+			(long long)sqlite3_column_int64(st, 10),
+			(long long)sqlite3_column_int64(st, 11));
 	section(t->out, "Why it matters", as_sql_span(st, 6));
 	section(t->out, "What to do", as_sql_span(st, 7));
 	section(t->out, "How sure", as_sql_span(st, 9));
@@ -131,11 +135,14 @@ static void commands(telling *t, sqlite3_stmt *st)
 	as_buf_free(&b);
 }
 
-static const char places_sql[] = "SELECT p.id, p.path, p.container, o.sha256, fp.at, fp.len, "
-				 "fp.subject, fp.note, fp.verdict,"
-				 " (SELECT x.bytes FROM exhibit AS x WHERE x.object = fp.object "
-				 "AND x.at = fp.at AND x.len = fp.len), fp.object"
-				 " FROM" AS_SQL_PLACES "WHERE fp.finding = ?1 ORDER BY fp.i, p.id";
+static const char places_sql[] =
+	"SELECT p.id, p.path, p.container, o.sha256, fp.at, fp.len, "
+	"fp.subject, fp.note, fp.verdict,"
+	" (SELECT x.bytes FROM exhibit AS x WHERE x.object = fp.object "
+	"AND x.at = fp.at AND x.len = fp.len), fp.object,"
+	" (SELECT m.reason || coalesce(' (' || m.author || coalesce(', ' || m.date, '') || ')', ' "
+	"(' || m.date || ')', '') FROM mark AS m WHERE m.id = fp.mark)"
+	" FROM" AS_SQL_PLACES "WHERE fp.finding = ?1 ORDER BY fp.i, p.id";
 
 static void remark(as_out *out, const char *name, as_span text)
 {
@@ -164,6 +171,7 @@ static bool place_row(void *ctx, sqlite3_stmt *st)
 	remark(t->out, "SHA-256", as_sql_span(st, 3));
 	remark(t->out, "subject", as_sql_span(st, 6));
 	remark(t->out, "note", as_sql_span(st, 7));
+	remark(t->out, "explained", as_sql_span(st, 11));
 	if (!as_is(as_sql_span(st, 8), "holds"))
 		as_out_text(t->out, "    could not be decided here\n");
 	dump(t->out, as_sql_span(st, 9), (uint64_t)sqlite3_column_int64(st, 4));

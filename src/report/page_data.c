@@ -28,7 +28,8 @@ static const struct {
 	{ "states", "SELECT state, count(*) AS n FROM object GROUP BY state" },
 	{ "findings", "SELECT f.id, f.rule, f.kind, f.severity, f.confidence, r.confidence_why, "
 		      "f.title, f.verdict,"
-		      " f.why, f.fix, f.cwe, f.n, r.sql FROM finding AS f LEFT JOIN rule AS r ON "
+		      " f.why, f.fix, f.cwe, f.n, f.explained, r.sql FROM finding AS f LEFT JOIN "
+		      "rule AS r ON "
 		      "r.id = f.rule"
 		      " ORDER BY f.verdict, " AS_SQL_RANK(
 			      "f.severity") " DESC, f.confidence DESC, f.id" },
@@ -116,8 +117,10 @@ static const char evidence_sql[] =
 	"fp.verdict,"
 	" row_number() OVER (PARTITION BY f.id ORDER BY fp.i, p.id) AS nth,"
 	" (SELECT x.bytes FROM exhibit AS x WHERE x.object = fp.object AND x.at = fp.at AND x.len "
-	"= fp.len), fp.object"
-	" FROM finding AS f," AS_SQL_PLACES "WHERE fp.finding = f.id ORDER BY f.id, fp.i, p.id";
+	"= fp.len), fp.object, m.reason, m.author, m.date"
+	" FROM finding AS f," AS_SQL_PLACES
+	"LEFT JOIN mark AS m ON m.id = fp.mark WHERE fp.finding = f.id"
+	" ORDER BY f.id, fp.i, p.id";
 
 enum {
 	FINDING,
@@ -132,7 +135,10 @@ enum {
 	VERDICT,
 	NTH,
 	BYTES,
-	OBJECT
+	OBJECT,
+	REASON,
+	AUTHOR,
+	DATE
 };
 
 typedef struct telling {
@@ -180,6 +186,9 @@ static bool evidence_row(void *ctx, sqlite3_stmt *st)
 	as_json_column(&t->j, "subject", st, SUBJECT);
 	as_json_column(&t->j, "note", st, NOTE);
 	as_json_column(&t->j, "verdict", st, VERDICT);
+	as_json_column(&t->j, "reason", st, REASON);
+	as_json_column(&t->j, "author", st, AUTHOR);
+	as_json_column(&t->j, "date", st, DATE);
 	if (sqlite3_column_int64(st, NTH) <= SHOWN)
 		exhibit(t, st);
 	as_json_close(&t->j, '}');

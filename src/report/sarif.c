@@ -119,7 +119,10 @@ static bool artifact_row(void *ctx, sqlite3_stmt *st)
 static const char results_sql[] =
 	"SELECT f.id, f.rule, f.severity, f.verdict, f.title, f.confidence,"
 	" (SELECT count(*) FROM rule AS r WHERE r.id < f.rule), p.container, p.path,"
-	" dense_rank() OVER (ORDER BY p.id IS NULL, p.id) - 1, fp.at, fp.len, fp.subject, fp.note"
+	" dense_rank() OVER (ORDER BY p.id IS NULL, p.id) - 1, fp.at, fp.len, fp.subject, fp.note,"
+	" iif(f.explained = f.n, (SELECT group_concat(reason, '; ') FROM (SELECT m.reason FROM "
+	"mark AS m JOIN finding_place AS q ON q.mark = m.id WHERE q.finding = f.id GROUP BY "
+	"m.reason ORDER BY min(m.id))), NULL)"
 	" FROM finding AS f," AS_SQL_PLACES "WHERE fp.finding = f.id ORDER BY f.id, fp.i, p.id";
 
 typedef struct results {
@@ -149,6 +152,15 @@ static void open_result(as_json *j, sqlite3_stmt *st)
 	as_json_str(j, "level", fail ? level : "none");
 	message(j, "message", as_sql_span(st, 4));
 	fingerprint(j, as_sql_span(st, 0));
+	if (sqlite3_column_type(st, 14) != SQLITE_NULL) { /* shown, and known to be explained */
+		as_json_open(j, "suppressions", '[');
+		as_json_open(j, NULL, '{');
+		as_json_str(j, "kind", "external");
+		as_json_str(j, "status", "accepted");
+		as_json_column(j, "justification", st, 14);
+		as_json_close(j, '}');
+		as_json_close(j, ']');
+	}
 	as_json_open(j, "properties", '{');
 	as_json_column(j, "finding", st, 0);
 	as_json_column(j, "confidence", st, 5);

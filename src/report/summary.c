@@ -168,16 +168,17 @@ static as_status read_share(page *p)
 static as_status findings(page *p)
 {
 	as_status s = list(p, "Findings",
-		"SELECT n || ' ' || what FROM (SELECT CASE verdict WHEN 'holds' THEN severity ELSE"
-		" 'undecided' END AS what, verdict, severity, count(*) AS n FROM finding GROUP BY "
+		"SELECT n || ' ' || what FROM (SELECT CASE WHEN verdict <> 'holds' THEN 'undecided'"
+		" WHEN explained = n THEN 'explained' ELSE severity END AS what, verdict, "
+		"severity, count(*) AS n FROM finding GROUP BY "
 		"what)"
-		" ORDER BY verdict, " AS_SQL_RANK("severity") " DESC",
+		" ORDER BY verdict, what = 'explained', " AS_SQL_RANK("severity") " DESC",
 		"none");
 	p->n = 0;
 	s = as_worse(s,
 		as_sql_each(p->db,
 			"SELECT severity, title, n FROM finding WHERE verdict = 'holds' AND "
-			"severity <> 'info'"
+			"explained < n AND severity <> 'info'"
 			" ORDER BY " AS_SQL_RANK("severity") " DESC, confidence DESC, id LIMIT 5",
 			finding_row, p));
 	if (as_sql_int(p->db, "SELECT count(*) FROM finding") > 0)

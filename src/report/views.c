@@ -20,6 +20,7 @@ static const char summary[] =
 	" (SELECT json_group_object(severity, n) FROM (SELECT severity, count(*) AS n FROM finding"
 	"   WHERE verdict = 'holds' GROUP BY severity)) AS \"findings:json\","
 	" (SELECT count(*) FROM finding WHERE verdict <> 'holds') AS undecided,"
+	" (SELECT count(*) FROM finding WHERE verdict = 'holds' AND explained = n) AS explained,"
 	" (SELECT count(*) FROM unexamined) AS unexamined";
 
 /* Depth first: the recursive table is a stack when ordered by falling depth. The LIMIT keeps
@@ -72,26 +73,32 @@ static const char components_table[] =
 
 static const char findings[] =
 	"SELECT f.id, f.rule, f.kind, f.severity, f.confidence, f.title, f.verdict, f.cwe, f.why, "
-	"f.fix,"
+	"f.fix, f.explained,"
 	" (SELECT json_group_array(json_object('path', path, 'offset', at, 'length', len,"
 	"   'sha256', sha256, 'container', container, 'subject', subject, 'note', note,"
-	"   'verdict', verdict)) FROM (SELECT p.path, fp.at, fp.len, o.sha256, p.container, "
-	"fp.subject,"
-	"   fp.note, fp.verdict FROM" AS_SQL_PLACES "WHERE fp.finding = f.id ORDER BY fp.i, p.id))"
+	"   'verdict', verdict, 'explained', json(iif(reason IS NULL, NULL, json_object('reason', "
+	"reason,"
+	"   'by', author, 'date', date))))) FROM (SELECT p.path, fp.at, fp.len, o.sha256, "
+	"p.container,"
+	"   fp.subject, fp.note, fp.verdict, m.reason, m.author, m.date FROM" AS_SQL_PLACES
+	"LEFT JOIN mark AS m ON m.id = fp.mark WHERE fp.finding = f.id ORDER BY fp.i, p.id))"
 	"   AS \"places:json\""
 	" FROM finding AS f ORDER BY f.verdict, " AS_SQL_RANK(
 		"f.severity") " DESC, f.confidence DESC, f.id";
 
 static const char findings_csv[] =
 	"SELECT f.id, f.rule, f.kind, f.severity, f.confidence, f.title, fp.verdict, f.cwe,"
-	" p.path, fp.at AS offset, fp.len AS length, o.sha256, p.container, fp.subject, fp.note"
-	" FROM finding AS f," AS_SQL_PLACES "WHERE fp.finding = f.id"
+	" p.path, fp.at AS offset, fp.len AS length, o.sha256, p.container, fp.subject, fp.note,"
+	" m.reason AS explained FROM finding AS f," AS_SQL_PLACES
+	"LEFT JOIN mark AS m ON m.id = fp.mark WHERE fp.finding = f.id"
 	" ORDER BY f.verdict, " AS_SQL_RANK(
 		"f.severity") " DESC, f.confidence DESC, f.id, fp.i, p.id";
 
 static const char findings_table[] =
 	"SELECT CASE f.verdict WHEN 'holds' THEN f.severity ELSE 'open' END AS severity,"
-	" f.confidence AS sure, f.id AS \"id:whole\", f.title, f.n AS places FROM finding AS f"
+	" f.confidence AS sure, f.id AS \"id:whole\", f.title || CASE f.explained WHEN "
+	"0 THEN '' WHEN f.n THEN ' [explained]' ELSE ' [' || f.explained || ' explained]' END AS "
+	"title, f.n AS places FROM finding AS f"
 	" ORDER BY f.verdict, " AS_SQL_RANK("f.severity") " DESC, f.confidence DESC, f.id";
 
 static const char credentials[] =

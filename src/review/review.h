@@ -58,6 +58,7 @@ struct as_review {
 		uint64_t at, uint64_t n, as_span path);
 	const char *extract_match; /* see assay_extract */
 	int extract_store;         /* folder that keeps the objects */
+	as_buf marks;              /* the file of marks; p NULL: none was given */
 	as_span yara;              /* what the user's own YARA rules are, in words; empty: none */
 	as_work work;
 	void *work_ctx;
