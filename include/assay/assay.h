@@ -122,10 +122,11 @@ ASSAY_API assay_status assay_explain(
 	assay_dossier *d, const char *finding, assay_write write, void *ctx, assay_error *error);
 /* A place that was looked at and explained, for later reviews. */
 typedef struct assay_mark_options {
-	size_t size;         /* sizeof this structure */
-	const char *finding; /* id of a finding; or the name of a function, or its address as 0x... */
-	unsigned place;      /* which place of the finding, as assay_explain numbers them; 0: all */
-	const char *reason;  /* why it is harmless: one line */
+	size_t size; /* sizeof this structure */
+	const char
+		*finding; /* id of a finding; or the name of a function, or its address as 0x... */
+	unsigned place;   /* which place of the finding, as assay_explain numbers them; 0: all */
+	const char *reason;        /* why it is harmless: one line */
 	const char *author, *date; /* who says so, and when (YYYY-MM-DD); NULL: nobody, never */
 	int head;                  /* not 0: the file is new, and begins with what marks are */
 } assay_mark_options;
