@@ -114,6 +114,22 @@ static bool append_tail(as_explorer *x, const as_op *op)
 	return append(x, &call, false) && append(x, &back, false);
 }
 
+/* A branch out of the function to another is a branch around a jump there. raw: its goal, with ARM's bit 0. */
+static bool append_leaving(as_explorer *x, const as_op *op, int64_t raw)
+{
+	as_op around = *op, jump = *op;
+	around.cond = (uint8_t)as_cond_not((as_cond)op->cond);
+	around.imm = (int64_t)(op->at + op->len);
+	jump.kind = AS_OP_JUMP;
+	jump.cond = AS_ALWAYS;
+	jump.a = jump.b = jump.c = AS_REG_NONE;
+	jump.imm = raw;
+	if (!append(x, &around, false) || !append_tail(x, &jump))
+		return false;
+	x->starts[x->n_ops - 2] = 1;
+	return push(x, op->at + op->len);
+}
+
 /* A conditional call becomes a branch around it. */
 static bool append_conditional(as_explorer *x, const as_op *op)
 {
@@ -187,6 +203,9 @@ static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *g
 		op.imm = raw; /* a call keeps bit 0, which says what it arrives at */
 		return append_tail(x, &op);
 	}
+	if (leaves && around->starts(around->ctx, goal))
+		return append_leaving(x, &op, raw);
+	f->leaves = f->leaves || leaves;
 	if (!append(x, &op, false))
 		return false;
 	const uint64_t *goals = NULL;

@@ -29,6 +29,7 @@ typedef struct as_flow {
 	uint64_t end;         /* the byte after its highest instruction */
 	bool thumb, cut;      /* cut: larger than is looked at; the rest is not in here */
 	bool invalid;         /* runs into bytes that are no instruction */
+	bool leaves;          /* a branch goes to what is no function that is known */
 	bool runs_on;         /* goes on into the next function without a jump */
 	as_op *ops;           /* in the order of exploring; a block's are together */
 	uint32_t n_ops;

@@ -277,7 +277,7 @@ static bool learn_entry(
 /* What one function's code says about others. */
 static void learn(search *s, const as_flow *f)
 {
-	bool returns = false;
+	bool returns = f->leaves;
 	uint64_t last = UINT64_MAX;
 	for (uint32_t b = 0; b < f->n_blocks; b++) {
 		const as_block *block = &f->blocks[b];

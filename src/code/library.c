@@ -2,6 +2,7 @@
 #include "code/library.h"
 
 #include "code/behave.h"
+#include "code/library_pack.h"
 #include "code/library_system.h"
 #include "code/stub.h"
 
@@ -232,7 +233,7 @@ bool as_library_find(as_functions *f, as_worker *w)
 		return true;
 	s.traits = calloc(f->n, sizeof(*s.traits));
 	s.trial = calloc(1, sizeof(*s.trial));
-	bool ok = s.traits && s.trial && look_at_all(&s);
+	bool ok = s.traits && s.trial && as_imprint_find(f, w) && look_at_all(&s);
 	for (size_t i = 0; ok && i < s.n_forwarders; i++)
 		ok = look_through(&s, &s.forwarders[i]);
 	if (ok) {

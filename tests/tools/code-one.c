@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints what the analysis of code finds in one ELF file, a line each:
- *   usage: code-one FILE [functions|calls|decisions|all|summary|alarms|tests|library] */
+ *   usage: code-one FILE [functions|calls|decisions|all|summary|alarms|tests|library|prints] */
+#include "code/library_pack.h"
 #include "code/signal.h"
 #include "code/walk.h"
 #include "in_process.h"
@@ -150,6 +151,19 @@ static int print_library(const as_program *program)
 	return 0;
 }
 
+static as_status show_print(void *ctx, const as_subject *v)
+{
+	const as_function *f = v->function;
+	(void)ctx;
+	printf("%" PRIx64, f->addr);
+	for (int kind = 0; kind < AS_N_IMPRINTS; kind++) {
+		as_imprint one = as_imprint_of(v->functions, f, (as_imprint_kind)kind, v->values);
+		printf(" %" PRIx64 " %u", one.key, one.n);
+	}
+	printf("\n");
+	return AS_OK;
+}
+
 static int print_alarms(const as_program *program, bool tests)
 {
 	static as_profile profile;
@@ -194,8 +208,9 @@ int main(int argc, char **argv)
 		return print_alarms(&program, what[0] == 't');
 	if (s == AS_OK && strcmp(what, "library") == 0)
 		return print_library(&program);
+	bool prints = strcmp(what, "prints") == 0;
 	if (s == AS_OK)
-		s = as_walk(&program, &functions, show, &p, &sum);
+		s = as_walk(&program, &functions, prints ? show_print : show, &p, &sum);
 	double took = (double)(clock() - from) / CLOCKS_PER_SEC;
 	if (s != AS_OK) {
 		printf("status %d\n", s);
