@@ -21,6 +21,8 @@ enum {
 	YARA,
 	MARKS,
 	AS_OF,
+	REFERENCE,
+	AS_REFERENCE,
 	FAIL_ON,
 	MATCH,
 	FAIL
@@ -37,6 +39,8 @@ static const struct option longs[] = {
 	{ "yara", required_argument, NULL, YARA },
 	{ "marks", required_argument, NULL, MARKS },
 	{ "as-of", required_argument, NULL, AS_OF },
+	{ "reference", required_argument, NULL, REFERENCE },
+	{ "as-reference", no_argument, NULL, AS_REFERENCE },
 	{ "fail-on", required_argument, NULL, FAIL_ON },
 	{ "max-depth", required_argument, NULL, DEPTH },
 	{ "max-objects", required_argument, NULL, OBJECTS },
@@ -151,6 +155,10 @@ static int set(review_request *r, int option, const char *value)
 		r->options.marks = value;
 	else if (option == AS_OF)
 		r->options.as_of = value;
+	else if (option == REFERENCE)
+		r->options.reference = value;
+	else if (option == AS_REFERENCE)
+		r->options.as_reference = 1;
 	else if (option == FAIL_ON && (ok = is_severity(value)))
 		r->fail_on = value;
 	else if (option != '?' && ok)

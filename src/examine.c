@@ -58,6 +58,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 				     .path = task->path,
 				     .opened = is_opened(as_lit(type)),
 				     .yara = e->yara,
+				     .traits = e->traits,
 				     .arena = e->arena },
 		.content = task->content,
 		.roles = task->roles,

@@ -58,6 +58,7 @@ struct as_workshop {
 	as_scanner *scanner;
 	as_arena *arena;
 	as_yara *yara;    /* the user's own rules; NULL: none */
+	bool traits;      /* a comparison with another build is wanted */
 	const char *fail; /* tests: see assay_review_options.debug_fail */
 };
 
@@ -107,6 +108,7 @@ static as_status work(void *ctx, const as_order *order, as_span data, const as_s
 		.scanner = w->scanner,
 		.send = w->fail ? &failing : send,
 		.yara = w->yara,
+		.traits = w->traits,
 		.arena = w->arena };
 	as_task task = { .data = data,
 		.hint = order->hint,
@@ -163,6 +165,8 @@ static as_span stamp_of(as_review *r)
 		as_buf_print(&b, " input %s %lld %lld.%ld", *in, (long long)st.st_size,
 			(long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	}
+	if (r->options->reference || r->options->as_reference)
+		as_buf_text(&b, " traits");
 	if (r->yara.n > 0)
 		as_buf_print(&b, " yara %.*s", (int)r->yara.n, (const char *)r->yara.p);
 	as_span stamp = as_copy(r->objects.arena, as_buf_span_of(&b));
@@ -322,6 +326,7 @@ as_workshop *as_workshop_new(as_review *r)
 	r->work_ctx = w;
 	r->limits = w->limits = limits_of(r->options);
 	w->fail = r->options->debug_fail;
+	w->traits = r->options->reference || r->options->as_reference;
 	return w;
 }
 
@@ -348,7 +353,7 @@ assay_status assay_review(const assay_review_options *options, assay_error *erro
 {
 	assay_error unused;
 	as_review r = { .options = options, .error = error ? error : &unused };
-	char dossier[4096], journal[4096];
+	char dossier[4096], journal[4096], other[4096];
 	r.error->message[0] = 0;
 	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] ||
 		!options->output)
@@ -361,5 +366,11 @@ assay_status assay_review(const assay_review_options *options, assay_error *erro
 	(void)snprintf(journal, sizeof(journal), "%s/resume.journal", options->output);
 	if (n < 0 || (size_t)n + sizeof("resume.journal") > sizeof(dossier))
 		return as_review_fail(&r, ASSAY_USAGE, "the output folder's path is too long");
+	if (options->reference) {
+		assay_status s = as_other_prepare(options, other, sizeof(other), r.error);
+		if (s != ASSAY_OK)
+			return s;
+		r.reference = other;
+	}
 	return run(&r, dossier, journal);
 }

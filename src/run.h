@@ -3,6 +3,7 @@
 #ifndef AS_RUN_H
 #define AS_RUN_H
 
+#include "dossier/write.h"
 #include "review/review.h"
 
 /* What an examiner does with an order, and what it needs. */
@@ -16,6 +17,11 @@ void as_finish(as_review *r, as_workshop *w);
 
 /* Writes the dossier of a finished examination and judges it. */
 assay_status as_write_dossier(as_review *r, const char *path);
+/* Finds the dossier that options->reference stands for, reviewing it first if it is none; path: where it is. */
+assay_status as_other_prepare(
+	const assay_review_options *options, char *path, size_t n, assay_error *error);
+/* Compares what is being written with that dossier, r->reference, if there is one. */
+as_status as_other_compare(as_review *r, as_dossier_writer *w) AS_MUST_USE;
 /* Writes every report of a dossier into the output folder. */
 assay_status as_write_reports(as_review *r, const char *dossier);
 

@@ -60,9 +60,12 @@ typedef struct assay_review_options {
 	                              * day (UTC); default: when the review is made, or SOURCE_DATE_EPOCH */
 	const char *
 		marks; /* file of places that were explained before, as assay_mark writes them; or NULL */
-	unsigned jobs;        /* examiner processes; default: one per core */
-	unsigned max_depth;   /* containers within containers; default 16 */
-	uint64_t max_objects; /* entries in the whole review; default 2,000,000 */
+	const char *
+		reference; /* another build to compare with: a dossier; or an image, which is reviewed first; or NULL */
+	unsigned as_reference; /* 1: state what a later review needs to be compared with this one */
+	unsigned jobs;         /* examiner processes; default: one per core */
+	unsigned max_depth;    /* containers within containers; default 16 */
+	uint64_t max_objects;  /* entries in the whole review; default 2,000,000 */
 	uint64_t
 		max_bytes; /* unpacked in the whole review; default 1 GiB + inputs * ratio, at most 64 GiB */
 	uint64_t max_object_bytes; /* bytes of one object; default 8 GiB */

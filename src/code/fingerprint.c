@@ -90,7 +90,10 @@ uint64_t as_fingerprint_of(const as_program *p, const as_kept *k)
 			if (word[0])
 				h = as_hash64(h, as_bytes(word, sizeof(word)));
 		}
-	for (uint32_t i = 0; i < k->values.n_calls; i++)
-		h = as_hash64(h, callee(p, &k->values.calls[i]));
+	for (uint32_t i = 0; i < k->values.n_calls; i++) {
+		as_span name = callee(p, &k->values.calls[i]);
+		if (name.n > 0) /* the hash of nothing would undo what came before */
+			h = as_hash64(h, name);
+	}
 	return h;
 }

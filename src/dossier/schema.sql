@@ -234,6 +234,26 @@ SELECT f.object, f.addr, s.addr, 'copies', COUNT(DISTINCT g.object),
   FROM function AS f JOIN function AS g ON g.fingerprint = f.fingerprint AND g.object <> f.object
   JOIN (SELECT DISTINCT object, function, addr FROM signal) AS s ON s.object = f.object AND s.function = f.addr
  GROUP BY f.object, f.addr, s.addr;
+-- With --reference: the program of the reference that each program was held against. how: 'same' (equal bytes), 'path', 'soname', 'name',
+-- 'component', 'texts' (they have texts in common). shared, of: texts and library functions that the reference has too, of all.
+-- prints, functions: functions whose fingerprint the reference has, of those that have one.
+CREATE TABLE counterpart (
+	object INTEGER PRIMARY KEY REFERENCES object(id), sha256 TEXT NOT NULL, path TEXT, how TEXT NOT NULL,
+	shared INTEGER, of INTEGER, prints INTEGER, functions INTEGER
+);
+-- What a program has and its counterpart has not, by function (NULL: only its data has it). kind: 'alarm', 'test', 'text', 'built', 'table',
+-- 'number', 'call', 'effect', 'effect-here' (the function's counterpart has it nowhere near), 'function' (fingerprint), 'import', 'export'.
+CREATE TABLE difference (
+	object INTEGER NOT NULL REFERENCES object(id), at INTEGER, len INTEGER,
+	function INTEGER, name TEXT, kind TEXT NOT NULL, value TEXT, weight REAL NOT NULL
+);
+CREATE INDEX difference_by_function ON difference (object, function);
+-- Functions by what they have and the reference has not. n: how many things.
+CREATE VIEW deviation AS
+WITH ranked AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY object, function ORDER BY weight DESC, kind, value) AS nth FROM difference)
+SELECT object, MIN(at) AS at, MIN(len) AS len, function, MAX(name) AS name, SUM(weight / nth) AS total, COUNT(*) AS n,
+       group_concat(CASE WHEN nth <= 8 THEN kind || COALESCE(' ' || value, '') END, '; ') AS items
+  FROM ranked WHERE function IS NOT NULL GROUP BY object, function;
 -- The measures of all programs together, each distinct file once. share: numerator / denominator.
 CREATE VIEW measure_image AS
 SELECT name, SUM(numerator) AS numerator, SUM(denominator) AS denominator,

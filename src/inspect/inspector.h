@@ -16,6 +16,7 @@ typedef struct as_file {
 		type; /* by content: "elf", "text", "text/script", "squashfs", "data", ... never NULL */
 	as_span path; /* inside its container, with a leading slash; set only for inspectors with .paths */
 	bool opened;          /* a container: what is in it stands in objects of its own */
+	bool traits;          /* state also what a comparison with another build needs */
 	struct as_yara *yara; /* the user's own rules, or NULL */
 	as_arena *arena;      /* lives until this object is done */
 } as_file;

@@ -240,6 +240,15 @@ CREATE TABLE measure_site (
 	                        -- 'environment', 'input', 'network'
 	origin TEXT             -- the function that brought it, and the name it asked for: 'getenv QUERY_STRING'
 );
+-- What functions refer to, for a comparison with another build of the program: only in reviews with --reference or --as-reference. kind:
+-- 'name', 'print' (fingerprint), 'blocks', 'text', 'built' (text put together in the code), 'test' (text that input is compared with),
+-- 'table' (text that a table in the data points to), 'number' (compared), 'call' (library function), 'own' (function called, address),
+-- 'effect' (what a call does, and with which constant), 'data' (text that stands in the data, whoever uses it).
+-- no exhibit
+CREATE TABLE function_trait (
+	function INTEGER,       -- its address; NULL: only the program's data has it
+	kind TEXT, value TEXT, n INTEGER NOT NULL -- n: how often
+);
 -- One in eight fingerprints of functions with eight blocks or more, chosen by value: copies of code share them.
 -- no exhibit
 CREATE TABLE function_sample (addr INTEGER, fingerprint TEXT);

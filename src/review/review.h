@@ -60,6 +60,7 @@ struct as_review {
 	int extract_store;         /* folder that keeps the objects */
 	as_buf marks;              /* the file of marks; p NULL: none was given */
 	as_span yara;              /* what the user's own YARA rules are, in words; empty: none */
+	const char *reference;     /* path of the dossier to compare with; NULL: none */
 	as_work work;
 	void *work_ctx;
 	uint64_t bytes_in; /* of the inputs */

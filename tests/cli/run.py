@@ -162,6 +162,44 @@ class Commands(unittest.TestCase):
         self.assertNotIn("assay extract", told)
         self.assertIn("root::0:0", shown.stdout)
 
+    def test_reference_shows_what_only_one_build_has(self):
+        source = """#include <stdio.h>
+            #include <stdlib.h>
+            #include <string.h>
+            __attribute__((noinline)) int other(const char *s) { return s[0] == 'q' ? puts("a line of help that is long") : 7; }
+            __attribute__((noinline)) int ask(const char *s)
+            {
+                    if (strcmp(s, "status") == 0)
+                            return puts("everything is in order");
+            #ifdef HIDDEN
+                    if (strcmp(s, "xq4711zz") == 0)
+                            return system("/bin/sh");
+            #endif
+                    return other(s);
+            }
+            int main(int argc, char **argv) { return argc > 1 ? ask(argv[1]) : other("b"); }
+            """
+        (self.at / "a.c").write_text(source, encoding="utf-8")
+        for folder, flags in (("in", ["-O2", "-DHIDDEN"]), ("ref", ["-O0"])):
+            (self.at / folder).mkdir()
+            subprocess.run(["gcc", "-w", "-s", *flags, "-o", self.at / folder / "ask", self.at / "a.c"], check=True)
+        query = ("SELECT how, kind, value FROM counterpart JOIN difference USING (object) WHERE kind IN ('test', 'effect')"
+                 " ORDER BY kind, value")
+        want = ["how,kind,value", "path,effect,run /bin/sh", "path,test,xq4711zz"]
+        done = assay("review", "in", "--reference", "ref", cwd=self.at)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Code that the reference build of the same program does not have", done.stdout)
+        self.assertEqual(assay("query", "out/dossier.assay", query, "--csv", cwd=self.at).stdout.splitlines(), want)
+        assay("review", "ref", "--as-reference", "-o", "other", cwd=self.at)
+        done = assay("review", "in", "-o", "again", "--reference", "other/dossier.assay", cwd=self.at)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(assay("query", "again/dossier.assay", query, "--csv", cwd=self.at).stdout.splitlines(), want)
+        done = assay("review", "in", "-o", "same", "--reference", "in", cwd=self.at)
+        self.assertEqual(assay("query", "same/dossier.assay", "SELECT how FROM counterpart", "--csv", cwd=self.at).stdout.split(),
+                         ["how", "same"])
+        self.assertNotIn("reference build", done.stdout)
+        self.assertEqual(assay("review", "in", "--reference", "nothing", cwd=self.at).returncode, 3)
+
     def test_clauses_are_narrowed_to_the_rules_that_speak_to_them(self):
         (self.at / "root").write_text("1\n", encoding="utf-8")
         self.assertEqual(assay("review", "root", cwd=self.at).returncode, 0)

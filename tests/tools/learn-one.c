@@ -5,10 +5,12 @@
  *                                         has EFFECT SITES
  *                                         compares KEY KIND CONSTANT
  *                                         holds KEY               (a text in its data)
+ *                                         measure NAME NUMERATOR DENOMINATOR
  *          learn-one alarms FILE [OWN]  its alarms against the population without OWN (lines as above, of all
  *                                       programs of its package); tab-separated:
  *                                         SCORE SIGNAL FUNCTION NAME SITE TRIGGER EFFECT DETAIL CONCLUSIVE */
 #include "code/capability.h"
+#include "code/quality.h"
 #include "in_process.h"
 
 #include <inttypes.h>
@@ -54,7 +56,18 @@ static void print_texts(as_span data)
 	}
 }
 
-static int print_facts(const as_program *p, const as_signals *s)
+static as_status print_measures(const as_profile *p)
+{
+	as_quality q;
+	as_status s = as_quality_find(&q, p);
+	for (int m = 0; s == AS_OK && m < AS_N_MEASURES; m++)
+		if (q.count[m].of > 0)
+			printf("measure %s %" PRIu64 " %" PRIu64 "\n",
+				as_measure_name((as_measure_id)m), q.count[m].n, q.count[m].of);
+	return s;
+}
+
+static as_status print_facts(const as_program *p, const as_signals *s)
 {
 	as_capability c = as_capability_of(s);
 	printf("is %s %s %" PRIu64 "\n", as_reference_class_name(c.class), p->arch->id,
@@ -68,10 +81,10 @@ static int print_facts(const as_program *p, const as_signals *s)
 	for (size_t i = 0; i < p->n_regions; i++)
 		if (!p->regions[i].write)
 			print_texts(p->regions[i].data);
-	return 0;
+	return print_measures(s->profile);
 }
 
-static int print_alarms(const as_signals *s)
+static as_status print_alarms(const as_signals *s)
 {
 	for (size_t i = 0; i < s->n_alarms; i++) {
 		const as_alarm *a = &s->alarms[i];
@@ -86,7 +99,7 @@ static int print_alarms(const as_signals *s)
 		print_text(a->detail);
 		printf("\t%d\n", a->conclusive);
 	}
-	return 0;
+	return AS_OK;
 }
 
 static int by_key(const void *a, const void *b)
@@ -161,7 +174,7 @@ int main(int argc, char **argv)
 	if (s == AS_OK)
 		s = as_signals_find_against(&signals, &profile, &reference);
 	if (s == AS_OK)
-		s = (as_status)(facts ? print_facts(&program, &signals) : print_alarms(&signals));
+		s = facts ? print_facts(&program, &signals) : print_alarms(&signals);
 	as_arena_free(arena);
 	free_whole(file);
 	return s == AS_OK || s == AS_NOT_THIS ? 0 : 1;

@@ -5,6 +5,7 @@
 
 #include "code/fingerprint.h"
 #include "code/signal.h"
+#include "inspect/difference.h"
 #include "inspect/quality.h"
 #include "inspect/story.h"
 
@@ -192,6 +193,8 @@ static as_status inspect(as_facts *out, const as_file *f)
 		.arena = f->arena };
 	s = state_all(&st);
 	s = s <= AS_PARTIAL ? as_worse(s, as_state_stories(out, &signals)) : s;
+	if (f->traits && s <= AS_PARTIAL)
+		s = as_worse(s, as_state_traits(out, &signals));
 	return s <= AS_PARTIAL ? as_worse(s, as_state_quality(out, &profile)) : s;
 }
 
@@ -202,5 +205,5 @@ const as_inspector as_inspector_code = {
 	.inspect = inspect,
 	.tables = (const char *const[]){ "code", "function", "api_use", "decoded_string", "signal",
 		"path_step", "pseudo_code", "listing", "speaks_against", "measure", "family_call",
-		"measure_site", "function_sample", NULL },
+		"measure_site", "function_sample", "function_trait", NULL },
 };

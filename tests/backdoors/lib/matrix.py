@@ -20,6 +20,12 @@ LEVELS = ("O0", "O2", "Os")
 STATIC = ("x86_64", "armhf", "mipsel")  # these are linked statically, too
 
 
+def other(cell):
+	"""The same program, built otherwise: by the other compiler, at another level."""
+	arch, compiler, level, link = cell
+	return arch, COMPILERS[1 - COMPILERS.index(compiler)], LEVELS[(LEVELS.index(level) + 1) % len(LEVELS)], link
+
+
 def available():
 	"""The architectures for which the tools are installed."""
 	return [a for a, (triplet, _, _) in ARCHES.items() if shutil.which(triplet + "-g++") and shutil.which(triplet + "-strip")]
