@@ -31,6 +31,21 @@ static bool is_odd(const as_values *v, const as_equality *e)
 	return k % 10 != 0 && is_input(v, e->a);
 }
 
+/* Whether a variable of the program that the function itself changes is asked for its state. */
+static bool is_state(const as_values *v, const as_equality *e)
+{
+	int64_t offset = 0;
+	uint64_t at = 0, to = 0;
+	const as_term *n = as_term_of(v, as_value_base(v, e->a, &offset));
+	if (n->kind != AS_V_LOAD || offset != 0 || e->k > SMALLEST || !as_value_const(v, n->a, &at))
+		return false;
+	for (uint32_t i = 0; i < v->n_stores; i++)
+		if (as_value_const(v, v->stores[i].base, &to) &&
+			to + (uint64_t)v->stores[i].offset == at + (uint64_t)n->k)
+			return true;
+	return false;
+}
+
 static bool decision_in(const as_values *v, uint32_t block, const as_decision **out)
 {
 	for (uint32_t i = 0; i < v->n_decisions; i++)
@@ -51,7 +66,15 @@ static bool take(as_combination *c, const as_values *v, const as_decision *d)
 		return false;
 	c->last = d->block;
 	c->whole.equal = b->taken == out ? b->next : b->taken;
-	if (as_equality_read(v, d, &e) && e.unequal == out && is_odd(v, &e))
+	if (!as_equality_read(v, d, &e) || e.unequal != out)
+		return true;
+	bool odd = is_odd(v, &e);
+	if (odd && c->odd++ == 0) {
+		c->whole.a = e.a;
+		c->whole.k = e.k;
+		c->whole.width = e.width;
+	}
+	if (odd || is_state(v, &e))
 		c->n++;
 	return true;
 }
@@ -60,9 +83,11 @@ bool as_combination_at(as_combination *out, const as_kept *k, const as_decision 
 {
 	const as_values *v = &k->values;
 	as_equality first;
-	if (!as_equality_read(v, d, &first) || !is_odd(v, &first) || first.unequal == AS_NO_BLOCK)
+	if (!as_equality_read(v, d, &first) || first.unequal == AS_NO_BLOCK ||
+		(!is_odd(v, &first) && !is_state(v, &first)))
 		return false;
 	*out = (as_combination){ .whole = first, .last = d->block, .n = 1 };
+	out->odd = is_odd(v, &first);
 	for (int i = 0; i < LONGEST && out->whole.equal != AS_NO_BLOCK; i++) {
 		const as_decision *next = NULL;
 		const as_block *b = &k->flow.blocks[out->whole.equal];
@@ -70,5 +95,5 @@ bool as_combination_at(as_combination *out, const as_kept *k, const as_decision 
 			!take(out, v, next))
 			break;
 	}
-	return out->n > 1;
+	return out->n > 1 && out->odd > 0;
 }

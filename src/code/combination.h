@@ -9,7 +9,7 @@
 typedef struct as_combination {
 	as_equality whole; /* of the first number; equal: where all lead */
 	uint32_t last;     /* the block with the last of them */
-	uint8_t n;         /* how many numbers */
+	uint8_t n, odd;    /* how many numbers; how many of them are odd, the others states */
 } as_combination;
 
 /* The combination of function k that begins with decision d. False: there is none. Pure. */

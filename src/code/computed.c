@@ -86,6 +86,27 @@ static void walk_answer(const as_profile *p, const as_kept *k, as_value x, seen 
 	}
 }
 
+/* Whether a place on the stack holds what a hash of the library was told to put there. */
+static bool is_digest(const as_profile *p, const as_kept *k, const as_term *n)
+{
+	enum { LONGEST = 64 };
+	const as_values *v = &k->values;
+	int64_t offset = 0;
+	const as_term *at = as_term_of(v, as_value_base(v, n->a, &offset));
+	for (uint32_t i = 0; at->kind == AS_V_STACK && i < v->n_calls; i++) {
+		const as_api *api =
+			v->calls[i].system ? NULL : as_api_of(p->program, v->calls[i].goal);
+		for (unsigned a = 0; api && api->kind == AS_API_CRYPT && a < 3; a++) {
+			const as_term *to = as_term_of(v, v->calls[i].arg[a]);
+			int64_t from = at->k + offset + n->k - to->k;
+			if ((api->writes >> a & 1) && to->kind == AS_V_STACK && from >= 0 &&
+				from < LONGEST)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void walk(
 	const as_profile *p, const as_kept *k, as_value x, as_value loop, seen *s, int depth)
 {
@@ -106,6 +127,10 @@ static void walk(
 		walk_meetings(p, k, x, s, depth);
 	} else if (n->kind == AS_V_LOAD) {
 		s->leaves++;
+		if (is_digest(p, k, n)) {
+			s->mixes++;
+			s->again = true;
+		}
 		if (loop == AS_NOT_KNOWN)
 			walk_state(p, k, x, s, depth);
 	} else if (n->kind == AS_V_RESULT) {

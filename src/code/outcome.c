@@ -59,6 +59,10 @@ as_outcome as_outcome_of(const as_kept *k, const as_test *t)
 	const as_values *v = &k->values;
 	as_outcome o = { 0 };
 	ways w = { .n = 0 };
+	if (t->answers)
+		return (as_outcome){
+			.known = true, .only = true, .answer = t->if_equal, .n_other = 1
+		};
 	for (uint32_t i = 0; i < v->n_answers; i++)
 		follow(v, v->answers[i].value, v->answers[i].block, &w, 0);
 	bool mixed = w.n >= WAYS_MAX;

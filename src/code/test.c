@@ -14,7 +14,8 @@ enum {
 	SMALLEST_COMPUTED = 17, /* that something computed is compared with */
 	COMPARATOR_OPS = 400,   /* of a function that compares */
 	ROUNDS = 4,
-	CHAIN_MAX = 64
+	CHAIN_MAX = 64,
+	CHAIN_DEPTH = 6
 };
 
 static const uint64_t LARGEST_ERROR = UINT64_MAX - 4095; /* from here on: -1 and other errors */
@@ -116,12 +117,12 @@ typedef struct finding {
 	const as_kept *k;
 	const as_comparators *c;
 	as_test *list;
-	size_t n;
+	size_t n, room;
 } finding;
 
 static as_test *add(finding *f, as_test_kind kind, const as_equality *e, uint32_t block)
 {
-	if (f->n >= TESTS_MAX)
+	if (f->n >= f->room)
 		return NULL;
 	as_test *t = &f->list[f->n++];
 	*t = (as_test){ .kind = kind,
@@ -274,7 +275,17 @@ static size_t text_of(const as_program *p, uint64_t k, unsigned width, uint8_t *
 	return width;
 }
 
-static void read_number(finding *f, const as_decision *d, const as_equality *e)
+/* Whether a number that is given as a text is compared with one that nobody would choose without a reason. */
+static bool is_given(const finding *f, const as_equality *e)
+{
+	enum { SMALLEST = 257 };
+	const as_call *c = call_of(&f->k->values, e->a);
+	const as_api *api = c ? as_api_of(f->p->program, c->goal) : NULL;
+	return api && api->kind == AS_API_NUMBER && e->k >= SMALLEST && e->k < LARGEST_ERROR &&
+	       e->k % 10 != 0 && (e->k & (e->k - 1)) != 0 && (e->k & (e->k + 1)) != 0;
+}
+
+static void read_piece(finding *f, const as_decision *d, const as_equality *e)
 {
 	const as_values *v = &f->k->values;
 	int64_t offset = 0;
@@ -286,7 +297,7 @@ static void read_number(finding *f, const as_decision *d, const as_equality *e)
 	uint64_t k = as_extend(e->k, e->width, true);
 	bool counts = !piece && (magic || k >= SMALLEST_COMPUTED) && k < LARGEST_ERROR;
 	as_computed made = counts ? as_computed_of(f->p, f->k, e->a) : AS_COMPUTED_NOT;
-	if (!piece && !magic && made == AS_COMPUTED_NOT)
+	if (!piece && !magic && made == AS_COMPUTED_NOT && !is_given(f, e))
 		return;
 	as_test *t = add(f, piece ? AS_TEST_CHAIN : AS_TEST_NUMBER, e, d->block);
 	if (!t)
@@ -298,6 +309,33 @@ static void read_number(finding *f, const as_decision *d, const as_equality *e)
 		t->text = as_copy(f->p->program->arena, as_bytes(text, n->width));
 		t->input = as_value_base(v, e->a, &offset);
 	}
+}
+
+/* Bytes compared by several exclusive ors whose results are put together: each of them. False: it is none. */
+static bool read_joined(finding *f, const as_decision *d, const as_equality *e, int depth)
+{
+	const as_values *v = &f->k->values;
+	const as_term *n = as_term_of(v, e->a);
+	as_equality one = *e;
+	if (n->kind != AS_V_OP || e->k != 0 || depth > CHAIN_DEPTH)
+		return false;
+	one.a = n->a;
+	if (n->op == AS_OP_XOR && depth > 0 && as_value_const(v, n->b, &one.k)) {
+		one.width = n->width;
+		read_piece(f, d, &one);
+		return true;
+	}
+	if (n->op != AS_OP_OR && (n->op != AS_OP_MOVE || depth == 0))
+		return false;
+	bool found = read_joined(f, d, &one, depth + 1);
+	one.a = n->b;
+	return (n->op == AS_OP_OR && read_joined(f, d, &one, depth + 1)) || found;
+}
+
+static void read_number(finding *f, const as_decision *d, const as_equality *e)
+{
+	if (!read_joined(f, d, e, 0))
+		read_piece(f, d, e);
 }
 
 /* Where a piece of a chain stands: base and offset of what it loads. */
@@ -325,8 +363,9 @@ static bool extend_chain(finding *f, as_test *t, int64_t *end, as_value base, as
 		if (o == t || o->kind != AS_TEST_CHAIN || o->width == 0 ||
 			!place_of(&f->k->values, o, &other, &at))
 			continue;
+		bool together = o->block == t->block && o->at == t->at;
 		if (other != base || at != *end ||
-			!as_dominates(&f->k->dominators, t->equal, o->block))
+			(!together && !as_dominates(&f->k->dominators, t->equal, o->block)))
 			continue;
 		as_buf_add(text, o->text.p, o->text.n);
 		*end += o->width;
@@ -381,11 +420,77 @@ static void read_combination(finding *f, const as_decision *d)
 	t->parts = c.n;
 }
 
+/* What a function answers as it is: whether x equals k, as the constants that it answers then and otherwise. */
+static void read_answered(
+	finding *f, const as_equality *e, const as_decision *d, uint64_t equal, uint64_t not )
+{
+	enum { EQUAL = 1, UNEQUAL = 2 }; /* stand for the sides, which are no blocks here */
+	as_equality one = *e;
+	size_t before = f->n;
+	one.equal = EQUAL;
+	one.unequal = UNEQUAL;
+	if (!read_call(f, d, &one))
+		read_number(f, d, &one);
+	for (size_t i = before; i < f->n; i++) {
+		as_test *t = &f->list[i];
+		t->answers = true;
+		t->if_equal = t->equal == EQUAL ? equal : not ;
+		t->if_not = t->equal == EQUAL ? not : equal;
+		t->equal = t->unequal = AS_NO_BLOCK;
+	}
+}
+
+/* A selection between two constants, which the function answers. */
+static bool read_selected(finding *f, const as_term *n, uint32_t block)
+{
+	const as_values *v = &f->k->values;
+	const as_decision *d = n->kind == AS_V_PHI ? select_of(v, (uint64_t)n->k >> 8) : NULL;
+	uint64_t then = 0, otherwise = 0;
+	as_equality e = { 0 };
+	if (!d || !as_value_const(v, n->a, &then) || !as_value_const(v, n->b, &otherwise))
+		return false;
+	as_decision asked = *d;
+	asked.select = false;
+	asked.block = block;
+	if (d->cond == AS_NE || d->cond == AS_ABOVE || d->cond == AS_ABOVE_EQ) {
+		uint64_t first = then;
+		then = otherwise;
+		otherwise = first;
+	}
+	if (read_once(v, &asked, &e, 1))
+		read_answered(f, &e, &asked, then, otherwise);
+	return true;
+}
+
+/* What the function answers that follows from one comparison without a branch. */
+static void read_answers(finding *f)
+{
+	enum { ZERO_BITS = 5 };
+	const as_values *v = &f->k->values;
+	for (uint32_t i = 0; i < v->n_answers && f->n < f->room; i++) {
+		int64_t offset = 0;
+		uint32_t block = v->answers[i].block;
+		as_value x = as_value_base(v, v->answers[i].value, &offset);
+		const as_term *n = as_term_of(v, x), *zeros = as_term_of(v, n->a);
+		as_equality e = { .a = x, .width = 4, .at = v->flow->blocks[block].addr };
+		as_decision d = { .block = block, .at = e.at };
+		bool counted = n->kind == AS_V_OP && n->op == AS_OP_SHR && zeros->kind == AS_V_OP &&
+			       zeros->op == AS_OP_ZEROS && as_term_of(v, n->b)->k == ZERO_BITS;
+		if (read_selected(f, n, block))
+			continue;
+		e.a = counted ? zeros->a : x;
+		if (counted)
+			read_answered(f, &e, &d, 1, 0);
+		else if (call_of(v, x))
+			read_answered(f, &e, &d, 0, 1);
+	}
+}
+
 bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const as_comparators *c)
 {
 	const as_values *v = &k->values;
-	size_t room = (size_t)as_min((uint64_t)v->n_decisions * 2, TESTS_MAX);
-	finding f = { .p = p, .k = k, .c = c };
+	size_t room = (size_t)as_min(((uint64_t)v->n_decisions + v->n_answers) * 2, TESTS_MAX);
+	finding f = { .p = p, .k = k, .c = c, .room = room };
 	*out = (as_tests){ 0 };
 	f.list = as_alloc_array(p->program->arena, room + 1, sizeof(*f.list));
 	if (!f.list)
@@ -399,6 +504,7 @@ bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const a
 			read_number(&f, d, &e);
 	}
 	join_chains(&f);
+	read_answers(&f);
 	for (uint32_t i = 0; i < v->n_decisions && f.n < room; i++)
 		read_combination(&f, &v->decisions[i]);
 	out->list = f.list;

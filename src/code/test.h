@@ -32,10 +32,12 @@ typedef struct as_test {
 	uint64_t
 		addr; /* of the constant in the program's data; 0: it is in the code or on the stack */
 	uint64_t number;
-	uint8_t width;        /* bytes of a number or of a chain in all */
-	as_computed computed; /* what is compared with a number */
-	as_value input;       /* what is compared with it */
-	uint32_t call;        /* number of the comparing call, or UINT32_MAX */
+	uint8_t width;             /* bytes of a number or of a chain in all */
+	as_computed computed;      /* what is compared with a number */
+	as_value input;            /* what is compared with it */
+	uint32_t call;             /* number of the comparing call, or UINT32_MAX */
+	bool answers;              /* no branch: the function answers what follows from it, */
+	uint64_t if_equal, if_not; /* this or that */
 	uint8_t parts; /* so many numbers must be met, of which number is the first; 0: one */
 	bool built;    /* the constant was put together on the stack */
 	bool own;      /* by a function of the program's own */

@@ -197,6 +197,19 @@ static clock_part clock_in(const as_signals *s, const as_kept *k, as_value x, in
 	return a != CLOCK_NONE ? a : clock_in(s, k, n->b, depth + 1);
 }
 
+/* How many decisions of the function want one value of a field of the date. */
+static unsigned count_fields(const as_signals *s, const as_kept *k)
+{
+	const as_values *v = &k->values;
+	unsigned n = 0;
+	for (uint32_t i = 0; i < v->n_decisions; i++) {
+		uint64_t number = 0;
+		as_value x = compared(v, &v->decisions[i], &number);
+		n += x != AS_NOT_KNOWN && clock_in(s, k, x, 0) == CLOCK_FIELD;
+	}
+	return n;
+}
+
 static void look_at_clock(as_signals *s, const as_kept *k, const as_decision *d, bool asks)
 {
 	const as_values *v = &k->values;
@@ -208,8 +221,10 @@ static void look_at_clock(as_signals *s, const as_kept *k, const as_decision *d,
 		return;
 	as_span effect;
 	double w = weight_behind(s, k, d, &effect);
-	add(s, k, d->at, 0.4 + 0.3 * w, as_alarm_text(s, "time %llu", (unsigned long long)number),
-		effect, "something is done at one time of the day or year only");
+	bool several = part == CLOCK_FIELD && count_fields(s, k) > 1;
+	add(s, k, d->at, (several ? 1 : 0.4) + 0.3 * w,
+		as_alarm_text(s, "time %llu", (unsigned long long)number), effect,
+		"something is done at one time of the day or year only");
 }
 
 /* A count that the program keeps for itself, and something happens when it is reached. */
@@ -236,6 +251,54 @@ static void look_at_count(as_signals *s, const as_kept *k, const as_decision *d)
 		add(s, k, d->at, 0.3 + 0.2 * w,
 			as_alarm_text(s, "the count %llu", (unsigned long long)number), effect,
 			"the effect is reached when something was counted so often");
+}
+
+/* How many different constants a variable of the program is compared with here, and given; up to 3 of each. */
+static void count_states(const as_values *v, uint64_t at, unsigned *asked, unsigned *given)
+{
+	uint64_t seen[2][3], k = 0, to = 0;
+	unsigned n[2] = { 0 };
+	for (uint32_t i = 0; i < v->n_decisions + v->n_stores; i++) {
+		bool store = i >= v->n_decisions;
+		const as_store *st = store ? &v->stores[i - v->n_decisions] : NULL;
+		as_value x = store ? st->value : compared(v, &v->decisions[i], &k);
+		const as_term *from = as_term_of(v, store ? st->base : x);
+		if (x == AS_NOT_KNOWN || (store && !as_value_const(v, x, &k)))
+			continue;
+		bool here = store ? from->kind == AS_V_CONST &&
+					    (uint64_t)from->k + (uint64_t)st->offset == at
+				  : from->kind == AS_V_LOAD && as_value_const(v, from->a, &to) &&
+					    to + (uint64_t)from->k == at;
+		unsigned j = 0;
+		while (j < n[store] && seen[store][j] != k)
+			j++;
+		if (here && j == n[store] && j < 3)
+			seen[store][n[store]++] = k;
+	}
+	*asked = n[0];
+	*given = n[1];
+}
+
+/* An effect that is reached in one of several states that earlier input leads to. */
+static void look_at_state(as_signals *s, const as_kept *k, const as_decision *d)
+{
+	enum { MOST = 64 };
+	const as_values *v = &k->values;
+	uint64_t number = 0, at = 0;
+	unsigned asked = 0, given = 0;
+	const as_term *n = as_term_of(v, compared(v, d, &number));
+	if (number == 0 || number > MOST || n->kind != AS_V_LOAD || !as_value_const(v, n->a, &at))
+		return;
+	as_span effect;
+	double w = weight_behind(s, k, d, &effect);
+	if (w < STRONG)
+		return;
+	count_states(v, at + (uint64_t)n->k, &asked, &given);
+	if (asked >= 2 && given >= 2)
+		add(s, k, d->at, 0.4 + 0.2 * w,
+			as_alarm_text(s, "the state %llu", (unsigned long long)number), effect,
+			"the effect is reached only after a sequence of inputs that the function "
+			"keeps count of");
 }
 
 /* A variable of the environment, or a file, is there, and only then a strong effect is reached. */
@@ -289,6 +352,7 @@ static void find(as_signals *s)
 			look_at_sender(s, k, d);
 			look_at_clock(s, k, d, asks);
 			look_at_count(s, k, d);
+			look_at_state(s, k, d);
 			look_at_presence(s, k, d);
 		}
 	}

@@ -92,11 +92,13 @@ static void look_at_sides(
 	as_signals *s, size_t number, const as_kept *k, const as_test *t, reasons *r)
 {
 	enum { FEW = 3 };
-	if (t->equal == AS_NO_BLOCK || t->unequal == AS_NO_BLOCK)
+	bool sides = t->equal != AS_NO_BLOCK && t->unequal != AS_NO_BLOCK;
+	if (!sides && !t->answers)
 		return;
-	uint32_t blocks = k->dominators.leave[t->equal] - k->dominators.enter[t->equal] + 1;
-	bool bypass =
-		blocks <= FEW && calls_under(k, t->equal) == 0 && calls_under(k, t->unequal) > 0;
+	uint32_t blocks =
+		sides ? k->dominators.leave[t->equal] - k->dominators.enter[t->equal] + 1 : 0;
+	bool bypass = sides && blocks <= FEW && calls_under(k, t->equal) == 0 &&
+		      calls_under(k, t->unequal) > 0;
 	as_outcome o = as_outcome_of(k, t);
 	double much = r->secret ? 1 : 0.4; /* any parser has such sides */
 	if (bypass)
@@ -130,10 +132,12 @@ static void look_at_number(
 	as_signals *s, size_t number, const as_kept *k, const as_test *t, unsigned n_numbers)
 {
 	enum { FEW = 4 };
-	if (t->kind != AS_TEST_NUMBER || t->equal == AS_NO_BLOCK || t->unequal == AS_NO_BLOCK)
+	bool sides = t->equal != AS_NO_BLOCK && t->unequal != AS_NO_BLOCK;
+	if (t->kind != AS_TEST_NUMBER || (!sides && !t->answers))
 		return;
 	as_outcome o = as_outcome_of(k, t);
-	uint32_t blocks = k->dominators.leave[t->equal] - k->dominators.enter[t->equal] + 1;
+	uint32_t blocks =
+		sides ? k->dominators.leave[t->equal] - k->dominators.enter[t->equal] + 1 : 0;
 	bool decides = o.known && o.n_other > 0 && blocks <= FEW;
 	if (!decides && t->computed == AS_COMPUTED_NOT && t->parts < 2)
 		return;

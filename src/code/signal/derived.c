@@ -114,6 +114,24 @@ static made made_by(const as_signals *s, const as_kept *k, const as_call *c, uns
 	return !q.reads && writes_bytes(&to->values, a) ? MADE_COMPUTED : MADE_NOT;
 }
 
+/* What is printed: a number that was computed. */
+static made printed_by(const as_signals *s, const as_kept *k, const as_call *c)
+{
+	const as_api *api = as_origin_api(s, c);
+	made best = MADE_NOT;
+	if (!api || api->kind != AS_API_FORMAT || api->text < 1)
+		return MADE_NOT;
+	for (unsigned i = (unsigned)api->text + 1; i < AS_ARGS_MAX; i++) {
+		bool computed = as_computed_of(s->profile, k, c->arg[i]) != AS_COMPUTED_NOT;
+		/* times are printed for good reasons, too */
+		made one = !computed               ? MADE_NOT
+			   : asked_in(s, k).device ? MADE_DEVICE
+						   : MADE_COMPUTED;
+		best = one > best ? one : best;
+	}
+	return best;
+}
+
 /* What the buffer on the stack that starts at value b holds when it is compared by call until. */
 static made made_of(const as_signals *s, const as_kept *k, const as_call *until, as_value b)
 {
@@ -127,13 +145,17 @@ static made made_of(const as_signals *s, const as_kept *k, const as_call *until,
 			if (c->arg[a] != b)
 				continue;
 			bool own = !api && as_profile_number(s->profile, c->goal) != SIZE_MAX;
-			made one = own ? made_by(s, k, c, a) : MADE_NOT;
+			made one = own      ? made_by(s, k, c, a)
+				   : a == 0 ? printed_by(s, k, c)
+					    : MADE_NOT;
 			best = one > best ? one : best;
-			written = written || (api && a < 8 && (api->writes >> a & 1)) ||
+			written = written || (api && one == MADE_NOT && (api->writes >> a & 1)) ||
 				  (!api && one == MADE_NOT);
 		}
 	}
 	asks q = asked_in(s, k);
+	if (best == MADE_COMPUTED && q.device)
+		best = MADE_DEVICE;
 	if (best == MADE_NOT && !written && q.date && mixes_clock(s, k))
 		return MADE_DATE; /* bytes are put there by the function itself */
 	return written ? MADE_NOT : best;

@@ -255,7 +255,7 @@ static as_span where_to(as_signals *s, const place *p)
 static double weigh_place(const place *p, bool listens, const as_running *run)
 {
 	bool usual = is_usual(p->port), far = is_far(p), inside = is_inside(p);
-	double w = listens ? (usual ? 0.3 : 1.2) : (usual ? 0.2 : 0.7) + (far ? 0.9 : 0);
+	double w = listens ? (usual ? 0.25 : 0.8) : (usual ? 0.2 : 0.7) + (far ? 0.9 : 0);
 	if (inside)
 		w *= 0.3;
 	return w + run->weight * (usual && !far ? 0.3 : inside ? 0.5 : 1);

@@ -179,6 +179,25 @@ static void look_at_deletion(as_signals *s, const as_kept *k, const as_call *c)
 			"the program deletes the file that it was started from");
 }
 
+/* The memory of the device or of the process is opened where a number comes from a text: an address that is asked for. */
+static void look_at_memory(as_signals *s, const as_kept *k, const as_call *c)
+{
+	const as_api *api = as_origin_api(s, c);
+	as_span path = api && api->kind == AS_API_OPEN && api->text >= 0
+			       ? as_origin_text(k, c, (unsigned)api->text)
+			       : (as_span){ 0 };
+	bool asked = false;
+	if (!as_is(path, "/dev/mem") && !as_is(path, "/dev/kmem") && !as_is(path, "/proc/self/mem"))
+		return;
+	for (uint32_t i = 0; i < k->values.n_calls; i++) {
+		const as_api *o = as_origin_api(s, &k->values.calls[i]);
+		asked = asked || (o && (o->kind == AS_API_NUMBER || o->kind == AS_API_SCAN));
+	}
+	add(s, k, c->at, asked ? 1.4 : 0.3, path,
+		as_lit(asked ? "at an address that is asked for" : "opens it"),
+		"the memory of the device is read or written past all protection");
+}
+
 /* Memory that is written and executed, and called here. */
 static void look_at_written_code(as_signals *s, const as_kept *k, const as_call *c)
 {
@@ -324,6 +343,7 @@ static void look_at_calls(as_signals *s, const as_kept *k, bool runtime)
 		look_at_watch(s, k, c);
 		look_at_deletion(s, k, c);
 		look_at_written_code(s, k, c);
+		look_at_memory(s, k, c);
 		look_at_traces(s, k, c);
 		look_at_data(s, k, c);
 	}
