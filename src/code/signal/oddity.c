@@ -179,7 +179,7 @@ static void look_at_deletion(as_signals *s, const as_kept *k, const as_call *c)
 			"the program deletes the file that it was started from");
 }
 
-/* The memory of the device or of the process is opened where a number comes from a text: an address that is asked for. */
+/* The memory of the device or of the process is opened where a number comes from a text: an address asked for. */
 static void look_at_memory(as_signals *s, const as_kept *k, const as_call *c)
 {
 	const as_api *api = as_origin_api(s, c);
