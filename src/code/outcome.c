@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/outcome.h"
 
-enum { DEEPEST = 6, WAYS_MAX = 64 };
+enum { DEEPEST = 6 };
 
-/* The constants a value can be, each with the block it comes from. */
-typedef struct ways {
-	uint64_t k[WAYS_MAX];
-	uint32_t from[WAYS_MAX];
-	bool known[WAYS_MAX];
-	size_t n;
-} ways;
-
-static void add(ways *w, uint32_t from, bool known, uint64_t k)
+static void add(as_ways *w, uint32_t from, as_value x, bool known, uint64_t k)
 {
-	if (w->n >= WAYS_MAX)
+	if (w->n >= AS_WAYS_MAX)
 		return;
 	w->from[w->n] = from;
 	w->known[w->n] = known;
+	w->value[w->n] = x;
 	w->k[w->n++] = k;
 }
 
@@ -35,7 +28,7 @@ static uint32_t first_meeting(const as_values *v, uint32_t block)
 }
 
 /* Follows a value through the places where several meet. block: where it is used. */
-static void follow(const as_values *v, as_value x, uint32_t block, ways *w, int depth)
+static void follow(const as_values *v, as_value x, uint32_t block, as_ways *w, int depth)
 {
 	uint64_t k = 0;
 	int64_t offset = 0;
@@ -51,21 +44,27 @@ static void follow(const as_values *v, as_value x, uint32_t block, ways *w, int 
 		}
 	bool known = as_value_const(v, x, &k) && offset == 0;
 	if (!followed)
-		add(w, block, known, k);
+		add(w, block, x, known, k);
+}
+
+as_ways as_ways_of(const as_kept *k)
+{
+	const as_values *v = &k->values;
+	as_ways w = { .n = 0 };
+	for (uint32_t i = 0; i < v->n_answers; i++)
+		follow(v, v->answers[i].value, v->answers[i].block, &w, 0);
+	return w;
 }
 
 as_outcome as_outcome_of(const as_kept *k, const as_test *t)
 {
-	const as_values *v = &k->values;
 	as_outcome o = { 0 };
-	ways w = { .n = 0 };
 	if (t->answers)
 		return (as_outcome){
 			.known = true, .only = true, .answer = t->if_equal, .n_other = 1
 		};
-	for (uint32_t i = 0; i < v->n_answers; i++)
-		follow(v, v->answers[i].value, v->answers[i].block, &w, 0);
-	bool mixed = w.n >= WAYS_MAX;
+	as_ways w = as_ways_of(k);
+	bool mixed = w.n >= AS_WAYS_MAX;
 	for (size_t i = 0; i < w.n; i++) {
 		/* The way may begin in the deciding block itself, where the equal side is only an edge. */
 		bool equal = t->equal != AS_NO_BLOCK &&

@@ -13,6 +13,19 @@ typedef struct as_outcome {
 	unsigned n_other; /* different constants answered elsewhere */
 } as_outcome;
 
+enum { AS_WAYS_MAX = 64 };
+
+/* The constants that a function answers, each with the block it comes from. */
+typedef struct as_ways {
+	uint64_t k[AS_WAYS_MAX];
+	uint32_t from[AS_WAYS_MAX];
+	bool known[AS_WAYS_MAX]; /* otherwise it is not constant */
+	as_value value[AS_WAYS_MAX];
+	size_t n;
+} as_ways;
+
+/* What function k answers, by every way. Pure. */
+as_ways as_ways_of(const as_kept *k);
 /* The outcome of test t in function k. Pure. */
 as_outcome as_outcome_of(const as_kept *k, const as_test *t);
 
