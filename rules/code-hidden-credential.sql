@@ -13,5 +13,4 @@ SELECT s.object, s.at, s.len,
        'holds' AS verdict,
        s.detail || printf(' (%s, weight %.1f)', s.signal, s.total) AS note
   FROM suspicion AS s
- WHERE s.signal IN ('credential', 'derived', 'listener')
-   AND (s.total >= 1.5 OR (s.conclusive = 1 AND s.signal = 'listener'))
+ WHERE s.signal IN ('credential', 'derived', 'listener') AND s.firm = 1

@@ -13,6 +13,4 @@ SELECT s.object, s.at, s.len,
        'holds' AS verdict,
        s.detail || printf(' (%s, weight %.1f)', s.signal, s.total) AS note
   FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY total DESC, function) AS nth
-          FROM suspicion WHERE total >= 0.8 AND total < 1.5
-           AND (conclusive = 0 OR signal IN ('credential', 'derived'))) AS s
- WHERE s.nth <= 5
+          FROM suspicion WHERE total >= 1 AND firm = 0) AS s

@@ -204,11 +204,14 @@ WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1
      ranked AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY object, function ORDER BY weighed DESC, signal) AS first,
                        SUM(weighed) OVER (PARTITION BY object, function) AS added,
                        SUM(score >= 80) OVER (PARTITION BY object, function) AS strong,
-                       MAX(conclusive) OVER (PARTITION BY object, function) AS certain
+                       MAX(conclusive) OVER (PARTITION BY object, function) AS certain,
+                       MAX(conclusive AND signal IN ('gate', 'listener', 'decoded', 'oddity', 'command', 'condition'))
+                         OVER (PARTITION BY object, function) AS opens,
+                       MAX(conclusive AND signal IN ('credential', 'derived')) OVER (PARTITION BY object, function) AS passes
                   FROM best WHERE nth = 1)
-SELECT object, at, len, function, name, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS total, strong AS n, signal,
-       trigger, effect, detail, certain AS conclusive
-  FROM ranked WHERE first = 1;
+SELECT object, at, len, function, name, total, strong AS n, signal, trigger, effect, detail, certain AS conclusive,
+       (opens AND total >= 2) OR (passes AND total >= 4 AND strong >= 2) AS firm
+  FROM (SELECT *, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS total FROM ranked WHERE first = 1);
 -- What speaks against the signals: what the program itself tells (speaks_against), and what the rest of the image does.
 CREATE VIEW counter_evidence AS
 SELECT object, function, site, kind, n, text FROM speaks_against

@@ -187,6 +187,14 @@ static int print_alarms(const as_program *program, bool tests)
 	return 0;
 }
 
+static void print_summary(const as_program *program, const as_walk_summary *sum, double took)
+{
+	printf("%s: %zu functions, %zu instructions, %.2f MB of code, %zu unresolved, %zu cut, "
+	       "%.3f s, %.2f MB/s\n",
+		program->arch->id, sum->functions, sum->instructions, (double)sum->code_bytes / 1e6,
+		sum->unresolved, sum->cut, took, (double)sum->code_bytes / 1e6 / took);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[2] : "summary";
@@ -204,23 +212,19 @@ int main(int argc, char **argv)
 	as_walk_summary sum;
 	clock_t from = clock();
 	as_status s = as_program_open(&program, file, arena);
+	int status = -1;
 	if (s == AS_OK && (strcmp(what, "alarms") == 0 || strcmp(what, "tests") == 0))
-		return print_alarms(&program, what[0] == 't');
-	if (s == AS_OK && strcmp(what, "library") == 0)
-		return print_library(&program);
-	bool prints = strcmp(what, "prints") == 0;
-	if (s == AS_OK)
-		s = as_walk(&program, &functions, prints ? show_print : show, &p, &sum);
-	double took = (double)(clock() - from) / CLOCKS_PER_SEC;
-	if (s != AS_OK) {
+		status = print_alarms(&program, what[0] == 't');
+	else if (s == AS_OK && strcmp(what, "library") == 0)
+		status = print_library(&program);
+	else if (s == AS_OK)
+		s = as_walk(&program, &functions, strcmp(what, "prints") == 0 ? show_print : show,
+			&p, &sum);
+	else
 		printf("status %d\n", s);
-		return 1;
-	}
-	printf("%s: %zu functions, %zu instructions, %.2f MB of code, %zu unresolved, %zu cut, "
-	       "%.3f s, %.2f MB/s\n",
-		program.arch->id, sum.functions, sum.instructions, (double)sum.code_bytes / 1e6,
-		sum.unresolved, sum.cut, took, (double)sum.code_bytes / 1e6 / took);
+	if (s == AS_OK && status < 0)
+		print_summary(&program, &sum, (double)(clock() - from) / CLOCKS_PER_SEC);
 	as_arena_free(arena);
 	free_whole(file);
-	return 0;
+	return status > 0 || s != AS_OK;
 }

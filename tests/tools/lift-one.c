@@ -111,10 +111,11 @@ static bool measure(const job *j)
 	return true;
 }
 
-static bool read_range(const char *path, long from, size_t n, job *j)
+/* *room: to be freed. */
+static bool read_range(const char *path, long from, size_t n, job *j, uint8_t **room)
 {
 	FILE *f = fopen(path, "rb");
-	uint8_t *p = malloc(n ? n : 1);
+	uint8_t *p = *room = malloc(n ? n : 1);
 	bool ok = f && p && fseek(f, from, SEEK_SET) == 0 && fread(p, 1, n, f) == n;
 	if (f)
 		(void)fclose(f);
@@ -126,8 +127,9 @@ int main(int argc, char **argv)
 {
 	job j = { .arch = argc >= 6 ? as_arch_named(argv[1]) : NULL };
 	const char *letters = argc >= 7 ? argv[6] : "-", *what = argc >= 8 ? argv[7] : "";
-	if (!j.arch ||
-		!read_range(argv[2], strtol(argv[3], NULL, 0), strtoul(argv[4], NULL, 0), &j)) {
+	uint8_t *room = NULL;
+	if (!j.arch || !read_range(argv[2], strtol(argv[3], NULL, 0), strtoul(argv[4], NULL, 0), &j,
+			       &room)) {
 		fprintf(stderr, "lift-one ARCH FILE OFFSET LENGTH ADDRESS [MODE] [ops|speed]\n");
 		return 2;
 	}
@@ -137,7 +139,8 @@ int main(int argc, char **argv)
 		.thumb = strchr(letters, 't'),
 		.r6 = strchr(letters, '6'),
 		.octeon = strchr(letters, 'o') };
-	return (strcmp(what, "speed") == 0 ? measure(&j) : list(&j, true, strcmp(what, "ops") == 0))
-		       ? 0
-		       : 1;
+	bool ok =
+		strcmp(what, "speed") == 0 ? measure(&j) : list(&j, true, strcmp(what, "ops") == 0);
+	free(room);
+	return ok ? 0 : 1;
 }

@@ -134,5 +134,9 @@ int main(int argc, char **argv)
 	else
 		printf("%s at %" PRIx64 "\n", s == AS_STEP_RETURN ? "result unknown" : stops[s],
 			m.at);
+	for (size_t i = 0; i < sizeof(mem.areas) / sizeof(mem.areas[0]); i++) {
+		free(mem.areas[i].p);
+		free(mem.areas[i].known);
+	}
 	return 0;
 }
