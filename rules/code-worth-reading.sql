@@ -14,3 +14,4 @@ SELECT s.object, s.at, s.len,
        s.detail || printf(' (%s, weight %.1f)', s.signal, s.total) AS note
   FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY total DESC, function) AS nth
           FROM suspicion WHERE total >= 1 AND firm = 0) AS s
+ WHERE s.nth <= 5

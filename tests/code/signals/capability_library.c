@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 // flags: -shared -fPIC
 // A library that decodes something, and runs a command that stands in it. The twin only decodes.
-// expect: capability decode 3 // /system/
+// expect: capability decode 2.5 // /system/
 // clean: capability 0.1
 #include <stdlib.h>
 #include <string.h>
