@@ -83,6 +83,36 @@ static void add_test(making *m)
 	add(m, "test", leg->function, t->at);
 }
 
+/* Whether a decision asks for the answer of the call at an address. */
+static bool asks_for(const as_values *v, const as_decision *d, uint64_t at)
+{
+	int64_t offset = 0;
+	const as_term *n = as_term_of(v, as_value_base(v, d->a, &offset));
+	return n->kind == AS_V_RESULT && (uint64_t)n->k < v->flow->n_ops &&
+	       v->flow->ops[n->k].at == at;
+}
+
+/* The condition on the way from the place on, if the alarm is about no comparison with a constant: the one that asks
+ * for its answer, else the next. */
+static void add_next(making *m)
+{
+	const as_leg *leg = &m->w->leg[0];
+	uint32_t from = as_way_block(leg->in, m->a->at);
+	for (int pass = 0; pass < 2; pass++) {
+		bool behind = false;
+		for (size_t i = 0; i < leg->n; i++) {
+			const as_decision *d = as_phrase_decision(leg->in, leg->blocks[i]);
+			behind = behind || leg->blocks[i] == from;
+			bool fits = behind && d && d->at != m->a->at &&
+				    (pass == 1 || asks_for(&leg->in->values, d, m->a->at));
+			if (!fits || !say_condition(m, leg, i))
+				continue;
+			add(m, "test", leg->function, d->at);
+			return;
+		}
+	}
+}
+
 /* The place itself, where the alarm is about no comparison. */
 static void add_site(making *m)
 {
@@ -92,11 +122,20 @@ static void add_site(making *m)
 	for (uint32_t i = 0; i < v->n_calls && m->buf.n == 0; i++)
 		if (v->calls[i].at == m->a->at)
 			as_phrase_call(&m->buf, &words, i);
+	for (size_t i = 0; i < leg->n && m->buf.n == 0; i++) {
+		const as_decision *d = as_phrase_decision(leg->in, leg->blocks[i]);
+		if (d && d->at == m->a->at && say_condition(m, leg, i)) {
+			add(m, "test", leg->function, d->at);
+			return;
+		}
+	}
 	if (m->buf.n == 0 && m->a->trigger.n > 0)
 		as_phrase_text(&m->buf, m->a->trigger);
 	if (m->buf.n == 0)
 		as_buf_text(&m->buf, m->a->signal);
 	add(m, "site", leg->function, m->a->at);
+	if (leg->effect_at && leg->effect_at != m->a->at)
+		add_next(m);
 }
 
 /* The judging function answers, and its caller acts on the answer. */
@@ -140,7 +179,7 @@ static void add_effect(making *m)
 	const as_test *t = m->w->test;
 	if (!at && t && t->equal != AS_NO_BLOCK)
 		at = m->w->leg[0].in->flow.blocks[t->equal].addr;
-	if (m->buf.n > 0 && at != m->a->at)
+	if (m->buf.n > 0 && (!last->effect_at || at != m->a->at))
 		add(m, "effect", last->function, at ? at : m->a->at);
 	as_buf_clear(&m->buf);
 }

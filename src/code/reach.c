@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/reach.h"
 
+#include "base/text.h"
 #include "code/phrase.h"
 
 #include <stdlib.h>
@@ -120,6 +121,14 @@ static const given *given_at(const as_reach *r, uint64_t addr)
 	return low < r->n && r->list[low].addr == addr ? &r->list[low] : NULL;
 }
 
+static bool is_ascii(as_span text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!as_printable(text.p[i]))
+			return false;
+	return true;
+}
+
 /* A text beside a pointer in a table: the name by which the entry is found. */
 static as_span beside(const as_reach *r, uint64_t at)
 {
@@ -132,7 +141,7 @@ static as_span beside(const as_reach *r, uint64_t at)
 				function_of(r, k) != SIZE_MAX)
 				continue;
 			as_span text = as_phrase_string(r->s->profile, k);
-			if (text.n >= 3)
+			if (text.n >= 3 && is_ascii(text))
 				return text;
 		}
 	return (as_span){ 0 };

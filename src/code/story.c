@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* The weights that rules give the signals are at most 1, so that what weighs less than this here is never told of. */
-#define LEAST 1.2
-/* Not worth a story beside a better one in the same function. */
-#define LITTLE 0.3
+#define LEAST 0.8
+/* Not worth a story: so little is never the best of a function that weighs enough. */
+#define LITTLE 0.08
 
-enum { SIGNALS_MAX = 8 };
+enum { SIGNALS_MAX = 16 };
 
 typedef struct candidate {
 	size_t first, n; /* alarms of the function */
@@ -88,7 +88,7 @@ static size_t add(const as_alarm *list[AS_STORIES_MAX], size_t n, const as_signa
 	const as_alarm *best[SIGNALS_MAX];
 	size_t from = n, found = best_of(best, s, c.first, c.n);
 	for (size_t i = 0; i < found; i++) {
-		bool told = n >= AS_STORIES_MAX || (found > 1 && best[i]->score < LITTLE);
+		bool told = n >= AS_STORIES_MAX || best[i]->score < LITTLE;
 		for (size_t j = from; j < n && !told; j++)
 			if (list[j]->at == best[i]->at) {
 				/* Of several at one place, the one that knows an effect. */

@@ -6,7 +6,7 @@
 
 #include "code/signal.h"
 
-enum { AS_STORY_FUNCTIONS = 16, AS_STORIES_MAX = 64 };
+enum { AS_STORY_FUNCTIONS = 24, AS_STORIES_MAX = 96 };
 
 /* Chooses alarms, in the order of functions: of each function that weighs enough the best of each signal, one for each
  * place. Answers how many. Pure. */

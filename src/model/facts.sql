@@ -187,7 +187,7 @@ CREATE TABLE signal (
 	detail TEXT,            -- how it hangs together
 	conclusive INTEGER NOT NULL -- 1: a pattern that ordinary programs do not have
 );
--- How the signals that weigh most come about, for whoever reads the place: up to 16 functions of a program, of each the best alarm of
+-- How the signals that weigh most come about, for whoever reads the place: up to 24 functions of a program, of each the best alarm of
 -- every signal. function and site are those of the signal (signal.function, signal.addr); several signals at one place share rows.
 -- The way in steps. kind: 'entry' (how control comes to the first function), 'call', 'test', 'site' (the place, where nothing is
 -- compared), 'answer' (what the function answers then), 'effect'.

@@ -19,15 +19,22 @@ enum {
 
 static const double STRONG = 3; /* effects from this weight on */
 
+/* An effect in words, and where it is; 0: nowhere that is known. */
+typedef struct reached {
+	as_span text;
+	uint64_t at;
+} reached;
+
 static void add(as_signals *s, const as_kept *k, uint64_t at, double score, as_span trigger,
-	as_span effect, const char *detail)
+	reached effect, const char *detail)
 {
 	as_alarm_add(s, (as_alarm){ .signal = "condition",
 				.function = (size_t)(k->function - s->profile->functions.list),
 				.at = at,
 				.score = score,
 				.trigger = trigger,
-				.effect = effect,
+				.effect = effect.text,
+				.effect_at = effect.at,
 				.detail = as_lit(detail) });
 }
 
@@ -117,11 +124,12 @@ static as_value compared(const as_values *v, const as_decision *d, uint64_t *k)
 	return as_value_const(v, d->a, k) ? d->b : AS_NOT_KNOWN;
 }
 
-static double weight_behind(as_signals *s, const as_kept *k, const as_decision *d, as_span *effect)
+static double weight_behind(as_signals *s, const as_kept *k, const as_decision *d, reached *effect)
 {
 	const as_call *c = NULL;
 	as_sink sink = as_origin_behind(s, k, d, &c);
-	*effect = c ? as_sink_text(s, k, c, &sink) : as_lit("another way");
+	*effect = (reached){ .text = c ? as_sink_text(s, k, c, &sink) : as_lit("another way"),
+		.at = c ? c->at : 0 };
 	return c ? sink.weight : 0;
 }
 
@@ -140,7 +148,7 @@ static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d
 	int64_t at = port ? PORT_AT : IP_AT;
 	if (!is_sender(s, k, p, at) && !is_callers_sender(s, k, p, at))
 		return;
-	as_span effect;
+	reached effect;
 	double w = weight_behind(s, k, d, &effect);
 	uint64_t turned = (number << 8 | number >> 8) & 0xffff;
 	bool usual = port && (turned < WELL_KNOWN || number < WELL_KNOWN);
@@ -219,7 +227,7 @@ static void look_at_clock(as_signals *s, const as_kept *k, const as_decision *d,
 	if (part == CLOCK_NONE || number > INT32_MAX ||
 		(part == CLOCK_SECONDS && (number == 0 || as_term_of(v, x)->kind != AS_V_OP)))
 		return;
-	as_span effect;
+	reached effect;
 	double w = weight_behind(s, k, d, &effect);
 	bool several = part == CLOCK_FIELD && count_fields(s, k) > 1;
 	add(s, k, d->at, (several ? 1 : 0.4) + 0.3 * w,
@@ -245,7 +253,7 @@ static void look_at_count(as_signals *s, const as_kept *k, const as_decision *d)
 			 as_value_const(v, st->base, &to) &&
 			 to + (uint64_t)st->offset == at + (uint64_t)n->k;
 	}
-	as_span effect;
+	reached effect;
 	double w = counts ? weight_behind(s, k, d, &effect) : 0;
 	if (w >= STRONG)
 		add(s, k, d->at, 0.3 + 0.2 * w,
@@ -319,7 +327,7 @@ static void look_at_presence(as_signals *s, const as_kept *k, const as_decision 
 	if (name.n < 4 || as_reference_occurs(&s->reference, as_reference_key(name)) ||
 		as_reference_compared(&s->reference, as_reference_key(name)))
 		return;
-	as_span effect;
+	reached effect;
 	double w = weight_behind(s, k, d, &effect);
 	bool odd = file &&
 		   (as_starts(name, "/tmp/") || as_starts(name, "/var/tmp/") || as_has(name, "/."));
