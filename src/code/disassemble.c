@@ -82,6 +82,34 @@ static size_t by_capstone(csh handle, as_span code, uint64_t at, as_instruction 
 	return bytes == code.n ? n : 0; /* half of it would be no more than a guess */
 }
 
+/* Copies an operation's words without the operands that it has not. Answers how many bytes. */
+static size_t add_words(char *out, size_t room, const char *words)
+{
+	size_t n = 0;
+	bool first = true;
+	for (const char *p = words; *p && n + 1 < room;) {
+		size_t len = strcspn(p, ",");
+		const char *end = p + len;
+		size_t shown = len > 3 && memcmp(end - 3, "<<0", 3) == 0 ? len - 3 : len;
+		bool none = (shown == 1 && *p == '_') ||
+			    (shown > 2 && memcmp(p + shown - 2, " _", 2) == 0);
+		shown -= shown > 2 && none ? 2
+					   : 0; /* the operation's name stands before the first */
+		if (!none || shown > 1) {
+			int more = snprintf(out + n, room - n, "%s%.*s",
+				first || out[n - 1] == ' ' ? "" : ", ", (int)shown, p);
+			n += more > 0 ? (size_t)more : 0;
+			n = n < room ? n : room - 1;
+			if (none && n + 1 < room)
+				out[n++] = ' ';
+			out[n] = 0;
+			first = false;
+		}
+		p = end + strspn(end, ", ");
+	}
+	return n;
+}
+
 /* The operations in our own words. */
 static void by_lifter(const as_flow *f, uint32_t first, as_span code, as_instruction *out)
 {
@@ -91,11 +119,12 @@ static void by_lifter(const as_flow *f, uint32_t first, as_span code, as_instruc
 		char one[128];
 		as_op_print(one, sizeof(one), &f->ops[i]);
 		const char *words = strchr(one, ' '); /* behind the address */
-		int more = snprintf(out->text + n, sizeof(out->text) - n, "%s%s", n ? "; " : "",
-			words ? words + 1 : one);
-		n += more > 0 ? (size_t)more : 0;
-		if (n >= sizeof(out->text) - 1)
+		if (n + 2 >= sizeof(out->text))
 			return;
+		if (n > 0)
+			memcpy(out->text + n, "; ", 3);
+		n += n > 0 ? 2 : 0;
+		n += add_words(out->text + n, sizeof(out->text) - n, words ? words + 1 : one);
 	}
 }
 

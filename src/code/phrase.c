@@ -91,7 +91,10 @@ as_span as_phrase_string(const as_profile *p, uint64_t addr)
 		return (as_span){ 0 };
 	as_span text = as_program_string(p->program, addr);
 	bool short_text = text.n < IN_CODE && as_program_is_code(p->program, addr);
-	return short_text ? (as_span){ 0 } : text;
+	uint64_t before = 0; /* a small number that happens to lie in the middle of a text */
+	bool middle = addr < PLAIN && as_program_constant(p->program, addr - 1, 1, &before) &&
+		      before != 0;
+	return short_text || middle ? (as_span){ 0 } : text;
 }
 
 /* A constant: a text, something's address, or a number. */
@@ -415,8 +418,31 @@ void as_phrase_condition(as_buf *out, const as_phrasing *p, const as_decision *d
 		[AS_ABOVE_EQ] = ">=",
 		[AS_NEGATIVE] = "<",
 		[AS_POSITIVE] = ">=" };
+	static const as_cond turned[] = { [AS_ALWAYS] = AS_ALWAYS,
+		[AS_EQ] = AS_EQ,
+		[AS_NE] = AS_NE,
+		[AS_LT] = AS_GT,
+		[AS_LE] = AS_GE,
+		[AS_GT] = AS_LT,
+		[AS_GE] = AS_LE,
+		[AS_BELOW] = AS_ABOVE,
+		[AS_BELOW_EQ] = AS_ABOVE_EQ,
+		[AS_ABOVE] = AS_BELOW,
+		[AS_ABOVE_EQ] = AS_BELOW_EQ,
+		[AS_NEGATIVE] = AS_COND_OTHER,
+		[AS_POSITIVE] = AS_COND_OTHER,
+		[AS_COND_OTHER] = AS_COND_OTHER };
 	as_cond cond = taken ? d->cond : as_cond_not(d->cond);
 	writing w = { .p = p, .out = out, .from = out->n };
+	as_decision other = *d;
+	uint64_t k = 0;
+	if (!d->test && turned[cond] != AS_COND_OTHER && as_value_const(&p->in->values, d->a, &k) &&
+		!as_value_const(&p->in->values, d->b, &k)) { /* constants stand on the right */
+		other.a = d->b;
+		other.b = d->a;
+		cond = turned[cond];
+		d = &other;
+	}
 	if (cond == AS_ALWAYS || cond >= AS_COND_OTHER) {
 		as_buf_text(out, DOTS);
 		return;

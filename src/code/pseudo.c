@@ -243,9 +243,14 @@ static void body(writer *w)
 		uint32_t block = w->leg->blocks[i];
 		const as_block *before = i ? &w->leg->in->flow.blocks[w->leg->blocks[i - 1]] : NULL;
 		w->gap = w->gap || (before && before->next != block && before->taken != block);
-		for (uint32_t j = 0; j < v->n_calls; j++)
+		bool done = false; /* what follows the effect is no part of the way */
+		for (uint32_t j = 0; j < v->n_calls && !done; j++) {
 			if (v->calls[j].block == block)
 				statement(w, j, i, all);
+			done = v->calls[j].block == block && v->calls[j].at == w->leg->effect_at;
+		}
+		if (done)
+			return;
 		const as_decision *d = as_phrase_decision(w->leg->in, block);
 		int side = as_way_side(w->leg, i);
 		if (d && side >= 0)
