@@ -297,7 +297,7 @@ static void look_at_state(as_signals *s, const as_kept *k, const as_decision *d)
 	const as_term *n = as_term_of(v, compared(v, d, &number));
 	if (number == 0 || number > MOST || n->kind != AS_V_LOAD || !as_value_const(v, n->a, &at))
 		return;
-	as_span effect;
+	reached effect;
 	double w = weight_behind(s, k, d, &effect);
 	if (w < STRONG)
 		return;
