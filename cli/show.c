@@ -56,6 +56,7 @@ const command command_show = {
 		"  certificates  X.509 certificates\n"
 		"  services      what starts and what listens\n"
 		"  elf           programs and libraries, and how they are hardened\n"
+		"  quality       how well programs are built, against those of a distribution\n"
 		"  addresses     URLs, hosts, IP and e-mail addresses\n"
 		"  unexamined    what could not be examined, and why\n"
 		"\n"

@@ -10,8 +10,9 @@
 SELECT m.object, m.at, m.len,
        COALESCE((SELECT p.path FROM place AS p WHERE p.object = m.object ORDER BY p.id LIMIT 1), 'program') AS subject,
        'holds' AS verdict,
-       group_concat(substr(m.name, 8) || ' ' || m.numerator || ' of ' || m.denominator, ', ') AS note
-  FROM measure AS m
+       group_concat(substr(m.name, 8) || ' ' || m.numerator || ' of ' || m.denominator ||
+                    COALESCE(printf(' (worse than %.0f %% of %d packages)', m.worse_than, m.packages), ''), ', ') AS note
+  FROM measure_rank AS m
  WHERE m.name IN ('unsafe-strcpy', 'unsafe-strcat', 'unsafe-sprintf')
    AND m.denominator >= 10 AND 2 * m.numerator > m.denominator
  GROUP BY m.object

@@ -6,6 +6,7 @@ const SECTIONS = [
 	["map", "Byte map", mapSection],
 	["tree", "Contents", treeSection, () => P.id.length],
 	["hardening", "Hardening", hardening, () => D.elf.length],
+	["quality", "Engineering", quality, () => D.quality.length],
 	["components", "Components", components, () => D.components.length],
 	["services", "Services", services, () => D.listeners.length + D.starts.length],
 	["credentials", "Credentials", credentials, () => D.accounts.length + D.secrets.length],

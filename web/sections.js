@@ -63,6 +63,22 @@ const hardening = () => {
 		guardBars(D.elf), el("div.tools", {}, toggle), table.node];
 };
 
+// How well programs are built: counts, and where they stand among a distribution's packages.
+const percent = v => `${v < 10 ? Math.round(v * 10) / 10 : Math.round(v)} %`;
+const qualityColumns = [
+	{ key: "name", label: "Measure" },
+	{ key: "count", label: "Count", cell: r => `${r.numerator} of ${r.denominator}` },
+	{ key: "share", label: "Share", num: true, cell: r => percent(100 * r.share) },
+	{ key: "worse_than", label: "Worse than", num: true, cell: r => (r.worse_than === null ? "" : percent(r.worse_than)) },
+	{ key: "packages", label: "of packages", num: true, cell: r => (r.worse_than === null ? "" : String(r.packages)) }];
+const quality = () => (D.quality.length === 0 ? el("p.quiet", {}, "No machine code was read.") : [
+	lead("Counts taken from the machine code, and how large a share of a distribution's source packages does better. A count is a habit, not a flaw."),
+	el("h3", {}, "All programs together"),
+	dataTable(qualityColumns, D.quality, { caption: "Measures of all programs" }),
+	el("h3", {}, "Programs that do worse than three quarters of comparable packages"),
+	dataTable([pathColumn, { key: "class", label: "Kind" }, ...qualityColumns], D.built,
+		{ caption: "Programs that do worse than three quarters", filter: "Filter programs" })]);
+
 const components = () => [
 	lead("Software recognised in the image, each with the text or record it was recognised by."),
 	dataTable([{ key: "name", label: "Name" }, { key: "version", label: "Version" },

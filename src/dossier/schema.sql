@@ -93,6 +93,9 @@ CREATE TABLE format_see (format TEXT PRIMARY KEY, title TEXT, see TEXT, gaps TEX
 -- Knowledge packs that rules may join: daemons and what they serve; support ends; address noise is applied earlier.
 CREATE TABLE known_service (daemon TEXT, service TEXT, protocol TEXT, port INTEGER, exposure TEXT, cleartext INTEGER, source TEXT);
 CREATE TABLE known_eol (component TEXT, branch TEXT, eol TEXT, source TEXT);
+-- How well packages of a distribution are built: of so many source packages with programs of the class ('all': of any), how many have that
+-- share of a measure, in thousandths, or less (upto).
+CREATE TABLE known_measure (class TEXT, measure TEXT, share INTEGER, upto INTEGER, packages INTEGER, PRIMARY KEY (class, measure, share)) WITHOUT ROWID;
 
 CREATE INDEX place_by_parent ON place (parent);
 CREATE INDEX place_by_object ON place (object);
@@ -258,19 +261,46 @@ WITH ranked AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY object, function ORDER
 SELECT object, MIN(at) AS at, MIN(len) AS len, function, MAX(name) AS name, SUM(weight / nth) AS total, COUNT(*) AS n,
        group_concat(CASE WHEN nth <= 8 THEN kind || COALESCE(' ' || value, '') END, '; ') AS items
   FROM ranked WHERE function IS NOT NULL GROUP BY object, function;
--- The measures of all programs together, each distinct file once. share: numerator / denominator.
+-- Shares against those of a distribution's packages (known_measure). worse_than: per cent of the packages whose share is smaller; NULL where
+-- a denominator below 5 tells nothing, or fewer than 20 packages are known.
+-- Of each program, against packages with programs of its class, or of any where these are fewer than 20.
+CREATE VIEW measure_rank AS
+SELECT m.object, m.at, m.len, c.class, m.name, m.numerator, m.denominator, 1.0 * m.numerator / m.denominator AS share,
+       CASE WHEN m.denominator >= 5 AND k.packages >= 20
+            THEN round(100.0 * COALESCE((SELECT MAX(x.upto) FROM known_measure AS x WHERE x.class = k.class AND x.measure = m.name
+                       AND x.share < CAST(round(1000.0 * m.numerator / m.denominator) AS INTEGER)), 0) / k.packages, 1) END AS worse_than,
+       k.class AS compared_with, k.packages
+  FROM measure AS m LEFT JOIN code AS c ON c.object = m.object
+  LEFT JOIN (SELECT class, measure, MAX(packages) AS packages FROM known_measure GROUP BY class, measure) AS k
+    ON k.measure = m.name
+   AND k.class = CASE WHEN (SELECT MAX(y.packages) FROM known_measure AS y WHERE y.class = c.class AND y.measure = m.name) >= 20
+                      THEN c.class ELSE 'all' END
+ WHERE m.denominator > 0;
+-- The measures of all programs together, each distinct file once, against packages of any class. share: numerator / denominator.
 CREATE VIEW measure_image AS
-SELECT name, SUM(numerator) AS numerator, SUM(denominator) AS denominator,
-       1.0 * SUM(numerator) / SUM(denominator) AS share, COUNT(*) AS programs
-  FROM measure WHERE object NOT IN (SELECT object FROM sample_object)
- GROUP BY name HAVING SUM(denominator) > 0;
+WITH added AS (SELECT name, SUM(numerator) AS numerator, SUM(denominator) AS denominator, COUNT(*) AS programs
+                 FROM measure WHERE object NOT IN (SELECT object FROM sample_object) GROUP BY name HAVING SUM(denominator) > 0)
+SELECT a.name, a.numerator, a.denominator, 1.0 * a.numerator / a.denominator AS share, a.programs,
+       CASE WHEN a.denominator >= 5 AND k.packages >= 20
+            THEN round(100.0 * COALESCE((SELECT MAX(x.upto) FROM known_measure AS x WHERE x.class = 'all' AND x.measure = a.name
+                       AND x.share < CAST(round(1000.0 * a.numerator / a.denominator) AS INTEGER)), 0) / k.packages, 1) END AS worse_than,
+       k.packages
+  FROM added AS a
+  LEFT JOIN (SELECT measure, MAX(packages) AS packages FROM known_measure WHERE class = 'all' GROUP BY measure) AS k ON k.measure = a.name;
 -- The same for the files of one component. A file that holds several components counts for each of them.
 CREATE VIEW measure_component AS
-SELECT c.id AS component, c.version, m.name, SUM(m.numerator) AS numerator, SUM(m.denominator) AS denominator,
-       1.0 * SUM(m.numerator) / SUM(m.denominator) AS share, COUNT(*) AS programs
-  FROM (SELECT DISTINCT object, id, version FROM component WHERE id IS NOT NULL) AS c
-  JOIN measure AS m USING (object)
- GROUP BY c.id, c.version, m.name HAVING SUM(m.denominator) > 0;
+WITH added AS (SELECT c.id AS component, c.version, m.name, SUM(m.numerator) AS numerator, SUM(m.denominator) AS denominator,
+                      COUNT(*) AS programs
+                 FROM (SELECT DISTINCT object, id, version FROM component WHERE id IS NOT NULL) AS c
+                 JOIN measure AS m USING (object)
+                GROUP BY c.id, c.version, m.name HAVING SUM(m.denominator) > 0)
+SELECT a.component, a.version, a.name, a.numerator, a.denominator, 1.0 * a.numerator / a.denominator AS share, a.programs,
+       CASE WHEN a.denominator >= 5 AND k.packages >= 20
+            THEN round(100.0 * COALESCE((SELECT MAX(x.upto) FROM known_measure AS x WHERE x.class = 'all' AND x.measure = a.name
+                       AND x.share < CAST(round(1000.0 * a.numerator / a.denominator) AS INTEGER)), 0) / k.packages, 1) END AS worse_than,
+       k.packages
+  FROM added AS a
+  LEFT JOIN (SELECT measure, MAX(packages) AS packages FROM known_measure WHERE class = 'all' GROUP BY measure) AS k ON k.measure = a.name;
 -- Calls of safe and unsafe functions by family, of all programs together, each distinct file once. share: unsafe (with unchecked) of all.
 CREATE VIEW family_image AS
 SELECT family,

@@ -147,6 +147,7 @@ CREATE TABLE yara_match (
 -- One row per program, library or module whose machine code was read. Addresses in this and the following tables are those the
 -- program is linked for; at and len are bytes of the file.
 CREATE TABLE code (
+	class TEXT,                  -- 'daemon' (waits for others: listens, or runs in the background), 'tool', 'library'
 	functions INTEGER NOT NULL, instructions INTEGER NOT NULL,
 	bytes INTEGER NOT NULL,      -- of the instructions read
 	code_bytes INTEGER NOT NULL, -- of what is executable

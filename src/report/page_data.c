@@ -60,6 +60,13 @@ static const struct {
 		"e.fortifiable,"
 		" coalesce(e.runpath, e.rpath) AS rpath, e.textrel, e.wx, e.cfi, e.stripped FROM "
 		"elf AS e" AS_SQL_AT("e") " WHERE e.role IN ('program', 'library') ORDER BY p.id" },
+	{ "quality", "SELECT name, numerator, denominator, share, programs, worse_than, packages "
+		     "FROM measure_image ORDER BY worse_than IS NULL, worse_than DESC, name" },
+	{ "built",
+		"SELECT p.path, m.class, m.name, m.numerator, m.denominator, m.share, "
+		"m.worse_than, m.packages FROM measure_rank AS m JOIN place AS p ON p.id ="
+		" (SELECT min(q.id) FROM place AS q WHERE q.object = m.object)"
+		" WHERE m.worse_than >= 75 ORDER BY m.worse_than DESC, p.id, m.name LIMIT 2000" },
 	{ "components", AS_SQL_WITNESSES
 		" SELECT r.name, r.version, r.vendor, r.purl, r.cpe, r.method, r.confidence / "
 		"1000.0 AS confidence,"

@@ -165,6 +165,20 @@ static as_status read_share(page *p)
 		"not accounted (a directory)");
 }
 
+static as_status quality(page *p)
+{
+	if (as_sql_int(p->db, "SELECT count(*) FROM measure_image WHERE worse_than IS NOT NULL") <
+		1)
+		return AS_OK;
+	return list(p, "Quality",
+		"SELECT name || ' ' || numerator || ' of ' || denominator || ', worse than ' ||"
+		" printf('%.0f', worse_than) || ' % of ' || packages || ' packages' FROM "
+		"measure_image"
+		" WHERE worse_than >= 75 AND numerator >= 3 ORDER BY worse_than DESC, denominator "
+		"DESC, name LIMIT 3",
+		"no measure is worse than in 75 % of a distribution's packages");
+}
+
 static as_status findings(page *p)
 {
 	as_status s = list(p, "Findings",
@@ -212,6 +226,7 @@ as_status as_summary_write(sqlite3 *db, as_out *out, size_t width)
 	as_status s = as_sql_each(db, inputs_sql, input_row, &p);
 	s = as_worse(s, inside(&p));
 	s = as_worse(s, read_share(&p));
+	s = as_worse(s, quality(&p));
 	end_line(&p);
 	s = as_worse(s, findings(&p));
 	end_line(&p);

@@ -201,6 +201,34 @@ static const char elf_table[] =
 	"   e.fortified || '/' || (e.fortified + e.fortifiable) END AS fortify,"
 	" coalesce(e.runpath, e.rpath) AS rpath FROM elf AS e" AS_SQL_AT("e") " ORDER BY p.id";
 
+/* 0: the image, 1: components, 2: programs. */
+#define QUALITY                                                                                    \
+	"SELECT 0 AS t, 'image' AS scope, NULL AS what, NULL AS class, name, numerator, "          \
+	"denominator, share,"                                                                      \
+	" worse_than, 'all' AS compared_with, packages, 0 AS id FROM measure_image UNION ALL "     \
+	"SELECT 1, 'component', component || COALESCE(' ' || version, ''), NULL, name, "           \
+	"numerator, denominator, share, worse_than, 'all', packages, 0 FROM measure_component"     \
+	" UNION ALL SELECT 2, 'program', p.path, m.class, m.name, m.numerator, m.denominator,"     \
+	" m.share, m.worse_than, m.compared_with, m.packages, p.id FROM measure_rank AS m"         \
+	" JOIN place AS p ON p.id = (SELECT min(q.id) FROM place AS q WHERE q.object = m.object)"
+
+static const char quality[] =
+	"SELECT scope, what, class, name AS measure, numerator, denominator, share, worse_than, "
+	"compared_with,"
+	" packages FROM (" QUALITY ") ORDER BY t, what, id, measure";
+
+static const char quality_table[] =
+	"SELECT coalesce(what, scope) AS what, name AS measure, numerator || ' of ' || denominator "
+	"AS "
+	"count, printf('%.1f %%', 100 * share) AS share,"
+	" CASE WHEN worse_than IS NOT NULL THEN printf('%.0f %%', worse_than) END AS "
+	"\"worse than\","
+	" CASE WHEN worse_than IS NOT NULL THEN packages || ' packages' ||"
+	" CASE compared_with WHEN 'all' THEN '' ELSE ' (' || compared_with || ')' END END AS "
+	"\"compared with\""
+	" FROM (" QUALITY ") WHERE t < 2 OR worse_than >= 75 ORDER BY t, what, id,"
+	" worse_than IS NULL, worse_than DESC, measure";
+
 static const char addresses[] =
 	"SELECT a.kind, a.value, a.scheme, a.host, a.noise, p.path, a.at AS offset, a.len AS "
 	"length,"
@@ -241,6 +269,8 @@ static const as_view views[] = {
 	{ "certificates", "X.509 certificates", certificates, NULL, certificates_table },
 	{ "services", "what starts and what listens", services, NULL, services_table },
 	{ "elf", "programs and libraries, and how they are hardened", elf, NULL, elf_table },
+	{ "quality", "how well programs are built, against those of a distribution", quality, NULL,
+		quality_table },
 	{ "addresses", "URLs, hosts, IP and e-mail addresses", addresses, NULL, addresses_table },
 	{ "unexamined", "what could not be examined, and why", unexamined, NULL, unexamined_table },
 };
@@ -258,7 +288,7 @@ const as_view *as_view_by_name(const char *name)
 const char *const *as_view_names(void)
 {
 	static const char *const names[VIEWS + 1] = { "summary", "tree", "files", "components",
-		"findings", "credentials", "keys", "certificates", "services", "elf", "addresses",
-		"unexamined", NULL };
+		"findings", "credentials", "keys", "certificates", "services", "elf", "quality",
+		"addresses", "unexamined", NULL };
 	return names;
 }

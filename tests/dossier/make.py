@@ -401,6 +401,12 @@ class Station:
                   fortified=rnd.randrange(0, fortifiable + 1), fortifiable=fortifiable,
                   runpath="/home/build/out/lib" if "osmo-pcu" in path else None, textrel=0, wx=0, sections=29)
             d.exhibit(obj, 0, 64)
+            d.add("code", object=obj, at=0, len=52, **{"class": "library" if role == "library" else "tool"}, functions=40,
+                  instructions=4000, bytes=16000, code_bytes=16384, unresolved=0, partial=0,
+                  sectionless=0)
+            d.add("measure", object=obj, at=0, len=52, name="unsafe-strcpy", numerator=rnd.randrange(0, 12), denominator=12)
+        d.db.executemany("INSERT INTO known_measure VALUES ('all', 'unsafe-strcpy', ?, ?, 40)",
+                         [(0, 20), (200, 30), (1000, 40)])
         for ident, name, version, path, text in COMPONENTS:
             cpe = f"cpe:2.3:a:{ident}:{ident}:{version}:*:*:*:*:*:*:*"
             d.add("component", object=self.files[path][0], at=8, len=32, id=ident, name=self.text(name),

@@ -13,7 +13,7 @@ import unittest
 import make
 
 ASSAY = os.environ.get("ASSAY", "build/quick/assay")
-VIEWS = """summary tree files components findings credentials keys certificates services elf addresses
+VIEWS = """summary tree files components findings credentials keys certificates services elf quality addresses
 unexamined""".split()
 KEYS = {
     "files": "path size sha256 mode type container",

@@ -3,6 +3,7 @@
  * there. The analysis is in code/; here its answers become rows. */
 #include "inspect/inspector.h"
 
+#include "code/capability.h"
 #include "code/fingerprint.h"
 #include "code/signal.h"
 #include "inspect/difference.h"
@@ -138,7 +139,9 @@ static as_status state_code(stating *s)
 	uint64_t bytes = 0;
 	for (size_t i = 0; i < s->program->n_code; i++)
 		bytes += s->program->code[i].len;
+	as_reference_class class = as_capability_of(s->signals).class;
 	return as_add_code(s->out, (as_code){ .where = s->program->elf.header,
+					   .class = as_lit(as_reference_class_name(class)),
 					   .functions = (int64_t)sum->functions,
 					   .instructions = (int64_t)sum->instructions,
 					   .bytes = (int64_t)sum->code_bytes,
