@@ -92,6 +92,8 @@ as_sink as_sink_of(const as_signals *s, const as_kept *k, const as_call *c);
 /* The same, and through one function of the program's own, which weighs less the more often it is called.
  * *through: that function's number, or SIZE_MAX. */
 as_sink as_sink_reached(const as_signals *s, const as_kept *k, const as_call *c, size_t *through);
+/* The word for effects of that kind, or NULL: it is none. Pure. */
+const char *as_sink_name(as_api_kind kind);
 /* How people would write the call: "system(\"ls\")". In the arena. */
 as_span as_sink_text(as_signals *s, const as_kept *k, const as_call *c, const as_sink *sink);
 

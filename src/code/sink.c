@@ -189,3 +189,8 @@ as_span as_sink_text(as_signals *s, const as_kept *k, const as_call *c, const as
 			(int)as_min(text.n, 120), text.p);
 	return as_alarm_text(s, "%.*s", (int)as_min(name.n, 80), name.p);
 }
+
+const char *as_sink_name(as_api_kind kind)
+{
+	return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : NULL;
+}

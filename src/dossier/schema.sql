@@ -215,6 +215,21 @@ WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1
 SELECT object, at, len, function, name, total, strong AS n, signal, trigger, effect, detail, certain AS conclusive,
        (opens AND total >= 2) OR (passes AND total >= 4 AND strong >= 2) AS firm
   FROM (SELECT *, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS total FROM ranked WHERE first = 1);
+-- The calls between the files of an image: a program that calls a function of a library of the image which has effects ('import'), loads
+-- a library by its name ('load'), or runs a program ('exec'). name: that function, library or path.
+CREATE VIEW image_call AS
+SELECT DISTINCT p.object, l.object AS other, 'import' AS how, r.name, r.kind
+  FROM reach AS r JOIN elf AS l ON l.object = r.object AND l.soname IS NOT NULL
+  JOIN elf_import AS i ON i.name = r.name
+  JOIN elf AS p ON p.object = i.object AND ' ' || p.needed || ' ' LIKE '% ' || l.soname || ' %'
+UNION
+SELECT DISTINCT u.object, l.object, 'load', u.argument, u.kind
+  FROM api_use AS u JOIN elf AS l ON l.soname = REPLACE(u.argument, RTRIM(u.argument, REPLACE(u.argument, '/', '')), '')
+ WHERE u.kind = 'load' AND u.argument IS NOT NULL
+UNION
+SELECT DISTINCT u.object, p.object, 'exec', u.argument, u.kind
+  FROM api_use AS u JOIN place AS p ON p.path = SUBSTR(u.argument, 1, INSTR(u.argument || ' ', ' ') - 1)
+ WHERE u.kind IN ('run', 'exec') AND u.argument LIKE '/%' AND p.object IS NOT NULL AND p.kind = 'file';
 -- What speaks against the signals: what the program itself tells (speaks_against), and what the rest of the image does.
 CREATE VIEW counter_evidence AS
 SELECT object, function, site, kind, n, text FROM speaks_against

@@ -170,6 +170,32 @@ CREATE TABLE api_use (
 	argument TEXT,          -- the command, program or path, where it is constant
 	constant INTEGER NOT NULL
 );
+-- The calls that these functions make, in the order of the code, at most 64 of a function.
+-- C name: call_row
+-- no exhibit
+CREATE TABLE call (
+	function INTEGER, n INTEGER NOT NULL, addr INTEGER, -- the caller's address; which of its calls; the instruction
+	goal INTEGER,           -- address of what is called, where it is in the program
+	name TEXT,              -- its name: an import, or a function of the program's own
+	text TEXT               -- the call with its arguments, as far as they are known: strcmp(param_1, "letmein")
+);
+-- Texts of four bytes and more that these functions refer to, at most 32 of a function.
+-- no exhibit
+CREATE TABLE string_ref (function INTEGER, addr INTEGER, text_addr INTEGER, text TEXT);
+-- Constants that these functions hold input against, at most 32 of a function. kind: 'string', 'memory', 'search' (it stands somewhere
+-- in the input), 'chain' (byte by byte), 'number'.
+-- C name: gate_row
+CREATE TABLE gate (
+	function INTEGER, addr INTEGER, kind TEXT,
+	text TEXT, number INTEGER, -- the constant
+	built INTEGER NOT NULL, -- 1: it is put together on the stack
+	gated INTEGER NOT NULL  -- calls that are made only where it is equal
+);
+-- Effects that are reached, through calls inside the program, from what it offers: exported functions, and where it is entered. kind: as
+-- in api_use.
+-- C name: reach_row
+-- no exhibit
+CREATE TABLE reach (function INTEGER, name TEXT, kind TEXT);
 -- Texts that the program makes of constants when it runs, and that its file does not hold; found by trying what its loops do.
 -- C name: decoded_string
 CREATE TABLE decoded_string (

@@ -8,6 +8,7 @@
 #include "code/signal.h"
 #include "inspect/difference.h"
 #include "inspect/quality.h"
+#include "inspect/refer.h"
 #include "inspect/story.h"
 
 enum { CITED = 16 /* bytes of code that a row shows */, NAME_MAX_BYTES = 200 };
@@ -163,6 +164,8 @@ static as_status state_all(stating *s)
 		worst = as_worse(worst, state_decoded(s, &s->signals->decoded[i]));
 	for (size_t i = 0; i < s->signals->n_alarms && worst <= AS_PARTIAL; i++)
 		worst = as_worse(worst, state_alarm(s, &s->signals->alarms[i]));
+	if (worst <= AS_PARTIAL)
+		worst = as_worse(worst, as_state_references(s->out, s->signals, s->told));
 	if (s->profile->cut)
 		worst = as_worse(
 			worst, as_unread(s->out, s->program->elf.header,
@@ -206,7 +209,8 @@ const as_inspector as_inspector_code = {
 	.title = "Machine code: effects, gates, other reasons to look, and how it is built",
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "code", "function", "api_use", "decoded_string", "signal",
-		"path_step", "pseudo_code", "listing", "speaks_against", "measure", "family_call",
-		"measure_site", "function_sample", "function_trait", NULL },
+	.tables = (const char *const[]){ "code", "function", "api_use", "call", "string_ref",
+		"gate", "reach", "decoded_string", "signal", "path_step", "pseudo_code", "listing",
+		"speaks_against", "measure", "family_call", "measure_site", "function_sample",
+		"function_trait", NULL },
 };
