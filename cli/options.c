@@ -23,6 +23,7 @@ enum {
 	AS_OF,
 	REFERENCE,
 	AS_REFERENCE,
+	WITHOUT,
 	FAIL_ON,
 	MATCH,
 	FAIL
@@ -41,6 +42,7 @@ static const struct option longs[] = {
 	{ "as-of", required_argument, NULL, AS_OF },
 	{ "reference", required_argument, NULL, REFERENCE },
 	{ "as-reference", no_argument, NULL, AS_REFERENCE },
+	{ "without", required_argument, NULL, WITHOUT },
 	{ "fail-on", required_argument, NULL, FAIL_ON },
 	{ "max-depth", required_argument, NULL, DEPTH },
 	{ "max-objects", required_argument, NULL, OBJECTS },
@@ -159,6 +161,8 @@ static int set(review_request *r, int option, const char *value)
 		r->options.reference = value;
 	else if (option == AS_REFERENCE)
 		r->options.as_reference = 1;
+	else if (option == WITHOUT)
+		r->options.without = value;
 	else if (option == FAIL_ON && (ok = is_severity(value)))
 		r->fail_on = value;
 	else if (option != '?' && ok)

@@ -61,6 +61,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 				     .traits = e->traits,
 				     .arena = e->arena },
 		.content = task->content,
+		.without = as_lit(e->without ? e->without : ""),
 		.roles = task->roles,
 		.send = e->send };
 	return as_inspect_object(&in);

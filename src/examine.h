@@ -22,6 +22,7 @@ typedef struct as_examiner {
 	const as_scanner *scanner;
 	const as_sender *send;
 	struct as_yara *yara; /* the user's own rules, or NULL */
+	const char *without;  /* inspectors not to be asked, separated by commas, or NULL */
 	bool traits;          /* state what a comparison with another build needs */
 	as_arena *arena;
 } as_examiner;

@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "examine.h"
+#include "inspect/engine.h"
 #include "knowledge/yara.h"
 
 enum { SPOOL_MEMORY = 160 << 20 /* bytes of objects that wait in memory */ };
@@ -57,9 +58,10 @@ struct as_workshop {
 	as_limits limits;
 	as_scanner *scanner;
 	as_arena *arena;
-	as_yara *yara;    /* the user's own rules; NULL: none */
-	bool traits;      /* a comparison with another build is wanted */
-	const char *fail; /* tests: see assay_review_options.debug_fail */
+	as_yara *yara;       /* the user's own rules; NULL: none */
+	const char *without; /* inspectors not to be asked, or NULL */
+	bool traits;         /* a comparison with another build is wanted */
+	const char *fail;    /* tests: see assay_review_options.debug_fail */
 };
 
 /* Tests only. "crash:NAME" and so on: NAME is a stage, or the end of the path of the object in hand. */
@@ -108,6 +110,7 @@ static as_status work(void *ctx, const as_order *order, as_span data, const as_s
 		.scanner = w->scanner,
 		.send = w->fail ? &failing : send,
 		.yara = w->yara,
+		.without = w->without,
 		.traits = w->traits,
 		.arena = w->arena };
 	as_task task = { .data = data,
@@ -167,6 +170,8 @@ static as_span stamp_of(as_review *r)
 	}
 	if (r->options->reference || r->options->as_reference)
 		as_buf_text(&b, " traits");
+	if (r->options->without)
+		as_buf_print(&b, " without %s", r->options->without);
 	if (r->yara.n > 0)
 		as_buf_print(&b, " yara %.*s", (int)r->yara.n, (const char *)r->yara.p);
 	as_span stamp = as_copy(r->objects.arena, as_buf_span_of(&b));
@@ -326,6 +331,7 @@ as_workshop *as_workshop_new(as_review *r)
 	r->work_ctx = w;
 	r->limits = w->limits = limits_of(r->options);
 	w->fail = r->options->debug_fail;
+	w->without = r->options->without;
 	w->traits = r->options->reference || r->options->as_reference;
 	return w;
 }
@@ -361,6 +367,11 @@ assay_status assay_review(const assay_review_options *options, assay_error *erro
 	if (options->as_of && !as_is_date(as_lit(options->as_of)))
 		return as_review_fail(
 			&r, ASSAY_USAGE, "'%s' is no date: write it as YYYY-MM-DD", options->as_of);
+	as_span wrong = { 0 };
+	if (options->without && !as_inspectors_named(as_lit(options->without), &wrong))
+		return as_review_fail(&r, ASSAY_USAGE,
+			"there is no inspector '%.*s': docs/inspectors.md", (int)wrong.n,
+			(const char *)wrong.p);
 	/* Not "dossier.assay-journal": SQLite would take that for its own. */
 	int n = snprintf(dossier, sizeof(dossier), "%s/dossier.assay", options->output);
 	(void)snprintf(journal, sizeof(journal), "%s/resume.journal", options->output);

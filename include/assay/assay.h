@@ -62,6 +62,7 @@ typedef struct assay_review_options {
 		marks; /* file of places that were explained before, as assay_mark writes them; or NULL */
 	const char *
 		reference; /* another build to compare with: a dossier; or an image, which is reviewed first; or NULL */
+	const char *without; /* inspectors that are not to be asked, separated by commas; or NULL */
 	unsigned as_reference; /* 1: state what a later review needs to be compared with this one */
 	unsigned jobs;         /* examiner processes; default: one per core */
 	unsigned max_depth;    /* containers within containers; default 16 */

@@ -52,6 +52,28 @@ static as_status lost(void *ctx, uint64_t at, const char *text)
 	return say(ctx, "unsupported", at, 0, text);
 }
 
+static bool is_listed(as_span list, const char *id)
+{
+	as_span one = as_field(list, ',', 0);
+	for (size_t i = 1; one.p; one = as_field(list, ',', i++))
+		if (as_is(one, id))
+			return true;
+	return false;
+}
+
+bool as_inspectors_named(as_span list, as_span *wrong)
+{
+	*wrong = as_field(list, ',', 0);
+	for (size_t i = 1; wrong->p; *wrong = as_field(list, ',', i++)) {
+		const as_inspector *const *ins = as_inspectors;
+		while (*ins && !as_is(*wrong, (*ins)->id))
+			ins++;
+		if (!*ins)
+			return false;
+	}
+	return true;
+}
+
 static as_status run_one(const as_inspection *in, const as_inspector *ins)
 {
 	as_file f = in->file;
@@ -61,6 +83,9 @@ static as_status run_one(const as_inspection *in, const as_inspector *ins)
 		return AS_OK;
 	channel c = { in->send, ins->id };
 	as_status s = AS_OK;
+	if (is_listed(in->without, ins->id))
+		return say(
+			&c, "limit", 0, f.data.n, "left out: the review was made --without this");
 	if (ins->most > 0 && f.data.n > ins->most) {
 		s = say(&c, "limit", ins->most, f.data.n - ins->most,
 			"larger than what is read of such a file: only its beginning was");

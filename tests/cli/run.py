@@ -198,6 +198,19 @@ class Commands(unittest.TestCase):
         self.assertEqual(assay("query", "same/dossier.assay", "SELECT how FROM counterpart", "--csv", cwd=self.at).stdout.split(),
                          ["how", "same"])
         self.assertNotIn("reference build", done.stdout)
+
+    def test_review_without(self):
+        (self.at / "in").mkdir()
+        shutil.copy("/bin/true", self.at / "in")
+        done = assay("review", "in", "--without", "code,kernel", cwd=self.at)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        query = "SELECT reason, text FROM unexamined UNION ALL SELECT COUNT(*), 'read' FROM code"
+        said = assay("query", "out/dossier.assay", query, "--csv", cwd=self.at).stdout
+        self.assertIn("limit,left out: the review was made --without this", said)
+        self.assertIn("0,read", said)
+        done = assay("review", "in", "-o", "other", "--without", "code,coda", cwd=self.at)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("'coda'", done.stderr)
         self.assertEqual(assay("review", "in", "--reference", "nothing", cwd=self.at).returncode, 3)
 
     def test_clauses_are_narrowed_to_the_rules_that_speak_to_them(self):
