@@ -21,12 +21,21 @@ static bool is_input(const as_values *v, as_value x)
 	return false;
 }
 
+/* Whether the bytes of a number are those of a text, which is looked at elsewhere. */
+static bool is_text(uint64_t k)
+{
+	for (; k != 0; k >>= 8)
+		if ((k & 0xff) != 0 && ((k & 0xff) < 0x20 || (k & 0xff) > 0x7e))
+			return false;
+	return true;
+}
+
 /* A number that nobody would choose without a reason: no power of two, no mask, no character, no error. */
 static bool is_odd(const as_values *v, const as_equality *e)
 {
 	uint64_t k = e->k;
-	bool character = e->width == 1 && k >= 0x20 && k < 0x7f;
-	if (k < SMALLEST || k >= ERRORS || (k & (k - 1)) == 0 || (k & (k + 1)) == 0 || character)
+	if (k < SMALLEST || k >= ERRORS || (k & (k - 1)) == 0 || (k & (k + 1)) == 0 ||
+		(is_text(k) && (k > 0xff || e->width == 1)))
 		return false;
 	return k % 10 != 0 && is_input(v, e->a);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/signal.h"
 
+#include "code/grant.h"
 #include "code/mention.h"
 #include "code/wrapper.h"
 
@@ -95,7 +96,7 @@ static bool prepare(as_signals *s)
 		}
 	}
 	as_wrappers_find(s);
-	return as_mention_prepare(s);
+	return as_mention_prepare(s) && as_grant_prepare(s);
 }
 
 static int by_function(const void *a, const void *b)

@@ -46,6 +46,12 @@ typedef struct as_spoken {
 	uint64_t left; /* bytes that may be searched yet */
 } as_spoken;
 
+/* A decision that asks for a variable of the program (grant.h). */
+typedef struct as_asked {
+	uint64_t addr;
+	uint32_t function, decision;
+} as_asked;
+
 typedef struct as_signals {
 	const as_profile *profile;
 	as_arena *arena;
@@ -55,6 +61,8 @@ typedef struct as_signals {
 	float *weight;     /* by function number: the heaviest effect in it itself */
 	bool *wraps_shell; /* by function number: runs the command that it is given */
 	as_spoken spoken;
+	as_asked *asked; /* by address */
+	size_t n_asked;
 	as_alarm *alarms; /* in the order of functions, of sites, of signals */
 	size_t n_alarms, room_alarms;
 	as_decoded *decoded; /* in the order of functions */

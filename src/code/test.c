@@ -261,7 +261,9 @@ static bool is_magic(const as_profile *p, uint64_t k, unsigned width)
 	uint64_t low = as_extend(k, width, false);
 	bool power = (low & (low - 1)) == 0,
 	     ones = (low & (low + 1)) == 0 || ((~low & (~low + 1)) == 0 && width == 8);
-	return !power && !ones && !as_program_region(p->program, k);
+	/* A loop over a table ends at the address behind it. */
+	bool address = as_program_region(p->program, k) || as_program_region(p->program, k - 1);
+	return !power && !ones && !address;
 }
 
 /* Bytes of text in a number, in memory order. */

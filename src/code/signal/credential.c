@@ -141,7 +141,10 @@ static void look_at_number(
 	bool decides = o.known && o.n_other > 0 && blocks <= FEW;
 	if (!decides && t->computed == AS_COMPUTED_NOT && t->parts < 2)
 		return;
-	double score = (!decides ? 0.5 : o.only ? 1.5 : 1.0) * how_made(t) * as_test_rareness(s, t);
+	double score = (!decides        ? (t->computed == AS_COMPUTED_HASH ? 0.8 : 0.5)
+			       : o.only ? 1.5
+					: 1.0) *
+		       how_made(t) * as_test_rareness(s, t);
 	as_alarm_add(
 		s, (as_alarm){ .signal = "credential",
 			   .function = number,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A gate: input that equals a constant, and only then an effect is reached. What opens nothing is no gate. The
  * score follows how rare the constant is, how singular what it opens, and how it is hidden. */
+#include "code/grant.h"
 #include "code/mention.h"
 #include "code/outcome.h"
 
@@ -161,6 +162,29 @@ static as_span describe(as_signals *s, const as_test *t)
 		t->own ? " by a function of the program's own" : "", (unsigned long long)t->at);
 }
 
+/* The equal side has no effect itself, but sets what others ask for. Words of parsers do that all the time: it takes an
+ * unusual constant. */
+static void state_grant(as_signals *s, size_t number, const as_test *t, double factor)
+{
+	double rare = rarity(s, t);
+	if (rare < 0.9 || t->kind == AS_TEST_SEARCH)
+		return;
+	as_grant g = as_grant_of(s, s->profile->kept[number], t);
+	double score = g.weight * rare * factor * (t->unsure ? 0.7 : 1);
+	score *= t->text.n > 0 ? as_mention_factor(s, t->text, t->addr) : 1;
+	as_alarm_add(s, (as_alarm){ .signal = "gate",
+				.function = number,
+				.at = t->at,
+				.score = score,
+				.trigger = t->kind == AS_TEST_NUMBER
+						   ? as_alarm_text(s, "0x%llx",
+							     (unsigned long long)t->number)
+						   : t->text,
+				.trigger_addr = t->addr,
+				.effect = g.text,
+				.detail = describe(s, t) });
+}
+
 static void try_gate(as_signals *s, size_t number, const as_test *t, double chain)
 {
 	const as_kept *k = s->profile->kept[number];
@@ -172,9 +196,11 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 	for (uint32_t i = 0; i < k->values.n_calls; i++)
 		if (as_dominates(&k->dominators, t->equal, k->values.calls[i].block))
 			weigh_call(s, k, all, &k->values.calls[i], &g);
-	if (g.n == 0)
-		return;
 	double tight = 1 / (1 + 0.15 * log2(1 + (double)gated_blocks(k, t)));
+	if (g.n == 0) {
+		state_grant(s, number, t, chain * tight / sqrt(group));
+		return;
+	}
 	double score = rarity(s, t) * chain * tight / sqrt(group) * sqrt(g.sum);
 	if (score >= LOOKED_UP)
 		score *= as_mention_factor(s, t->text, t->addr);
