@@ -4,6 +4,7 @@
 #include "inspect/crypto.h"
 #include "knowledge/address.h"
 #include "knowledge/banner.h"
+#include "knowledge/known.h"
 
 /* Types are compared by inspectors as words that live for ever: formats' ids do. */
 static const char *known_type(as_span type)
@@ -70,5 +71,6 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 as_status as_examine_prepare(void)
 {
 	as_status s = as_crypto_prepare() ? as_banner_prepare() : AS_IO;
+	s = s == AS_OK ? as_known_prepare() : s;
 	return s == AS_OK ? as_address_prepare() : s;
 }

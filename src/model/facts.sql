@@ -144,6 +144,13 @@ CREATE TABLE yara_match (
 	description TEXT, severity TEXT -- the rule's meta of these names, as written
 );
 
+-- Public back doors, found by exact bytes (knowledge/known.tsv).
+CREATE TABLE known_backdoor (
+	id TEXT, name TEXT,         -- of the pack's row
+	means TEXT,                 -- what it does, in words
+	source TEXT                 -- where that is published
+);
+
 -- One row per program, library or module whose machine code was read. Addresses in this and the following tables are those the
 -- program is linked for; at and len are bytes of the file.
 CREATE TABLE code (

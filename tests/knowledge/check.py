@@ -271,6 +271,20 @@ def check_published_keys():
         expect(r["name"] and r["source"], what)
 
 
+def check_known():
+    rows = load("known.tsv", "id name literal means source")
+    expect(len({r["id"] for r in rows}) == len({r["literal"] for r in rows}) == len(rows), "known.tsv: once each")
+    whole = (PACKS / "known.tsv").read_bytes()
+    for r in rows:
+        what = f"known.tsv {r['id']}"
+        raw = packs.unescape(r["literal"])
+        expect(7 <= len(raw) <= 128 and raw[0] != 0, f"{what}: length of the literal")
+        expect(raw not in whole, f"{what}: the pack itself would match")
+        expect(raw not in ORDINARY, f"{what}: matches ordinary text")
+        expect(ID.fullmatch(r["id"]) and r["name"] and r["means"], what)
+        expect(all(s.startswith("http") for s in r["source"].split("; ")), f"{what}: source")
+
+
 def check_reference():
     rows = load("reference.tsv", "class effect beside with packages")
     for r in rows:
@@ -284,6 +298,7 @@ def check_reference():
 
 
 def main():
+    check_known()
     check_reference()
     check_eol(check_components())
     check_credentials()
