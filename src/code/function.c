@@ -5,6 +5,7 @@
 #include "code/function.h"
 
 #include "code/api.h"
+#include "code/function_gap.h"
 #include "code/stub.h"
 #include "code/unwind.h"
 
@@ -347,45 +348,6 @@ static bool explore_again(search *s, const as_surroundings *around)
 	return explore_queue(s, around);
 }
 
-static bool is_padding(as_span code, unsigned step)
-{
-	if (as_all(as_cut(code, 0, step), 0) || as_at(code, 0) == 0xcc || as_at(code, 0) == 0x90)
-		return true;
-	return step > 1 && as_all(as_cut(code, 0, step), 0xff);
-}
-
-/* The bytes of an instruction at code that does nothing, as compilers put many of between functions; 0: it does
- * something. */
-static size_t idle(const as_program *p, as_span code, uint64_t addr, bool thumb)
-{
-	as_ops ops;
-	as_mode mode = p->mode;
-	mode.thumb = thumb;
-	as_ops_clear(&ops, addr);
-	size_t n = p->arch->lift(&mode, code, addr, &ops);
-	for (size_t i = 0; i < ops.n; i++) {
-		const as_op *op = &ops.op[i];
-		bool same = op->dst == op->a && op->imm == 0 && op->b == AS_REG_NONE &&
-			    (op->kind == AS_OP_MOVE || op->kind == AS_OP_ADD);
-		if (op->kind != AS_OP_NOP && !same)
-			return 0;
-	}
-	return n;
-}
-
-/* Whether a function begins by putting its return address on the stack: then it need not return. */
-static bool saves_link(const as_program *p, const as_flow *f)
-{
-	enum { FIRST = 16 }; /* operations */
-	const as_block *b = &f->blocks[0];
-	for (uint32_t i = 0; f->n_blocks > 0 && i < b->n && i < FIRST; i++) {
-		const as_op *op = &f->ops[b->first + i];
-		if (op->kind == AS_OP_STORE && op->c == p->arch->link && op->c != AS_REG_NONE)
-			return true;
-	}
-	return false;
-}
-
 /* Whether the code at addr is that of a function: valid up to returns or jumps, and more than a stray instruction. */
 static bool plausible(search *s, const as_surroundings *around, uint64_t addr, uint64_t limit,
 	bool thumb, as_flow *f)
@@ -400,7 +362,7 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 		returns += f->ops[f->blocks[b].first + f->blocks[b].n - 1].kind == AS_OP_RETURN;
 	}
 	return !f->invalid && !f->cut && !f->runs_on &&
-	       ((returns > 0 && n >= 3) || saves_link(s->p, f));
+	       ((returns > 0 && n >= 3) || as_gap_saves_link(s->p, f));
 }
 
 /* Looks into the gap from addr to the next start. */
@@ -411,8 +373,10 @@ static void look(
 	unsigned step = thumb ? 2 : s->p->arch->step;
 	while (addr + SMALLEST_GAP <= limit && !s->no_memory) {
 		as_span code = as_program_from(s->p, addr);
-		bool skip = is_covered(s, addr) || is_padding(code, step);
-		size_t nothing = skip ? 0 : idle(s->p, code, addr, thumb);
+		bool skip = is_covered(s, addr) || as_gap_padding(code, step);
+		size_t nothing = skip ? 0 : as_gap_idle(s->p, code, addr, thumb);
+		if (nothing == 0 && !skip && as_gap_constant(code, addr, thumb))
+			nothing = 4;
 		if (nothing > 0) {
 			addr += nothing;
 			continue;
@@ -461,19 +425,15 @@ static bool look_into_gaps(search *s, const as_surroundings *around)
 			look(s, around, sorted[i].addr + sorted[i].size,
 				next_start(s, sorted[i].addr), sorted[i].thumb);
 	free(sorted);
+	for (size_t i = 0; i < s->n_maps; i++) { /* what comes before the first */
+		uint64_t addr = s->maps[i].addr,
+			 first = s->maps[i].len > 0 ? next_start(s, addr) : addr;
+		if (first == addr || is_start(s, addr) || as_stub_goal(s->p, first) != first)
+			continue; /* nothing, or a linkage table */
+		look(s, around, addr, first,
+			s->p->elf.machine == AS_EM_ARM && as_gap_thumb(s->p, addr));
+	}
 	return !s->no_memory;
-}
-
-/* The mode of code that nothing tells the mode of: instructions of the A32 set nearly all begin with the condition
- * "always". */
-static bool looks_thumb(const as_program *p, uint64_t addr)
-{
-	enum { WORDS = 4, ALWAYS = 0xe };
-	unsigned always = 0;
-	as_cur c = as_cur_of(as_program_from(p, addr), 0, p->mode.big);
-	for (int i = 0; i < WORDS; i++)
-		always += as_u32(&c) >> 28 == ALWAYS;
-	return addr % 4 != 0 || always + 1 < WORDS;
 }
 
 static void add_unwind(void *ctx, uint64_t addr, uint64_t len)
@@ -481,7 +441,7 @@ static void add_unwind(void *ctx, uint64_t addr, uint64_t len)
 	search *s = ctx;
 	const as_label *l = as_program_label(s->p, addr & ~UINT64_C(1));
 	bool arm = s->p->elf.machine == AS_EM_ARM;
-	bool thumb = arm && (l ? l->thumb : (addr & 1) != 0 || looks_thumb(s->p, addr));
+	bool thumb = arm && (l ? l->thumb : (addr & 1) != 0 || as_gap_thumb(s->p, addr));
 	add(s, addr, len, AS_BY_UNWIND, thumb);
 }
 

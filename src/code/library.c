@@ -145,7 +145,7 @@ static bool is_candidate(const finding *s, size_t i)
 {
 	const as_function *fn = &s->f->list[i];
 	return !fn->name.p && fn->limit - fn->addr <= LARGEST &&
-	       as_stub_goal(s->p, fn->addr) == fn->addr;
+	       as_stub_goal(s->p, fn->addr | fn->thumb) == (fn->addr | fn->thumb);
 }
 
 /* System calls made by the function itself. */

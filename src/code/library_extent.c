@@ -77,18 +77,13 @@ static bool find_beginning(const as_profile *p, beginning *b)
 /* Takes back what lies behind the beginning of the library and still calls the program's own functions. */
 static void take_back(as_profile *p, uint64_t first)
 {
-	bool changed = true;
-	for (int round = 0; changed && round < ROUNDS; round++) {
-		changed = false;
-		for (size_t i = 0; i < p->n_calls; i++) {
-			as_function *from = &p->functions.list[p->calls[i].from];
-			size_t to = as_profile_number(p, bare(p->program, p->calls[i].goal));
-			if (!from->library || to == SIZE_MAX || from->addr < first ||
-				p->functions.list[to].library)
-				continue;
+	for (size_t i = 0; i < p->n_calls; i++) {
+		as_function *from = &p->functions.list[p->calls[i].from];
+		const as_function *to =
+			as_function_at(&p->functions, bare(p->program, p->calls[i].goal));
+		if (to && !to->library && to->addr < first && from->addr >= first &&
+			!(from->by & AS_BY_LIBRARY))
 			from->library = false;
-			changed = true;
-		}
 	}
 }
 
@@ -141,9 +136,10 @@ bool as_library_extent(as_profile *p)
 	if (!called)
 		return false;
 	bool known = find_beginning(p, &b) && b.first > b.main;
+	p->library_from = known ? b.first : 0;
 	for (size_t i = 0; i < p->functions.n; i++) {
 		as_function *f = &p->functions.list[i];
-		f->library = (f->by & AS_BY_LIBRARY) || (known && f->addr >= b.first);
+		f->library = known ? f->addr >= b.first : (f->by & AS_BY_LIBRARY) != 0;
 	}
 	for (size_t i = 0; i < p->n_calls; i++) {
 		size_t to = as_profile_number(p, bare(p->program, p->calls[i].goal));

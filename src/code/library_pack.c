@@ -57,13 +57,23 @@ static bool ends(const as_op *op)
 		       op->kind == AS_OP_TRAP);
 }
 
+/* Where the constants stand that an operation loads, behind the code of its function; UINT64_MAX: it does not. */
+static uint64_t pool_of(const as_op *op, const as_function *f)
+{
+	bool absolute = op->kind == AS_OP_LOAD && op->a == AS_REG_NONE && op->b == AS_REG_NONE;
+	return absolute && (uint64_t)op->imm > f->addr && (uint64_t)op->imm < f->limit
+		       ? (uint64_t)op->imm
+		       : UINT64_MAX;
+}
+
 static as_imprint plain(const as_program *p, const as_function *f, bool whole)
 {
 	as_imprint out = { .key = as_hash64(whole, as_lit(p->arch->id)), .end = f->addr };
 	as_mode mode = p->mode;
 	unsigned most = whole ? WHOLE : STARTS;
+	uint64_t limit = f->limit;
 	mode.thumb = f->thumb;
-	for (bool on = true; on && out.n < most && out.end < f->limit; out.n++) {
+	for (bool on = true; on && out.n < most && out.end < limit; out.n++) {
 		as_ops ops;
 		as_ops_clear(&ops, out.end);
 		size_t n = p->arch->lift(&mode, as_program_from(p, out.end), out.end, &ops);
@@ -73,6 +83,7 @@ static as_imprint plain(const as_program *p, const as_function *f, bool whole)
 			if (ops.op[i].kind != AS_OP_NOP)
 				out.key = add_op(p, out.key, &ops.op[i]);
 			on = on && (whole || !ends(&ops.op[i]));
+			limit = as_min(limit, pool_of(&ops.op[i], f));
 		}
 		out.end += n;
 	}
@@ -173,7 +184,8 @@ bool as_imprint_find(as_functions *f, as_worker *w)
 	for (size_t i = 0; i < f->n; i++) {
 		const as_function *fn = &f->list[i];
 		const char *name = NULL;
-		if (fn->name.p || as_stub_goal(f->program, fn->addr) != fn->addr)
+		if (fn->name.p ||
+			as_stub_goal(f->program, fn->addr | fn->thumb) != (fn->addr | fn->thumb))
 			continue;
 		if (!find_name(f, w, i, &name))
 			return false;

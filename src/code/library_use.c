@@ -184,7 +184,8 @@ void as_library_use(as_profile *p)
 	if (!as_library_inside(p->program))
 		return;
 	for (size_t i = 0; i < p->functions.n; i++) {
-		if (!p->kept[i] || p->functions.list[i].name.p)
+		const as_function *f = &p->functions.list[i];
+		if (!p->kept[i] || f->name.p || (p->library_from && !f->library))
 			continue;
 		look_for_shell(p, i);
 		if (!p->functions.list[i].name.p)

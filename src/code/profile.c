@@ -140,9 +140,11 @@ as_status as_profile_make(as_profile *out, const as_program *p)
 	if (!calls || (!out->kept && !(out->kept = as_alloc(p->arena, sizeof(as_kept *)))))
 		return AS_NOMEM;
 	qsort(calls, out->n_calls, sizeof(*calls), by_goal);
+	if (s == AS_OK && !as_library_extent(out))
+		return AS_NOMEM;
 	if (s == AS_OK)
 		as_library_use(out);
-	return s == AS_OK && !as_library_extent(out) ? AS_NOMEM : s;
+	return s;
 }
 
 const as_link *as_profile_callers(const as_profile *p, uint64_t goal, size_t *n)

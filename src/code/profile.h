@@ -32,7 +32,8 @@ typedef struct as_profile {
 	as_link *calls; /* by goal, then by address */
 	size_t n_calls;
 	as_walk_summary sum;
-	bool cut; /* memory was bounded: some functions are not kept */
+	uint64_t library_from; /* where the C library inside begins; 0: unknown, or there is none */
+	bool cut;              /* memory was bounded: some functions are not kept */
 } as_profile;
 
 enum {

@@ -23,7 +23,7 @@ const as_signal *const as_signal_list[] = {
 
 /* What is stated of the C library inside a program weighs that much of what it would elsewhere: it is the same in all
  * programs, though somebody may have changed it. */
-#define LIBRARY_SHARE 0.15
+#define LIBRARY_SHARE 0.05
 
 enum { ALARMS_MAX = 20000, TEXT_MAX = 512 };
 

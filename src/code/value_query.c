@@ -247,7 +247,8 @@ static size_t targets_of(const as_values *v, const as_goto *g, as_value index, u
 			break; /* past the table's end; what comes before it is skipped */
 	}
 	*table = low;
-	*len = high > low ? high - low : 0;
+	/* Farther apart: it is not all one table. */
+	*len = high > low && high - low <= (bound ? bound : n) * sizeof(uint64_t) ? high - low : 0;
 	return n;
 }
 
@@ -255,6 +256,9 @@ size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets,
 	uint64_t *table, uint64_t *len)
 {
 	as_value inner = index_of(v, g->to, true, 0), outer = index_of(v, g->to, false, 0);
+	uint64_t start = 0;
+	if (outer != NO_INDEX && bound_of(v, g, outer, &start) > 0)
+		inner = outer; /* what the outer table is asked with was compared: it comes from no other */
 	size_t n = targets_of(v, g, inner, targets, max, table, len);
 	return n > 0 || outer == inner ? n : targets_of(v, g, outer, targets, max, table, len);
 }

@@ -36,7 +36,8 @@ static as_status walk_all(walker *w, as_status (*visit)(void *ctx, const as_subj
 	as_values v;
 	for (size_t i = 0; i < w->functions->n; i++) {
 		as_function *fn = &w->functions->list[i];
-		if (as_stub_goal(w->functions->program, fn->addr) != fn->addr)
+		if (as_stub_goal(w->functions->program, fn->addr | fn->thumb) !=
+			(fn->addr | fn->thumb))
 			continue; /* it belongs to the linker, not to the program */
 		if (!as_work_out(w->worker, &f, &v, w->functions->program, fn->addr, fn->limit,
 			    fn->thumb, &w->functions->around))
