@@ -125,7 +125,19 @@ static const char results_sql[] =
 	"m.reason ORDER BY min(m.id))), NULL)"
 	" FROM finding AS f," AS_SQL_PLACES "WHERE fp.finding = f.id ORDER BY f.id, fp.i, p.id";
 
+/* The paths of a finding's places in code, step by step. */
+static const char flows_sql[] =
+	"SELECT p.container, p.path, x.addr, coalesce(x.name, printf('sub_%x', x.inside)), x.kind, "
+	"x.text, x.step FROM" AS_SQL_PLACES "JOIN (SELECT DISTINCT object, at, function, addr FROM "
+					    "signal) AS s ON s.object = fp.object "
+	"AND s.at = fp.at JOIN path_step AS x ON x.object = s.object AND x.function = s.function "
+	"AND x.site = s.addr WHERE fp.finding = ?1 ORDER BY fp.i, p.id, s.function, x.step LIMIT "
+	"4000";
+
 typedef struct results {
+	sqlite3 *db;
+	as_status status;
+	unsigned n_flows;
 	as_json *j;
 	as_buf open; /* the id of the finding whose result is open */
 } results;
@@ -168,11 +180,70 @@ static void open_result(as_json *j, sqlite3_stmt *st)
 	as_json_open(j, "locations", '[');
 }
 
+static void close_flow(as_json *j)
+{
+	as_json_close(j, ']');
+	as_json_close(j, '}');
+	as_json_close(j, ']');
+	as_json_close(j, '}');
+}
+
+static bool flow_row(void *ctx, sqlite3_stmt *st)
+{
+	results *r = ctx;
+	as_json *j = r->j;
+	as_buf words = { 0 };
+	if (sqlite3_column_int64(st, 6) == 1) {
+		if (r->n_flows > 0)
+			close_flow(j);
+		else
+			as_json_open(j, "codeFlows", '[');
+		r->n_flows++;
+		as_json_open(j, NULL, '{');
+		as_json_open(j, "threadFlows", '[');
+		as_json_open(j, NULL, '{');
+		as_json_open(j, "locations", '[');
+	}
+	if (r->n_flows == 0)
+		return true; /* no beginning: it is no path */
+	as_json_open(j, NULL, '{');
+	as_json_open(j, "location", '{');
+	as_json_open(j, "physicalLocation", '{');
+	as_json_open(j, "artifactLocation", '{');
+	uri(j, as_sql_span(st, 0), as_sql_span(st, 1));
+	as_json_close(j, '}');
+	as_json_open(j, "address", '{');
+	as_json_column(j, "absoluteAddress", st, 2);
+	as_json_column(j, "name", st, 3);
+	as_json_close(j, '}');
+	as_json_close(j, '}');
+	as_buf_add(&words, as_sql_span(st, 4).p, as_sql_span(st, 4).n);
+	as_buf_text(&words, ": ");
+	as_buf_add(&words, as_sql_span(st, 5).p, as_sql_span(st, 5).n);
+	message(j, "message", as_buf_span_of(&words));
+	as_buf_free(&words);
+	as_json_close(j, '}');
+	as_json_close(j, '}');
+	return !j->out->failed;
+}
+
+static void flows(results *r)
+{
+	r->n_flows = 0;
+	r->status = as_worse(
+		r->status, as_sql_each_of(r->db, flows_sql, as_buf_span_of(&r->open), flow_row, r));
+	if (r->n_flows == 0)
+		return;
+	close_flow(r->j);
+	as_json_close(r->j, ']');
+}
+
 static void close_result(results *r)
 {
 	if (r->open.n == 0)
 		return;
 	as_json_close(r->j, ']');
+	flows(r);
 	as_json_close(r->j, '}');
 	as_buf_clear(&r->open);
 }
@@ -270,7 +341,7 @@ static as_status invocation(as_json *j, sqlite3 *db)
 static as_status write(sqlite3 *db, as_out *out)
 {
 	as_json j = { .out = out };
-	results r = { .j = &j };
+	results r = { .db = db, .j = &j };
 	as_json_open(&j, NULL, '{');
 	as_json_str(&j, "$schema",
 		"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
@@ -286,6 +357,7 @@ static as_status write(sqlite3 *db, as_out *out)
 	as_json_open(&j, "results", '[');
 	s = as_worse(s, as_sql_each(db, results_sql, result_row, &r));
 	close_result(&r);
+	s = as_worse(s, r.status);
 	as_buf_free(&r.open);
 	as_json_close(&j, ']');
 	as_json_close(&j, '}');

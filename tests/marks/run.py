@@ -115,6 +115,11 @@ class Marks(unittest.TestCase):
 		results = {r["properties"]["finding"]: r.get("suppressions") for r in sarif["runs"][0]["results"]}
 		self.assertEqual(results.pop(FINDING), [{"kind": "external", "status": "accepted", "justification": REASON}])
 		self.assertEqual(set(map(bool, results.values())), {False})
+		flow = next(r["codeFlows"] for r in sarif["runs"][0]["results"] if r["properties"]["finding"] == FINDING)
+		steps = flow[0]["threadFlows"][0]["locations"]
+		self.assertIn("kx7_quiet_door", steps[-2]["location"]["message"]["text"])
+		self.assertIn("effect: execl(", steps[-1]["location"]["message"]["text"])
+		self.assertEqual(steps[-1]["location"]["physicalLocation"]["address"]["name"], "asked")
 		self.assertIn(REASON, (self.at / "out-one/report.html").read_text(encoding="utf-8"))
 
 	def test_another_constant_or_code_ends_the_mark(self):
