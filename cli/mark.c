@@ -70,6 +70,8 @@ static bool read_options(int argc, char **argv, marking *m)
 	m->options.finding = argv[optind + 1];
 	if (!m->options.author)
 		m->options.author = getenv("USER");
+	if (!m->options.author)
+		m->options.author = getenv("LOGNAME");
 	write_date(m->date);
 	m->options.date = m->date;
 	return true;
