@@ -129,7 +129,7 @@ static const char results_sql[] =
 static const char flows_sql[] =
 	"SELECT p.container, p.path, x.addr, coalesce(x.name, printf('sub_%x', x.inside)), x.kind, "
 	"x.text, x.step FROM" AS_SQL_PLACES "JOIN (SELECT DISTINCT object, at, function, addr FROM "
-					    "signal) AS s ON s.object = fp.object "
+	"signal) AS s ON s.object = fp.object "
 	"AND s.at = fp.at JOIN path_step AS x ON x.object = s.object AND x.function = s.function "
 	"AND x.site = s.addr WHERE fp.finding = ?1 ORDER BY fp.i, p.id, s.function, x.step LIMIT "
 	"4000";
