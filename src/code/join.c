@@ -246,6 +246,14 @@ static void merge_state(as_evaluator *e, uint32_t from)
 	s->n = kept;
 }
 
+/* Whether nothing follows a block: it belongs to no loop, though it may stand among the blocks of one. What it writes
+ * (the caller's registers, before it returns) concerns nobody here. */
+static bool leaves(const as_block *b)
+{
+	return b->next == AS_NO_BLOCK && b->taken == AS_NO_BLOCK && b->n_cases == 0 &&
+	       !b->unresolved;
+}
+
 /* What a loop writes is not known at its head. */
 static void blur_loop(as_evaluator *e, uint32_t end)
 {
@@ -253,6 +261,8 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	as_mask m = { 0 };
 	bool all = end - e->block > e->loop_budget;
 	for (uint32_t i = e->block; i < end && !all; i++) {
+		if (leaves(&e->flow->blocks[i]))
+			continue;
 		m.low |= e->written[i].low;
 		m.high |= e->written[i].high;
 	}

@@ -123,8 +123,22 @@ static uint64_t find_goal(const as_program *p, uint64_t addr, uint64_t got)
 	return addr;
 }
 
+/* On PowerPC, the first form of linkage tables is code that the loader writes, where the slots are: what is called at
+ * the address of a slot is the import. */
+static bool is_written(const as_program *p, uint64_t addr, uint64_t *goal)
+{
+	const as_fixup *slot = p->elf.machine == AS_EM_PPC ? as_program_fixup(p, addr) : NULL;
+	if (!slot || as_program_import(p, slot->value) == SIZE_MAX)
+		return false;
+	*goal = slot->value;
+	return true;
+}
+
 uint64_t as_stub_goal(const as_program *p, uint64_t addr)
 {
+	uint64_t goal = 0;
+	if (is_written(p, addr, &goal))
+		return goal;
 	if (as_program_import(p, addr) != SIZE_MAX || !as_program_is_code(p, addr))
 		return addr;
 	struct as_known_stub *s = &p->stubs[(addr ^ addr >> 13) & (STUBS - 1)];
