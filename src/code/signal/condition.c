@@ -23,6 +23,7 @@ static const double STRONG = 3; /* effects from this weight on */
 typedef struct reached {
 	as_span text;
 	uint64_t at;
+	bool only; /* no ordinary program has such a condition */
 } reached;
 
 static void add(as_signals *s, const as_kept *k, uint64_t at, double score, as_span trigger,
@@ -35,7 +36,8 @@ static void add(as_signals *s, const as_kept *k, uint64_t at, double score, as_s
 				.trigger = trigger,
 				.effect = effect.text,
 				.effect_at = effect.at,
-				.detail = as_lit(detail) });
+				.detail = as_lit(detail),
+				.conclusive = effect.only });
 }
 
 /* A value without what only turns, cuts or moves its bytes. */
@@ -152,6 +154,7 @@ static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d
 	double w = weight_behind(s, k, d, &effect);
 	uint64_t turned = (number << 8 | number >> 8) & 0xffff;
 	bool usual = port && (turned < WELL_KNOWN || number < WELL_KNOWN);
+	effect.only = !usual;
 	add(s, k, d->at, (usual ? 0.4 : 1.4) + 0.35 * w,
 		port ? as_alarm_text(s, "source port %u", (unsigned)turned)
 		     : as_alarm_text(s, "source address 0x%llx", (unsigned long long)number),
@@ -230,7 +233,7 @@ static void look_at_clock(as_signals *s, const as_kept *k, const as_decision *d,
 	reached effect;
 	double w = weight_behind(s, k, d, &effect);
 	bool several = part == CLOCK_FIELD && count_fields(s, k) > 1;
-	add(s, k, d->at, (several ? 1 : 0.4) + 0.3 * w,
+	add(s, k, d->at, (several ? 0.6 : 0.3) + 0.35 * w,
 		as_alarm_text(s, "time %llu", (unsigned long long)number), effect,
 		"something is done at one time of the day or year only");
 }

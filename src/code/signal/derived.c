@@ -181,6 +181,7 @@ static void look_at(as_signals *s, size_t number, const as_kept *k, const as_cal
 					.function = number,
 					.at = c->at,
 					.score = weights[m],
+					.conclusive = m >= MADE_DEVICE,
 					.trigger = as_lit(what[m]),
 					.effect = as_lit("input is compared with it"),
 					.detail = as_lit("what input must equal stands nowhere: it "

@@ -9,6 +9,8 @@
 #include <string.h>
 
 static const double LOOKED_UP = 0.3; /* from this score on the program is searched for the text */
+static const double FIRM =
+	0.8; /* no ordinary program has numbers that input is made into and that weigh as much */
 
 enum { GATED_MAX = 64 /* effects weighed of one gate */ };
 
@@ -204,6 +206,7 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 	double score = rarity(s, t) * chain * tight / sqrt(group) * sqrt(g.sum);
 	if (score >= LOOKED_UP)
 		score *= as_mention_factor(s, t->text, t->addr);
+	bool made = t->computed != AS_COMPUTED_NOT || t->parts > 1;
 	as_span trigger = t->kind == AS_TEST_NUMBER
 				  ? as_alarm_text(s, "0x%llx", (unsigned long long)t->number)
 				  : t->text;
@@ -216,7 +219,8 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 				.trigger_addr = t->addr,
 				.effect = as_sink_text(s, k, g.call, &g.best),
 				.detail = describe(s, t),
-				.conclusive = g.best.shell && rarity(s, t) >= 1 });
+				.conclusive = (g.best.shell && rarity(s, t) >= 1) ||
+					      (made && score >= FIRM) });
 }
 
 /* The block of a caller that is reached when the call answers k, or AS_NO_BLOCK. */
