@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/embed.h"
+#include "code/disassembler.h"
 #include "dossier/read.h"
 #include "dossier/crowd.h"
 #include "dossier/mark.h"
@@ -68,8 +69,9 @@ static as_status add_format(as_dossier_writer *w, const as_format *f)
 
 static as_status add_meta(as_review *r, as_dossier_writer *w)
 {
-	char date[32], against[64], limits[256], walls[64], schema[16];
+	char date[32], against[64], limits[256], walls[64], schema[16], disassembler[32];
 	write_date(date);
+	as_disassembler_name(disassembler, sizeof(disassembler));
 	(void)snprintf(against, sizeof(against), "%s%s",
 		r->options->as_of ? r->options->as_of : date,
 		r->options->as_of ? "T00:00:00Z" : "");
@@ -85,7 +87,8 @@ static as_status add_meta(as_review *r, as_dossier_writer *w)
 		r->locks & AS_LOCK_LIMITS ? "limits" : "");
 	const as_dossier_meta meta[] = { { "tool", "assay" }, { "version", ASSAY_VERSION_TEXT },
 		{ "schema", schema }, { "reviewed", date }, { "reference_date", against },
-		{ "limits", limits }, { "sandbox", walls }, { "yara", (const char *)r->yara.p } };
+		{ "limits", limits }, { "sandbox", walls }, { "disassembler", disassembler },
+		{ "yara", (const char *)r->yara.p } };
 	as_status s =
 		as_dossier_add_meta(w, meta, sizeof(meta) / sizeof(meta[0]) - (r->yara.n == 0));
 	for (const as_format *const *f = as_formats; *f && s == AS_OK; f++)

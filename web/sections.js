@@ -64,12 +64,12 @@ const hardening = () => {
 };
 
 // How well programs are built: counts, and where they stand among a distribution's packages.
-const percent = v => `${v < 10 ? Math.round(v * 10) / 10 : Math.round(v)} %`;
+const rounded = v => `${v < 10 ? Math.round(v * 10) / 10 : Math.round(v)} %`;
 const qualityColumns = [
 	{ key: "name", label: "Measure" },
 	{ key: "count", label: "Count", cell: r => `${r.numerator} of ${r.denominator}` },
-	{ key: "share", label: "Share", num: true, cell: r => percent(100 * r.share) },
-	{ key: "worse_than", label: "Worse than", num: true, cell: r => (r.worse_than === null ? "" : percent(r.worse_than)) },
+	{ key: "share", label: "Share", num: true, cell: r => rounded(100 * r.share) },
+	{ key: "worse_than", label: "Worse than", num: true, cell: r => (r.worse_than === null ? "" : rounded(r.worse_than)) },
 	{ key: "packages", label: "of packages", num: true, cell: r => (r.worse_than === null ? "" : String(r.packages)) }];
 const quality = () => (D.quality.length === 0 ? el("p.quiet", {}, "No machine code was read.") : [
 	lead("Counts taken from the machine code, and how large a share of a distribution's source packages does better. A count is a habit, not a flaw."),

@@ -56,6 +56,13 @@ as_disassembler *as_disassembler_new(const as_program *p)
 	return d;
 }
 
+void as_disassembler_name(char *out, size_t n)
+{
+	int major = 0, minor = 0;
+	(void)cs_version(&major, &minor);
+	(void)snprintf(out, n, "capstone %d.%d", major, minor);
+}
+
 void as_disassembler_free(as_disassembler *d)
 {
 	if (d && d->has_plain)

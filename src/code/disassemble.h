@@ -4,6 +4,7 @@
 #ifndef AS_CODE_DISASSEMBLE_H
 #define AS_CODE_DISASSEMBLE_H
 
+#include "code/disassembler.h"
 #include "code/flow.h"
 
 typedef struct as_disassembler as_disassembler;

@@ -350,6 +350,26 @@ class Code(Page):
             self.assertIn(word, text)
 
 
+class Explained(Page):
+    def test_explained_stands_apart_with_its_reason(self):
+        marks = os.path.join(self.folder, "marks.tsv")
+        out = os.path.join(self.folder, "code")
+        dossier = os.path.join(out, "dossier.assay")
+        subprocess.run([ASSAY, "mark", dossier, "code-hidden-effect", "--reason", "test of the <b>factory</b>", "--by", "Ada",
+                        "--marks", marks], check=True, stdout=subprocess.DEVNULL)
+        out = os.path.join(self.folder, "marked")
+        subprocess.run([ASSAY, "review", "-q", "-o", out, "--marks", marks, GATE], check=True)
+        shutil.copy(os.path.join(out, "report.html"), self.page("marked"))
+        self.open("marked")
+        self.assertEqual(self.count("#severity-explained #finding-code-hidden-effect"), 1)
+        self.assertEqual(self.count("#severity-medium"), 0)
+        self.b.run("document.querySelector('#finding-code-hidden-effect > summary').click()")
+        self.b.frame()
+        text = self.b.run("document.querySelector('#finding-code-hidden-effect').innerText")
+        self.assertIn("Explained: test of the <b>factory</b> (Ada, ", text)
+        self.assertIn("What speaks against it", text)
+
+
 class Paper(Page):
     def test_prints_on_a4(self):
         self.open(dark=True)
