@@ -11,7 +11,7 @@ SELECT c.library AS object, NULL AS at, NULL AS len,
        c.soname AS subject,
        'holds' AS verdict,
        COUNT(*) || ' other files: ' || group_concat((SELECT p.path FROM place AS p WHERE p.object = c.other ORDER BY p.id LIMIT 1)
-           || ' (' || c.shared || ' of ' || c.sampled || ')', ', ') AS note
+           || ' (' || c.shared || ' of ' || c.sampled || ', ' || c.extent || ')', ', ') AS note
   FROM library_copy AS c
  WHERE c.share >= 0.34
    AND c.library NOT IN (SELECT object FROM sample_object)

@@ -132,7 +132,10 @@ CREATE TEMP TABLE shape_all AS SELECT object, 1.0 * SUM(known * larger) / SUM(la
 CREATE UNIQUE INDEX temp.shape_all_by_object ON shape_all (object);
 INSERT INTO difference
 SELECT f.object, f.at, f.len, f.function, (SELECT m.name FROM temp.own_name AS m WHERE m.object = f.object AND m.function = f.function),
-       'function', f.value, 2.0 * MAX(0.05, f.around * f.around * f.around)
+       'function', f.value,
+       2.0 * MAX(0.05, f.around * f.around * f.around)
+           * CASE WHEN EXISTS (SELECT 1 FROM temp.own AS l WHERE l.object = f.object AND l.class = 'library' AND l.value = 'inside'
+                                  AND l.function = f.function) THEN 0.2 ELSE 1 END
   FROM (SELECT s.*, COALESCE(1.0 * SUM(s.known * s.larger) OVER w / SUM(s.larger) OVER w, MAX(a.share, 0.7), 0.7) AS around
           FROM temp.shape AS s JOIN temp.shape_all AS a ON a.object = s.object
         WINDOW w AS (PARTITION BY s.object ORDER BY s.function ROWS BETWEEN 5 PRECEDING AND 5 FOLLOWING EXCLUDE CURRENT ROW)) AS f

@@ -25,6 +25,10 @@ static const pack_table packs[] = {
 		"INSERT INTO known_measure(class, measure, share, upto, packages) VALUES (?1, ?2, "
 		"CAST(?3 AS INTEGER), CAST(?4 AS INTEGER), CAST(?5 AS INTEGER))",
 		5 },
+	{ "compilers.tsv",
+		"INSERT INTO known_compiler(compiler, branch, released, source) VALUES (?1, ?2, "
+		"?3, ?4)",
+		4 },
 	{ "clause_list.tsv",
 		"INSERT OR IGNORE INTO clause(framework, clause, title, coverage, evidence_pass, "
 		"evidence_fail, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -96,6 +96,8 @@ CREATE TABLE known_eol (component TEXT, branch TEXT, eol TEXT, source TEXT);
 -- How well packages of a distribution are built: of so many source packages with programs of the class ('all': of any), how many have that
 -- share of a measure, in thousandths, or less (upto).
 CREATE TABLE known_measure (class TEXT, measure TEXT, share INTEGER, upto INTEGER, packages INTEGER, PRIMARY KEY (class, measure, share)) WITHOUT ROWID;
+-- When the first release of a branch of a compiler came out.
+CREATE TABLE known_compiler (compiler TEXT, branch TEXT, released TEXT, source TEXT);
 
 CREATE INDEX place_by_parent ON place (parent);
 CREATE INDEX place_by_object ON place (object);
@@ -333,7 +335,8 @@ SELECT family,
 CREATE VIEW library_copy AS
 WITH sample AS MATERIALIZED (SELECT DISTINCT object, fingerprint FROM function_sample),
      size AS MATERIALIZED (SELECT object, COUNT(*) AS n FROM sample GROUP BY object)
-SELECT l.object AS library, l.soname, b.object AS other, COUNT(*) AS shared, z.n AS sampled, 1.0 * COUNT(*) / z.n AS share
+SELECT l.object AS library, l.soname, b.object AS other, COUNT(*) AS shared, z.n AS sampled, 1.0 * COUNT(*) / z.n AS share,
+       CASE WHEN COUNT(*) >= 0.9 * z.n THEN 'full' WHEN COUNT(*) >= 0.34 * z.n THEN 'partial' ELSE 'fragment' END AS extent
   FROM elf AS l
   JOIN size AS z ON z.object = l.object AND z.n >= 8
   JOIN sample AS a ON a.object = l.object
@@ -341,3 +344,14 @@ SELECT l.object AS library, l.soname, b.object AS other, COUNT(*) AS shared, z.n
  WHERE l.role = 'library' AND l.soname IS NOT NULL
  GROUP BY l.object, b.object
 HAVING COUNT(*) >= 4 AND COUNT(*) >= 0.1 * z.n;
+-- In how many files and versions a component stands.
+CREATE VIEW component_version AS
+SELECT id AS component, COUNT(DISTINCT object) AS files, COUNT(DISTINCT version) AS versions, group_concat(DISTINCT version) AS which
+  FROM component WHERE id IS NOT NULL AND object IN (SELECT object FROM elf) AND object NOT IN (SELECT object FROM sample_object)
+ GROUP BY id;
+-- What a program was compiled by, as far as it says so, and how old that is. years: from the branch's first release to the day that is
+-- judged against.
+CREATE VIEW compiled_by AS
+SELECT e.object, e.compiler AS text, k.compiler, k.branch, k.released,
+       round((julianday(substr((SELECT value FROM meta WHERE name = 'reference_date'), 1, 10)) - julianday(k.released)) / 365.25, 1) AS years
+  FROM elf AS e JOIN known_compiler AS k ON k.compiler = 'gcc' AND e.compiler LIKE 'GCC: (%) ' || k.branch || '.%';

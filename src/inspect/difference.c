@@ -144,6 +144,10 @@ static void add_function(gathering *g, size_t number)
 		as_print(
 			g->arena, "%016llx", (unsigned long long)as_fingerprint_of(g->program, k)));
 	add(g, f->addr, "blocks", as_print(g->arena, "%u", k->flow.n_blocks));
+	if (f->library) { /* which members are linked in differs from build to build */
+		add(g, f->addr, "library", as_lit("inside"));
+		return;
+	}
 	for (uint32_t i = 0; i < k->values.n_refs; i++)
 		add_text(g, f->addr, "text", as_program_string(g->program, k->values.refs[i].addr));
 	add_calls(g, k);
@@ -166,6 +170,13 @@ static uint64_t function_beside(const gathering *g, uint64_t at, unsigned width)
 	return UINT64_MAX;
 }
 
+static bool is_library(const gathering *g, uint64_t function)
+{
+	const as_functions *all = &g->signals->profile->functions;
+	size_t number = as_profile_number(g->signals->profile, function);
+	return number != SIZE_MAX && all->list[number].library;
+}
+
 /* Texts that tables in the data point to: commands with their handlers, options, names. */
 static void add_tables(gathering *g, const as_region *r, size_t *words)
 {
@@ -181,8 +192,9 @@ static void add_tables(gathering *g, const as_region *r, size_t *words)
 			as_program_is_code(g->program, goal))
 			continue;
 		as_span text = as_program_string(g->program, goal);
-		if (text.n >= TEXT_MIN)
-			add_text(g, function_beside(g, at, width), "table", text);
+		uint64_t beside = text.n >= TEXT_MIN ? function_beside(g, at, width) : UINT64_MAX;
+		if (text.n >= TEXT_MIN && !is_library(g, beside))
+			add_text(g, beside, "table", text);
 	}
 }
 

@@ -277,7 +277,8 @@ CREATE TABLE measure_site (
 -- What functions refer to, for a comparison with another build of the program: only in reviews with --reference or --as-reference. kind:
 -- 'name', 'print' (fingerprint), 'blocks', 'text', 'built' (text put together in the code), 'test' (text that input is compared with),
 -- 'table' (text that a table in the data points to), 'number' (compared), 'call' (library function), 'own' (function called, address),
--- 'effect' (what a call does, and with which constant), 'data' (text that stands in the data, whoever uses it).
+-- 'effect' (what a call does, and with which constant), 'data' (text that stands in the data, whoever uses it),
+-- 'library' (it belongs to the C library inside: no more is told of it).
 -- no exhibit
 CREATE TABLE function_trait (
 	function INTEGER,       -- its address; NULL: only the program's data has it
