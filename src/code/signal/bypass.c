@@ -319,7 +319,7 @@ static void look(around *a, double weight, const char *unit, as_span effect, uin
 	memset(a->begun, 0, f->n_blocks);
 	a->begun[0] = 1;
 	spread(a, a->begun, false);
-	memset(a->chosen, 0, f->n_blocks * sizeof(*a->chosen));
+	memset(a->chosen, 0, f->n_blocks * sizeof(void *));
 	for (uint32_t i = 0; i < a->k->values.n_decisions; i++)
 		if (chooses(a, &a->k->values.decisions[i]))
 			a->chosen[a->k->values.decisions[i].block] = &a->k->values.decisions[i];
@@ -508,7 +508,7 @@ static bool make_room(around *a)
 {
 	a->passes = malloc(BLOCKS_MAX * sizeof(*a->passes));
 	a->queue = malloc(BLOCKS_MAX * sizeof(*a->queue));
-	a->chosen = malloc(BLOCKS_MAX * sizeof(*a->chosen));
+	a->chosen = malloc(BLOCKS_MAX * sizeof(void *));
 	a->is_goal = malloc((size_t)BLOCKS_MAX * 5);
 	if (!a->passes || !a->queue || !a->chosen || !a->is_goal)
 		return false;
