@@ -176,14 +176,31 @@ static as_status state_all(stating *s)
 	return worst;
 }
 
+/* Why a file's machine code was not read, if it has any. */
+static as_status unread(as_facts *out, const as_program *p)
+{
+	if (p->elf.header.n == 0)
+		return AS_OK;
+	if (p->elf.type == AS_ET_REL)
+		return as_unread(out, p->elf.header,
+			"machine code is not read before it is linked: a kernel module, or an "
+			"object");
+	bool loaded = p->elf.type == AS_ET_EXEC || p->elf.type == AS_ET_DYN;
+	return loaded && !p->arch ? as_unread(out, p->elf.header,
+					    "machine code of this architecture is not read")
+				  : AS_OK;
+}
+
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	as_program program;
 	as_profile profile;
 	as_signals signals;
 	as_status s = as_program_open(&program, f->data, f->arena);
+	if (s == AS_NOT_THIS)
+		return unread(out, &program);
 	if (s != AS_OK)
-		return s == AS_NOT_THIS ? AS_OK : s;
+		return s;
 	s = as_profile_make(&profile, &program);
 	if (s == AS_OK)
 		s = as_signals_find(&signals, &profile);
