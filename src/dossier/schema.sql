@@ -210,12 +210,12 @@ WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1
                        SUM(weighed) OVER (PARTITION BY object, function) AS added,
                        SUM(score >= 80) OVER (PARTITION BY object, function) AS strong,
                        MAX(conclusive) OVER (PARTITION BY object, function) AS certain,
-                       MAX(conclusive AND signal IN ('gate', 'listener', 'decoded', 'oddity', 'command', 'condition', 'derived'))
+                       MAX(conclusive AND signal IN ('gate', 'listener', 'decoded', 'oddity', 'command', 'condition'))
                          OVER (PARTITION BY object, function) AS opens,
-                       MAX(conclusive AND signal = 'credential') OVER (PARTITION BY object, function) AS passes
+                       MAX(conclusive AND signal IN ('credential', 'derived')) OVER (PARTITION BY object, function) AS passes
                   FROM best WHERE nth = 1)
 SELECT object, at, len, function, name, total, strong AS n, signal, trigger, effect, detail, certain AS conclusive,
-       (opens AND total >= 1.5) OR (passes AND total >= 4 AND strong >= 2) AS firm
+       (opens AND total >= 2) OR (passes AND total >= 4 AND strong >= 2) AS firm
   FROM (SELECT *, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS total FROM ranked WHERE first = 1);
 -- The calls between the files of an image: a program that calls a function of a library of the image which has effects ('import'), loads
 -- a library by its name ('load'), or runs a program ('exec'). name: that function, library or path.
