@@ -135,6 +135,14 @@ static double weight_behind(as_signals *s, const as_kept *k, const as_decision *
 	return c ? sink.weight : 0;
 }
 
+/* Whether an address, or the upper part of one, belongs to networks that everybody knows: private, link-local, shared,
+ * for measurements (RFC 1918, 3927, 6598, 2544). In the byte order of an address as a number. */
+static bool is_known_network(uint64_t a)
+{
+	return a >> 24 == 10 || a >> 20 == 0xac1 || a >> 16 == 0xc0a8 || a >> 16 == 0xa9fe ||
+	       a >> 22 == 0x191 || a >> 17 == 0x6309;
+}
+
 static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d)
 {
 	const as_values *v = &k->values;
@@ -153,7 +161,9 @@ static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d
 	reached effect;
 	double w = weight_behind(s, k, d, &effect);
 	uint64_t turned = (number << 8 | number >> 8) & 0xffff;
-	bool usual = port && (turned < WELL_KNOWN || number < WELL_KNOWN);
+	bool known = ip && (number == 10 || is_known_network(number) ||
+				   is_known_network(__builtin_bswap32((uint32_t)number)));
+	bool usual = known || (port && (turned < WELL_KNOWN || number < WELL_KNOWN));
 	effect.only = !usual;
 	add(s, k, d->at, (usual ? 0.4 : 1.4) + 0.35 * w,
 		port ? as_alarm_text(s, "source port %u", (unsigned)turned)
