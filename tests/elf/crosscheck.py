@@ -97,7 +97,7 @@ def spread(paths, n):
 
 def ours(inspect_one, path):
 	elf, imports, exports = None, set(), set()
-	for line in run(inspect_one, path).splitlines():
+	for line in run(inspect_one, "--without", "code", path).splitlines():
 		table, *rest = line.split("\t")
 		if table not in ("elf", "elf_import", "elf_export"):
 			continue

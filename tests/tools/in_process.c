@@ -224,7 +224,7 @@ static bool stage(void *ctx, const char *id, uint64_t at)
 	return true;
 }
 
-int examine_and_print(const as_task *task, bool tree)
+int examine_and_print(const as_task *task, bool tree, const char *without)
 {
 	static const as_limits limits = { .depth = 16,
 		.objects = 2000000,
@@ -239,7 +239,11 @@ int examine_and_print(const as_task *task, bool tree)
 	as_sender sender = { .send = send, .stage = stage, .ctx = &p };
 	as_scanner *scanner = as_scanner_new();
 	as_arena *arena = as_arena_new(512 << 20);
-	as_examiner e = { .limits = &limits, .scanner = scanner, .send = &sender, .arena = arena };
+	as_examiner e = { .limits = &limits,
+		.scanner = scanner,
+		.send = &sender,
+		.without = without,
+		.arena = arena };
 	as_status s = !p.hasher || !p.paths || !scanner || !arena ? AS_NOMEM : as_examine_prepare();
 	if (s == AS_OK)
 		s = as_examine(&e, task);

@@ -9,7 +9,8 @@
 as_span read_whole(const char *path);
 /* Frees what read_whole answered. */
 void free_whole(as_span s);
-/* Examines task and prints each message as a line. tree: print entries, losses and extents; else rows. */
-int examine_and_print(const as_task *task, bool tree);
+/* Examines task and prints each message as a line. tree: print entries, losses and extents; else rows. without:
+ * inspectors not to be asked, separated by commas, or NULL. */
+int examine_and_print(const as_task *task, bool tree, const char *without);
 
 #endif

@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	as_task task = { .data = read_whole(argv[argc - 1]), .content = true, .open = true };
 	if (argc == 3)
 		task.hint = as_lit(argv[1]);
-	int status = examine_and_print(&task, true);
+	int status = examine_and_print(&task, true, NULL);
 	free_whole(task.data);
 	return status;
 }
