@@ -174,7 +174,8 @@ static int print_alarms(const as_program *program, bool tests)
 		print_tests(&s);
 		return 0;
 	}
-	qsort(s.alarms, s.n_alarms, sizeof(*s.alarms), by_score);
+	if (s.n_alarms > 0)
+		qsort(s.alarms, s.n_alarms, sizeof(*s.alarms), by_score);
 	for (size_t i = 0; i < s.n_alarms && i < 40; i++) {
 		const as_alarm *a = &s.alarms[i];
 		const as_function *f = &profile.functions.list[a->function];
