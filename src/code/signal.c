@@ -99,6 +99,14 @@ static bool prepare(as_signals *s)
 	return as_mention_prepare(s) && as_grant_prepare(s);
 }
 
+static int by_text(as_span x, as_span y)
+{
+	size_t n = x.n < y.n ? x.n : y.n;
+	int d = n > 0 ? memcmp(x.p, y.p, n) : 0;
+	return d != 0 ? d : x.n < y.n ? -1 : x.n > y.n;
+}
+
+/* A total order: qsort need not keep that of equal ones. */
 static int by_function(const void *a, const void *b)
 {
 	const as_alarm *x = a, *y = b;
@@ -107,7 +115,13 @@ static int by_function(const void *a, const void *b)
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
 	int d = strcmp(x->signal, y->signal);
-	return d != 0 ? d : x->score > y->score ? -1 : x->score < y->score;
+	if (d == 0)
+		d = x->score > y->score ? -1 : x->score < y->score;
+	if (d == 0)
+		d = by_text(x->trigger, y->trigger);
+	if (d == 0)
+		d = by_text(x->effect, y->effect);
+	return d != 0 ? d : by_text(x->detail, y->detail);
 }
 
 as_status as_signals_find_against(as_signals *s, const as_profile *p, const as_reference *r)
