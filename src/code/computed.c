@@ -5,10 +5,7 @@ enum { DEEPEST = 10, ANSWERS = 8, BYTE = 8 };
 
 /* What is seen while an expression is walked through. */
 typedef struct seen {
-	unsigned mixes;  /* operations that no reader of a number needs */
-	unsigned shifts; /* by no whole bytes: a sum with them is a product */
-	unsigned leaves;
-	bool again; /* it is made of what it was before: in a loop, or in memory */
+	as_making m;
 	int budget;
 } seen;
 
@@ -29,25 +26,12 @@ static bool mixes(const as_values *v, const as_term *n)
 	return n->op == AS_OP_ROR && by_constant && b->k % BYTE != 0;
 }
 
-static uint32_t first_meeting(const as_values *v, uint32_t block)
-{
-	uint32_t low = 0, high = v->n_meetings;
-	while (low < high) {
-		uint32_t mid = (low + high) / 2;
-		if (v->meetings[mid].block < block)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 /* What meets in a phi: an accumulator comes back to itself. */
 static void walk_meetings(const as_profile *p, const as_kept *k, as_value x, seen *s, int depth)
 {
 	const as_values *v = &k->values;
 	uint32_t block = (uint32_t)((uint64_t)as_term_of(v, x)->k >> 32);
-	for (uint32_t i = first_meeting(v, block); i < v->n_meetings; i++) {
+	for (uint32_t i = as_value_meeting(v, block); i < v->n_meetings; i++) {
 		if (v->meetings[i].block != block)
 			return;
 		if (v->meetings[i].phi == x)
@@ -107,6 +91,17 @@ static bool is_digest(const as_profile *p, const as_kept *k, const as_term *n)
 	return false;
 }
 
+/* A division by a constant is made of a high product: such alone mixes nothing, but is a step. */
+static void count(const as_values *v, const as_term *n, as_making *m)
+{
+	bool mixed = mixes(v, n), by_constant = as_term_of(v, n->b)->kind == AS_V_CONST;
+	bool plain =
+		n->op == AS_OP_MOVE || n->op == AS_OP_AND || (n->op == AS_OP_ADD && by_constant);
+	m->mixes += mixed;
+	m->steps += mixed || !plain;
+	m->shifts += n->op == AS_OP_SHL && as_term_of(v, n->b)->k % BYTE != 0;
+}
+
 static void walk(
 	const as_profile *p, const as_kept *k, as_value x, as_value loop, seen *s, int depth)
 {
@@ -115,37 +110,43 @@ static void walk(
 	if (depth > DEEPEST || x == AS_NOT_KNOWN || --s->budget < 0)
 		return;
 	if (x == loop) {
-		s->again = true;
+		s->m.again = true;
 		return;
 	}
+	s->m.loop |= n->kind == AS_V_PHI && n->b == AS_NOT_KNOWN;
 	if (n->kind == AS_V_OP) {
-		s->mixes += mixes(v, n);
-		s->shifts += n->op == AS_OP_SHL && as_term_of(v, n->b)->k % BYTE != 0;
+		count(v, n, &s->m);
 		walk(p, k, n->a, loop, s, depth + 1);
 		walk(p, k, n->b, loop, s, depth + 1);
 	} else if (n->kind == AS_V_PHI && loop == AS_NOT_KNOWN) {
 		walk_meetings(p, k, x, s, depth);
 	} else if (n->kind == AS_V_LOAD) {
-		s->leaves++;
+		s->m.leaves++;
 		if (is_digest(p, k, n)) {
-			s->mixes++;
-			s->again = true;
+			s->m.mixes++;
+			s->m.again = true;
 		}
 		if (loop == AS_NOT_KNOWN)
 			walk_state(p, k, x, s, depth);
 	} else if (n->kind == AS_V_RESULT) {
-		s->leaves++;
+		s->m.leaves++;
 		walk_answer(p, k, x, s, depth);
 	} else if (n->kind != AS_V_CONST) {
-		s->leaves++;
+		s->m.leaves++;
 	}
+}
+
+as_making as_making_of(const as_profile *p, const as_kept *k, as_value x)
+{
+	seen s = { .budget = 200 };
+	walk(p, k, x, AS_NOT_KNOWN, &s, 0);
+	return s.m;
 }
 
 as_computed as_computed_of(const as_profile *p, const as_kept *k, as_value x)
 {
-	seen s = { .budget = 200 };
-	walk(p, k, x, AS_NOT_KNOWN, &s, 0);
-	if (s.mixes == 0 && (s.shifts == 0 || !s.again))
+	as_making m = as_making_of(p, k, x);
+	if (m.mixes == 0 && (m.shifts == 0 || !m.again))
 		return AS_COMPUTED_NOT;
-	return s.again ? AS_COMPUTED_HASH : s.leaves > 1 ? AS_COMPUTED_MIXED : AS_COMPUTED_NOT;
+	return m.again ? AS_COMPUTED_HASH : m.leaves > 1 ? AS_COMPUTED_MIXED : AS_COMPUTED_NOT;
 }

@@ -6,13 +6,13 @@
 
 #include "code/signal.h"
 
-/* How many other texts of the program's data hold that text as a word, in capitals or not; counted up to 8. All
- * searches over a program together are bounded: beyond that the answer is 0. */
-unsigned as_mentions(as_signals *s, as_span text, uint64_t addr);
+/* How many other texts of the program's data hold that text as a word, in capitals or not; counted up to 8.
+ * Of a program, two million words are known. Pure. */
+unsigned as_mentions(const as_signals *s, as_span text, uint64_t addr);
 /* How many functions refer to the address. Pure. */
 unsigned as_mention_users(const as_signals *s, uint64_t addr);
-/* The factor by which a constant weighs less for being spoken of: 1 where it stands alone. */
-double as_mention_factor(as_signals *s, as_span text, uint64_t addr);
+/* The factor by which a constant weighs less for being spoken of: 1 where it stands alone. Pure. */
+double as_mention_factor(const as_signals *s, as_span text, uint64_t addr);
 /* Notes what functions refer to what addresses; before the others are asked. False only without memory. */
 bool as_mention_prepare(as_signals *s) AS_MUST_USE;
 

@@ -81,6 +81,23 @@ as_cond as_cond_not(as_cond c)
 	return opposite[c];
 }
 
+const char *as_cond_sign(as_cond c)
+{
+	static const char *const signs[] = { [AS_EQ] = "==",
+		[AS_NE] = "!=",
+		[AS_LT] = "<",
+		[AS_LE] = "<=",
+		[AS_GT] = ">",
+		[AS_GE] = ">=",
+		[AS_BELOW] = "<",
+		[AS_BELOW_EQ] = "<=",
+		[AS_ABOVE] = ">",
+		[AS_ABOVE_EQ] = ">=",
+		[AS_NEGATIVE] = "<",
+		[AS_POSITIVE] = ">=" };
+	return c < sizeof(signs) / sizeof(signs[0]) ? signs[c] : NULL;
+}
+
 bool as_op_is_flow(const as_op *op)
 {
 	return op->kind >= AS_OP_BRANCH && op->kind <= AS_OP_RETURN ? true : op->kind == AS_OP_TRAP;

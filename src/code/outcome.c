@@ -13,20 +13,6 @@ static void add(as_ways *w, uint32_t from, as_value x, bool known, uint64_t k)
 	w->k[w->n++] = k;
 }
 
-/* The first meeting in a block. */
-static uint32_t first_meeting(const as_values *v, uint32_t block)
-{
-	uint32_t low = 0, high = v->n_meetings;
-	while (low < high) {
-		uint32_t mid = (low + high) / 2;
-		if (v->meetings[mid].block < block)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 /* Follows a value through the places where several meet. block: where it is used. */
 static void follow(const as_values *v, as_value x, uint32_t block, as_ways *w, int depth)
 {
@@ -36,7 +22,7 @@ static void follow(const as_values *v, as_value x, uint32_t block, as_ways *w, i
 	const as_term *n = as_term_of(v, x);
 	bool phi = n->kind == AS_V_PHI && offset == 0, followed = false;
 	uint32_t meets = (uint32_t)((uint64_t)n->k >> 32);
-	for (uint32_t i = phi && depth < DEEPEST ? first_meeting(v, meets) : v->n_meetings;
+	for (uint32_t i = phi && depth < DEEPEST ? as_value_meeting(v, meets) : v->n_meetings;
 		i < v->n_meetings && v->meetings[i].block == meets; i++)
 		if (v->meetings[i].phi == x) {
 			followed = true;

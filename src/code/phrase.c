@@ -430,18 +430,6 @@ static as_decision turned(const as_values *v, const as_decision *d, as_cond *con
 
 void as_phrase_condition(as_buf *out, const as_phrasing *p, const as_decision *d, bool taken)
 {
-	static const char *const signs[] = { [AS_EQ] = "==",
-		[AS_NE] = "!=",
-		[AS_LT] = "<",
-		[AS_LE] = "<=",
-		[AS_GT] = ">",
-		[AS_GE] = ">=",
-		[AS_BELOW] = "<",
-		[AS_BELOW_EQ] = "<=",
-		[AS_ABOVE] = ">",
-		[AS_ABOVE_EQ] = ">=",
-		[AS_NEGATIVE] = "<",
-		[AS_POSITIVE] = ">=" };
 	as_cond cond = taken ? d->cond : as_cond_not(d->cond);
 	writing w = { .p = p, .out = out, .from = out->n };
 	if (cond == AS_ALWAYS || cond >= AS_COND_OTHER) {
@@ -464,7 +452,7 @@ void as_phrase_condition(as_buf *out, const as_phrasing *p, const as_decision *d
 	} else {
 		compared(&w, asked.a, &asked);
 	}
-	as_buf_print(out, " %s ", signs[cond]);
+	as_buf_print(out, " %s ", as_cond_sign(cond));
 	if (asked.test || cond == AS_NEGATIVE || cond == AS_POSITIVE)
 		as_buf_text(out, "0");
 	else

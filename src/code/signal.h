@@ -39,11 +39,19 @@ typedef struct as_decoded {
 	const char *how; /* "loop", "function", "compared" */
 } as_decoded;
 
-/* The addresses that functions refer to (mention.h). */
+typedef struct as_spoken_word {
+	uint32_t data, next; /* which region; the number of the next with the same head; 0: none */
+	size_t at;           /* bytes into it */
+} as_spoken_word;
+
+/* The addresses that functions refer to, and where texts may stand (mention.h). */
 typedef struct as_spoken {
 	uint64_t *list; /* sorted; as often as functions refer to it */
 	size_t n;
-	uint64_t left; /* bytes that may be searched yet */
+	as_region *data; /* the program's regions without what sections say is code */
+	size_t n_data;
+	as_spoken_word *words; /* where words begin in that */
+	uint32_t *heads;       /* by first letters: the number of the last of them, from 1 on */
 } as_spoken;
 
 /* A decision that asks for a variable of the program (grant.h). */

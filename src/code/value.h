@@ -129,6 +129,8 @@ bool as_value_at_start(const as_values *v, as_value x, uint64_t *k);
 as_value as_value_base(const as_values *v, as_value x, int64_t *offset);
 /* The constant string a value points to: in the program's memory, or p NULL. Pure. */
 as_span as_value_string(const as_values *v, as_value x);
+/* The number of the first meeting in a block; where there is none, of the first behind it. Pure. */
+uint32_t as_value_meeting(const as_values *v, uint32_t block);
 /* The goals of a computed jump, if they are those of a table in constant memory. Writes at most max
  * addresses; answers how many (0: not a table), and where the table stands. Pure. */
 size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets, size_t max,

@@ -262,3 +262,16 @@ size_t as_value_targets(const as_values *v, const as_goto *g, uint64_t *targets,
 	size_t n = targets_of(v, g, inner, targets, max, table, len);
 	return n > 0 || outer == inner ? n : targets_of(v, g, outer, targets, max, table, len);
 }
+
+uint32_t as_value_meeting(const as_values *v, uint32_t block)
+{
+	uint32_t low = 0, high = v->n_meetings;
+	while (low < high) {
+		uint32_t mid = (low + high) / 2;
+		if (v->meetings[mid].block < block)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}

@@ -45,14 +45,20 @@ static uint32_t successor(const as_flow *f, uint32_t b, uint32_t i)
 
 static uint32_t n_successors(const as_flow *f, uint32_t b) { return 2 + f->blocks[b].n_cases; }
 
+static uint32_t queue_marked(around *a, const uint8_t *marks)
+{
+	uint32_t n = 0;
+	for (uint32_t b = 0; b < a->k->flow.n_blocks; b++)
+		if (marks[b])
+			a->queue[n++] = b;
+	return n;
+}
+
 /* Marks what is reached from the marked blocks without passing a check (free: or with). */
 static void spread(around *a, uint8_t *marks, bool free)
 {
 	const as_flow *f = &a->k->flow;
-	uint32_t n = 0;
-	for (uint32_t b = 0; b < f->n_blocks; b++)
-		if (marks[b])
-			a->queue[n++] = b;
+	uint32_t n = queue_marked(a, marks);
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t b = a->queue[i];
 		for (uint32_t j = 0; j < n_successors(f, b); j++) {
@@ -69,10 +75,7 @@ static void spread(around *a, uint8_t *marks, bool free)
 static void trace_back(around *a, uint8_t *marks, bool free)
 {
 	const as_flow *f = &a->k->flow;
-	uint32_t n = 0;
-	for (uint32_t b = 0; b < f->n_blocks; b++)
-		if (marks[b])
-			a->queue[n++] = b;
+	uint32_t n = queue_marked(a, marks);
 	for (uint32_t i = 0; i < n; i++) {
 		const as_block *x = &f->blocks[a->queue[i]];
 		for (uint32_t j = 0; j < x->n_preds; j++) {
@@ -215,36 +218,14 @@ static as_span name_of_input(around *a, const as_decision *d)
 
 static as_span write_condition(around *a, const as_decision *d)
 {
-	static const char *const is[] = { [AS_EQ] = "==",
-		[AS_NE] = "!=",
-		[AS_LT] = "<",
-		[AS_LE] = "<=",
-		[AS_GT] = ">",
-		[AS_GE] = ">=",
-		[AS_BELOW] = "<",
-		[AS_BELOW_EQ] = "<=",
-		[AS_ABOVE] = ">",
-		[AS_ABOVE_EQ] = ">=" };
-	/* the condition of the branch, turned where the way is the one that is not taken */
-	static const uint8_t turned[] = { [AS_EQ] = AS_NE,
-		[AS_NE] = AS_EQ,
-		[AS_LT] = AS_GE,
-		[AS_LE] = AS_GT,
-		[AS_GT] = AS_LE,
-		[AS_GE] = AS_LT,
-		[AS_BELOW] = AS_ABOVE_EQ,
-		[AS_BELOW_EQ] = AS_ABOVE,
-		[AS_ABOVE] = AS_BELOW_EQ,
-		[AS_ABOVE_EQ] = AS_BELOW };
 	uint32_t taken = a->k->flow.blocks[d->block].taken;
 	bool on = taken != AS_NO_BLOCK && a->leads[taken];
+	const char *sign = as_cond_sign(on ? d->cond : as_cond_not(d->cond));
 	as_span input = name_of_input(a, d);
 	uint64_t k = 0;
-	bool constant = constant_of(&a->k->values, d, &k);
-	if (d->cond > AS_ABOVE_EQ || !constant || d->test)
+	if (!sign || !constant_of(&a->k->values, d, &k) || d->test)
 		return as_alarm_text(a->s, "%.*s, under a condition", (int)input.n, input.p);
-	unsigned cond = on ? d->cond : turned[d->cond];
-	return as_alarm_text(a->s, "%.*s %s 0x%llx", (int)input.n, input.p, is[cond],
+	return as_alarm_text(a->s, "%.*s %s 0x%llx", (int)input.n, input.p, sign,
 		(unsigned long long)as_extend(k, d->width ? d->width : 8, false));
 }
 

@@ -2,49 +2,18 @@
 /* A number that is computed from input - a sum over it, a remainder, several fields mixed - and then held against one
  * constant that nothing around explains. Ordinary programs hold checksums against other fields and remainders against
  * small or round numbers. */
+#include "code/computed.h"
 #include "code/origin.h"
 #include "code/terms.h"
 
 #include <math.h>
 
 enum {
-	DEEPEST = 6,
 	SMALLEST = 200,
 	SMALLEST_SUM =
 		0x2000, /* of a loop or function: below, it may be a token or a code of an error */
 	RANGE_MAX = 64
 };
-
-/* How a value was computed, by kinds of operations. */
-typedef struct making {
-	unsigned mixing; /* multiplications, exclusive ors, rotations */
-	unsigned other;  /* sums, shifts, ors of two values */
-	bool input;      /* something that is not constant is in it */
-	bool loop;       /* it is what a loop left */
-} making;
-
-static void look_at_making(const as_values *v, as_value x, making *m, int depth)
-{
-	const as_term *n = as_term_of(v, x);
-	m->loop = m->loop || (n->kind == AS_V_PHI && n->b == AS_NOT_KNOWN);
-	if (n->kind != AS_V_OP) {
-		m->input = m->input || (n->kind != AS_V_CONST && n->kind != AS_V_STACK);
-		return;
-	}
-	if (depth > DEEPEST)
-		return;
-	uint64_t k = 0;
-	bool by_constant = as_value_const(v, n->b, &k);
-	bool mixes = n->op == AS_OP_XOR || n->op == AS_OP_ROR || n->op == AS_OP_MULHS ||
-		     n->op == AS_OP_MULHU ||
-		     (n->op == AS_OP_MUL && (!by_constant || (k & (k - 1)) != 0)) ||
-		     n->op == AS_OP_DIVS || n->op == AS_OP_DIVU;
-	m->mixing += mixes;
-	m->other += !mixes && n->op != AS_OP_MOVE && n->op != AS_OP_AND &&
-		    (!by_constant || n->op != AS_OP_ADD);
-	look_at_making(v, n->a, m, depth + 1);
-	look_at_making(v, n->b, m, depth + 1);
-}
 
 /* A number that people or machines like: powers of two and their neighbours, round ones, times, sizes. */
 static bool is_usual(uint64_t k, unsigned width, uint64_t smallest)
@@ -95,24 +64,19 @@ static unsigned siblings(const as_values *v, as_value x)
 	return n ? n : 1;
 }
 
-static bool is_own(const as_signals *s, const as_call *c)
-{
-	return c && !c->system && !as_origin_api(s, c) &&
-	       as_profile_number(s->profile, c->goal) != SIZE_MAX;
-}
-
 static void look(as_signals *s, size_t number, const as_kept *k, const as_decision *d)
 {
 	const as_values *v = &k->values;
 	as_value x = AS_NOT_KNOWN;
 	uint64_t with = 0;
-	making m = { 0 };
 	if (!read(v, d, &x, &with) || is_usual(with, d->width, SMALLEST))
 		return;
-	look_at_making(v, x, &m, 0);
-	bool mixed = m.mixing > 0 && m.input && m.mixing + m.other >= 2;
-	bool function = is_own(s, as_origin_call(v, x));
-	if (!mixed && ((!m.loop && !function) || is_usual(with, d->width, SMALLEST_SUM)))
+	as_making m = as_making_of(s->profile, k, x);
+	bool mixed = m.mixes > 0 && m.steps >= 2 && m.leaves > 0;
+	const as_call *c = as_origin_call(v, x);
+	bool own = c && !c->system && !as_origin_api(s, c) &&
+		   as_profile_number(s->profile, c->goal) != SIZE_MAX;
+	if (!mixed && ((!m.loop && !own) || is_usual(with, d->width, SMALLEST_SUM)))
 		return;
 	as_test t = { .kind = AS_TEST_NUMBER,
 		.number = as_extend(with, d->width, false),
