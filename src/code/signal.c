@@ -121,7 +121,9 @@ static int by_function(const void *a, const void *b)
 		d = by_text(x->trigger, y->trigger);
 	if (d == 0)
 		d = by_text(x->effect, y->effect);
-	return d != 0 ? d : by_text(x->detail, y->detail);
+	if (d == 0)
+		d = by_text(x->detail, y->detail);
+	return d != 0 ? d : x->effect_at < y->effect_at ? -1 : x->effect_at > y->effect_at;
 }
 
 as_status as_signals_find_against(as_signals *s, const as_profile *p, const as_reference *r)

@@ -8,6 +8,7 @@
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -122,8 +123,19 @@ static bool limits(uint64_t memory)
 	return limit(RLIMIT_NPROC, 0) && ok;
 }
 
+static int by_byte(const void *a, const void *b) { return *(const unsigned char *)a - *(const unsigned char *)b; }
+
+/* The C library asks once, in the first large sort, how much memory the machine has, and by the answer sorts in one way
+ * or another, of which only one keeps equal elements in order. Behind the walls it gets no answer and goes by chance. */
+static void sort_once(void)
+{
+	unsigned char bytes[2048] = { 1 };
+	qsort(bytes, sizeof(bytes), 1, by_byte);
+}
+
 unsigned as_lock_in(uint64_t memory, int socket)
 {
+	sort_once();
 	unsigned held = limits(memory) ? AS_LOCK_LIMITS : 0;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return held;
