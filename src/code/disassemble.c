@@ -143,8 +143,10 @@ size_t as_disassemble(
 	size_t n = 0;
 	if (f->thumb ? d->has_thumb : d->has_plain)
 		n = by_capstone(f->thumb ? d->thumb : d->plain, code, first->at, out);
-	if (n > 0)
-		return n;
-	by_lifter(f, op, code, out);
-	return 1;
+	if (n == 0)
+		by_lifter(f, op, code, out);
+	n = n > 0 ? n : 1;
+	for (size_t i = 0; i < n; i++) /* as they stand in the file */
+		out[i].bytes = as_cut(as_program_file(d->program, out[i].at), 0, out[i].bytes.n);
+	return n;
 }

@@ -6,6 +6,7 @@
 #include "code/library.h"
 #include "code/relocate.h"
 #include "code/stub.h"
+#include "code/unlinked.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,12 @@ as_span as_program_from(const as_program *p, uint64_t addr)
 {
 	const as_region *r = as_program_region(p, addr);
 	return r ? as_from(r->data, addr - r->addr) : (as_span){ 0 };
+}
+
+as_span as_program_file(const as_program *p, uint64_t addr)
+{
+	as_span s = as_program_from(p, addr);
+	return p->base && s.n > 0 ? as_cut(p->elf.data, addr - p->base, s.n) : s;
 }
 
 /* Where the instructions are. Section headers may lie, so they only narrow down what is executable. */
@@ -201,12 +208,12 @@ static uint64_t cut_word(const as_program *p, uint64_t v)
 
 uint64_t as_program_import_addr(const as_program *p, size_t i)
 {
-	return cut_word(p, IMPORTS_AT + i * IMPORT_STEP);
+	return cut_word(p, p->imports_at + i * IMPORT_STEP);
 }
 
 size_t as_program_import(const as_program *p, uint64_t addr)
 {
-	uint64_t from = cut_word(p, IMPORTS_AT);
+	uint64_t from = cut_word(p, p->imports_at);
 	if (addr < from || (addr - from) / IMPORT_STEP >= p->n_imports)
 		return SIZE_MAX;
 	return (size_t)((addr - from) / IMPORT_STEP);
@@ -228,7 +235,10 @@ static void add_label(as_program *p, const as_elf_symbol *s, as_span name, bool 
 	if (!function || s->section == 0 || s->section >= 0xff00)
 		return;
 	bool arm = p->elf.machine == AS_EM_ARM;
-	uint64_t addr = code_of(p, s->value);
+	uint64_t addr = s->value;
+	if (p->base && s->section < p->elf.n_sections)
+		addr += p->elf.sections[s->section].addr;
+	addr = code_of(p, addr);
 	bool thumb = arm && ((addr & 1) != 0 || s->type == STT_ARM_TFUNC);
 	addr = arm ? addr & ~UINT64_C(1) : addr;
 	if (!as_program_is_code(p, addr))
@@ -289,25 +299,44 @@ static bool is_split_debug(const as_elf_view *e)
 	return text && text->type == AS_SHT_NOBITS;
 }
 
+/* Instructions of big-endian ARM processors are little-endian in linked programs of today, and always on AArch64. */
+static bool has_big_code(const as_elf_view *e)
+{
+	enum { EF_ARM_BE8 = 0x00800000 };
+	if (e->machine == AS_EM_ARM)
+		return e->big && (e->flags & EF_ARM_BE8) == 0;
+	return e->big && e->machine != AS_EM_AARCH64;
+}
+
+static as_status lay_out(as_program *p)
+{
+	if (p->elf.type == AS_ET_REL)
+		return as_unlinked_open(p);
+	p->imports_at = IMPORTS_AT;
+	bool ok = as_elf_dyn_open(&p->dyn, &p->elf, p->arena) && map_segments(p) && map_code(p) &&
+		  as_relocate(p) && as_ifunc_resolve(p);
+	return ok ? AS_OK : AS_NOMEM;
+}
+
 as_status as_program_open(as_program *p, as_span data, as_arena *arena)
 {
 	*p = (as_program){ .arena = arena };
 	if (!as_elf_open(&p->elf, data, arena))
 		return AS_NOT_THIS;
 	p->arch = arch_of(&p->elf);
-	bool loaded = p->elf.type == AS_ET_EXEC || p->elf.type == AS_ET_DYN;
+	bool loaded =
+		p->elf.type == AS_ET_EXEC || p->elf.type == AS_ET_DYN || p->elf.type == AS_ET_REL;
 	if (!p->arch || !loaded || is_split_debug(&p->elf))
 		return AS_NOT_THIS;
-	bool big_code =
-		p->elf.big && p->elf.machine != AS_EM_ARM && p->elf.machine != AS_EM_AARCH64;
-	enum { EF_ARM_BE8 = 0x00800000 };
-	if (p->elf.machine == AS_EM_ARM && p->elf.big)
-		big_code = (p->elf.flags & EF_ARM_BE8) == 0;
-	p->mode = (as_mode){ .big = big_code, .wide = p->elf.wide };
-	if (!as_elf_dyn_open(&p->dyn, &p->elf, arena) || !map_segments(p) || !map_code(p) ||
-		!as_relocate(p) || !as_ifunc_resolve(p) || !read_labels(p) || !as_stub_prepare(p) ||
-		!as_api_prepare(p) || !as_library_prepare(p))
+	p->mode = (as_mode){ .big = has_big_code(&p->elf), .wide = p->elf.wide };
+	as_status s = lay_out(p);
+	if (s != AS_OK)
+		return s;
+	if (!read_labels(p))
 		return AS_NOMEM;
-	p->damage = p->elf.damage ? p->elf.damage : p->dyn.damage;
+	as_unlinked_settle(p);
+	if (!as_stub_prepare(p) || !as_api_prepare(p) || !as_library_prepare(p))
+		return AS_NOMEM;
+	p->damage = p->elf.damage ? p->elf.damage : p->dyn.damage ? p->dyn.damage : p->damage;
 	return AS_OK;
 }

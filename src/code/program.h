@@ -44,16 +44,24 @@ typedef struct as_program {
 	size_t n_regions, n_code, n_slots, n_labels, n_imports;
 	uint64_t gp; /* MIPS gp, PowerPC TOC, i386 and PowerPC GOT pointer; 0 unknown */
 	uint64_t relro_addr, relro_len;
-	const char *damage; /* what could not be read; constant; NULL nothing */
+	/* Of a file that is not linked (code/unlinked.h): its addresses minus their offsets in the file, and the
+	 * functions that run when a module is loaded and removed. 0: it is linked, or there is none. */
+	uint64_t base, loaded, removed;
+	uint64_t imports_at; /* the stand-in address of import 0 */
+	const char *damage;  /* what could not be read; constant; NULL nothing */
 } as_program;
 
 /* Lays out the ELF file in data. AS_NOT_THIS: no ELF of a machine known here, or a kind that holds no code to be
- * loaded (core, split debug file); AS_NOMEM. What is damaged is left out, and p->damage says so. */
+ * loaded (core, split debug file), or one that is not linked and too large (AS_UNLINKED_MAX); AS_NOMEM. What is
+ * damaged is left out, and p->damage says so. */
 as_status as_program_open(as_program *p, as_span data, as_arena *arena) AS_MUST_USE;
 
 /* The region that holds addr, or NULL. The bytes from addr to the end of what its region has in the file. Pure. */
 const as_region *as_program_region(const as_program *p, uint64_t addr);
 as_span as_program_from(const as_program *p, uint64_t addr);
+/* The same as the file itself has them, where as_program_from answers what the loader makes of them: what rows
+ * cite. Pure. */
+as_span as_program_file(const as_program *p, uint64_t addr);
 /* Whether addr lies in code. Pure. */
 bool as_program_is_code(const as_program *p, uint64_t addr);
 /* The slot at exactly addr, or NULL. Pure. */

@@ -191,6 +191,9 @@ static int enters(as_buf *b, const as_reach *r, size_t number)
 	as_buf_clear(b);
 	if (as_is(f->name, "main") || (p->elf.entry & ~UINT64_C(1)) == f->addr)
 		as_buf_text(b, "where the program starts");
+	else if (p->base && (f->addr == p->loaded || f->addr == p->removed))
+		as_buf_text(b, f->addr == p->loaded ? "run when the module is loaded"
+						    : "run when the module is removed");
 	else if (library)
 		as_buf_text(b, "a function that the library offers to others");
 	else if (handed && !(f->by & AS_BY_ENTRY))

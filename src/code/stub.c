@@ -168,7 +168,8 @@ const as_api *as_stub_api(const as_program *p, uint64_t goal)
 		};
 	if (!s->named) {
 		const as_label *l = as_program_label(p, goal);
-		s->api = l ? as_api_named(l->name) : as_library_api(p, goal);
+		/* A module's own functions are not those of the C library, whatever their names. */
+		s->api = !l ? as_library_api(p, goal) : p->base ? NULL : as_api_named(l->name);
 		s->named = true;
 	}
 	return s->api;

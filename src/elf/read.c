@@ -68,8 +68,7 @@ static as_span table_of(as_elf_view *e, uint64_t at, uint64_t n, uint16_t entry_
 	return all;
 }
 
-static as_elf_section section_at(
-	const as_elf_view *e, as_span entry, uint64_t *size, uint32_t *info)
+static as_elf_section section_at(const as_elf_view *e, as_span entry)
 {
 	as_elf_section s = { 0 };
 	as_cur c = as_elf_cur(e, entry, 0);
@@ -78,12 +77,12 @@ static as_elf_section section_at(
 	s.flags = as_uword(&c, e->wide);
 	s.addr = as_uword(&c, e->wide);
 	uint64_t at = as_uword(&c, e->wide);
-	*size = as_uword(&c, e->wide);
+	s.size = as_uword(&c, e->wide);
 	s.link = as_u32(&c);
-	*info = as_u32(&c);
+	s.info = as_u32(&c);
 	s.align = as_uword(&c, e->wide);
 	if (s.type != AS_SHT_NOBITS)
-		s.data = held(e->data, at, *size);
+		s.data = held(e->data, at, s.size);
 	return s;
 }
 
@@ -91,15 +90,15 @@ static as_elf_section section_at(
 static bool read_sections(as_elf_view *e, const tables *t, as_arena *arena, uint64_t *phnum)
 {
 	uint16_t least = e->wide ? 64 : 40;
-	uint64_t n = t->shnum, size = 0;
-	uint32_t info = 0, names = t->shstrndx;
+	uint64_t n = t->shnum;
+	uint32_t names = t->shstrndx;
 	if (t->shoff == 0)
 		return true;
 	as_span first = as_cut(e->data, t->shoff, least);
-	as_elf_section zero = section_at(e, first, &size, &info);
-	n = n == 0 ? size : n;
+	as_elf_section zero = section_at(e, first);
+	n = n == 0 ? zero.size : n;
 	names = names == SHN_XINDEX ? zero.link : names;
-	*phnum = t->phnum == PN_XNUM && first.n ? info : t->phnum;
+	*phnum = t->phnum == PN_XNUM && first.n ? zero.info : t->phnum;
 	e->stated_sections = (uint32_t)as_min(n, UINT32_MAX);
 	as_span all = table_of(e, t->shoff, as_min(n, SECTIONS_MAX), t->shentsize, least);
 	if (n > SECTIONS_MAX)
@@ -109,7 +108,7 @@ static bool read_sections(as_elf_view *e, const tables *t, as_arena *arena, uint
 	if (have > 0 && !list)
 		return false;
 	for (size_t i = 0; i < have; i++)
-		list[i] = section_at(e, as_cut(all, i * t->shentsize, least), &size, &info);
+		list[i] = section_at(e, as_cut(all, i * t->shentsize, least));
 	e->sections = list;
 	e->n_sections = have;
 	if (names < have)

@@ -46,9 +46,10 @@ typedef struct as_elf_segment {
 } as_elf_segment;
 
 typedef struct as_elf_section {
-	uint32_t name, type, link; /* name: offset in the section name table, bytes */
+	uint32_t name, type, link, info; /* name: offset in the section name table, bytes */
 	uint64_t flags, addr, align;
-	as_span data; /* empty if it does not lie in the file */
+	uint64_t size; /* as stated, bytes */
+	as_span data;  /* empty if it does not lie in the file */
 } as_elf_section;
 
 typedef struct as_elf_view {

@@ -226,7 +226,7 @@ static int compare(const void *a, const void *b)
 static as_span cited(const gathering *g, uint64_t function)
 {
 	as_span from =
-		function == UINT64_MAX ? (as_span){ 0 } : as_program_from(g->program, function);
+		function == UINT64_MAX ? (as_span){ 0 } : as_program_file(g->program, function);
 	return from.n > 0 ? as_cut(from, 0, as_min(from.n, CITED)) : g->program->elf.header;
 }
 

@@ -13,7 +13,7 @@ enum {
 
 static as_span cited(const as_program *p, uint64_t addr)
 {
-	as_span from = as_program_from(p, addr);
+	as_span from = as_program_file(p, addr);
 	return from.n > 0 ? as_cut(from, 0, as_min(from.n, CITED)) : p->elf.header;
 }
 

@@ -30,7 +30,7 @@ static as_opt address(uint64_t addr)
 
 static as_span cited(const stating *st, uint64_t addr)
 {
-	as_span from = as_program_from(st->s->profile->program, addr);
+	as_span from = as_program_file(st->s->profile->program, addr);
 	return as_cut(from, 0, as_min(from.n, CITED));
 }
 

@@ -39,7 +39,7 @@ static as_span name_of(const stating *st, size_t number)
 
 static as_span cited(const stating *st, uint64_t addr)
 {
-	as_span from = as_program_from(st->s->profile->program, addr);
+	as_span from = as_program_file(st->s->profile->program, addr);
 	return addr ? as_cut(from, 0, as_min(from.n, CITED)) : (as_span){ 0 };
 }
 

@@ -6,6 +6,7 @@
 #include "code/capability.h"
 #include "code/fingerprint.h"
 #include "code/signal.h"
+#include "code/unlinked.h"
 #include "inspect/difference.h"
 #include "inspect/quality.h"
 #include "inspect/refer.h"
@@ -31,7 +32,7 @@ static bool cares(const as_file *f)
 /* The bytes of the file at an address. */
 static as_span cited(const stating *s, uint64_t addr)
 {
-	as_span from = as_program_from(s->program, addr);
+	as_span from = as_program_file(s->program, addr);
 	return as_cut(from, 0, as_min(from.n, CITED));
 }
 
@@ -68,7 +69,7 @@ static as_status state_function(stating *s, size_t number)
 		return AS_OK;
 	s->told[number] = true;
 	(void)as_profile_callers(s->profile, f->addr, &callers);
-	as_span whole = as_program_from(s->program, f->addr);
+	as_span whole = as_program_file(s->program, f->addr);
 	return as_add_function(s->out,
 		(as_function_row){ .where = as_cut(whole, 0, as_min(whole.n, f->end - f->addr)),
 			.addr = address(f->addr),
@@ -141,8 +142,11 @@ static as_status state_code(stating *s)
 	for (size_t i = 0; i < s->program->n_code; i++)
 		bytes += s->program->code[i].len;
 	as_reference_class class = as_capability_of(s->signals).class;
+	const char *words = as_reference_class_name(class);
+	if (s->program->base) /* the kernel's, or a part of something */
+		words = as_elf_section_named(&s->program->elf, ".modinfo") ? "module" : "object";
 	return as_add_code(s->out, (as_code){ .where = s->program->elf.header,
-					   .class = as_lit(as_reference_class_name(class)),
+					   .class = as_lit(words),
 					   .functions = (int64_t)sum->functions,
 					   .instructions = (int64_t)sum->instructions,
 					   .bytes = (int64_t)sum->code_bytes,
@@ -181,14 +185,15 @@ static as_status unread(as_facts *out, const as_program *p)
 {
 	if (p->elf.header.n == 0)
 		return AS_OK;
-	if (p->elf.type == AS_ET_REL)
-		return as_unread(out, p->elf.header,
-			"machine code is not read before it is linked: a kernel module, or an "
-			"object");
-	bool loaded = p->elf.type == AS_ET_EXEC || p->elf.type == AS_ET_DYN;
-	return loaded && !p->arch ? as_unread(out, p->elf.header,
-					    "machine code of this architecture is not read")
-				  : AS_OK;
+	bool loaded =
+		p->elf.type == AS_ET_EXEC || p->elf.type == AS_ET_DYN || p->elf.type == AS_ET_REL;
+	if (loaded && !p->arch)
+		return as_unread(
+			out, p->elf.header, "machine code of this architecture is not read");
+	return p->elf.type == AS_ET_REL && p->elf.data.n > AS_UNLINKED_MAX
+		       ? as_unread(out, p->elf.header,
+				 "a file that is not linked is too large for its code to be read")
+		       : AS_OK;
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
@@ -218,7 +223,9 @@ static as_status inspect(as_facts *out, const as_file *f)
 	s = s <= AS_PARTIAL ? as_worse(s, as_state_stories(out, &signals)) : s;
 	if (f->traits && s <= AS_PARTIAL)
 		s = as_worse(s, as_state_traits(out, &signals));
-	return s <= AS_PARTIAL ? as_worse(s, as_state_quality(out, &profile)) : s;
+	if (program.base || s > AS_PARTIAL) /* nothing that modules are measured against */
+		return s;
+	return as_worse(s, as_state_quality(out, &profile));
 }
 
 const as_inspector as_inspector_code = {
