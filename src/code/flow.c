@@ -214,7 +214,6 @@ static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *g
 				 (as_switch){ .op = x->n_ops - 1, .n = (uint32_t)n }, goals);
 }
 
-/* Lifts from addr until control does not go on or an instruction was lifted before. */
 /* Whether what was read last runs on, over the end of this function, into another: hand-written code that is in
  * several pieces for the unwinder. What follows a call or padding is not run into: the call does not come back. */
 static bool falls_into(const as_flow *f, const as_surroundings *around, as_span code, uint64_t addr)
@@ -225,6 +224,7 @@ static bool falls_into(const as_flow *f, const as_surroundings *around, as_span 
 	       !as_op_is_flow(&x->ops[x->n_ops - 1]) && around->starts(around->ctx, addr);
 }
 
+/* Lifts from addr until control does not go on or an instruction was lifted before. */
 static bool explore_run(as_flow *f, const as_surroundings *around, uint64_t addr)
 {
 	as_explorer *x = f->explorer;
@@ -251,6 +251,7 @@ static bool explore_run(as_flow *f, const as_surroundings *around, uint64_t addr
 			return take_op(f, around, jump, &goes_on);
 		}
 		if (n == 0) {
+			f->open_end = f->open_end || (code.n == 0 && addr == f->limit);
 			f->invalid = f->invalid || code.n > 0;
 			f->cut = f->cut || !seen || x->n_ops >= OPS_MAX;
 			as_op trap = { .kind = AS_OP_TRAP, .at = addr };

@@ -31,6 +31,7 @@ typedef struct as_flow {
 	bool invalid;         /* runs into bytes that are no instruction */
 	bool leaves;          /* a branch goes to what is no function that is known */
 	bool runs_on;         /* goes on into the next function without a jump */
+	bool open_end;        /* comes to its limit without a jump */
 	as_op *ops;           /* in the order of exploring; a block's are together */
 	uint32_t n_ops;
 	as_block *
@@ -68,5 +69,15 @@ bool as_flow_build(as_flow *f, as_explorer *x, const as_program *p, uint64_t add
 bool as_flow_resolve(
 	as_flow *f, const as_surroundings *around, as_switch s, const uint64_t *goals) AS_MUST_USE;
 bool as_flow_explore(as_flow *f, const as_surroundings *around) AS_MUST_USE;
+
+/* Whether it has computed jumps whose goals are not known; any, known or not. Pure. */
+bool as_flow_unresolved(const as_flow *f);
+bool as_flow_computes(const as_flow *f);
+/* A copy of a flow in an arena, without its explorer; NULL without memory. as_flow_size: bytes it takes, about. */
+const as_flow *as_flow_keep(const as_flow *f, as_arena *a);
+size_t as_flow_size(const as_flow *f);
+/* Whether exploring again would make the same flow, switches apart, as far as what is known around it has grown since.
+ * May say no where it would. */
+bool as_flow_stands(const as_flow *f, uint64_t limit, const as_surroundings *around);
 
 #endif

@@ -19,6 +19,7 @@ enum {
 	DT_FINI = 13,
 	SMALLEST_GAP = 4,
 	GUESSES_MIN = 1 << 16,
+	FLOWS_MAX = 64 << 20, /* bytes of flows kept */
 };
 
 typedef struct code_map {
@@ -28,6 +29,7 @@ typedef struct code_map {
 
 typedef struct found {
 	uint64_t addr, size;
+	const as_flow *flow; /* as it was last explored; NULL: not kept */
 	uint8_t by;
 	bool thumb;
 } found;
@@ -46,6 +48,7 @@ typedef struct search {
 	size_t n_switches, room_switches, n_goals, room_goals;
 	uint64_t *never; /* hash table of functions that never return */
 	size_t n_never, room_never;
+	size_t flow_bytes;
 	size_t guesses; /* operations that may still be explored in gaps */
 	bool no_memory;
 } search;
@@ -305,6 +308,29 @@ static void learn(search *s, const as_flow *f)
 		add_never(s, f->addr);
 }
 
+/* Explores a function, or takes what was explored before if that still stands. */
+static bool explore(
+	search *s, size_t number, uint64_t limit, const as_surroundings *around, as_flow *f)
+{
+	found *one = &s->list[number];
+	uint64_t whole = one->addr | one->thumb;
+	if (one->flow && as_flow_stands(one->flow, limit, around)) {
+		*f = *one->flow;
+		return true;
+	}
+	one->flow = NULL;
+	if (as_stub_goal(s->p, whole) != whole) /* an entry of a linkage table has no switch */
+		return as_work_explore(s->worker, f, s->p, one->addr, limit, one->thumb, around);
+	if (!as_work_out(s->worker, f, NULL, s->p, one->addr, limit, one->thumb, around))
+		return false;
+	size_t size = as_flow_size(f);
+	if (size > FLOWS_MAX - s->flow_bytes)
+		return true;
+	s->flow_bytes += size;
+	s->list[number].flow = as_flow_keep(f, s->p->arena);
+	return s->list[number].flow != NULL;
+}
+
 static bool explore_queue(search *s, const as_surroundings *around)
 {
 	as_flow f;
@@ -313,14 +339,13 @@ static bool explore_queue(search *s, const as_surroundings *around)
 		uint64_t limit = next_start(s, one.addr);
 		if (one.size > 0)
 			limit = as_min(limit, one.addr + as_max(one.size, s->p->arch->step));
-		if (!as_work_out(s->worker, &f, NULL, s->p, one.addr, limit, one.thumb, around))
+		if (!explore(s, s->done, limit, around, &f))
 			return false;
 		if (one.size > 0 && !is_start(s, limit) && is_cut_short(&f)) {
 			/* Its size is that of a piece: hand-written code. */
 			s->list[s->done].size = 0;
 			limit = next_start(s, one.addr);
-			if (!as_work_out(
-				    s->worker, &f, NULL, s->p, one.addr, limit, one.thumb, around))
+			if (!explore(s, s->done, limit, around, &f))
 				return false;
 		}
 		learn(s, &f);
@@ -365,37 +390,51 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 	       ((returns > 0 && n >= 3) || as_gap_saves_link(s->p, f));
 }
 
+/* The first place from addr on that no instruction covers, or limit. */
+static uint64_t next_uncovered(search *s, uint64_t addr, uint64_t limit)
+{
+	code_map *m = map_of(s, addr);
+	uint64_t n = m ? (as_min(limit, m->addr + m->len) - m->addr) / s->step : 0;
+	for (uint64_t i = m ? (addr - m->addr) / s->step : 0; i < n; i++) {
+		if (i % 8 == 0 && m->covered[i / 8] == 0xff)
+			i += 7;
+		else if (!get(m->covered, i))
+			return m->addr + i * s->step;
+	}
+	return limit;
+}
+
 /* Looks into the gap from addr to the next start. */
 static void look(
 	search *s, const as_surroundings *around, uint64_t addr, uint64_t limit, bool thumb)
 {
 	as_flow f;
 	unsigned step = thumb ? 2 : s->p->arch->step;
-	while (addr + SMALLEST_GAP <= limit && !s->no_memory) {
+	for (addr = next_uncovered(s, addr, limit); addr + SMALLEST_GAP <= limit && !s->no_memory;
+		addr = next_uncovered(s, addr, limit)) {
 		as_span code = as_program_from(s->p, addr);
-		bool skip = is_covered(s, addr) || as_gap_padding(code, step);
-		size_t nothing = skip ? 0 : as_gap_idle(s->p, code, addr, thumb);
-		if (nothing == 0 && !skip && as_gap_constant(code, addr, thumb))
+		if (as_gap_padding(code, step)) {
+			addr += step;
+			continue;
+		}
+		size_t nothing = as_gap_idle(s->p, code, addr, thumb);
+		if (nothing == 0 && as_gap_constant(code, addr, thumb))
 			nothing = 4;
 		if (nothing > 0) {
 			addr += nothing;
 			continue;
 		}
-		if (!skip &&
-			s->guesses ==
-				0) { /* data among code can be tried at every address, each time to its end */
+		/* Data among code can be tried at every address, each time to its end. */
+		if (s->guesses == 0) {
 			s->out->cut = true;
 			return;
 		}
-		bool is_function = !skip && plausible(s, around, addr, limit, thumb, &f);
-		if (!skip)
-			s->guesses -= (size_t)as_min(s->guesses, f.n_ops + 1);
-		if (is_function) {
+		bool is_function = plausible(s, around, addr, limit, thumb, &f);
+		s->guesses -= (size_t)as_min(s->guesses, f.n_ops + 1);
+		if (is_function)
 			add(s, addr, 0, AS_BY_GAP, thumb);
-			addr = as_max(f.end, addr + step);
-			continue;
-		}
-		addr += skip || step > 1 ? step : 16 - addr % 16;
+		addr = is_function ? as_max(f.end, addr + step)
+				   : addr + (step > 1 ? step : 16 - addr % 16);
 	}
 }
 
@@ -511,6 +550,7 @@ static bool finish(search *s)
 			.limit = f->size ? as_min(limit, f->addr + f->size) : limit,
 			.end = f->addr,
 			.by = f->by,
+			.flow = f->flow,
 			.thumb = f->thumb,
 			.name = l ? l->name : (as_span){ 0 },
 			.exported = l && l->exported,

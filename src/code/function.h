@@ -25,6 +25,7 @@ typedef struct as_function {
 	bool never_returns;
 	bool library; /* belongs to the C library that is inside the program (library_extent.h) */
 	bool part;    /* a piece that was split off another (.cold) */
+	const as_flow *flow; /* when it was found, in the arena (as_flow_stands); NULL: not kept */
 } as_function;
 
 typedef struct as_functions {

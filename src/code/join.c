@@ -171,7 +171,10 @@ static void enter_function(as_evaluator *e)
 	const as_arch *a = p->arch;
 	as_state *s = &e->state;
 	s->n = 0;
-	for (unsigned r = 0; r < AS_N_REGS; r++)
+	as_mask live = e->live[0];
+	live.low = ~UINT64_C(0);
+	memset(s->reg, 0, sizeof(s->reg)); /* nobody asks for other vectors */
+	for (unsigned r = next_marked(&live); r < AS_N_REGS; r = next_marked(&live))
 		s->reg[r] = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_ENTRY, .k = r });
 	for (unsigned i = 0; i < a->n_args; i++)
 		s->reg[a->args[i]] =
@@ -227,10 +230,14 @@ static void merge_state(as_evaluator *e, uint32_t from)
 	as_state *s = &e->state;
 	const as_value *reg = e->regs + (size_t)from * AS_N_REGS;
 	const as_mask *live = &e->live[e->block];
-	for (unsigned r = 0; r < AS_N_REGS; r++)
-		if (s->reg[r] != reg[r])
+	enum { MANY = 15 /* divides the number of registers: most are the same on all ways */ };
+	for (unsigned r = 0; r < AS_N_REGS; r++) {
+		if (r % MANY == 0 && memcmp(s->reg + r, reg + r, MANY * sizeof(*reg)) == 0)
+			r += MANY - 1;
+		else if (s->reg[r] != reg[r])
 			s->reg[r] = as_join_marked(live, r) ? meet(e, r, s->reg[r], reg[r], from)
 							    : AS_NOT_KNOWN;
+	}
 	const as_stack_slot *other = e->saved + e->endings[from].first;
 	uint32_t n = e->endings[from].n, kept = 0;
 	for (uint32_t i = 0, j = 0; i < s->n; i++) {

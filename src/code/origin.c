@@ -36,6 +36,9 @@ const as_api *as_origin_api(const as_signals *s, const as_call *c)
 bool as_origin_calls(const as_signals *s, const as_call *c, const char *name)
 {
 	as_span is = c->system ? (as_span){ 0 } : as_api_name(s->profile->program, c->goal);
+	bool checked = is.n > 2 && is.p[0] == '_' && is.p[1] == '_' && is.p[2] == (uint8_t)name[0];
+	if (is.n == 0 || (is.p[0] != (uint8_t)name[0] && !checked))
+		return false; /* most are told apart by this */
 	size_t n = strlen(name);
 	if (as_is(is, name) || (as_starts(is, name) && as_is(as_from(is, n), "64")))
 		return true;

@@ -12,6 +12,7 @@ enum { STUBS = 8192 /* a power of two */, LONGEST = 8 /* instructions */, EBX = 
 struct as_known_stub {
 	uint64_t addr, goal;
 	const as_api *api;
+	as_span name;
 	bool known, named;
 };
 
@@ -159,21 +160,27 @@ uint64_t as_stub_goal_from(const as_program *p, uint64_t addr, uint64_t got)
 	return s->goal;
 }
 
-const as_api *as_stub_api(const as_program *p, uint64_t goal)
+/* What is known of a goal, with its name and what it is. */
+static const struct as_known_stub *named(const as_program *p, uint64_t goal)
 {
 	struct as_known_stub *s = &p->stubs[(goal ^ goal >> 13) & (STUBS - 1)];
 	if (!s->known || s->addr != goal)
 		*s = (struct as_known_stub){
 			.addr = goal, .goal = find_goal(p, goal, 0), .known = true
 		};
-	if (!s->named) {
-		const as_label *l = as_program_label(p, goal);
-		/* A module's own functions are not those of the C library, whatever their names. */
-		s->api = !l ? as_library_api(p, goal) : p->base ? NULL : as_api_named(l->name);
-		s->named = true;
-	}
-	return s->api;
+	if (s->named)
+		return s;
+	const as_label *l = as_program_label(p, goal);
+	/* A module's own functions are not those of the C library, whatever their names. */
+	s->api = !l ? as_library_api(p, goal) : p->base ? NULL : as_api_named(l->name);
+	s->name = l ? l->name : s->api ? as_lit(s->api->name) : (as_span){ 0 };
+	s->named = true;
+	return s;
 }
+
+const as_api *as_stub_api(const as_program *p, uint64_t goal) { return named(p, goal)->api; }
+
+as_span as_stub_name(const as_program *p, uint64_t goal) { return named(p, goal)->name; }
 
 void as_stub_forget(const as_program *p, uint64_t goal)
 {

@@ -15,6 +15,8 @@ uint64_t as_stub_goal(const as_program *p, uint64_t addr);
 uint64_t as_stub_goal_from(const as_program *p, uint64_t addr, uint64_t got);
 /* The catalogue's entry for a goal, remembered; as_api_of asks this. */
 const struct as_api *as_stub_api(const as_program *p, uint64_t goal);
+/* Its name, from the symbol table or as the library function that it was recognised as; p NULL: none. */
+as_span as_stub_name(const as_program *p, uint64_t goal);
 /* Where the function really starts that is entered at addr: on PowerPC (second 64-bit ABI) calls inside a program
  * skip the two instructions that load the table's pointer. Else addr. Pure. */
 uint64_t as_stub_entry(const as_program *p, uint64_t addr);

@@ -29,11 +29,20 @@ static bool same(const as_term *x, const as_term *y)
 	       x->a == y->a && x->b == y->b && x->k == y->k;
 }
 
+/* Where n stands in the index, or the empty entry where it would. */
+static as_term_entry *entry_of(as_terms *t, const as_term *n)
+{
+	uint32_t h = hash_of(n) & (t->n_index - 1);
+	while (t->index[h].round == t->round && !same(&t->term[t->index[h].number], n))
+		h = (h + 1) & (t->n_index - 1);
+	return &t->index[h];
+}
+
 static bool make_room(as_terms *t)
 {
 	uint32_t room = t->room ? t->room * 2 : FIRST_ROOM;
 	as_term *node = room <= NODES_MAX ? realloc(t->term, room * sizeof(*node)) : NULL;
-	uint32_t *index = node ? calloc(room * 2, sizeof(*index)) : NULL;
+	as_term_entry *index = node ? calloc(room * 2, sizeof(*index)) : NULL;
 	if (node)
 		t->term = node;
 	if (!index)
@@ -42,28 +51,14 @@ static bool make_room(as_terms *t)
 	t->index = index;
 	t->room = room;
 	t->n_index = room * 2;
-	for (uint32_t i = 1; i < t->n; i++) {
-		uint32_t h = hash_of(&t->term[i]) & (t->n_index - 1);
-		while (t->index[h])
-			h = (h + 1) & (t->n_index - 1);
-		t->index[h] = i;
-	}
+	t->round = 1;
+	for (uint32_t i = 1; i < t->n; i++)
+		*entry_of(t, &t->term[i]) = (as_term_entry){ t->round, i };
 	return true;
 }
 
 bool as_terms_reset(as_terms *t, const as_program *p)
 {
-	/* Only the entries in use are cleared: most functions are small. */
-	if (t->n > t->n_index / 8)
-		memset(t->index, 0, t->n_index * sizeof(*t->index));
-	else
-		for (uint32_t i = 1; i < t->n; i++) {
-			uint32_t h = hash_of(&t->term[i]) & (t->n_index - 1);
-			while (t->index[h]) {
-				t->index[h] = 0;
-				h = (h + 1) & (t->n_index - 1);
-			}
-		}
 	t->program = p;
 	t->word = p->arch->word;
 	t->big = p->elf.big;
@@ -71,6 +66,10 @@ bool as_terms_reset(as_terms *t, const as_program *p)
 	t->n = 0;
 	if (t->room == 0 && !make_room(t))
 		return false;
+	if (++t->round == 0) {
+		memset(t->index, 0, t->n_index * sizeof(*t->index));
+		t->round = 1;
+	}
 	t->term[0] = (as_term){ .kind = AS_V_UNKNOWN };
 	t->n = 1;
 	return true;
@@ -78,21 +77,18 @@ bool as_terms_reset(as_terms *t, const as_program *p)
 
 as_value as_terms_intern(as_terms *t, as_term n)
 {
-	uint32_t h = hash_of(&n) & (t->n_index - 1);
-	for (; t->index[h]; h = (h + 1) & (t->n_index - 1))
-		if (same(&t->term[t->index[h]], &n))
-			return t->index[h];
+	as_term_entry *e = entry_of(t, &n);
+	if (e->round == t->round)
+		return e->number;
 	if (t->n >= t->room) {
 		if (t->full || !make_room(t)) {
 			t->full = true;
 			return AS_NOT_KNOWN;
 		}
-		h = hash_of(&n) & (t->n_index - 1);
-		while (t->index[h])
-			h = (h + 1) & (t->n_index - 1);
+		e = entry_of(t, &n);
 	}
 	t->term[t->n] = n;
-	t->index[h] = t->n;
+	*e = (as_term_entry){ t->round, t->n };
 	return t->n++;
 }
 

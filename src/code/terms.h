@@ -5,11 +5,16 @@
 
 #include "code/value.h"
 
+typedef struct as_term_entry {
+	uint32_t round; /* the entry is empty unless it is of the table's round */
+	as_value number;
+} as_term_entry;
+
 typedef struct as_terms {
 	as_term *term;
 	uint32_t n, room;
-	uint32_t *index; /* open hash table of numbers; 0 empty */
-	uint32_t n_index;
+	as_term_entry *index; /* open hash table */
+	uint32_t n_index, round;
 	uint8_t word; /* bytes of an address */
 	bool big;     /* byte order of data */
 	bool full;    /* a limit or memory was hit: new values are unknown */

@@ -30,6 +30,19 @@ static void count(walker *w, const as_flow *f, const as_values *v)
 	}
 }
 
+/* Flows without computed jumps, and nothing new around them, are as they were found. */
+static bool work_out(walker *w, const as_function *fn, as_flow *f, as_values *v)
+{
+	const as_functions *all = w->functions;
+	if (fn->flow && !as_flow_computes(fn->flow) &&
+		as_flow_stands(fn->flow, fn->limit, &all->around)) {
+		*f = *fn->flow;
+		return as_work_values(w->worker, f, v);
+	}
+	return as_work_out(
+		w->worker, f, v, all->program, fn->addr, fn->limit, fn->thumb, &all->around);
+}
+
 static as_status walk_all(walker *w, as_status (*visit)(void *ctx, const as_subject *v), void *ctx)
 {
 	as_flow f;
@@ -39,8 +52,7 @@ static as_status walk_all(walker *w, as_status (*visit)(void *ctx, const as_subj
 		if (as_stub_goal(w->functions->program, fn->addr | fn->thumb) !=
 			(fn->addr | fn->thumb))
 			continue; /* it belongs to the linker, not to the program */
-		if (!as_work_out(w->worker, &f, &v, w->functions->program, fn->addr, fn->limit,
-			    fn->thumb, &w->functions->around))
+		if (!work_out(w, fn, &f, &v))
 			return AS_NOMEM;
 		fn->end = f.end;
 		count(w, &f, &v);

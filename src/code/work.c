@@ -55,28 +55,28 @@ static bool resolve(
 	return !*again || as_flow_explore(f, around);
 }
 
-static bool has_unresolved(const as_flow *f)
-{
-	for (uint32_t b = 0; b < f->n_blocks; b++)
-		if (f->blocks[b].unresolved)
-			return true;
-	return false;
-}
-
 bool as_work_out(as_worker *w, as_flow *f, as_values *v, const as_program *p, uint64_t addr,
 	uint64_t limit, bool thumb, const as_surroundings *around)
 {
 	as_values own;
 	if (!as_flow_build(f, w->explorer, p, addr, limit, thumb, around))
 		return false;
-	if (!v && !has_unresolved(f))
+	if (!v && !as_flow_unresolved(f))
 		return true;
-	v = v ? v : &own;
 	bool again = true;
-	for (int round = 0; again && round < ROUNDS; round++)
-		if (!as_values_of(v, w->evaluator, f) || !resolve(w, f, v, around, &again))
+	for (int round = 0; again && round < ROUNDS; round++) {
+		if (!as_values_of(v ? v : &own, w->evaluator, f) ||
+			!resolve(w, f, v ? v : &own, around, &again))
 			return false;
-	return !again || as_values_of(v, w->evaluator, f);
+		if (!v && !as_flow_unresolved(f))
+			return true;
+	}
+	return !again || !v || as_values_of(v, w->evaluator, f);
+}
+
+bool as_work_values(as_worker *w, const as_flow *f, as_values *v)
+{
+	return as_values_of(v, w->evaluator, f);
 }
 
 bool as_work_explore(as_worker *w, as_flow *f, const as_program *p, uint64_t addr, uint64_t limit,

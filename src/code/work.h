@@ -14,6 +14,9 @@ void as_worker_free(as_worker *w);
 bool as_work_out(as_worker *w, as_flow *f, as_values *v, const as_program *p, uint64_t addr,
 	uint64_t limit, bool thumb, const as_surroundings *around) AS_MUST_USE;
 
+/* The values of a flow that was explored before. Borrows w's memory. False only without memory. */
+bool as_work_values(as_worker *w, const as_flow *f, as_values *v) AS_MUST_USE;
+
 /* Explores the same function only: no values, and no switches but those known. False only without
  * memory. */
 bool as_work_explore(as_worker *w, as_flow *f, const as_program *p, uint64_t addr, uint64_t limit,

@@ -123,7 +123,10 @@ static bool limits(uint64_t memory)
 	return limit(RLIMIT_NPROC, 0) && ok;
 }
 
-static int by_byte(const void *a, const void *b) { return *(const unsigned char *)a - *(const unsigned char *)b; }
+static int by_byte(const void *a, const void *b)
+{
+	return *(const unsigned char *)a - *(const unsigned char *)b;
+}
 
 /* The C library asks once, in the first large sort, how much memory the machine has, and by the answer sorts in one way
  * or another, of which only one keeps equal elements in order. Behind the walls it gets no answer and goes by chance. */
