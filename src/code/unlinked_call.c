@@ -136,6 +136,24 @@ static void put_far(const as_patch *p, int64_t v)
 		(void)as_field_put(&second, AS_F_RV_I, v);
 }
 
+bool as_unlinked_mips_tracer(const as_patch *p, as_span name)
+{
+	enum { WORDS = 8, SIZE = 4, CALLS = 0x0000f809, CALLS_MASK = 0xfc1fffff };
+	const uint32_t jal = 0x0c000000, jal_mask = 0xfc000000,
+		       adjust = 0x27bdfff8; /* addiu sp,sp,-8 */
+	if (!is_tracer(name))
+		return false;
+	for (size_t i = 0; i < WORDS && (i + 2) * SIZE <= p->n; i++) {
+		as_cur c = as_cur_of(as_bytes(p->at + i * SIZE, 2 * (size_t)SIZE), 0, p->big_code);
+		uint32_t call = as_u32(&c), behind = as_u32(&c);
+		if ((call & CALLS_MASK) != CALLS && (call & jal_mask) != jal)
+			continue;
+		memset(p->at + i * SIZE, 0, behind == adjust ? 2 * (size_t)SIZE : (size_t)SIZE);
+		break;
+	}
+	return true;
+}
+
 void as_unlinked_branch(const as_program *p, const as_branch *b)
 {
 	uint16_t machine = p->elf.machine;

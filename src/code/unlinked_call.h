@@ -20,4 +20,9 @@ typedef struct as_branch {
  * for an indirect jump, or for a return, become what they stand for. */
 void as_unlinked_branch(const as_program *p, const as_branch *b);
 
+/* The same for a call of the tracer on MIPS, which begins with what stands at p, and which gives back a part of the
+ * stack that the instruction behind the call takes. False, and nothing is done, for another
+ * name. */
+bool as_unlinked_mips_tracer(const as_patch *p, as_span name);
+
 #endif

@@ -318,6 +318,12 @@ static void apply(linking *l, relocation *r)
 	/* Additions to what is there have their addend in the table. */
 	if (!l->stated && r->kind->addend != AS_F_NONE && f != ADD && f != SUB)
 		r->addend = as_field_get(&r->patch, (as_field_id)r->kind->addend);
+	bool import = r->symbol != 0 && r->s.section == 0;
+	if (import && l->u->p->elf.machine == AS_EM_MIPS && (f == UPPER || f == ABS) &&
+		as_unlinked_mips_tracer(
+			&r->patch, as_elf_string(l->u->symbols.strings, r->s.name)) &&
+		f == ABS)
+		return;
 	if (f == UPPER)
 		put_upper(l, r);
 	else if (f == LOWER)

@@ -34,7 +34,7 @@ static const lifted a32[] = {
 	{ "ldr pc, [r1, r2, lsl #2]", 4, "\x02\xf1\x91\xe7",
 		"load4 t2, r1, r2<<2, _, 0; jump_to4 _, t2, _<<0, _, 0" },
 	{ "ldrls pc, [pc, r3, lsl #2]", 4, "\x03\xf1\x9f\x97",
-		"load4.other t2, _, r3<<2, _, 4176; jump_to4.other _, t2, _<<0, _, 0" },
+		"load4 t2, _, r3<<2, _, 4176; jump_to4.other _, t2, _<<0, _, 0" },
 	{ "addls pc, pc, r3, lsl #2", 4, "\x03\xf1\x8f\x90",
 		"move4.other t0, _, _<<0, _, 4180; add4.other t2, t0, r3<<2, _, 0; jump_to4.other "
 		"_, t2, _<<0, _, 0" },

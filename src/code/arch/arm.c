@@ -23,12 +23,20 @@ static bool lift_a(as_insn *i, as_cur *c, uint8_t *len)
 	return as_ok(c) && as_arm_a32(i);
 }
 
+/* Whether operation n only fetches where the next jumps to: that has the condition. What the temporary held before
+ * would otherwise be taken for another goal. */
+static bool fetches_goal(const as_ops *o, size_t n)
+{
+	const as_op *op = &o->op[n], *next = n + 1 < o->n ? op + 1 : NULL;
+	return op->kind == AS_OP_LOAD && next && next->kind == AS_OP_JUMP_TO && next->a == op->dst;
+}
+
 /* Makes the operations conditional. Selections have a condition of their own and only write temporaries. */
 static void predicate(as_ops *o, as_cond cond)
 {
 	for (size_t n = 0; n < o->n; n++) {
 		as_op *op = &o->op[n];
-		if (op->kind == AS_OP_SELECT)
+		if (op->kind == AS_OP_SELECT || fetches_goal(o, n))
 			continue;
 		op->cond = (uint8_t)cond;
 		if (op->kind == AS_OP_JUMP) {
