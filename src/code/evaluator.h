@@ -78,6 +78,8 @@ bool as_join_prepare(as_evaluator *e) AS_MUST_USE;
 /* Sets the state to that at the start of block e->block; keeps it at its end (false without memory). */
 void as_join_enter(as_evaluator *e);
 bool as_join_leave(as_evaluator *e) AS_MUST_USE;
+/* The first in a list of writes, which is in the order of blocks, that is not before a block; n: none. Pure. */
+uint32_t as_join_first_write(const as_stack_write *list, uint32_t n, uint32_t block);
 /* The block after the last that jumps back to b, or 0. Pure. */
 uint32_t as_join_loop_end(const as_flow *f, uint32_t b);
 

@@ -70,9 +70,8 @@ bool as_flow_resolve(
 	as_flow *f, const as_surroundings *around, as_switch s, const uint64_t *goals) AS_MUST_USE;
 bool as_flow_explore(as_flow *f, const as_surroundings *around) AS_MUST_USE;
 
-/* Whether it has computed jumps whose goals are not known; any, known or not. Pure. */
+/* Whether it has computed jumps whose goals are not known. Pure. */
 bool as_flow_unresolved(const as_flow *f);
-bool as_flow_computes(const as_flow *f);
 /* A copy of a flow in an arena, without its explorer; NULL without memory. as_flow_size: bytes it takes, about. */
 const as_flow *as_flow_keep(const as_flow *f, as_arena *a);
 size_t as_flow_size(const as_flow *f);

@@ -60,8 +60,6 @@ bool as_flow_unresolved(const as_flow *f)
 	return false;
 }
 
-bool as_flow_computes(const as_flow *f) { return f->n_switches > 0 || as_flow_unresolved(f); }
-
 bool as_flow_stands(const as_flow *f, uint64_t limit, const as_surroundings *around)
 {
 	if (f->limit != limit || f->cut || f->leaves || f->runs_on || f->open_end)

@@ -261,6 +261,19 @@ static bool leaves(const as_block *b)
 	       !b->unresolved;
 }
 
+uint32_t as_join_first_write(const as_stack_write *list, uint32_t n, uint32_t block)
+{
+	uint32_t low = 0, high = n;
+	while (low < high) {
+		uint32_t mid = (low + high) / 2;
+		if (list[mid].block < block)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* What a loop writes is not known at its head. */
 static void blur_loop(as_evaluator *e, uint32_t end)
 {
@@ -280,14 +293,7 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	live.high &= (all ? ~UINT64_C(0) : m.high) & ~(UINT64_C(1) << (AS_REG_ZERO - 64));
 	for (unsigned r = next_marked(&live); r < AS_N_REGS; r = next_marked(&live))
 		s->reg[r] = phi(e, r, s->reg[r], AS_NOT_KNOWN);
-	uint32_t low = 0, high = e->n_last;
-	while (low < high) {
-		uint32_t mid = (low + high) / 2;
-		if (e->last_writes[mid].block < e->block)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	uint32_t low = as_join_first_write(e->last_writes, e->n_last, e->block);
 	for (uint32_t i = low; i < e->n_last && e->last_writes[i].block < end; i++) {
 		const as_stack_write *w = &e->last_writes[i];
 		as_value old = as_state_load(s, &e->terms, w->at, w->width, false);

@@ -365,12 +365,19 @@ static bool pass(as_evaluator *e)
 	return !e->no_memory;
 }
 
-static bool has_loop(const as_flow *f)
+/* Whether a second pass knows more than the first: what loops write to the stack, and which addresses there are given
+ * away later. */
+static bool knows_more(const as_evaluator *e)
 {
-	for (uint32_t b = 0; b < f->n_blocks; b++)
-		if (as_join_loop_end(f, b) > 0)
-			return true;
-	return false;
+	const as_flow *f = e->flow;
+	bool loops = false, writes = false;
+	for (uint32_t b = 0; b < f->n_blocks && !writes; b++) {
+		uint32_t end = as_join_loop_end(f, b);
+		loops = loops || end > 0;
+		uint32_t first = end > 0 ? as_join_first_write(e->writes, e->n_writes, b) : 0;
+		writes = end > 0 && first < e->n_writes && e->writes[first].block < end;
+	}
+	return writes || (loops && e->n_taken > 1);
 }
 
 static bool second_pass(as_evaluator *e)
@@ -396,7 +403,7 @@ bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f)
 	uint64_t n = e->flow->n_blocks;
 	if (!as_evaluator_grow(e, &e->regs, &e->room_regs, n * AS_N_REGS, sizeof(*e->regs)) ||
 		!as_evaluator_grow(e, &e->endings, &e->room_endings, n, sizeof(*e->endings)) ||
-		!as_join_prepare(e) || !pass(e) || (has_loop(e->flow) && !second_pass(e)))
+		!as_join_prepare(e) || !pass(e) || (knows_more(e) && !second_pass(e)))
 		return false;
 	*v = (as_values){ .flow = f,
 		.terms = e->terms.term,

@@ -30,11 +30,11 @@ static void count(walker *w, const as_flow *f, const as_values *v)
 	}
 }
 
-/* Flows without computed jumps, and nothing new around them, are as they were found. */
+/* Flows whose jumps are all known, and that have nothing new around them, are as they were found. */
 static bool work_out(walker *w, const as_function *fn, as_flow *f, as_values *v)
 {
 	const as_functions *all = w->functions;
-	if (fn->flow && !as_flow_computes(fn->flow) &&
+	if (fn->flow && !as_flow_unresolved(fn->flow) &&
 		as_flow_stands(fn->flow, fn->limit, &all->around)) {
 		*f = *fn->flow;
 		return as_work_values(w->worker, f, v);
