@@ -69,15 +69,19 @@ class Sources(apt.Apt):
 	def unpacked(self, name):
 		"""The folder of the sources, patched as the distribution does."""
 		folder = self.base / "unpacked" / name
-		if not folder.exists():
-			self.prepare()
-			work = self.base / "fetching" / name
-			shutil.rmtree(work, ignore_errors=True)
-			work.mkdir(parents=True)
-			self.apt("apt-get", "source", name, cwd=work)
-			folder.parent.mkdir(exist_ok=True)
-			next(p for p in work.iterdir() if p.is_dir()).rename(folder)
+		with cache.one_at_a_time("packages"):
+			if not folder.exists():
+				self.fetch(name, folder)
 		return folder
+
+	def fetch(self, name, folder):
+		self.prepare()
+		work = self.base / "fetching" / name
+		shutil.rmtree(work, ignore_errors=True)
+		work.mkdir(parents=True)
+		self.apt("apt-get", "source", name, cwd=work)
+		folder.parent.mkdir(exist_ok=True)
+		next(p for p in work.iterdir() if p.is_dir()).rename(folder)
 
 
 def files_of(name):

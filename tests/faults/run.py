@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong around a review must not go wrong in it.
 
-usage: run.py [ASSAY IMAGE [TEST...]]      IMAGE: one that takes some seconds, such as the base station
+usage: run.py [ASSAY IMAGE [TEST...]]      IMAGE: one that takes some seconds, such as the network installer, the default
 Examiners crash, hang and eat memory; examiners and the supervisor are killed; the disk is full; inputs are
 strange. The reference is an undisturbed review: with SOURCE_DATE_EPOCH set, dossiers are compared byte for byte.
 Last line: N passed, N failed.
@@ -22,7 +22,17 @@ import time
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("ASSAY_CACHE", TOP / ".cache"))
 ASSAY = sys.argv[1] if len(sys.argv) > 1 else os.environ["ASSAY"]
-IMAGE = sys.argv[2] if len(sys.argv) > 2 else str(CACHE / "images/basestation/basestation.bin")
+INSTALLER = "images/netboot/files/debian-installer-12-netboot-armhf_all"
+
+
+def image():
+    if len(sys.argv) > 2:
+        return sys.argv[2]
+    subprocess.run([TOP / "tests/images/build", "netboot"], check=True, stdout=subprocess.DEVNULL)
+    return str(next((CACHE / INSTALLER).rglob("initrd.gz")))
+
+
+IMAGE = image()
 ENV = dict(os.environ, SOURCE_DATE_EPOCH="1780000000")
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="assay-faults-"))
 SANITIZED = b"__asan_init" in open(ASSAY, "rb").read()
@@ -213,8 +223,6 @@ def output_that_cannot_be_written():
 
 
 def main():
-    if len(sys.argv) < 3:
-        subprocess.run([TOP / "tests/images/build", "basestation"], check=True, stdout=subprocess.DEVNULL)
     review(REFERENCE)
     tests = [globals()[n] for n in sys.argv[3:]] or [jobs_do_not_show, again_is_the_same, crash_costs_one_object, hang_costs_one_object,
              memory_costs_one_object, crash_of_an_inspector_everywhere, killed_examiners_are_replaced,

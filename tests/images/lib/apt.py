@@ -86,6 +86,10 @@ class Apt:
 
 	def resolved(self, how, names, resolve):
 		"""The files for names, from the note of an earlier run if they are all still there."""
+		with cache.one_at_a_time("packages"):
+			return self.resolved_alone(how, names, resolve)
+
+	def resolved_alone(self, how, names, resolve):
 		note = self.base / "resolved.json"
 		notes = json.loads(note.read_text()) if note.exists() else {}
 		key = how + " " + " ".join(sorted(names))
@@ -125,10 +129,11 @@ class Apt:
 	def newest(self, meta, prefix):
 		"""The package a metapackage stands for: its dependency that starts with prefix."""
 		note = self.base / (meta + ".newest")
-		if not note.exists():
-			self.prepare()
-			for line in self.apt("apt-cache", "depends", meta).splitlines():
-				kind, _, name = line.strip().partition("Depends: ")
-				if not kind and name.startswith(prefix):
-					note.write_text(name)
+		with cache.one_at_a_time("packages"):
+			if not note.exists():
+				self.prepare()
+				for line in self.apt("apt-cache", "depends", meta).splitlines():
+					kind, _, name = line.strip().partition("Depends: ")
+					if not kind and name.startswith(prefix):
+						note.write_text(name)
 		return note.read_text()

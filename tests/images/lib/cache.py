@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where images and packages are kept, and when a cached image may be used again."""
+import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -11,6 +13,16 @@ ROOT = HERE.parent.parent
 def cache():
 	"""The cache folder: $ASSAY_CACHE, or .cache in the repository."""
 	return pathlib.Path(os.environ.get("ASSAY_CACHE") or ROOT / ".cache").resolve()
+
+
+@contextlib.contextmanager
+def one_at_a_time(what):
+	"""Tests run side by side: what one makes in the cache, the others wait for. what: a name, of which one is made at a time."""
+	folder = cache()
+	folder.mkdir(parents=True, exist_ok=True)
+	with open(folder / (what + ".lock"), "w") as lock:
+		fcntl.flock(lock, fcntl.LOCK_EX)
+		yield
 
 
 # What decides how an image comes out: the modules of lib that take part, and whether fixtures do.
