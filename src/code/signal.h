@@ -28,7 +28,8 @@ typedef struct as_sink {
 	const char *what;  /* id: "run", "exec", "listen", ... */
 	bool constant;     /* its command, program or path is constant */
 	bool shell;        /* that constant is an interactive shell */
-	as_span text;      /* that constant; p NULL: none */
+	bool all; /* in a kernel module: it gives all rights, or runs with them what is not constant */
+	as_span text; /* that constant; p NULL: none */
 } as_sink;
 
 /* A text that the program makes of constants when it runs. */

@@ -8,6 +8,7 @@ Each tests/code/signals/NAME.c says in its first lines what is expected of it:
   // expect: SIGNAL FUNCTION SCORE /TRIGGER/ /EFFECT/     an alarm with at least that score in that function (or *)
   // clean: SIGNAL SCORE                                  compiled with -DCLEAN: no alarm with as much
   // flags: FLAG...                                       how to compile it besides
+  // flags COMPILER: FLAG...                              the same, for compilers whose name begins with that
 One test is one file, compiled once. Nothing of it is run."""
 import os
 import pathlib
@@ -21,7 +22,7 @@ COMPILERS = ("gcc", "arm-linux-gnueabihf-gcc", "aarch64-linux-gnu-gcc", "mipsel-
 LEVELS = ("-O0", "-O2")
 EXPECT = re.compile(r"// expect: (\w+) (\S+) ([\d.]+) /(.*?)/ /(.*?)/$", re.M)
 CLEAN = re.compile(r"// clean: (\w+) ([\d.]+)$", re.M)
-FLAGS = re.compile(r"// flags: (.*)$", re.M)
+FLAGS = re.compile(r"// flags ?(\S*): (.*)$", re.M)
 ALARM = re.compile(r"^ *([\d.]+) (\w+)!? [0-9a-f]+ (\S*) at [0-9a-f]+: '(.*?)' opens (.*) at [0-9a-f]+ \(", re.M)
 
 
@@ -44,7 +45,7 @@ def alarms(one, source, compiler, level, flags):
 def check(one, source, compiler, level):
 	text = source.read_text()
 	expected, clean = EXPECT.findall(text), CLEAN.findall(text)
-	flags = " ".join(FLAGS.findall(text)).split()
+	flags = " ".join(f for name, f in FLAGS.findall(text) if compiler.startswith(name)).split()
 	faults = [] if expected and clean else ["says not what is expected"]
 	found = alarms(one, source, compiler, level, flags)
 	for signal, function, score, trigger, effect in expected:

@@ -65,6 +65,14 @@ static double rarity(const as_signals *s, const as_test *t)
 	return shape(t) * as_test_rareness(s, t);
 }
 
+/* A shell for who knows a constant that nobody else uses; in the kernel, where little is run, any unusual constant. */
+static bool opens_all(const as_signals *s, const as_test *t, const as_sink *sink)
+{
+	static const double UNUSUAL = 0.5;
+	double rare = rarity(s, t);
+	return (sink->shell && rare >= 1) || (sink->all && rare >= UNUSUAL);
+}
+
 /* Whether the way over the equal side is the only one to block b: the side must not be reached otherwise. */
 static bool owns(const as_kept *k, const as_test *t, uint32_t b)
 {
@@ -210,17 +218,17 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 	as_span trigger = t->kind == AS_TEST_NUMBER
 				  ? as_alarm_text(s, "0x%llx", (unsigned long long)t->number)
 				  : t->text;
-	as_alarm_add(s, (as_alarm){ .signal = "gate",
-				.function = number,
-				.at = t->at,
-				.effect_at = g.call->at,
-				.score = t->unsure ? score * 0.7 : score,
-				.trigger = trigger,
-				.trigger_addr = t->addr,
-				.effect = as_sink_text(s, k, g.call, &g.best),
-				.detail = describe(s, t),
-				.conclusive = (g.best.shell && rarity(s, t) >= 1) ||
-					      (made && score >= FIRM) });
+	as_alarm_add(
+		s, (as_alarm){ .signal = "gate",
+			   .function = number,
+			   .at = t->at,
+			   .effect_at = g.call->at,
+			   .score = t->unsure ? score * 0.7 : score,
+			   .trigger = trigger,
+			   .trigger_addr = t->addr,
+			   .effect = as_sink_text(s, k, g.call, &g.best),
+			   .detail = describe(s, t),
+			   .conclusive = opens_all(s, t, &g.best) || (made && score >= FIRM) });
 }
 
 /* The block of a caller that is reached when the call answers k, or AS_NO_BLOCK. */
@@ -283,7 +291,7 @@ static void try_caller(as_signals *s, size_t number, const as_test *t, double ch
 					"input that equals the constant makes the function answer "
 					"%lld; its caller, at 0x%llx, acts on that answer",
 					(long long)(int32_t)o->answer, (unsigned long long)c->at),
-				.conclusive = g.best.shell && o->only && rarity(s, t) >= 1 });
+				.conclusive = o->only && opens_all(s, t, &g.best) });
 	}
 }
 

@@ -3,6 +3,7 @@
  * by name, look whether they are watched, wait for a date, delete themselves, run what they have written, act
  * before main or while the loader still works, wipe traces. Each is a small function that says what it saw. */
 #include "code/library_system.h"
+#include "code/module_oddity.h"
 #include "code/origin.h"
 
 #include <string.h>
@@ -363,6 +364,7 @@ static void find(as_signals *s)
 		look_at_shadow(s, i, k, shadows);
 	}
 	look_at_loader(s);
+	as_module_oddities(s);
 }
 
 const as_signal as_signal_oddity = {
