@@ -6,7 +6,9 @@ usage: check_damaged.py
 
 Takes the programs of tests/golden/ins/code (ARM, MIPS, x86-64). From each, by a fixed seed: bytes changed in the headers,
 the dynamic segment and the code; the end cut off; addresses and sizes of segments made absurd; code that is all one
-byte; a page of jumps into the middle of each other. One test is one file; nothing of it is run."""
+byte; a page of jumps into the middle of each other. From the kernel modules there: bytes changed in the table of sections, the
+relocations and the symbols; sections that overlap, are all the same, are huge without bytes; relocations without end; many
+sections. One test is one file; nothing of it is run."""
 import os
 import pathlib
 import random
@@ -17,9 +19,12 @@ import tempfile
 
 TOP = pathlib.Path(os.environ.get("ASSAY_SOURCE") or pathlib.Path(__file__).resolve().parents[2])
 PROGRAMS = ("gate-armhf", "gate-mipsel", "gate-x86_64")
+MODULES = ("gate-mipsel.ko", "gate-x86_64.ko")
 SECONDS = 60  # far more than any should take, sanitizers and a busy machine included
 EACH = 12
 PT_LOAD, PT_DYNAMIC, PF_X = 1, 2, 1
+SYMTAB, RELA, NOBITS, REL = 2, 4, 8, 9
+ABSURD = (0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffff000)
 
 
 def tool():
@@ -81,23 +86,112 @@ def damaged(name, data):
 	yield "dynamic segment that is its own string table", fill(data, *dynamic, struct.pack("<QQ", 5, dynamic[0]))
 
 
+class Sections:
+	"""The table of sections of a module, to be changed."""
+	def __init__(self, data):
+		self.data, self.wide = bytearray(data), data[4] == 2
+		self.at, = struct.unpack_from("<Q" if self.wide else "<I", data, 40 if self.wide else 32)
+		self.size, self.n = struct.unpack_from("<HH", data, 58 if self.wide else 46)
+		self.word = "<Q" if self.wide else "<I"
+		self.places = (4, 8, 24, 32, 44, 48) if self.wide else (4, 8, 16, 20, 28, 32)  # type, flags, offset, size, info, alignment
+
+	def get(self, i, field):
+		return struct.unpack_from("<I" if field in (0, 4) else self.word, self.data, self.at + i * self.size + self.places[field])[0]
+
+	def put(self, i, field, value):
+		struct.pack_into("<I" if field in (0, 4) else self.word, self.data, self.at + i * self.size + self.places[field],
+			value & (0xffffffff if field in (0, 4) or not self.wide else 0xffffffffffffffff))
+
+	def typed(self, *types):
+		return [i for i in range(self.n) if self.get(i, 0) in types]
+
+	def range(self, i):
+		return self.get(i, 2), self.get(i, 3)
+
+
+def many_sections(data):
+	"""Every section a program of 65,000 may have, all of them the same code."""
+	s = Sections(data)
+	one = next(i for i in range(s.n) if s.get(i, 1) & 4 and s.get(i, 3) > 0)
+	entry = bytes(s.data[s.at + one * s.size:s.at + (one + 1) * s.size])
+	out = bytearray(s.data) + bytes(s.data[s.at:s.at + s.n * s.size]) + entry * (65000 - s.n)
+	struct.pack_into(s.word, out, 40 if s.wide else 32, len(s.data))
+	struct.pack_into("<H", out, 60 if s.wide else 48, 65000)
+	return bytes(out)
+
+
+def endless_relocations(data):
+	"""Tables of relocations that all are the whole file, for the same code."""
+	s = Sections(data)
+	code = next(i for i in range(s.n) if s.get(i, 1) & 4 and s.get(i, 3) > 0)
+	for i in range(1, s.n):
+		if i != code and s.get(i, 0) not in (SYMTAB, 3):
+			for field, value in ((0, RELA if s.wide else REL), (1, 0), (2, 0), (3, len(s.data)), (4, code)):
+				s.put(i, field, value)
+	return bytes(s.data)
+
+
+def damaged_module(name, data):
+	rng = random.Random(name)
+	plain = Sections(data)
+	tables, symbols = plain.typed(REL, RELA), plain.typed(SYMTAB)
+	for _ in range(EACH):
+		yield "headers", flip(data, rng, 16, 48, 4)
+		yield "sections", flip(data, rng, plain.at, plain.n * plain.size, 8)
+		yield "relocations", flip(data, rng, *plain.range(rng.choice(tables)), 30)
+		yield "symbols", flip(data, rng, *plain.range(symbols[0]), 20)
+		yield "cut", data[:rng.randrange(52, len(data))]
+		s = Sections(data)
+		for i in range(1, s.n):
+			if rng.random() < 0.3:
+				s.put(i, rng.randrange(6), rng.choice((*ABSURD, s.at, len(data) - 1)))
+		yield "absurd sections", bytes(s.data)
+		s = Sections(data)
+		first = s.range(1)
+		for i in range(2, s.n):
+			if s.get(i, 0) not in (SYMTAB, 3, REL, RELA):
+				s.put(i, 2, first[0] + rng.randrange(-8, 8))
+				s.put(i, 3, max(1, first[1] + rng.randrange(-8, 8)))
+		yield "sections that overlap", bytes(s.data)
+		s = Sections(data)
+		for i in range(1, s.n):
+			if s.get(i, 0) not in (SYMTAB, 3, REL, RELA) and rng.random() < 0.5:
+				s.put(i, 0, NOBITS)
+				s.put(i, 3, rng.choice((1 << 20, 33 << 20, *ABSURD)))
+				s.put(i, 5, rng.choice((1, 4096, 3, *ABSURD)))
+		yield "sections without bytes", bytes(s.data)
+		s = Sections(data)
+		for at in range(*(lambda o, n: (o, o + n - 24, 24 if s.wide else 8))(*s.range(tables[0]))):
+			struct.pack_into(s.word, s.data, at, rng.choice((0, 1, 3, first[1] - 1, first[1] - 2, first[1], *ABSURD)))
+		yield "relocations outside", bytes(s.data)
+	yield "many sections", many_sections(data)
+	yield "relocations without end", endless_relocations(data)
+
+
+def cases():
+	folder = TOP / "tests/golden/ins/code"
+	for names, damage in ((PROGRAMS, damaged), (MODULES, damaged_module)):
+		for name in names:
+			for i, (what, data) in enumerate(damage(name, (folder / name).read_bytes())):
+				yield "%s %d, %s" % (name, i, what), data
+
+
 def main():
 	passed = failed = 0
 	with tempfile.TemporaryDirectory() as folder:
 		path = pathlib.Path(folder) / "program"
-		for name in PROGRAMS:
-			for i, (what, data) in enumerate(damaged(name, (TOP / "tests/golden/ins/code" / name).read_bytes())):
-				path.write_bytes(data)
-				try:
-					done = subprocess.run([tool(), path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS, check=False)
-					fine = done.returncode == 0 and b"status ok" in done.stdout
-					said = done.stderr[-400:].decode("latin-1")
-				except subprocess.TimeoutExpired:
-					fine, said = False, "more than %d s" % SECONDS
-				passed += fine
-				failed += not fine
-				if not fine:
-					print("%s %d, %s: %s" % (name, i, what, said))
+		for label, data in cases():
+			path.write_bytes(data)
+			try:
+				done = subprocess.run([tool(), path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS, check=False)
+				fine = done.returncode == 0 and b"status ok" in done.stdout
+				said = done.stderr[-400:].decode("latin-1")
+			except subprocess.TimeoutExpired:
+				fine, said = False, "more than %d s" % SECONDS
+			passed += fine
+			failed += not fine
+			if not fine:
+				print("%s: %s" % (label, said))
 	print("%d passed, %d failed" % (passed, failed))
 	return 1 if failed else 0
 
