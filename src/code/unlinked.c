@@ -224,6 +224,33 @@ static bool is_inside(const as_program *p, uint64_t addr)
 	return l && addr != l->addr && addr - l->addr < l->size;
 }
 
+/* Whether a slot is a word of read-only data that points to code of which no label tells. */
+static bool is_unnamed(const as_program *p, const as_fixup *f)
+{
+	uint64_t code = p->elf.machine == AS_EM_ARM ? f->value & ~UINT64_C(1) : f->value;
+	const as_region *r = as_program_region(p, f->addr);
+	return r && !r->write && !r->exec && as_program_is_code(p, code) &&
+	       !as_program_label(p, code);
+}
+
+/* Without symbols a table of such words is more often that of a switch than of functions, and functions that are cut
+ * into its cases would be worse than functions that are found later. */
+static void drop_tables(as_program *p)
+{
+	enum { TABLE = 3 /* words */ };
+	size_t n = 0, end = 0;
+	for (size_t i = 0; i < p->n_slots; i = end) {
+		end = i + 1;
+		while (end < p->n_slots && is_unnamed(p, &p->slots[i]) &&
+			is_unnamed(p, &p->slots[end]) &&
+			p->slots[end].addr - p->slots[end - 1].addr == p->arch->word)
+			end++;
+		for (size_t k = i; k < end && end - i < TABLE; k++)
+			p->slots[n++] = p->slots[k];
+	}
+	p->n_slots = n;
+}
+
 /* The module structure points to both, the first to what runs first. */
 static void find_ends(as_program *p)
 {
@@ -250,5 +277,6 @@ void as_unlinked_settle(as_program *p)
 		if (!is_inside(p, p->slots[i].value))
 			p->slots[n++] = p->slots[i];
 	p->n_slots = n;
+	drop_tables(p);
 	find_ends(p);
 }
