@@ -61,7 +61,8 @@ void as_arena_reset(as_arena *a)
 		*a->top = (block){ .cap = BLOCK };
 }
 
-void *as_alloc(as_arena *a, size_t n)
+/* n bytes with whatever is in them. */
+static void *take(as_arena *a, size_t n)
 {
 	if (n > SIZE_MAX / 2 || n > a->limit - a->given)
 		return NULL;
@@ -77,7 +78,13 @@ void *as_alloc(as_arena *a, size_t n)
 	void *p = body(a->top) + a->top->used;
 	a->top->used += n;
 	a->given += as_min(n, a->limit - a->given);
-	return memset(p, 0, n);
+	return p;
+}
+
+void *as_alloc(as_arena *a, size_t n)
+{
+	void *p = take(a, n);
+	return p ? memset(p, 0, n) : NULL;
 }
 
 void *as_alloc_array(as_arena *a, size_t n, size_t size)
@@ -108,4 +115,12 @@ as_span as_print(as_arena *a, const char *format, ...)
 		(void)vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
 	return p ? as_bytes(p, (size_t)n) : (as_span){ 0 };
+}
+
+void *as_alloc_copy(as_arena *a, const void *from, size_t n, size_t size, bool *ok)
+{
+	uint64_t total = 0;
+	void *to = n > 0 && as_mul(&total, n, size) ? take(a, total) : NULL;
+	*ok = *ok && (to || n == 0);
+	return to ? memcpy(to, from, total) : NULL;
 }

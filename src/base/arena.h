@@ -18,6 +18,8 @@ void as_arena_reset(as_arena *a);
 void *as_alloc(as_arena *a, size_t n);
 /* An array of n elements of size bytes each, checked; NULL as above. Owned by a. */
 void *as_alloc_array(as_arena *a, size_t n, size_t size);
+/* A copy of such an array; NULL for none, or as above, and then *ok becomes false. Owned by a. */
+void *as_alloc_copy(as_arena *a, const void *from, size_t n, size_t size, bool *ok);
 /* A copy of s in the arena; p NULL if there is no memory. */
 as_span as_copy(as_arena *a, as_span s);
 /* printf into the arena; empty without memory. The bytes are NUL-terminated (the NUL not counted). */

@@ -55,6 +55,20 @@ static void walk_state(const as_profile *p, const as_kept *k, as_value x, seen *
 	}
 }
 
+/* What stood in a place of the stack before its address was given away: a reference, mostly only read. */
+static void walk_given(const as_profile *p, const as_kept *k, const as_term *n, seen *s, int depth)
+{
+	const as_values *v = &k->values;
+	const as_term *at = as_term_of(v, n->a);
+	as_value last = AS_NOT_KNOWN;
+	for (uint32_t i = 0; at->kind == AS_V_STACK && i < v->n_given; i++) {
+		if (v->given[i].at != at->k + n->k || v->given[i].value == last)
+			continue;
+		last = v->given[i].value;
+		walk(p, k, last, AS_NOT_KNOWN, s, depth + 1);
+	}
+}
+
 /* What a function of the program's own answers. */
 static void walk_answer(const as_profile *p, const as_kept *k, as_value x, seen *s, int depth)
 {
@@ -126,8 +140,10 @@ static void walk(
 			s->m.mixes++;
 			s->m.again = true;
 		}
-		if (loop == AS_NOT_KNOWN)
+		if (loop == AS_NOT_KNOWN) {
 			walk_state(p, k, x, s, depth);
+			walk_given(p, k, n, s, depth);
+		}
 	} else if (n->kind == AS_V_RESULT) {
 		s->m.leaves++;
 		walk_answer(p, k, x, s, depth);

@@ -46,11 +46,12 @@ struct as_evaluator {
 	as_ref *refs;
 	as_goto *gotos;
 	as_meeting *meetings;
+	as_given *given;
 	as_answer *answers;
 	uint32_t room_regs, room_endings, room_written, room_read, room_live, n_saved, room_saved,
 		n_writes, room_writes, n_last, room_last, n_calls, room_calls, n_decisions,
 		room_decisions, n_stores, room_stores, n_refs, room_refs, n_gotos, room_gotos,
-		n_meetings, room_meetings, n_answers, room_answers;
+		n_meetings, room_meetings, n_answers, room_answers, n_given, room_given;
 	const as_flow *flow;
 	uint32_t block, loop_budget;
 	int32_t taken

@@ -3,8 +3,6 @@
  * changed. */
 #include "code/flow.h"
 
-#include <string.h>
-
 /* How many entries the blocks use of the list of cases or predecessors. */
 static size_t used(const as_flow *f, bool preds)
 {
@@ -23,32 +21,22 @@ size_t as_flow_size(const as_flow *f)
 	       f->n_blocks * (sizeof(*f->blocks) + 6 * sizeof(*f->preds));
 }
 
-/* A copy in the arena; NULL for nothing, or without memory (then *ok becomes false). */
-static void *copy(as_arena *arena, const void *from, size_t n, size_t size, bool *ok)
-{
-	void *to = n > 0 ? as_alloc_array(arena, n, size) : NULL;
-	*ok = *ok && (to || n == 0);
-	if (to)
-		memcpy(to, from, n * size);
-	return to;
-}
-
 const as_flow *as_flow_keep(const as_flow *f, as_arena *a)
 {
 	bool ok = true;
-	as_flow *to = copy(a, f, 1, sizeof(*f), &ok);
+	as_flow *to = as_alloc_copy(a, f, 1, sizeof(*f), &ok);
 	if (!to)
 		return NULL;
 	to->explorer = NULL;
-	to->ops = copy(a, f->ops, f->n_ops, sizeof(*f->ops), &ok);
-	to->blocks = copy(a, f->blocks, f->n_blocks, sizeof(*f->blocks), &ok);
-	to->cases = copy(a, f->cases, used(f, false), sizeof(*f->cases), &ok);
-	to->preds = copy(a, f->preds, used(f, true), sizeof(*f->preds), &ok);
-	to->switches = copy(a, f->switches, f->n_switches, sizeof(*f->switches), &ok);
+	to->ops = as_alloc_copy(a, f->ops, f->n_ops, sizeof(*f->ops), &ok);
+	to->blocks = as_alloc_copy(a, f->blocks, f->n_blocks, sizeof(*f->blocks), &ok);
+	to->cases = as_alloc_copy(a, f->cases, used(f, false), sizeof(*f->cases), &ok);
+	to->preds = as_alloc_copy(a, f->preds, used(f, true), sizeof(*f->preds), &ok);
+	to->switches = as_alloc_copy(a, f->switches, f->n_switches, sizeof(*f->switches), &ok);
 	size_t goals = 0;
 	for (uint32_t i = 0; i < f->n_switches; i++)
 		goals = as_max(goals, (uint64_t)f->switches[i].first + f->switches[i].n);
-	to->goals = copy(a, f->goals, goals, sizeof(*f->goals), &ok);
+	to->goals = as_alloc_copy(a, f->goals, goals, sizeof(*f->goals), &ok);
 	return ok ? to : NULL;
 }
 

@@ -13,29 +13,6 @@ typedef struct keeping {
 	size_t bytes, room_calls;
 } keeping;
 
-/* A copy in the arena; NULL for nothing, or without memory (then *bad). */
-static void *copy(as_arena *arena, const void *from, size_t n, size_t size, bool *bad)
-{
-	if (n == 0)
-		return NULL;
-	void *to = as_alloc_array(arena, n, size);
-	*bad = *bad || !to;
-	if (to)
-		memcpy(to, from, n * size);
-	return to;
-}
-
-static size_t count_cases(const as_flow *f, bool preds)
-{
-	size_t n = 0;
-	for (uint32_t b = 0; b < f->n_blocks; b++) {
-		size_t end = preds ? (size_t)f->blocks[b].preds + f->blocks[b].n_preds
-				   : (size_t)f->blocks[b].cases + f->blocks[b].n_cases;
-		n = end > n ? end : n;
-	}
-	return n;
-}
-
 static size_t cost(const as_subject *s)
 {
 	const as_values *v = s->values;
@@ -43,38 +20,36 @@ static size_t cost(const as_subject *s)
 	       v->n_terms * sizeof(as_term) + v->n_calls * sizeof(as_call) +
 	       v->n_decisions * sizeof(as_decision) + v->n_stores * sizeof(as_store) +
 	       v->n_refs * sizeof(as_ref) + v->n_meetings * sizeof(as_meeting) +
-	       v->n_answers * sizeof(as_answer);
+	       v->n_answers * sizeof(as_answer) + v->n_given * sizeof(as_given);
 }
 
 static bool keep(keeping *k, size_t number, const as_subject *s)
 {
-	const as_flow *f = s->flow;
 	const as_values *v = s->values;
-	bool bad = false;
+	bool ok = true;
 	as_arena *a = k->arena;
 	as_kept *to = as_alloc(a, sizeof(*to));
-	if (!to)
+	const as_flow *f = s->flow->explorer ? as_flow_keep(s->flow, a) : s->flow;
+	if (!to || !f)
 		return false;
 	to->function = s->function;
 	to->flow = *f;
-	to->flow.explorer = NULL;
-	to->flow.ops = copy(a, f->ops, f->n_ops, sizeof(*f->ops), &bad);
-	to->flow.blocks = copy(a, f->blocks, f->n_blocks, sizeof(*f->blocks), &bad);
-	to->flow.cases = copy(a, f->cases, count_cases(f, false), sizeof(*f->cases), &bad);
-	to->flow.preds = copy(a, f->preds, count_cases(f, true), sizeof(*f->preds), &bad);
 	to->values = *v;
 	to->values.flow = &to->flow;
-	to->values.terms = copy(a, v->terms, v->n_terms, sizeof(*v->terms), &bad);
-	to->values.calls = copy(a, v->calls, v->n_calls, sizeof(*v->calls), &bad);
-	to->values.decisions = copy(a, v->decisions, v->n_decisions, sizeof(*v->decisions), &bad);
-	to->values.stores = copy(a, v->stores, v->n_stores, sizeof(*v->stores), &bad);
-	to->values.refs = copy(a, v->refs, v->n_refs, sizeof(*v->refs), &bad);
-	to->values.meetings = copy(a, v->meetings, v->n_meetings, sizeof(*v->meetings), &bad);
-	to->values.answers = copy(a, v->answers, v->n_answers, sizeof(*v->answers), &bad);
+	to->values.terms = as_alloc_copy(a, v->terms, v->n_terms, sizeof(*v->terms), &ok);
+	to->values.calls = as_alloc_copy(a, v->calls, v->n_calls, sizeof(*v->calls), &ok);
+	to->values.decisions =
+		as_alloc_copy(a, v->decisions, v->n_decisions, sizeof(*v->decisions), &ok);
+	to->values.stores = as_alloc_copy(a, v->stores, v->n_stores, sizeof(*v->stores), &ok);
+	to->values.refs = as_alloc_copy(a, v->refs, v->n_refs, sizeof(*v->refs), &ok);
+	to->values.meetings =
+		as_alloc_copy(a, v->meetings, v->n_meetings, sizeof(*v->meetings), &ok);
+	to->values.answers = as_alloc_copy(a, v->answers, v->n_answers, sizeof(*v->answers), &ok);
+	to->values.given = as_alloc_copy(a, v->given, v->n_given, sizeof(*v->given), &ok);
 	to->values.gotos = NULL;
 	to->values.n_gotos = 0;
 	k->out->kept[number] = to;
-	return !bad && as_dominate(&to->dominators, &to->flow, a);
+	return ok && as_dominate(&to->dominators, &to->flow, a);
 }
 
 static bool list_calls(keeping *k, size_t number, const as_values *v)

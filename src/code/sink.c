@@ -75,6 +75,22 @@ static bool is_shell(as_span text)
 	       as_is(text, "/system/bin/sh") || as_is(text, "/bin/login");
 }
 
+/* Whether a command or path starts a server that gives out logins, or a program that ties a shell to a connection. */
+static bool is_remote_shell(as_span text)
+{
+	static const char *const servers[] = { "telnetd", "utelnetd", "in.telnetd", "rshd",
+		"in.rshd", "rlogind", "in.rlogind", "rexecd", "in.rexecd" };
+	size_t end = as_find_byte(text, ' ', 0), from = 0;
+	as_span first = end == SIZE_MAX ? text : as_cut(text, 0, end);
+	for (size_t i = 0; i < first.n; i++)
+		from = first.p[i] == '/' ? i + 1 : from;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
+		if (as_is(as_from(first, from), servers[i]))
+			return true;
+	return as_has(text, "nc -e ") || as_has(text, "sh -i >") || as_has(text, "/dev/tcp/") ||
+	       (as_has(text, "nc -l") && as_has(text, "sh"));
+}
+
 static bool is_secret_file(as_span text)
 {
 	return as_has(text, "/etc/shadow") || as_has(text, "/etc/passwd") ||
@@ -93,7 +109,7 @@ static as_span text_of(const as_kept *k, const as_call *c, int i)
 
 static void weigh_run(as_sink *sink, bool exec)
 {
-	sink->shell = is_shell(sink->text);
+	sink->shell = is_shell(sink->text) || is_remote_shell(sink->text);
 	if (sink->shell)
 		sink->weight = RUN_SHELL / 10.0;
 	else if (sink->constant)

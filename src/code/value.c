@@ -13,7 +13,7 @@ void as_evaluator_free(as_evaluator *e)
 	as_terms_free(&e->terms);
 	void *all[] = { e->regs, e->endings, e->written, e->read, e->live, e->saved, e->writes,
 		e->last_writes, e->calls, e->decisions, e->stores, e->refs, e->gotos, e->meetings,
-		e->answers };
+		e->answers, e->given };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]);
 	free(e);
@@ -218,6 +218,20 @@ static void read_texts(as_evaluator *e, as_call *c)
 	}
 }
 
+/* Lists what is known of the stack from to to, before a call may write there. */
+static void note_given(as_evaluator *e, int64_t from, int64_t to)
+{
+	for (uint32_t i = 0; i < e->state.n && e->state.slot[i].at < to; i++) {
+		const as_stack_slot *slot = &e->state.slot[i];
+		as_value_kind kind = (as_value_kind)e->terms.term[slot->v].kind;
+		if (slot->at < from || (kind != AS_V_OP && kind != AS_V_RESULT && kind != AS_V_PHI))
+			continue;
+		as_given *g = AS_LIST_ADD(e, given);
+		if (g)
+			*g = (as_given){ .at = slot->at, .value = slot->v };
+	}
+}
+
 /* What the callee may write through a pointer to the stack: up to the next object that is known there. */
 static void forget_escaped(as_evaluator *e, const as_call *c)
 {
@@ -233,8 +247,9 @@ static void forget_escaped(as_evaluator *e, const as_call *c)
 			if (e->taken[j] > n->k && e->taken[j] < to)
 				to = e->taken[j];
 		to = n->k < 0 && to > 0 ? 0 : to;
-		as_state_forget(&e->state, n->k,
-			as_effect_bound(e->flow->program, c, i, &e->terms, n->k, to));
+		to = as_effect_bound(e->flow->program, c, i, &e->terms, n->k, to);
+		note_given(e, n->k, to);
+		as_state_forget(&e->state, n->k, to);
 	}
 }
 
@@ -343,7 +358,7 @@ static bool pass(as_evaluator *e)
 {
 	const as_flow *f = e->flow;
 	e->n_calls = e->n_decisions = e->n_stores = e->n_refs = e->n_gotos = e->n_meetings =
-		e->n_answers = e->n_writes = e->n_saved = 0;
+		e->n_answers = e->n_given = e->n_writes = e->n_saved = 0;
 	e->loop_budget = LOOP_BUDGET;
 	as_mask m = as_join_clobbered(f->program->arch);
 	e->n_clobbered = 0;
@@ -414,6 +429,7 @@ bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f)
 		.gotos = e->gotos,
 		.meetings = e->meetings,
 		.answers = e->answers,
+		.given = e->given,
 		.n_terms = e->terms.n,
 		.n_calls = e->n_calls,
 		.n_decisions = e->n_decisions,
@@ -422,6 +438,7 @@ bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f)
 		.n_gotos = e->n_gotos,
 		.n_meetings = e->n_meetings,
 		.n_answers = e->n_answers,
+		.n_given = e->n_given,
 		.cut = e->cut || e->terms.full };
 	e->flow = NULL;
 	return true;

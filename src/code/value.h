@@ -80,6 +80,13 @@ typedef struct as_meeting {
 	uint32_t block, from; /* where they meet; where value comes from */
 } as_meeting;
 
+/* What stood in a place of the stack whose address was then given to a call: it may still stand there. Constants are
+ * not listed. */
+typedef struct as_given {
+	int32_t at; /* bytes from the stack pointer at entry */
+	as_value value;
+} as_given;
+
 /* What a function answers, where it returns. */
 typedef struct as_answer {
 	uint32_t block;
@@ -102,8 +109,10 @@ typedef struct as_values {
 	const as_ref *refs;
 	const as_goto *gotos;
 	const as_meeting *meetings; /* in the order of blocks */
+	const as_given *given;
 	const as_answer *answers;
-	uint32_t n_terms, n_calls, n_decisions, n_stores, n_refs, n_gotos, n_meetings, n_answers;
+	uint32_t n_terms, n_calls, n_decisions, n_stores, n_refs, n_gotos, n_meetings, n_answers,
+		n_given;
 	bool cut; /* a limit was hit: some values are unknown that need not be */
 } as_values;
 

@@ -31,33 +31,47 @@ static unsigned single_bytes(const as_kept *k, const as_call *c, unsigned i)
 	return n;
 }
 
-/* A string that was put together on the stack and is run, opened or compared. */
-static void look_at_built(as_signals *s, size_t number, const as_kept *k, const as_call *c)
+/* Which argument is a string that was put together on the stack, and is run, opened or compared; -1: none. */
+static int built_argument(const as_signals *s, const as_kept *k, const as_call *c, as_sink *sink)
 {
 	const as_api *api = as_origin_api(s, c);
-	as_sink sink = as_sink_of(s, k, c);
-	bool compares = api && api->kind == AS_API_COMPARE;
-	if (!api || (!compares && sink.weight <= 0))
-		return;
-	for (unsigned i = 0; i < 2; i++) {
+	*sink = as_sink_of(s, k, c);
+	if (!api || (api->kind != AS_API_COMPARE && sink->weight <= 0))
+		return -1;
+	for (int i = 0; i < 2; i++) {
 		as_span text = c->text[i];
-		unsigned single = text.n >= 4 ? single_bytes(k, c, i) : 0;
-		if (single < 4 || single * 2 < text.n ||
-			as_term_of(&k->values, c->arg[i])->kind != AS_V_STACK)
+		unsigned single = text.n >= 4 ? single_bytes(k, c, (unsigned)i) : 0;
+		if (single >= 4 && single * 2 >= text.n &&
+			as_term_of(&k->values, c->arg[i])->kind == AS_V_STACK)
+			return i;
+	}
+	return -1;
+}
+
+/* All of one function: where many texts are made like that, the compiler does so. */
+static void look_at_built(as_signals *s, size_t number, const as_kept *k)
+{
+	as_sink sink;
+	unsigned n = 0;
+	for (uint32_t j = 0; j < k->values.n_calls; j++)
+		n += built_argument(s, k, &k->values.calls[j], &sink) >= 0;
+	for (uint32_t j = 0; n > 0 && j < k->values.n_calls; j++) {
+		const as_call *c = &k->values.calls[j];
+		int i = built_argument(s, k, c, &sink);
+		if (i < 0)
 			continue;
+		as_span text = c->text[i];
+		bool compares = as_origin_api(s, c)->kind == AS_API_COMPARE;
+		double w = is_run(&sink) ? 2.6 : compares ? 1.8 : 1;
 		as_alarm_add(
 			s, (as_alarm){ .signal = "decoded",
 				   .function = number,
 				   .at = c->at,
-				   .score = (is_run(&sink)     ? 2.6
-						    : compares ? 1.8
-							       : 1) *
-					    (text.n >= 6 ? 1 : 0.6),
+				   .score = w * (text.n >= 6 ? 1 : 0.6) / sqrt(n),
 				   .trigger = text,
 				   .effect = as_sink_text(s, k, c, &sink),
 				   .detail = as_lit("the text is put together byte by byte on the "
 						    "stack, so that the file does not hold it") });
-		return;
 	}
 }
 
@@ -111,8 +125,8 @@ static void find(as_signals *s)
 		size_t n = k ? as_tryout_run(t, i, shown) : 0;
 		for (size_t j = 0; j < n; j++)
 			state(s, i, k, &shown[j], n);
-		for (uint32_t j = 0; k && j < k->values.n_calls; j++)
-			look_at_built(s, i, k, &k->values.calls[j]);
+		if (k)
+			look_at_built(s, i, k);
 	}
 }
 

@@ -352,16 +352,22 @@ static void look_at_socket(as_signals *s, size_t number, const as_kept *k, const
 	if (!packet && !raw)
 		return;
 	as_running run = as_origin_runs(s, k);
-	as_alarm_add(s, (as_alarm){ .signal = "listener",
-				.function = number,
-				.at = c->at,
-				.effect_at = run.call ? run.call->at : 0,
-				.score = 0.3 + run.weight * 0.6,
-				.trigger = as_lit(packet ? "packet socket" : "raw socket"),
-				.effect = run.call ? as_sink_text(s, run.in, run.call, &run.sink)
-						   : as_lit("receives packets below TCP and UDP"),
-				.detail = as_lit("such packets need no open port"),
-				.conclusive = run.shell && run.weight >= 3 });
+	/* Who reads the place wants to see what is done with the packets, if that is elsewhere. */
+	bool elsewhere = run.call && run.in != k;
+	size_t there = elsewhere ? as_profile_number(s->profile, run.in->function->addr) : SIZE_MAX;
+	as_alarm_add(
+		s, (as_alarm){ .signal = "listener",
+			   .function = there != SIZE_MAX ? there : number,
+			   .at = there != SIZE_MAX ? run.call->at : c->at,
+			   .effect_at = run.call ? run.call->at : 0,
+			   .score = 0.3 + run.weight * 0.6,
+			   .trigger = as_lit(packet ? "packet socket" : "raw socket"),
+			   .effect = run.call ? as_sink_text(s, run.in, run.call, &run.sink)
+					      : as_lit("receives packets below TCP and UDP"),
+			   .detail = as_alarm_text(s,
+				   "such packets need no open port; the socket is made at 0x%llx",
+				   (unsigned long long)c->at),
+			   .conclusive = run.shell && run.weight >= 3 });
 }
 
 /* Whether a descriptor is a connection: accepted, opened as a socket, or connected here. */
