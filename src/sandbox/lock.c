@@ -128,8 +128,9 @@ static int by_byte(const void *a, const void *b)
 	return *(const unsigned char *)a - *(const unsigned char *)b;
 }
 
-/* The C library asks once, in the first large sort, how much memory the machine has, and by the answer sorts in one way
- * or another, of which only one keeps equal elements in order. Behind the walls it gets no answer and goes by chance. */
+/* The C library asks once, in the first large sort, how much memory the machine has, and by the answer sorts in one
+ * way or another, of which only one keeps equal elements in order. Behind the walls it gets no answer and goes by
+ * chance. */
 static void sort_once(void)
 {
 	unsigned char bytes[2048] = { 1 };
