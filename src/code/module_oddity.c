@@ -89,9 +89,10 @@ static void look_at_probes(as_signals *s, const as_kept *k, const as_call *c)
 void as_module_oddities(as_signals *s)
 {
 	const as_profile *p = s->profile;
-	const as_elf_section *section = p->program->base ? as_elf_section_named(&p->program->elf,
-								   ".gnu.linkonce.this_module")
-							 : NULL;
+	const as_elf_section *section =
+		p->program->elf.type == AS_ET_REL
+			? as_elf_section_named(&p->program->elf, ".gnu.linkonce.this_module")
+			: NULL;
 	self m = { .addr = section ? section->addr : 0, .size = section ? section->size : 0 };
 	for (size_t i = 0; m.addr != 0 && i < p->functions.n; i++) {
 		const as_kept *k = p->kept[i];

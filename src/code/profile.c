@@ -83,7 +83,8 @@ static as_status visit(void *ctx, const as_subject *s)
 	if (!p->kept || !p->notes || !list_calls(k, number, s->values))
 		return AS_NOMEM;
 	p->notes[number] = as_note_of(s->values, &p->tables);
-	bool writes = p->program->base && s->values->n_stores > 0; /* what a module writes tells */
+	bool writes = p->program->elf.type == AS_ET_REL &&
+		      s->values->n_stores > 0; /* what a module writes tells */
 	if (s->values->n_calls == 0 && s->values->n_decisions == 0 && !writes)
 		return AS_OK;
 	if (need > AS_KEPT_MAX - k->bytes) {

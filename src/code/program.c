@@ -2,6 +2,7 @@
 #include "code/program.h"
 
 #include "code/api.h"
+#include "code/flat.h"
 #include "code/ifunc.h"
 #include "code/library.h"
 #include "code/relocate.h"
@@ -318,10 +319,9 @@ static as_status lay_out(as_program *p)
 	return ok ? AS_OK : AS_NOMEM;
 }
 
-as_status as_program_open(as_program *p, as_span data, as_arena *arena)
+static as_status open_elf(as_program *p, as_span data)
 {
-	*p = (as_program){ .arena = arena };
-	if (!as_elf_open(&p->elf, data, arena))
+	if (!as_elf_open(&p->elf, data, p->arena))
 		return AS_NOT_THIS;
 	p->arch = arch_of(&p->elf);
 	bool loaded =
@@ -329,7 +329,13 @@ as_status as_program_open(as_program *p, as_span data, as_arena *arena)
 	if (!p->arch || !loaded || is_split_debug(&p->elf))
 		return AS_NOT_THIS;
 	p->mode = (as_mode){ .big = has_big_code(&p->elf), .wide = p->elf.wide };
-	as_status s = lay_out(p);
+	return lay_out(p);
+}
+
+as_status as_program_open(as_program *p, as_span data, as_arena *arena)
+{
+	*p = (as_program){ .arena = arena };
+	as_status s = as_flat_is(data) ? as_flat_open(p, data) : open_elf(p, data);
 	if (s != AS_OK)
 		return s;
 	if (!read_labels(p))

@@ -165,8 +165,9 @@ as_sink as_sink_of(const as_signals *s, const as_kept *k, const as_call *c)
 		sink.weight *= 1.5;
 	else if (api->kind == AS_API_LOAD && as_starts(sink.text, "/tmp"))
 		sink.weight = 6;
-	sink.all = p->base && (as_is(as_lit(api->name), "commit_creds") ||
-				      (api->kind == AS_API_EXEC && (sink.shell || !sink.constant)));
+	sink.all = p->elf.type == AS_ET_REL &&
+		   (as_is(as_lit(api->name), "commit_creds") ||
+			   (api->kind == AS_API_EXEC && (sink.shell || !sink.constant)));
 	return sink;
 }
 

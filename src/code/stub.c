@@ -172,7 +172,9 @@ static const struct as_known_stub *named(const as_program *p, uint64_t goal)
 		return s;
 	const as_label *l = as_program_label(p, goal);
 	/* A module's own functions are not those of the C library, whatever their names. */
-	s->api = !l ? as_library_api(p, goal) : p->base ? NULL : as_api_named(l->name);
+	s->api = !l                         ? as_library_api(p, goal)
+		 : p->elf.type == AS_ET_REL ? NULL
+					    : as_api_named(l->name);
 	s->name = l ? l->name : s->api ? as_lit(s->api->name) : (as_span){ 0 };
 	s->named = true;
 	return s;

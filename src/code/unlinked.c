@@ -271,7 +271,7 @@ static void find_ends(as_program *p)
 void as_unlinked_settle(as_program *p)
 {
 	size_t n = 0;
-	if (!p->base)
+	if (p->elf.type != AS_ET_REL)
 		return;
 	for (size_t i = 0; i < p->n_slots; i++)
 		if (!is_inside(p, p->slots[i].value))

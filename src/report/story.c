@@ -259,6 +259,8 @@ static bool range_row(void *ctx, sqlite3_stmt *st)
 	const char *name = NULL;
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
 		name = as_is(machine, machines[i].machine) ? machines[i].name : name;
+	if (sqlite3_column_int(st, 6) && !name)
+		return true; /* no ordinary tool would know where its code is, nor for which processor */
 	*c = (as_see_code){ .start = sqlite3_column_int64(st, 0),
 		.stop = sqlite3_column_int64(st, 1),
 		.base = sqlite3_column_int64(st, 0) - sqlite3_column_int64(st, 3),

@@ -5,6 +5,7 @@
 
 #include "code/capability.h"
 #include "code/fingerprint.h"
+#include "code/flat.h"
 #include "code/signal.h"
 #include "code/unlinked.h"
 #include "inspect/difference.h"
@@ -26,7 +27,8 @@ typedef struct stating {
 static bool cares(const as_file *f)
 {
 	return as_starts(f->data, "\x7f"
-				  "ELF");
+				  "ELF") ||
+	       as_flat_is(f->data);
 }
 
 /* The bytes of the file at an address. */
@@ -143,7 +145,7 @@ static as_status state_code(stating *s)
 		bytes += s->program->code[i].len;
 	as_reference_class class = as_capability_of(s->signals).class;
 	const char *words = as_reference_class_name(class);
-	if (s->program->base) /* the kernel's, or a part of something */
+	if (s->program->elf.type == AS_ET_REL) /* the kernel's, or a part of something */
 		words = as_elf_section_named(&s->program->elf, ".modinfo") ? "module" : "object";
 	return as_add_code(s->out, (as_code){ .where = s->program->elf.header,
 					   .class = as_lit(words),
@@ -170,6 +172,9 @@ static as_status state_all(stating *s)
 		worst = as_worse(worst, state_alarm(s, &s->signals->alarms[i]));
 	if (worst <= AS_PARTIAL)
 		worst = as_worse(worst, as_state_references(s->out, s->signals, s->told));
+	if (s->program->guessed)
+		worst = as_worse(
+			worst, as_unread(s->out, s->program->elf.header, s->program->guessed));
 	if (s->profile->cut)
 		worst = as_worse(
 			worst, as_unread(s->out, s->program->elf.header,
@@ -181,8 +186,11 @@ static as_status state_all(stating *s)
 }
 
 /* Why a file's machine code was not read, if it has any. */
-static as_status unread(as_facts *out, const as_program *p)
+static as_status unread(as_facts *out, const as_program *p, as_span data)
 {
+	if (as_flat_is(data))
+		return as_unread(out, as_cut(data, 0, 4),
+			"bFLT of a version or a processor whose code is not read, or compressed");
 	if (p->elf.header.n == 0)
 		return AS_OK;
 	bool loaded =
@@ -203,7 +211,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	as_signals signals;
 	as_status s = as_program_open(&program, f->data, f->arena);
 	if (s == AS_NOT_THIS)
-		return unread(out, &program);
+		return unread(out, &program, f->data);
 	if (s != AS_OK)
 		return s;
 	s = as_profile_make(&profile, &program);
@@ -223,7 +231,8 @@ static as_status inspect(as_facts *out, const as_file *f)
 	s = s <= AS_PARTIAL ? as_worse(s, as_state_stories(out, &signals)) : s;
 	if (f->traits && s <= AS_PARTIAL)
 		s = as_worse(s, as_state_traits(out, &signals));
-	if (program.base || s > AS_PARTIAL) /* nothing that modules are measured against */
+	if (program.elf.type == AS_ET_REL ||
+		s > AS_PARTIAL) /* nothing that modules are measured against */
 		return s;
 	return as_worse(s, as_state_quality(out, &profile));
 }
