@@ -44,11 +44,11 @@ typedef struct as_program {
 	size_t n_regions, n_code, n_slots, n_labels, n_imports;
 	uint64_t gp; /* MIPS gp, PowerPC TOC, i386 and PowerPC GOT pointer; 0 unknown */
 	uint64_t relro_addr, relro_len;
-	/* Of a file that is not linked (code/unlinked.h, code/flat.h): its addresses minus their offsets in the file, and the
-	 * functions that run when a module is loaded and removed. 0: it is linked, or there is none. */
+	/* Of a file that is not linked (code/unlinked.h, code/flat.h): its addresses minus their offsets in the file,
+	 * and the functions that run when a module is loaded and removed. 0: it is linked, or there is none. */
 	uint64_t base, loaded, removed;
-	const char *
-		guessed; /* which processor it was taken for, where the file does not tell; constant; NULL: it does */
+	/* For which processor it was taken, if the file does not tell; constant; else NULL. */
+	const char *guessed;
 	uint64_t imports_at; /* the stand-in address of import 0 */
 	const char *damage;  /* what could not be read; constant; NULL nothing */
 } as_program;
