@@ -183,7 +183,7 @@ assay_status assay_mark(assay_dossier *d, const assay_mark_options *options, ass
 			options->place
 				? "'%s' has no place of that number that can be marked"
 				: "there is no finding and no suspicious function '%s' in this "
-				  "dossier",
+				  "dossier that can be marked",
 			options->finding);
 	}
 	return conclude(d, &out, s, error);

@@ -78,11 +78,19 @@ static const char counts[] =
 	"UPDATE finding SET explained = (SELECT count(*) FROM finding_place AS fp WHERE fp.finding "
 	"="
 	" finding.id AND fp.mark IS NOT NULL);"
-	"UPDATE mark SET n = (SELECT count(*) FROM finding_place AS fp WHERE fp.mark = mark.id)";
+	"UPDATE mark SET n = c.n FROM (SELECT mark AS id, count(*) AS n FROM finding_place"
+	"  WHERE mark IS NOT NULL GROUP BY mark) AS c WHERE c.id = mark.id";
+
+/* While marks are held against places: both may be many. */
+static const char index_marks[] = "CREATE INDEX mark_code ON mark (fingerprint, signal);"
+				  "CREATE INDEX mark_file ON mark (sha256, rule)";
+static const char drop_index[] = "DROP INDEX mark_code; DROP INDEX mark_file";
 
 as_status as_marks_apply(sqlite3 *db)
 {
-	as_status s = as_db_run(db, in_code);
+	as_status s = as_db_run(db, index_marks);
+	s = as_worse(s, as_db_run(db, in_code));
 	s = as_worse(s, as_db_run(db, in_files));
+	s = as_worse(s, as_db_run(db, drop_index));
 	return as_worse(s, as_db_run(db, counts));
 }

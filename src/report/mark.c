@@ -40,6 +40,16 @@ typedef struct marking {
 	unsigned n;
 } marking;
 
+/* Text of the image, or of whoever made the dossier: a tab or the end of a line in it would begin another field or
+ * another mark. */
+static bool is_field(as_span text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] < 0x20 || text.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
 static void field(as_buf *b, as_span text)
 {
 	as_buf_add(b, text.p, text.n);
@@ -53,6 +63,9 @@ static bool mark_row(void *ctx, sqlite3_stmt *st)
 	as_buf line = { 0 };
 	if (m->request->place && sqlite3_column_int64(st, NTH) != (int64_t)m->request->place)
 		return true;
+	for (int i = 0; i < COLUMNS; i++)
+		if (!is_field(as_sql_span(st, i)))
+			return true;
 	for (int i = 0; i < COLUMNS; i++)
 		field(&line, as_sql_span(st, i));
 	field(&line, m->request->author);

@@ -11,8 +11,9 @@ typedef struct as_mark_request {
 	as_span author, date, reason;
 } as_mark_request;
 
-/* Writes a line for each place, as src/dossier/mark.h reads them; *n: how many. AS_NOT_THIS: there is no such finding,
- * place or function; AS_IO as as_report.write. */
+/* Writes a line for each place, as src/dossier/mark.h reads them; *n: how many. What one line cannot hold (its
+ * trigger or subject has control characters) is left out. AS_NOT_THIS: there is no such finding, place or function that
+ * can be marked; AS_IO as as_report.write. */
 as_status as_mark_write(
 	sqlite3 *db, const as_mark_request *request, unsigned *n, as_out *out) AS_MUST_USE;
 /* What a file of marks begins with. */

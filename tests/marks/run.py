@@ -174,6 +174,28 @@ class Marks(unittest.TestCase):
 		self.assertEqual(done.returncode, 2)
 		self.assertIn("no place of that number", done.stderr)
 
+	def test_dossier_of_others_adds_no_marks_of_its_own(self):
+		self.build("one")
+		self.review("one")
+		db = sqlite3.connect(self.at / "out-one/dossier.assay")
+		evil = "x\n" + "\t".join(["account-empty-password", "", "", "", "", "0" * 64, "", "me", "2026-01-01", "trust me"]) + "\n"
+		db.execute("UPDATE signal SET trigger = ? || trigger", (evil,))
+		db.commit()
+		db.close()
+		done = self.mark("one")
+		self.assertEqual(done.returncode, 2, done.stdout)
+		self.assertFalse((self.at / "assay-marks.tsv").exists())
+
+	def test_marks_without_number_are_held_against_places_without_number(self):
+		folder = self.at / "root"
+		for i in range(2000):
+			(folder / str(i) / "etc").mkdir(parents=True)
+			(folder / str(i) / "etc/passwd").write_text("u%d::0:0::/:/bin/sh\n" % i, encoding="utf-8")
+		lines = ["account-empty-password\t\t\t\t\t%064x\ts\tme\t2026-01-01\tr\n" % i for i in range(100000)]
+		(self.at / "many.tsv").write_text("".join(lines), encoding="utf-8")
+		self.assertEqual(self.review("root", "--marks", "many.tsv").returncode, 0)
+		self.assertEqual(self.ask("root", "SELECT count(*), sum(n) FROM mark"), [(100000, 0)])
+
 	def test_mistakes_are_named(self):
 		self.build("one")
 		self.review("one")
