@@ -11,16 +11,22 @@ typedef struct keeping {
 	as_profile *out;
 	as_arena *arena;
 	size_t bytes, room_calls;
+	uint64_t pairs; /* of calls and decisions with calls, in the functions that are kept */
 } keeping;
+
+/* Signals hold the calls of a function against each other: what that may cost. */
+enum { PAIRS_MAX = 1 << 27 /* one function */, PAIRS_FEW = 1 << 20, PAIRS_ALL = 1 << 30 };
 
 static size_t cost(const as_subject *s)
 {
+	enum { EACH = 256 /* what copies of twelve arrays take besides */ };
 	const as_values *v = s->values;
-	return s->flow->n_ops * sizeof(as_op) + s->flow->n_blocks * (sizeof(as_block) + 24) +
-	       v->n_terms * sizeof(as_term) + v->n_calls * sizeof(as_call) +
-	       v->n_decisions * sizeof(as_decision) + v->n_stores * sizeof(as_store) +
-	       v->n_refs * sizeof(as_ref) + v->n_meetings * sizeof(as_meeting) +
-	       v->n_answers * sizeof(as_answer) + v->n_given * sizeof(as_given);
+	return sizeof(as_kept) + EACH + s->flow->n_ops * sizeof(as_op) +
+	       s->flow->n_blocks * (sizeof(as_block) + 24) + v->n_terms * sizeof(as_term) +
+	       v->n_calls * sizeof(as_call) + v->n_decisions * sizeof(as_decision) +
+	       v->n_stores * sizeof(as_store) + v->n_refs * sizeof(as_ref) +
+	       v->n_meetings * sizeof(as_meeting) + v->n_answers * sizeof(as_answer) +
+	       v->n_given * sizeof(as_given);
 }
 
 static bool keep(keeping *k, size_t number, const as_subject *s)
@@ -52,6 +58,20 @@ static bool keep(keeping *k, size_t number, const as_subject *s)
 	return ok && as_dominate(&to->dominators, &to->flow, a);
 }
 
+/* Whether there is memory and time to look at a function with its neighbours. */
+static bool affordable(keeping *k, const as_subject *s)
+{
+	const as_values *v = s->values;
+	size_t need = cost(s);
+	uint64_t pairs = (uint64_t)v->n_calls * ((uint64_t)v->n_calls + v->n_decisions);
+	bool fast = pairs <= PAIRS_FEW || (pairs <= PAIRS_MAX && pairs <= PAIRS_ALL - k->pairs);
+	if (!fast || need > AS_KEPT_MAX - k->bytes)
+		return false;
+	k->bytes += need;
+	k->pairs += pairs <= PAIRS_FEW ? 0 : pairs;
+	return true;
+}
+
 static bool list_calls(keeping *k, size_t number, const as_values *v)
 {
 	as_profile *p = k->out;
@@ -71,27 +91,35 @@ static bool list_calls(keeping *k, size_t number, const as_values *v)
 	return true;
 }
 
+/* One place for each function, visited or not. False without memory. */
+static bool make_places(keeping *k)
+{
+	as_profile *p = k->out;
+	enum { EACH = 200 /* bytes that are held of every function, kept or not */ };
+	if (p->kept)
+		return true;
+	k->bytes = (size_t)as_min(AS_KEPT_MAX, p->functions.n * EACH);
+	p->notes = as_alloc_array(k->arena, p->functions.n + 1, sizeof(as_note));
+	p->kept = p->notes ? as_alloc_array(k->arena, p->functions.n + 1, sizeof(as_kept *)) : NULL;
+	return p->kept != NULL;
+}
+
 static as_status visit(void *ctx, const as_subject *s)
 {
 	keeping *k = ctx;
 	as_profile *p = k->out;
-	if (!p->kept) {
-		p->kept = as_alloc_array(k->arena, p->functions.n + 1, sizeof(as_kept *));
-		p->notes = as_alloc_array(k->arena, p->functions.n + 1, sizeof(as_note));
-	}
-	size_t number = (size_t)(s->function - p->functions.list), need = cost(s);
-	if (!p->kept || !p->notes || !list_calls(k, number, s->values))
+	size_t number = (size_t)(s->function - p->functions.list);
+	if (!make_places(k) || !list_calls(k, number, s->values))
 		return AS_NOMEM;
 	p->notes[number] = as_note_of(s->values, &p->tables);
 	bool writes = p->program->elf.type == AS_ET_REL &&
 		      s->values->n_stores > 0; /* what a module writes tells */
 	if (s->values->n_calls == 0 && s->values->n_decisions == 0 && !writes)
 		return AS_OK;
-	if (need > AS_KEPT_MAX - k->bytes) {
+	if (!affordable(k, s)) {
 		p->cut = true;
 		return AS_OK;
 	}
-	k->bytes += need;
 	return keep(k, number, s) ? AS_OK : AS_NOMEM;
 }
 
@@ -114,7 +142,7 @@ as_status as_profile_make(as_profile *out, const as_program *p)
 		memcpy(calls, out->calls, out->n_calls * sizeof(*calls));
 	free(out->calls);
 	out->calls = calls;
-	if (!calls || (!out->kept && !(out->kept = as_alloc(p->arena, sizeof(as_kept *)))))
+	if (!calls || !make_places(&k)) /* of a program of linkage stubs alone, none is visited */
 		return AS_NOMEM;
 	qsort(calls, out->n_calls, sizeof(*calls), by_goal);
 	if (s == AS_OK && !as_library_extent(out))
@@ -134,9 +162,16 @@ const as_link *as_profile_callers(const as_profile *p, uint64_t goal, size_t *n)
 		else
 			high = mid;
 	}
-	for (*n = 0; low + *n < p->n_calls && p->calls[low + *n].goal == goal;)
-		++*n;
-	return *n > 0 ? &p->calls[low] : NULL;
+	size_t first = low;
+	for (high = p->n_calls; low < high;) {
+		size_t mid = low + (high - low) / 2;
+		if (p->calls[mid].goal == goal)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*n = low - first;
+	return *n > 0 ? &p->calls[first] : NULL;
 }
 
 size_t as_profile_number(const as_profile *p, uint64_t addr)

@@ -33,7 +33,7 @@ typedef struct as_profile {
 	size_t n_calls;
 	as_walk_summary sum;
 	uint64_t library_from; /* where the C library inside begins; 0: unknown, or there is none */
-	bool cut;              /* memory was bounded: some functions are not kept */
+	bool cut;              /* memory and time are bounded: some functions are not kept */
 } as_profile;
 
 enum {

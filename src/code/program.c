@@ -19,6 +19,7 @@ enum {
 	STT_ARM_TFUNC = 13,
 	STRING_LONGEST = 4096,
 	IMPORT_STEP = 16,
+	PIECES_MAX = 1024, /* of memory, and of code: no tool makes so many */
 };
 #define IMPORTS_AT 0xffffffffffe00000u /* above everything that user space maps */
 
@@ -59,6 +60,10 @@ static bool map_segments(as_program *p)
 		}
 		if (s->type != AS_PT_LOAD || s->mem_len == 0)
 			continue;
+		if (p->n_regions >= PIECES_MAX) {
+			p->damage = "too many ELF segments";
+			break;
+		}
 		p->regions[p->n_regions++] = (as_region){ .addr = s->addr,
 			.len = as_max(s->mem_len, s->data.n),
 			.data = s->data,
@@ -102,6 +107,26 @@ as_span as_program_file(const as_program *p, uint64_t addr)
 	return p->base && s.n > 0 ? as_cut(p->elf.data, addr - p->base, s.n) : s;
 }
 
+/* Leaves each byte of code in one piece: of pieces that overlap, the later begins where the earlier ends. */
+static void part(as_program *p)
+{
+	size_t n = 0;
+	qsort(p->code, p->n_code, sizeof(*p->code), by_region);
+	for (size_t i = 0; i < p->n_code; i++) {
+		as_region one = p->code[i];
+		const as_region *last = n > 0 ? &p->code[n - 1] : NULL;
+		uint64_t behind = last ? one.addr - last->addr : 0;
+		uint64_t covered = last && behind < last->len ? last->len - behind : 0;
+		if (covered >= one.len)
+			continue;
+		one.addr += covered;
+		one.len -= covered;
+		one.data = as_from(one.data, covered);
+		p->code[n++] = one;
+	}
+	p->n_code = n;
+}
+
 /* Where the instructions are. Section headers may lie, so they only narrow down what is executable. */
 static bool map_code(as_program *p)
 {
@@ -112,18 +137,20 @@ static bool map_code(as_program *p)
 	for (size_t i = 0; i < p->elf.n_sections; i++) {
 		const as_elf_section *s = &p->elf.sections[i];
 		const as_region *r = as_program_region(p, s->addr);
-		if (!(s->flags & SHF_EXECINSTR) || s->data.n == 0 || !r || !r->exec)
-			continue;
-		uint64_t len = as_min(s->data.n, r->len - (s->addr - r->addr));
-		p->code[p->n_code++] = (as_region){ .addr = s->addr,
-			.len = len,
-			.data = as_cut(as_program_from(p, s->addr), 0, len),
-			.exec = true };
+		as_span data = as_program_from(p, s->addr);
+		uint64_t len = as_min(s->data.n, data.n);
+		if ((s->flags & SHF_EXECINSTR) && len > 0 && r && r->exec)
+			p->code[p->n_code++] = (as_region){ .addr = s->addr,
+				.len = len,
+				.data = as_cut(data, 0, len),
+				.exec = true };
 	}
-	for (size_t i = 0; i < p->n_regions && p->elf.n_sections == 0; i++)
+	bool whole = p->elf.n_sections == 0 || p->n_code > PIECES_MAX;
+	p->n_code = whole ? 0 : p->n_code;
+	for (size_t i = 0; i < p->n_regions && whole; i++)
 		if (p->regions[i].exec && p->regions[i].data.n > 0)
 			p->code[p->n_code++] = p->regions[i];
-	qsort(p->code, p->n_code, sizeof(*p->code), by_region);
+	part(p);
 	return true;
 }
 
@@ -343,6 +370,5 @@ as_status as_program_open(as_program *p, as_span data, as_arena *arena)
 	as_unlinked_settle(p);
 	if (!as_stub_prepare(p) || !as_api_prepare(p) || !as_library_prepare(p))
 		return AS_NOMEM;
-	p->damage = p->elf.damage ? p->elf.damage : p->dyn.damage ? p->dyn.damage : p->damage;
 	return AS_OK;
 }

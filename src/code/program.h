@@ -34,10 +34,11 @@ typedef struct as_program {
 	as_mode mode; /* to begin lifting with; thumb is set for each function */
 	as_arena *arena;
 	as_region *regions; /* by address */
-	as_region *code;    /* what of them is instructions: by section headers, or whole regions */
-	as_fixup *slots;    /* by address, one for each */
-	as_label *labels;   /* by address; functions only */
-	as_span *imports;   /* names */
+	as_region *
+		code; /* what of them is instructions: by section headers, or whole regions; no two overlap */
+	as_fixup *slots;             /* by address, one for each */
+	as_label *labels;            /* by address; functions only */
+	as_span *imports;            /* names */
 	struct as_known_stub *stubs; /* what as_stub_goal found out already */
 	struct as_library *library;  /* library functions that were recognised inside */
 	const struct as_api **apis;  /* by import; NULL: none that is known */
@@ -50,12 +51,13 @@ typedef struct as_program {
 	/* For which processor it was taken, if the file does not tell; constant; else NULL. */
 	const char *guessed;
 	uint64_t imports_at; /* the stand-in address of import 0 */
-	const char *damage;  /* what could not be read; constant; NULL nothing */
+	const char
+		*damage; /* what could not be laid out, elf.damage apart; constant; NULL nothing */
 } as_program;
 
 /* Lays out the ELF file in data. AS_NOT_THIS: no ELF of a machine known here, or a kind that holds no code to be
  * loaded (core, split debug file), or one that is not linked and too large (AS_UNLINKED_MAX); AS_NOMEM. What is
- * damaged is left out, and p->damage says so. */
+ * damaged is left out, and p->damage or p->elf.damage says so. */
 as_status as_program_open(as_program *p, as_span data, as_arena *arena) AS_MUST_USE;
 
 /* The region that holds addr, or NULL. The bytes from addr to the end of what its region has in the file. Pure. */

@@ -22,6 +22,12 @@ static uint64_t aligned(uint64_t at, uint64_t to)
 	return sane ? (at + to - 1) & ~(to - 1) : at;
 }
 
+/* Bytes that may still be given from at on, when from was the first. */
+static uint64_t room_behind(uint64_t from, uint64_t at)
+{
+	return at - from < EMPTY_MAX ? EMPTY_MAX - (at - from) : 0;
+}
+
 /* Written before a module runs, or by the linker, and never again. */
 static bool is_fixed(const as_program *p, const as_elf_section *s)
 {
@@ -90,7 +96,7 @@ static bool place_sections(as_unlinked *u, uint64_t *end)
 		bool empty = s->type == AS_SHT_NOBITS;
 		if (!(s->flags & SHF_ALLOC) || s->size == 0 || (!empty && s->data.n == 0))
 			continue;
-		if (empty && s->size > EMPTY_MAX - (*end - from)) {
+		if (empty && s->size > room_behind(from, aligned(*end, s->align))) {
 			p->damage = "ELF section is too large";
 			continue;
 		}
@@ -126,7 +132,7 @@ static void place_common(as_unlinked *u, uint64_t from)
 	as_elf_symbol s = { 0 };
 	uint64_t at = from;
 	for (size_t i = 1; as_elf_symbol_at(&p->elf, &u->symbols, i, &s); i++) {
-		if (s.section != SHN_COMMON || s.size > EMPTY_MAX - (at - from))
+		if (s.section != SHN_COMMON || s.size > room_behind(from, aligned(at, s.value)))
 			continue;
 		u->common[i] = aligned(at, s.value); /* which is its alignment */
 		at = u->common[i] + s.size;

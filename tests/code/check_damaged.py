@@ -8,7 +8,8 @@ Takes the programs of tests/golden/ins/code (ARM, MIPS, x86-64). From each, by a
 the dynamic segment and the code; the end cut off; addresses and sizes of segments made absurd; code that is all one
 byte; a page of jumps into the middle of each other. From the kernel modules there: bytes changed in the table of sections, the
 relocations and the symbols; sections that overlap, are all the same, are huge without bytes; relocations without end; many
-sections. One test is one file; nothing of it is run."""
+sections. Then programs made for it: of linkage stubs alone, with sections that overlap or are without number, of calls
+alone. One test is one file; nothing of it is run."""
 import os
 import pathlib
 import random
@@ -25,6 +26,7 @@ EACH = 12
 PT_LOAD, PT_DYNAMIC, PF_X = 1, 2, 1
 SYMTAB, RELA, NOBITS, REL = 2, 4, 8, 9
 ABSURD = (0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffff000)
+CODE = 0x1000 # where it stands in programs that are made here
 
 
 def tool():
@@ -173,18 +175,64 @@ def cases():
 	for names, damage in ((PROGRAMS, damaged), (MODULES, damaged_module)):
 		for name in names:
 			for i, (what, data) in enumerate(damage(name, (folder / name).read_bytes())):
-				yield "%s %d, %s" % (name, i, what), data
+				yield "%s %d, %s" % (name, i, what), data, b"status ok"
+	for what, data, wanted in built():
+		yield what, data, wanted
+
+
+def elf(code, segments=(), sections=(), entry=0):
+	"""A library for x86-64: code at CODE, other segments (type, address, data), sections of code (address, bytes)."""
+	loads = [(PT_LOAD, CODE, code), *segments]
+	body, table, at = bytearray(), b"", 64 + 56 * len(loads)
+	for kind, addr, data in loads:
+		body += bytes((addr - at - len(body)) % 4096)
+		flags = 5 if addr == CODE else 6
+		table += struct.pack("<IIQQQQQQ", kind, flags, at + len(body), addr, addr, len(data), len(data), 4096)
+		body += data
+	start = at + (CODE - at) % 4096 # of the code in the file
+	listed = bytes(64) + b"".join(struct.pack("<IIQQQQIIQQ", 0, 1, 6, addr, start + addr - CODE, n, 0, 0, 1, 0)
+		for addr, n in sections)
+	head = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, entry or CODE, 64, at + len(body) if sections else 0,
+		0, 64, 56, len(loads), 64, len(sections) + 1 if sections else 0, 0)
+	return head + table + body + (listed if sections else b"")
+
+
+def stubs(n):
+	"""n functions that are linkage stubs: none of them is the program's own."""
+	slots, tables = 0x300000, 0x200000
+	code = b"".join(b"\xff\x25" + struct.pack("<i", slots + 8 * i - (CODE + 16 * i + 6)) + b"\x90" * 10 for i in range(n))
+	symbols = bytes(24) + struct.pack("<IBBHQQ", 1, 0x12, 0, 0, 0, 0)
+	symbols += b"".join(struct.pack("<IBBHQQ", 8, 0x12, 0, 1, CODE + 16 * i, 6) for i in range(n))
+	parts = [symbols, b"\0system\0f\0".ljust(16, b"\0"), b"", struct.pack("<II", 1, n + 2) + bytes(8)]
+	parts[2] = b"".join(struct.pack("<QQq", slots + 8 * i, 1 << 32 | 7, 0) for i in range(n)) + bytes(8 * (n & 1))
+	at = [tables + sum(map(len, parts[:i])) for i in range(5)]
+	dynamic = b"".join(struct.pack("<QQ", *pair) for pair in
+		((4, at[3]), (6, at[0]), (5, at[1]), (10, 16), (23, at[2]), (2, 24 * n), (20, 7), (0, 0)))
+	data = b"".join(parts) + dynamic
+	return elf(code, [(PT_LOAD, tables, data), (PT_LOAD, slots, bytes(8 * n)), (PT_DYNAMIC, at[4], dynamic)])
+
+
+def built():
+	"""(what, program, what must be said of it)"""
+	one = (b"\x55\x48\x89\xe5\xe8\0\0\0\0" + b"\x90" * 20 + b"\x5d\xc3").ljust(32, b"\xcc")
+	code = one * 20000
+	yield "nothing but linkage stubs", stubs(20000), b"functions=0"
+	yield "sections that overlap", elf(code, sections=[(CODE, len(code))] * 20000), b"functions=20000"
+	yield "sections in each other", elf(code, sections=[(CODE + 32 * i, len(code) - 32 * i) for i in range(20000)]), b"functions=20000"
+	yield "sections without number", elf(code, sections=[(CODE + 32 * i, 31) for i in range(20000)]), b"functions=20000"
+	calls = b"".join(b"\xe8" + struct.pack("<i", -5 * i - 5) for i in range(200000)) + b"\xc3"
+	yield "a function that calls itself 200,000 times", elf(calls), b"instructions=200001"
 
 
 def main():
 	passed = failed = 0
 	with tempfile.TemporaryDirectory() as folder:
 		path = pathlib.Path(folder) / "program"
-		for label, data in cases():
+		for label, data, wanted in cases():
 			path.write_bytes(data)
 			try:
 				done = subprocess.run([tool(), path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS, check=False)
-				fine = done.returncode == 0 and b"status ok" in done.stdout
+				fine = done.returncode == 0 and b"status ok" in done.stdout and wanted in done.stdout
 				said = done.stderr[-400:].decode("latin-1")
 			except subprocess.TimeoutExpired:
 				fine, said = False, "more than %d s" % SECONDS

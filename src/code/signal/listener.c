@@ -327,19 +327,34 @@ static bool opens_door(const as_api *api)
 	return api && (api->kind == AS_API_BIND || api->kind == AS_API_CONNECT);
 }
 
-/* A call of a function of the program's own that binds or connects an address it is given. */
-static void look_through(as_signals *s, const as_kept *k, const as_call *c)
+/* By function number: whether it binds or connects an address that it is given; asked once of each. */
+typedef struct door {
+	bool known, is, binds;
+	uint8_t argument; /* which is the address */
+} door;
+
+static door door_of(const as_signals *s, const as_kept *to)
 {
-	size_t n = c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
-	const as_kept *to = n == SIZE_MAX ? NULL : s->profile->kept[n];
 	for (uint32_t i = 0; to && i < to->values.n_calls; i++) {
 		const as_api *api = as_origin_api(s, &to->values.calls[i]);
 		const as_term *a = as_term_of(&to->values, to->values.calls[i].arg[1]);
-		if (!opens_door(api) || a->kind != AS_V_ARG || a->k >= AS_ARGS_MAX)
-			continue;
-		look_at_door(s, k, c, (unsigned)a->k, api->kind == AS_API_BIND);
-		return;
+		if (opens_door(api) && a->kind == AS_V_ARG && a->k < AS_ARGS_MAX)
+			return (door){ true, true, api->kind == AS_API_BIND, (uint8_t)a->k };
 	}
+	return (door){ .known = true };
+}
+
+/* A call of such a function. */
+static void look_through(as_signals *s, door *doors, const as_kept *k, const as_call *c)
+{
+	size_t n = c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
+	if (n == SIZE_MAX)
+		return;
+	door *d = &doors[n];
+	if (!d->known)
+		*d = door_of(s, s->profile->kept[n]);
+	if (d->is)
+		look_at_door(s, k, c, d->argument, d->binds);
 }
 
 /* Packets below the usual protocols, which no open port shows. */
@@ -428,7 +443,9 @@ static void look_at_wiring(as_signals *s, size_t number, const as_kept *k)
 
 static void find(as_signals *s)
 {
-	for (size_t i = 0; i < s->profile->functions.n; i++) {
+	door *doors = as_alloc_array(s->arena, s->profile->functions.n + 1, sizeof(*doors));
+	s->no_memory = s->no_memory || !doors;
+	for (size_t i = 0; doors && i < s->profile->functions.n; i++) {
 		const as_kept *k = s->profile->kept[i];
 		for (uint32_t j = 0; k && j < k->values.n_calls; j++) {
 			const as_call *c = &k->values.calls[j];
@@ -438,7 +455,7 @@ static void find(as_signals *s)
 			else if (api && api->kind == AS_API_SOCKET)
 				look_at_socket(s, i, k, c);
 			else if (!api)
-				look_through(s, k, c);
+				look_through(s, doors, k, c);
 		}
 		if (k)
 			look_at_wiring(s, i, k);

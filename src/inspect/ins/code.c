@@ -175,6 +175,9 @@ static as_status state_all(stating *s)
 	if (s->program->guessed)
 		worst = as_worse(
 			worst, as_unread(s->out, s->program->elf.header, s->program->guessed));
+	if (s->program->damage)
+		worst = as_worse(
+			worst, as_unread(s->out, s->program->elf.header, s->program->damage));
 	if (s->profile->cut)
 		worst = as_worse(
 			worst, as_unread(s->out, s->program->elf.header,
