@@ -12,6 +12,7 @@ SELECT d.object, d.at, d.len,
        'holds' AS verdict,
        d.items || printf(' (weight %.1f; the reference has %d of %d texts and library functions, %d of %d functions alike)', d.total,
                          c.shared, c.of, c.prints, c.functions) AS note,
+       d.total AS weight,
        CASE WHEN d.total >= 3 AND EXISTS (SELECT 1 FROM difference AS x WHERE x.object = d.object AND x.function = d.function
                                              AND x.kind IN ('alarm', 'effect') AND x.weight >= 1) THEN 'medium' ELSE 'low' END AS severity
   FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY total DESC, function) AS nth FROM deviation) AS d

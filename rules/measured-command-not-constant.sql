@@ -10,7 +10,7 @@
 SELECT s.object, s.at, s.len,
        COALESCE((SELECT p.path FROM place AS p WHERE p.object = s.object ORDER BY p.id LIMIT 1), 'program') AS subject,
        'holds' AS verdict,
-       COUNT(*) || ' places, such as ' || s.api || COALESCE(' of ' || s.argument, '') || ', from ' || s.source AS note
+       CASE COUNT(*) WHEN 1 THEN '' ELSE COUNT(*) || ' places, such as ' END || s.api || COALESCE(' of ' || s.argument, '') || ', from ' || s.source AS note
   FROM measure_site AS s
  WHERE s.measure = 'command-not-constant'
    AND s.source NOT IN ('network', 'number')

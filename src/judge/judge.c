@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A rule answers rows (object, at, len, subject, verdict; optionally place, note, grp, severity, title).
- * Rows of one grp become one finding, of the highest severity that they give, else the rule's; an object's
- * row stands for every place of it. A rule's query may only read. */
+/* A rule answers rows (object, at, len, subject, verdict; optionally place, note, grp, severity, title,
+ * weight). Rows of one grp become one finding, of the highest severity that they give, else the rule's; an
+ * object's row stands for every place of it. A rule's query may only read. */
 #include "judge/judge.h"
 
 #include <string.h>
@@ -22,11 +22,12 @@ typedef enum column {
 	GRP,
 	SEVERITY,
 	TITLE,
+	WEIGHT,
 	N_COLUMNS
 } column;
 
 static const char *const names[N_COLUMNS] = { "object", "at", "len", "subject", "verdict", "place",
-	"note", "grp", "severity", "title" };
+	"note", "grp", "severity", "title", "weight" };
 
 static int only_reads(
 	void *ctx, int action, const char *a, const char *b, const char *c, const char *d)
@@ -64,8 +65,8 @@ static const char *gather(sqlite3 *db, sqlite3_stmt *q, bool *cut)
 	if (at[OBJECT] < 0 && at[PLACE] < 0)
 		return "its query has no column object or place";
 	sqlite3_stmt *in = NULL;
-	if (sqlite3_prepare_v2(db, "INSERT INTO temp.hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", -1,
-		    &in, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db, "INSERT INTO temp.hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    -1, &in, NULL) != SQLITE_OK)
 		return "temporary rows cannot be kept";
 	const char *why = NULL;
 	int rc = SQLITE_ROW;
@@ -105,8 +106,9 @@ static const char *collect(sqlite3 *db, as_arena *a, const as_rule *rule, bool *
 	return why;
 }
 
-/* An object stands for each of its places; hard links are one place. The order is the tree's. A subject
- * that is a path of the object is at each place the path there. */
+/* An object stands for each of its places; hard links are one place. The order is the tree's, but of
+ * places with a weight the heaviest come first. A subject that is a path of the object is at each place the
+ * path there. */
 static const char expand[] =
 	"INSERT INTO temp.full "
 	"SELECT DISTINCT ?1 || CASE WHEN h.grp IS NULL THEN '' ELSE ':' || h.grp END, "
@@ -115,7 +117,7 @@ static const char expand[] =
 	"FROM temp.own AS x WHERE x.object = p.object AND x.path = h.subject) THEN p.path "
 	"ELSE h.subject END, h.note, CASE WHEN h.verdict = 'unknown' "
 	"THEN 'unknown' ELSE 'holds' END, "
-	"       h.severity, h.title "
+	"       h.severity, h.title, h.weight "
 	"  FROM temp.hit AS h LEFT JOIN place AS p "
 	"    ON p.id = h.place OR (h.place IS NULL AND p.object = h.object " /* each by an index */
 	"AND p.hardlink IS NULL) LIMIT ?2";
@@ -138,7 +140,7 @@ static const char add_findings[] =
 static const char add_places[] =
 	"INSERT INTO finding_place (finding, i, object, place, at, len, subject, note, verdict) "
 	"SELECT id, ROW_NUMBER() OVER (PARTITION BY id ORDER BY verdict, "
-	"place, at, subject, "
+	"weight DESC, place, at, subject, "
 	"note) - 1, object, place, at, len, subject, note, verdict FROM temp.full";
 
 static bool bound_run(sqlite3 *db, const char *sql, const as_rule *rule)
@@ -233,10 +235,10 @@ as_status as_judge(sqlite3 *db, as_arena *a, as_span text, const char *name,
 	as_rule rule;
 	const char *problem = NULL;
 	if (!run(db, "CREATE TEMP TABLE IF NOT EXISTS hit (object, at, len, subject, verdict, "
-		     "place, note, grp, severity, title); "
+		     "place, note, grp, severity, title, weight); "
 		     "CREATE TEMP TABLE IF NOT EXISTS full (id, object, place, at, len, subject, "
 		     "note, verdict, "
-		     "severity, title); CREATE TEMP TABLE IF NOT EXISTS own (object, path, "
+		     "severity, title, weight); CREATE TEMP TABLE IF NOT EXISTS own (object, path, "
 		     "PRIMARY KEY (object, path)) WITHOUT ROWID"))
 		return AS_IO;
 	as_status s = as_rule_parse(a, text, &rule, &problem);
