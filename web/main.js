@@ -77,18 +77,21 @@ const arrive = () => {
 	target.scrollIntoView();
 };
 
-// Paper is light and shows findings and frameworks opened; afterwards all is as it was.
+// Paper is light and shows findings and frameworks opened, and of each finding's first places the pseudo-code; afterwards
+// all is as it was.
 const paper = () => {
 	const root = document.documentElement;
 	let opened = [], theme;
 	addEventListener("beforeprint", () => {
 		theme = root.dataset.theme;
 		root.dataset.theme = "light";
-		opened = [...document.querySelectorAll("details.finding, details.framework")].filter(d => !d.open);
-		for (const details of opened) {
-			details.fill();
-			details.open = true;
-		}
+		opened = [];
+		for (const which of ["details.finding, details.framework", ".places > li:nth-child(-n+3) .pseudo"])
+			for (const details of document.querySelectorAll(`:is(${which}):not([open])`)) {
+				details.fill();
+				details.open = true;
+				opened.push(details);
+			}
 		redraw();
 	});
 	addEventListener("afterprint", () => {

@@ -181,6 +181,7 @@ const clauses = () => {
 		"its rule speaks to: whether it breaks them is for the reader to weigh. An image can show that a clause is " +
 		"missed, never that one is met; what was looked for and not seen supports a clause, no more."),
 	D.clauses.length === 0 && el("p.quiet", {}, "This dossier carries no frameworks."),
+	el("p.paper.quiet", {}, "On paper without what was looked for and not seen: this page on a screen and report.json have it."),
 	[...frameworks].map(([name, rows]) => {
 		const against = rows.filter(c => c.state === "against").length;
 		const node = el("details.framework", {}, el("summary", {}, el("strong", {}, name), " ",

@@ -25,9 +25,10 @@ const listingOf = story => el("div.scroll", { tabindex: "0", role: "group", "ari
 		"The disassembler does not know all of these instructions: where it does not, our own operations stand instead."));
 
 // Made when it is opened: a page may have very many.
-const folded = (title, make) => {
-	const node = el("details.more", {}, el("summary", {}, title));
-	node.addEventListener("toggle", () => node.open && node.childElementCount === 1 && node.append(make()));
+const folded = (title, make, kind = "lines") => {
+	const node = el(`details.more.${kind}`, {}, el("summary", {}, title));
+	node.fill = () => node.childElementCount > 1 || node.append(make());
+	node.addEventListener("toggle", () => node.open && node.fill());
 	return node;
 };
 
@@ -37,5 +38,5 @@ const storyOf = story => story && el("div.story", {},
 	el("p.against", {}, el("strong", {}, "What speaks against it. "), story.against.length === 0 && "Nothing that was found."),
 	story.against.length > 0 && el("ul.against", {}, story.against.map(text => el("li", {}, text))),
 	story.pseudo && folded("Pseudo-code of the path", () => codeBlock("… stands for what is not known, or left out",
-		story.pseudo.trimEnd(), true)),
+		story.pseudo.trimEnd(), true), "pseudo"),
 	story.listing.length > 0 && folded(`The instructions, ${count(story.listing.length, "line")}`, () => listingOf(story)));
