@@ -79,7 +79,7 @@ void show_progress(void *ctx, const assay_progress *p)
 	if (isatty(STDERR_FILENO))
 		live(&r->line, p);
 	else if (strcmp(last, p->stage) != 0)
-		fprintf(stderr, "assay: %s (%.1f s)\n", p->stage, p->seconds);
+		fprintf(stderr, "assay: %s, after %.1f s\n", p->stage, p->seconds);
 	last = p->stage;
 }
 
