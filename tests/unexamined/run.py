@@ -134,6 +134,19 @@ class Unexamined(unittest.TestCase):
         self.review(archive())
         self.assertEqual(self.ask("SELECT * FROM unexamined"), [])
 
+    def test_weight_orders_places(self):
+        """The heaviest place first, whatever the tree; without a weight, as in the tree and behind those with one."""
+        (self.at / "rules").mkdir()
+        rule = RULE[:RULE.index("WITH")].replace("many", "heavy")
+        for weights, names in ((("1.5", "2.5"), ["part", "passwd"]), (("2.5", "1.5"), ["passwd", "part"]),
+                               (("NULL", "0.5"), ["part", "passwd"]), (("NULL", "NULL"), ["passwd", "part"])):
+            (self.at / "rules/heavy.sql").write_text(rule + "SELECT object, id AS place, 0 AS at, 1 AS len, name AS subject, "
+                "'holds' AS verdict, CASE name WHEN 'passwd' THEN %s ELSE %s END AS weight FROM place "
+                "WHERE name IN ('passwd', 'part')" % weights, encoding="utf-8")
+            self.review(archive(), "--rules", "rules")
+            self.assertEqual(self.ask("SELECT subject FROM finding_place WHERE finding = 'heavy' ORDER BY i"),
+                             [(name,) for name in names])
+
     def test_rule_with_too_many_places(self):
         """Up to the limit every place is kept and nothing said; beyond it the first are, and it is recorded."""
         (self.at / "rules").mkdir()
