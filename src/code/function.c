@@ -48,17 +48,23 @@ typedef struct search {
 	size_t n_switches, room_switches, n_goals, room_goals;
 	uint64_t *never; /* hash table of functions that never return */
 	size_t n_never, room_never;
-	size_t flow_bytes;
-	size_t guesses; /* operations that may still be explored in gaps */
+	size_t flow_bytes, guesses; /* operations that may still be explored in gaps */
 	bool no_memory;
 } search;
 
+/* The maps are in the order of addresses and do not overlap. */
 static code_map *map_of(search *s, uint64_t addr)
 {
-	for (size_t i = 0; i < s->n_maps; i++)
-		if (addr >= s->maps[i].addr && addr - s->maps[i].addr < s->maps[i].len)
-			return &s->maps[i];
-	return NULL;
+	size_t low = 0, high = s->n_maps;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (s->maps[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low > 0 && addr - s->maps[low - 1].addr < s->maps[low - 1].len ? &s->maps[low - 1]
+									      : NULL;
 }
 
 static bool get(const uint8_t *bits, uint64_t i) { return bits[i / 8] >> (i % 8) & 1; }
@@ -390,17 +396,16 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 	       ((returns > 0 && n >= 3) || as_gap_saves_link(s->p, f));
 }
 
-/* The first place from addr on that no instruction covers, or limit. */
+/* The first place that no instruction covers, or limit. */
 static uint64_t next_uncovered(search *s, uint64_t addr, uint64_t limit)
 {
 	code_map *m = map_of(s, addr);
 	uint64_t n = m ? (as_min(limit, m->addr + m->len) - m->addr) / s->step : 0;
-	for (uint64_t i = m ? (addr - m->addr) / s->step : 0; i < n; i++) {
+	for (uint64_t i = m ? (addr - m->addr) / s->step : 0; i < n; i++)
 		if (i % 8 == 0 && m->covered[i / 8] == 0xff)
 			i += 7;
 		else if (!get(m->covered, i))
 			return m->addr + i * s->step;
-	}
 	return limit;
 }
 

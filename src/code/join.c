@@ -238,7 +238,7 @@ static void merge_state(as_evaluator *e, uint32_t from)
 			s->reg[r] = as_join_marked(live, r) ? meet(e, r, s->reg[r], reg[r], from)
 							    : AS_NOT_KNOWN;
 	}
-	const as_stack_slot *other = e->saved + e->endings[from].first;
+	const as_stack_slot *other = e->saved ? e->saved + e->endings[from].first : NULL;
 	uint32_t n = e->endings[from].n, kept = 0;
 	for (uint32_t i = 0, j = 0; i < s->n; i++) {
 		while (j < n && other[j].at < s->slot[i].at)

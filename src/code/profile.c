@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/profile.h"
 
+#include "code/api.h"
 #include "code/library_extent.h"
 #include "code/library_use.h"
 
@@ -15,7 +16,7 @@ typedef struct keeping {
 } keeping;
 
 /* Signals hold the calls of a function against each other: what that may cost. */
-enum { PAIRS_MAX = 1 << 27 /* one function */, PAIRS_FEW = 1 << 20, PAIRS_ALL = 1 << 30 };
+enum { PAIRS_MAX = 1 << 26 /* one function */, PAIRS_FEW = 1 << 20, PAIRS_ALL = 1 << 28 };
 
 static size_t cost(const as_subject *s)
 {
@@ -150,6 +151,41 @@ as_status as_profile_make(as_profile *out, const as_program *p)
 	if (s == AS_OK)
 		as_library_use(out);
 	return s;
+}
+
+/* The function main, where the C library is told of it; 0: not in this call. */
+static uint64_t main_of(const as_profile *p, const as_link *l)
+{
+	const as_kept *k = p->kept[l->from];
+	const as_call *c = &k->values.calls[l->call];
+	uint64_t addr = 0;
+	bool starts = !c->system && as_is(as_api_name(p->program, c->goal), "__libc_start_main");
+	return starts && as_value_const(&k->values, c->arg[0], &addr) ? addr : 0;
+}
+
+/* Whether a call is direct, so that its goal is certain. */
+static bool is_direct(const as_kept *k, const as_call *c)
+{
+	return c->op < k->flow.n_ops && k->flow.ops[c->op].kind == AS_OP_CALL;
+}
+
+bool as_profile_strays(const as_profile *p)
+{
+	const as_program *program = p->program;
+	uint64_t bare = program->elf.machine == AS_EM_ARM ? ~UINT64_C(1) : ~UINT64_C(0);
+	if (as_program_strays(program, program->elf.entry & bare))
+		return true;
+	for (size_t i = 0; i < p->n_calls; i++) {
+		const as_link *l = &p->calls[i];
+		const as_kept *k = p->kept[l->from];
+		if (!k || p->functions.list[l->from].by == AS_BY_GAP)
+			continue; /* not certain to be code itself */
+		if ((is_direct(k, &k->values.calls[l->call]) &&
+			    as_program_strays(program, l->goal & bare)) ||
+			as_program_strays(program, main_of(p, l) & bare))
+			return true;
+	}
+	return false;
 }
 
 const as_link *as_profile_callers(const as_profile *p, uint64_t goal, size_t *n)

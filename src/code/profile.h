@@ -42,6 +42,9 @@ enum {
 
 /* Works out p. Everything lives in p's arena. AS_NOMEM without memory. out must stay where it is. */
 as_status as_profile_make(as_profile *out, const as_program *p) AS_MUST_USE;
+/* Whether functions that are certain to be code call what section headers do not call code: they lie then
+ * (as_program_distrust). */
+bool as_profile_strays(const as_profile *p);
 /* The calls that arrive at goal: the first of *n, or NULL. Logarithmic. Pure. */
 const as_link *as_profile_callers(const as_profile *p, uint64_t goal, size_t *n);
 /* The number of the function at addr, or SIZE_MAX. Pure. */

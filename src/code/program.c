@@ -127,7 +127,8 @@ static void part(as_program *p)
 	p->n_code = n;
 }
 
-/* Where the instructions are. Section headers may lie, so they only narrow down what is executable. */
+/* Where the instructions are. Section headers may lie: they only narrow down what is executable, and are not
+ * believed where that leaves out what is called. */
 static bool map_code(as_program *p)
 {
 	enum { SHF_EXECINSTR = 4 };
@@ -145,7 +146,7 @@ static bool map_code(as_program *p)
 				.data = as_cut(data, 0, len),
 				.exec = true };
 	}
-	bool whole = p->elf.n_sections == 0 || p->n_code > PIECES_MAX;
+	bool whole = p->distrusted || p->elf.n_sections == 0 || p->n_code > PIECES_MAX;
 	p->n_code = whole ? 0 : p->n_code;
 	for (size_t i = 0; i < p->n_regions && whole; i++)
 		if (p->regions[i].exec && p->regions[i].data.n > 0)
@@ -357,6 +358,20 @@ static as_status open_elf(as_program *p, as_span data)
 		return AS_NOT_THIS;
 	p->mode = (as_mode){ .big = has_big_code(&p->elf), .wide = p->elf.wide };
 	return lay_out(p);
+}
+
+bool as_program_strays(const as_program *p, uint64_t addr)
+{
+	const as_region *r = as_program_region(p, addr);
+	return addr != 0 && r && r->exec && addr - r->addr < r->data.n &&
+	       !as_program_is_code(p, addr);
+}
+
+bool as_program_distrust(as_program *p)
+{
+	p->distrusted = true;
+	p->damage = "ELF sections leave out code that is called: they are not believed";
+	return map_code(p) && as_stub_prepare(p);
 }
 
 as_status as_program_open(as_program *p, as_span data, as_arena *arena)

@@ -50,6 +50,7 @@ typedef struct as_program {
 	uint64_t base, loaded, removed;
 	/* For which processor it was taken, if the file does not tell; constant; else NULL. */
 	const char *guessed;
+	bool distrusted;     /* what section headers say of code is not believed */
 	uint64_t imports_at; /* the stand-in address of import 0 */
 	const char
 		*damage; /* what could not be laid out, elf.damage apart; constant; NULL nothing */
@@ -68,6 +69,11 @@ as_span as_program_from(const as_program *p, uint64_t addr);
 as_span as_program_file(const as_program *p, uint64_t addr);
 /* Whether addr lies in code. Pure. */
 bool as_program_is_code(const as_program *p, uint64_t addr);
+/* Whether addr lies in bytes that can be executed, though section headers do not call them code. Pure. */
+bool as_program_strays(const as_program *p, uint64_t addr);
+/* Takes all that can be executed for code from now on, and notes that as damage. What was found out before is to be
+ * found out again. False without memory. */
+bool as_program_distrust(as_program *p) AS_MUST_USE;
 /* The slot at exactly addr, or NULL. Pure. */
 const as_fixup *as_program_fixup(const as_program *p, uint64_t addr);
 /* The word of width bytes (1, 2, 4, 8) at addr, if it is the same for the whole life of the program: from read-

@@ -218,6 +218,8 @@ static as_status inspect(as_facts *out, const as_file *f)
 	if (s != AS_OK)
 		return s;
 	s = as_profile_make(&profile, &program);
+	if (s == AS_OK && as_profile_strays(&profile))
+		s = as_program_distrust(&program) ? as_profile_make(&profile, &program) : AS_NOMEM;
 	if (s == AS_OK)
 		s = as_signals_find(&signals, &profile);
 	if (s == AS_NOMEM)
