@@ -101,6 +101,9 @@ class Examples(unittest.TestCase):
 
 	def test_lint_accepts_the_examples(self):
 		run("git", "init", "-q", cwd=self.copy)
+		self.assertIn("samplefmt: .spec says nothing", run("python3", "tools/lint/registers.py", cwd=self.copy, status=1))
+		scaffold = self.copy / "src/unpack/fmt/samplefmt.c"
+		scaffold.write_text(scaffold.read_text().replace("where the format is described", "https://example.com/samplefmt"))
 		run("python3", "tools/lint/registers.py", cwd=self.copy)
 		run("python3", "tools/lint/includes.py", cwd=self.copy)
 
