@@ -86,7 +86,7 @@ def listen(p, cost, start):
     """Keeps what a command says on standard error, and when a review says that it is at its next stage."""
     for line in p.stderr:
         cost.said += line
-        stage = re.match(r"assay: (\w+) \(\d+\.\d+ s\)$", line)
+        stage = re.match(r"assay: (\w+), after \d+\.\d+ s$", line)
         if stage:
             cost.stages.append((stage[1], time.monotonic() - start, busy(p.pid)))
 
