@@ -9,6 +9,7 @@
 bool as_is_capacity(uint64_t k, unsigned width)
 {
 	enum { LARGEST = 4096 /* bytes of an element */, SMALLEST = 0x10000 };
+	width = width ? width : 8;
 	uint64_t all = as_extend(~UINT64_C(0), width, false), limits[] = { all, all >> 1 };
 	k = as_extend(k, width, false);
 	if (k == INT32_MAX || k == UINT32_MAX || k == limits[0] || k == limits[1])
@@ -23,7 +24,7 @@ bool as_is_capacity(uint64_t k, unsigned width)
 double as_test_rareness(const as_signals *s, const as_test *t)
 {
 	bool number = t->kind == AS_TEST_NUMBER;
-	if (number && as_is_capacity(t->number, t->width ? t->width : 8))
+	if (number && as_is_capacity(t->number, t->width))
 		return 0;
 	uint64_t key = number ? as_reference_number_key(t->number) : as_reference_key(t->text);
 	unsigned n = as_reference_compared(&s->reference, key);

@@ -22,8 +22,8 @@ struct as_explorer {
 	uint32_t room_seen;
 	uint64_t n_seen, seen_from; /* seen_from: the start it is relative to */
 	unsigned step;
-	uint64_t *todo;
-	uint32_t n_todo, room_todo;
+	uint64_t *pending; /* places to explore */
+	uint32_t n_pending, room_pending;
 	as_switch *switches;
 	uint32_t n_switches, room_switches;
 	uint64_t *goals;
@@ -42,7 +42,7 @@ void as_explorer_free(as_explorer *x)
 {
 	if (!x)
 		return;
-	void *all[] = { x->ops, x->starts, x->seen, x->todo, x->switches, x->goals, x->blocks,
+	void *all[] = { x->ops, x->starts, x->seen, x->pending, x->switches, x->goals, x->blocks,
 		x->ordered, x->block_of, x->scratch, x->cases, x->preds };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]);
@@ -73,9 +73,9 @@ static uint32_t *seen_at(const as_flow *f, uint64_t addr)
 
 static bool push(as_explorer *x, uint64_t addr)
 {
-	if (!grow(&x->todo, &x->room_todo, (uint64_t)x->n_todo + 1, sizeof(*x->todo)))
+	if (!grow(&x->pending, &x->room_pending, (uint64_t)x->n_pending + 1, sizeof(*x->pending)))
 		return false;
-	x->todo[x->n_todo++] = addr;
+	x->pending[x->n_pending++] = addr;
 	return true;
 }
 
@@ -277,8 +277,8 @@ static bool explore_run(as_flow *f, const as_surroundings *around, uint64_t addr
 static bool explore(as_flow *f, const as_surroundings *around)
 {
 	as_explorer *x = f->explorer;
-	while (x->n_todo > 0) {
-		uint64_t addr = x->todo[--x->n_todo];
+	while (x->n_pending > 0) {
+		uint64_t addr = x->pending[--x->n_pending];
 		uint32_t *seen = seen_at(f, addr);
 		if (!seen || addr >= f->limit)
 			continue;
@@ -503,7 +503,7 @@ bool as_flow_build(as_flow *f, as_explorer *x, const as_program *p, uint64_t add
 	x->step = p->arch->step > 2 ? 4 : p->arch->step;
 	x->seen_from = addr;
 	x->n_seen = len / x->step + 1;
-	x->n_ops = x->n_todo = x->n_switches = x->n_goals = 0;
+	x->n_ops = x->n_pending = x->n_switches = x->n_goals = 0;
 	uint32_t room = x->room_seen;
 	if (!grow(&x->seen, &x->room_seen, x->n_seen, sizeof(*x->seen)))
 		return false;

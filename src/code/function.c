@@ -4,6 +4,7 @@
  * functions are looked at, and what is found there leads on. */
 #include "code/function.h"
 
+#include "base/search.h"
 #include "code/api.h"
 #include "code/function_gap.h"
 #include "code/stub.h"
@@ -48,23 +49,17 @@ typedef struct search {
 	size_t n_switches, room_switches, n_goals, room_goals;
 	uint64_t *never; /* hash table of functions that never return */
 	size_t n_never, room_never;
-	size_t flow_bytes, guesses; /* operations that may still be explored in gaps */
+	size_t flow_bytes;
+	size_t guesses; /* operations that may still be explored in gaps */
 	bool no_memory;
 } search;
 
 /* The maps are in the order of addresses and do not overlap. */
 static code_map *map_of(search *s, uint64_t addr)
 {
-	size_t low = 0, high = s->n_maps;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (s->maps[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low > 0 && addr - s->maps[low - 1].addr < s->maps[low - 1].len ? &s->maps[low - 1]
-									      : NULL;
+	size_t n = as_up_to(s->maps, s->n_maps, sizeof(*s->maps), addr);
+	code_map *m = n > 0 ? &s->maps[n - 1] : NULL;
+	return m && addr - m->addr < m->len ? m : NULL;
 }
 
 static bool get(const uint8_t *bits, uint64_t i) { return bits[i / 8] >> (i % 8) & 1; }
@@ -333,8 +328,8 @@ static bool explore(
 	if (size > FLOWS_MAX - s->flow_bytes)
 		return true;
 	s->flow_bytes += size;
-	s->list[number].flow = as_flow_keep(f, s->p->arena);
-	return s->list[number].flow != NULL;
+	one->flow = as_flow_keep(f, s->p->arena);
+	return one->flow != NULL;
 }
 
 static bool explore_queue(search *s, const as_surroundings *around)

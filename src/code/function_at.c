@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/function.h"
 
+#include "base/search.h"
+
 const as_function *as_function_around(const as_functions *f, uint64_t addr)
 {
-	size_t low = 0, high = f->n;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (f->list[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low > 0 && addr < as_max(f->list[low - 1].limit, f->list[low - 1].addr + 1)
-		       ? &f->list[low - 1]
-		       : NULL;
+	size_t n = as_up_to(f->list, f->n, sizeof(*f->list), addr);
+	const as_function *one = n > 0 ? &f->list[n - 1] : NULL;
+	return one && addr < as_max(one->limit, one->addr + 1) ? one : NULL;
 }
 
 const as_function *as_function_at(const as_functions *f, uint64_t addr)

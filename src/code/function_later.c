@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of the functions once they are found. */
+#include "base/search.h"
 #include "code/api.h"
 #include "code/function.h"
 #include "code/stub.h"
@@ -10,18 +11,11 @@ static bool starts_later(void *ctx, uint64_t addr) { return as_function_at(ctx, 
 static size_t goals_later(void *ctx, uint64_t addr, const uint64_t **goals)
 {
 	const as_functions *f = ctx;
-	size_t low = 0, high = f->n_switches;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (f->switches[mid].at < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low >= f->n_switches || f->switches[low].at != addr)
+	const as_switch *s = as_with(f->switches, f->n_switches, sizeof(*f->switches), addr);
+	if (!s)
 		return 0;
-	*goals = f->goals + f->switches[low].first;
-	return f->switches[low].n;
+	*goals = f->goals + s->first;
+	return s->n;
 }
 
 static bool never_later(void *ctx, uint64_t addr)

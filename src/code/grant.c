@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/grant.h"
 
+#include "base/search.h"
 #include "code/origin.h"
 #include "code/terms.h"
 
@@ -59,15 +60,8 @@ bool as_grant_prepare(as_signals *s)
 /* What hangs on the variable at addr, where it is asked for. */
 static as_grant behind(as_signals *s, uint64_t addr)
 {
-	size_t low = 0, high = s->n_asked;
+	size_t low = as_before(s->asked, s->n_asked, sizeof(*s->asked), addr);
 	as_grant best = { 0 };
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (s->asked[mid].addr < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
 	for (size_t i = low; i < s->n_asked && s->asked[i].addr == addr && i < low + ASKED_MAX;
 		i++) {
 		const as_kept *k = s->profile->kept[s->asked[i].function];

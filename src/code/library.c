@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/library.h"
 
+#include "base/search.h"
 #include "code/behave.h"
 #include "code/library_pack.h"
 #include "code/library_system.h"
@@ -70,15 +71,7 @@ static uint64_t bare(const as_program *p, uint64_t addr)
 /* Where addr is in the list, or would be. */
 static size_t search(const struct as_library *l, uint64_t addr)
 {
-	size_t low = 0, high = l->n;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (l->list[mid].addr < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return as_before(l->list, l->n, sizeof(*l->list), addr);
 }
 
 const as_api *as_library_api(const as_program *p, uint64_t addr)

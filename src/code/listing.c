@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/listing.h"
 
+#include "base/search.h"
 #include "code/phrase.h"
 
 #include <stdlib.h>
@@ -132,15 +133,7 @@ static int by_place(const void *a, const void *b)
 
 static const note *notes_at(const lister *l, uint64_t at)
 {
-	size_t low = 0, high = l->n_notes;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (l->notes[mid].at < at)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < l->n_notes && l->notes[low].at == at ? &l->notes[low] : NULL;
+	return as_with(l->notes, l->n_notes, sizeof(*l->notes), at);
 }
 
 static void choose(lister *l)

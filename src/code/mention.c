@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/mention.h"
 
+#include "base/search.h"
+
 #include <stdlib.h>
 
 enum {
@@ -64,15 +66,7 @@ static bool list_data(as_signals *s)
 /* The place of the first address that is not below addr. */
 static size_t first_at(const as_signals *s, uint64_t addr)
 {
-	size_t low = 0, high = s->spoken.n;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (s->spoken.list[mid] < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return as_before(s->spoken.list, s->spoken.n, sizeof(*s->spoken.list), addr);
 }
 
 unsigned as_mention_users(const as_signals *s, uint64_t addr)

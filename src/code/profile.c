@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/profile.h"
 
+#include "base/search.h"
 #include "code/api.h"
 #include "code/library_extent.h"
 #include "code/library_use.h"
@@ -178,11 +179,13 @@ bool as_profile_strays(const as_profile *p)
 	for (size_t i = 0; i < p->n_calls; i++) {
 		const as_link *l = &p->calls[i];
 		const as_kept *k = p->kept[l->from];
-		if (!k || p->functions.list[l->from].by == AS_BY_GAP)
+		uint8_t by = p->functions.list[l->from].by;
+		if (!k || by == AS_BY_GAP)
 			continue; /* not certain to be code itself */
-		if ((is_direct(k, &k->values.calls[l->call]) &&
-			    as_program_strays(program, l->goal & bare)) ||
-			as_program_strays(program, main_of(p, l) & bare))
+		if (is_direct(k, &k->values.calls[l->call]) &&
+			as_program_strays(program, l->goal & bare))
+			return true;
+		if ((by & AS_BY_ENTRY) && as_program_strays(program, main_of(p, l) & bare))
 			return true;
 	}
 	return false;
@@ -190,23 +193,8 @@ bool as_profile_strays(const as_profile *p)
 
 const as_link *as_profile_callers(const as_profile *p, uint64_t goal, size_t *n)
 {
-	size_t low = 0, high = p->n_calls;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (p->calls[mid].goal < goal)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	size_t first = low;
-	for (high = p->n_calls; low < high;) {
-		size_t mid = low + (high - low) / 2;
-		if (p->calls[mid].goal == goal)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*n = low - first;
+	size_t first = as_before(p->calls, p->n_calls, sizeof(*p->calls), goal);
+	*n = as_up_to(p->calls, p->n_calls, sizeof(*p->calls), goal) - first;
 	return *n > 0 ? &p->calls[first] : NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/program.h"
 
+#include "base/search.h"
 #include "code/api.h"
 #include "code/flat.h"
 #include "code/ifunc.h"
@@ -76,18 +77,9 @@ static bool map_segments(as_program *p)
 
 static const as_region *find_region(const as_region *list, size_t n, uint64_t addr)
 {
-	size_t low = 0, high = n;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		const as_region *r = &list[mid];
-		if (addr < r->addr)
-			high = mid;
-		else if (addr - r->addr >= r->len)
-			low = mid + 1;
-		else
-			return r;
-	}
-	return NULL;
+	size_t i = as_up_to(list, n, sizeof(*list), addr);
+	const as_region *r = i > 0 ? &list[i - 1] : NULL;
+	return r && addr - r->addr < r->len ? r : NULL;
 }
 
 const as_region *as_program_region(const as_program *p, uint64_t addr)
@@ -168,17 +160,7 @@ as_cur as_program_cur(const as_program *p, as_span s, uint64_t at)
 
 const as_fixup *as_program_fixup(const as_program *p, uint64_t addr)
 {
-	size_t low = 0, high = p->n_slots;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (p->slots[mid].addr == addr)
-			return &p->slots[mid];
-		if (p->slots[mid].addr < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
+	return as_with(p->slots, p->n_slots, sizeof(*p->slots), addr);
 }
 
 static bool read_word(const as_program *p, uint64_t addr, unsigned width, uint64_t *value)
@@ -311,15 +293,7 @@ static bool read_labels(as_program *p)
 
 const as_label *as_program_label(const as_program *p, uint64_t addr)
 {
-	size_t low = 0, high = p->n_labels;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (p->labels[mid].addr < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < p->n_labels && p->labels[low].addr == addr ? &p->labels[low] : NULL;
+	return as_with(p->labels, p->n_labels, sizeof(*p->labels), addr);
 }
 
 static bool is_split_debug(const as_elf_view *e)
@@ -367,23 +341,29 @@ bool as_program_strays(const as_program *p, uint64_t addr)
 	       !as_program_is_code(p, addr);
 }
 
-bool as_program_distrust(as_program *p)
+static as_status lay_out_all(as_program *p, as_span data)
 {
-	p->distrusted = true;
-	p->damage = "ELF sections leave out code that is called: they are not believed";
-	return map_code(p) && as_stub_prepare(p);
-}
-
-as_status as_program_open(as_program *p, as_span data, as_arena *arena)
-{
-	*p = (as_program){ .arena = arena };
 	as_status s = as_flat_is(data) ? as_flat_open(p, data) : open_elf(p, data);
 	if (s != AS_OK)
 		return s;
 	if (!read_labels(p))
 		return AS_NOMEM;
 	as_unlinked_settle(p);
-	if (!as_stub_prepare(p) || !as_api_prepare(p) || !as_library_prepare(p))
-		return AS_NOMEM;
-	return AS_OK;
+	bool ok = as_stub_prepare(p) && as_api_prepare(p) && as_library_prepare(p);
+	return ok ? AS_OK : AS_NOMEM;
+}
+
+as_status as_program_open(as_program *p, as_span data, as_arena *arena)
+{
+	*p = (as_program){ .arena = arena };
+	return lay_out_all(p, data);
+}
+
+as_status as_program_distrust(as_program *p)
+{
+	as_span data = p->elf.data;
+	*p = (as_program){ .arena = p->arena, .distrusted = true };
+	as_status s = lay_out_all(p, data);
+	p->damage = "ELF sections leave out code that is called: they are not believed";
+	return s;
 }

@@ -71,9 +71,9 @@ as_span as_program_file(const as_program *p, uint64_t addr);
 bool as_program_is_code(const as_program *p, uint64_t addr);
 /* Whether addr lies in bytes that can be executed, though section headers do not call them code. Pure. */
 bool as_program_strays(const as_program *p, uint64_t addr);
-/* Takes all that can be executed for code from now on, and notes that as damage. What was found out before is to be
- * found out again. False without memory. */
-bool as_program_distrust(as_program *p) AS_MUST_USE;
+/* Lays out the file once more, taking all that can be executed for code, and notes that as damage. What was found out
+ * with the layout before is to be found out again. As as_program_open. */
+as_status as_program_distrust(as_program *p) AS_MUST_USE;
 /* The slot at exactly addr, or NULL. Pure. */
 const as_fixup *as_program_fixup(const as_program *p, uint64_t addr);
 /* The word of width bytes (1, 2, 4, 8) at addr, if it is the same for the whole life of the program: from read-

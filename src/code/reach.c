@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/reach.h"
 
+#include "base/search.h"
 #include "base/text.h"
 #include "code/phrase.h"
 
@@ -110,15 +111,7 @@ as_reach *as_reach_new(const as_signals *s)
 /* The first place that hands a function on, or NULL. */
 static const given *given_at(const as_reach *r, uint64_t addr)
 {
-	size_t low = 0, high = r->n;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (r->list[mid].addr < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < r->n && r->list[low].addr == addr ? &r->list[low] : NULL;
+	return as_with(r->list, r->n, sizeof(*r->list), addr);
 }
 
 static bool is_ascii(as_span text)

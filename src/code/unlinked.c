@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/unlinked.h"
 
+#include "base/search.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,16 +219,9 @@ as_status as_unlinked_open(as_program *p)
 /* Whether an address of code is inside a function that begins before it. */
 static bool is_inside(const as_program *p, uint64_t addr)
 {
-	size_t low = 0, high = p->n_labels;
 	addr = p->elf.machine == AS_EM_ARM ? addr & ~UINT64_C(1) : addr;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (p->labels[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	const as_label *l = low > 0 ? &p->labels[low - 1] : NULL;
+	size_t n = as_up_to(p->labels, p->n_labels, sizeof(*p->labels), addr);
+	const as_label *l = n > 0 ? &p->labels[n - 1] : NULL;
 	return l && addr != l->addr && addr - l->addr < l->size;
 }
 

@@ -3,6 +3,7 @@
  * calls may lead through them (function descriptors of PowerPC). */
 #include "code/unlinked.h"
 
+#include "base/search.h"
 #include "code/unlinked_call.h"
 
 #include <stdlib.h>
@@ -177,15 +178,7 @@ static void add_upper(linking *l, uint64_t at, int64_t value)
 
 static const upper *upper_at(const linking *l, uint64_t at)
 {
-	size_t low = 0, high = l->n_uppers;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (l->uppers[mid].at < at)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < l->n_uppers && l->uppers[low].at == at ? &l->uppers[low] : NULL;
+	return as_with(l->uppers, l->n_uppers, sizeof(*l->uppers), at);
 }
 
 static int by_at(const void *a, const void *b)

@@ -4,6 +4,8 @@
  * reference.tsv. */
 #include "knowledge/reference.h"
 
+#include "base/search.h"
+
 #include <string.h>
 
 #include "base/embed.h"
@@ -75,17 +77,7 @@ static int look_up(as_span pack, uint64_t key)
 
 static bool is_own(const as_reference_own *own, uint64_t key)
 {
-	size_t low = 0, high = own ? own->n_keys : 0;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (own->keys[mid] == key)
-			return true;
-		if (own->keys[mid] < key)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
+	return own && as_with(own->keys, own->n_keys, sizeof(*own->keys), key);
 }
 
 unsigned as_reference_compared(const as_reference *r, uint64_t key)

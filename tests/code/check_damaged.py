@@ -21,6 +21,7 @@ import tempfile
 TOP = pathlib.Path(os.environ.get("ASSAY_SOURCE") or pathlib.Path(__file__).resolve().parents[2])
 PROGRAMS = ("gate-armhf", "gate-mipsel", "gate-x86_64")
 MODULES = ("gate-mipsel.ko", "gate-x86_64.ko")
+FLATS = ("flat-arm", "flat-thumb")
 SECONDS = 60  # far more than any should take, sanitizers and a busy machine included
 EACH = 12
 PT_LOAD, PT_DYNAMIC, PF_X = 1, 2, 1
@@ -170,6 +171,19 @@ def damaged_module(name, data):
 	yield "relocations without end", endless_relocations(data)
 
 
+def damaged_flat(name, data):
+	rng = random.Random(name)
+	relocations, = struct.unpack_from(">I", data, 28)
+	for _ in range(EACH):
+		yield "header", flip(data, rng, 4, 60, 3)
+		yield "code", flip(data, rng, 64, relocations - 64, 20)
+		yield "relocations", flip(data, rng, relocations, len(data) - relocations, 4)
+		yield "cut", data[:rng.randrange(8, len(data))]
+	for field in range(8, 40, 4): # entry, ends of the parts, stack, relocations and their number, flags
+		for value in (0, 1, 63, len(data), 0x7fffffff, 0xffffffff):
+			yield "field at %d is %#x" % (field, value), fill(data, field, 4, struct.pack(">I", value))
+
+
 def without_code(data):
 	"""Section headers that call no code code, though it is there, and run."""
 	s = Sections(data)
@@ -181,7 +195,7 @@ def without_code(data):
 
 def cases():
 	folder = TOP / "tests/golden/ins/code"
-	for names, damage in ((PROGRAMS, damaged), (MODULES, damaged_module)):
+	for names, damage in ((PROGRAMS, damaged), (MODULES, damaged_module), (FLATS, damaged_flat)):
 		for name in names:
 			for i, (what, data) in enumerate(damage(name, (folder / name).read_bytes())):
 				yield "%s %d, %s" % (name, i, what), data, b"status ok"
@@ -231,6 +245,8 @@ def built():
 	yield "sections that overlap", elf(code, sections=[(CODE, len(code))] * 20000), b"functions=20000"
 	yield "sections in each other", elf(code, sections=[(CODE + 32 * i, len(code) - 32 * i) for i in range(20000)]), b"functions=20000"
 	yield "sections without number", elf(code, sections=[(CODE + 32 * i, 31) for i in range(20000)]), b"functions=20000"
+	away = (b"\xe8" + struct.pack("<i", 32 * 1000 - 5) + b"\xc3").ljust(32, b"\xcc") + one * 999 # which calls what follows
+	yield "a call out of a thousand sections", elf(away + one, sections=[(CODE + 32 * i, 32) for i in range(1000)]), b"not believed"
 	calls = b"".join(b"\xe8" + struct.pack("<i", -5 * i - 5) for i in range(200000)) + b"\xc3"
 	yield "a function that calls itself 200,000 times", elf(calls), b"instructions=200001"
 

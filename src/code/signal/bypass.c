@@ -183,7 +183,7 @@ static double weigh_condition(const around *a, const as_decision *d)
 	bool constant = constant_of(v, d, &k), plain = constant && is_plain(k, d->width);
 	const as_call *c = as_origin_call(v, d->a);
 	const as_api *api = c ? as_origin_api(a->s, c) : NULL;
-	if (constant && as_is_capacity(k, d->width ? d->width : 8))
+	if (constant && as_is_capacity(k, d->width))
 		return 0;
 	if (c && !api && is_own(a, c))
 		return plain ? 0 : 1.2; /* another check perhaps; or a sum over the input */
@@ -247,7 +247,7 @@ static bool is_unusual(const around *a, const as_decision *d)
 	const as_block *b = &a->k->flow.blocks[d->block];
 	bool equality = d->cond == AS_EQ || d->cond == AS_NE;
 	return equality && !d->test && constant_of(&a->k->values, d, &k) &&
-	       !is_plain(k, d->width) && !as_is_capacity(k, d->width ? d->width : 8) &&
+	       !is_plain(k, d->width) && !as_is_capacity(k, d->width) &&
 	       a->leads[d->cond == AS_EQ ? b->taken : b->next];
 }
 

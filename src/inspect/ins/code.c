@@ -219,7 +219,9 @@ static as_status inspect(as_facts *out, const as_file *f)
 		return s;
 	s = as_profile_make(&profile, &program);
 	if (s == AS_OK && as_profile_strays(&profile))
-		s = as_program_distrust(&program) ? as_profile_make(&profile, &program) : AS_NOMEM;
+		s = as_program_distrust(&program);
+	if (s == AS_OK && program.distrusted)
+		s = as_profile_make(&profile, &program);
 	if (s == AS_OK)
 		s = as_signals_find(&signals, &profile);
 	if (s == AS_NOMEM)
