@@ -52,7 +52,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	else
 		type = task->type.n > 0 ? known_type(task->type) : as_type_of(task->data);
 	as_arena_reset(e->arena);
-	if (s != AS_OK || task->share > 0 || blank)
+	if (s != AS_OK || task->share > 0 || blank || e->only_unpack)
 		return s;
 	as_inspection in = { .file = { .data = task->data,
 				     .type = type,

@@ -24,6 +24,7 @@ typedef struct as_examiner {
 	struct as_yara *yara; /* the user's own rules, or NULL */
 	const char *without;  /* inspectors not to be asked, separated by commas, or NULL */
 	bool traits;          /* state what a comparison with another build needs */
+	bool only_unpack;     /* ask no inspector (extract) */
 	as_arena *arena;
 } as_examiner;
 

@@ -39,11 +39,16 @@ static as_status copy_out(as_review *r, int fd, as_region region, uint64_t at, u
 	return s;
 }
 
+static bool is_wanted(const as_review *r, as_span path)
+{
+	return !r->extract_match || as_glob(r->extract_match, path);
+}
+
 static as_status store(
 	as_review *r, const as_sha256 *sum, as_region region, uint64_t at, uint64_t n, as_span path)
 {
 	char name[65];
-	if (r->extract_match && !as_glob(r->extract_match, path))
+	if (!is_wanted(r, path))
 		return AS_OK;
 	as_sha256_hex(sum, name);
 	int fd = openat(
@@ -137,8 +142,7 @@ static as_status extract_file(
 	as_sha256_hex(&ch->digests.sha256, hash);
 	as_status s = AS_OK;
 	bool stored = faccessat(r->extract_store, hash, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-	bool wanted = !r->extract_match || as_glob(r->extract_match, path);
-	if (stored && wanted) {
+	if (stored && is_wanted(r, path)) {
 		int dir = folder_of(l, m->parent);
 		if (dir >= 0 &&
 			linkat(r->extract_store, hash, dir, file_name(m->name, "", &b), 0) == 0)
@@ -178,7 +182,7 @@ static as_status extract_nodes(level *l)
 			s = extract_file(l, &ch, &m, as_buf_span_of(&path));
 		else if (m.type == AS_DIR && !l->x->r->extract_match)
 			(void)folder_of(l, id);
-		else if (m.type != AS_DIR)
+		else if (m.type != AS_DIR && is_wanted(l->x->r, as_buf_span_of(&path)))
 			list(l->x, l->chain, as_buf_span_of(&path),
 				m.type < 10 ? kinds[m.type] : "?", m.target);
 		as_buf_free(&path);

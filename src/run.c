@@ -61,6 +61,7 @@ struct as_workshop {
 	as_yara *yara;       /* the user's own rules; NULL: none */
 	const char *without; /* inspectors not to be asked, or NULL */
 	bool traits;         /* a comparison with another build is wanted */
+	bool only_unpack;    /* the contents are wanted, no facts */
 	const char *fail;    /* tests: see assay_review_options.debug_fail */
 };
 
@@ -112,6 +113,7 @@ static as_status work(void *ctx, const as_order *order, as_span data, const as_s
 		.yara = w->yara,
 		.without = w->without,
 		.traits = w->traits,
+		.only_unpack = w->only_unpack,
 		.arena = w->arena };
 	as_task task = { .data = data,
 		.hint = order->hint,
@@ -333,6 +335,7 @@ as_workshop *as_workshop_new(as_review *r)
 	w->fail = r->options->debug_fail;
 	w->without = r->options->without;
 	w->traits = r->options->reference || r->options->as_reference;
+	w->only_unpack = r->on_object != NULL;
 	return w;
 }
 
