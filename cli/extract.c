@@ -46,7 +46,7 @@ const command command_extract = {
 		"image's own are in the dossier (assay review).\n"
 		"\n"
 		"  -C, --directory DIR  where to write\n"
-		"      --match PATTERN  only paths that match the shell pattern (* also matches /)\n"
+		"      --match PATTERN  only paths that match PATTERN (* also matches /)\n"
 		"  -j, --jobs N         examiner processes (default: one per core)\n"
 		"  -q, --quiet          say only what went wrong\n"
 		"\n"
