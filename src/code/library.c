@@ -60,6 +60,8 @@ bool as_library_inside(const as_program *p)
 	for (size_t i = 0; i < p->elf.n_segments; i++)
 		if (p->elf.segments[i].type == AS_PT_INTERP)
 			return false;
+	if (p->blob)
+		return true;
 	return p->elf.entry != 0 && !as_elf_needed(&p->dyn, &p->elf, &c, &name);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/search.h"
 #include "code/api.h"
+#include "code/blob.h"
 #include "code/flat.h"
 #include "code/ifunc.h"
 #include "code/library.h"
@@ -22,7 +23,6 @@ enum {
 	IMPORT_STEP = 16,
 	PIECES_MAX = 1024, /* of memory, and of code: no tool makes so many */
 };
-#define IMPORTS_AT 0xffffffffffe00000u /* above everything that user space maps */
 
 /* The architecture of a header, by machine and class. */
 static const as_arch *arch_of(const as_elf_view *e)
@@ -315,7 +315,7 @@ static as_status lay_out(as_program *p)
 {
 	if (p->elf.type == AS_ET_REL)
 		return as_unlinked_open(p);
-	p->imports_at = IMPORTS_AT;
+	p->imports_at = AS_PROGRAM_IMPORTS;
 	bool ok = as_elf_dyn_open(&p->dyn, &p->elf, p->arena) && map_segments(p) && map_code(p) &&
 		  as_relocate(p) && as_ifunc_resolve(p);
 	return ok ? AS_OK : AS_NOMEM;
@@ -344,6 +344,7 @@ bool as_program_strays(const as_program *p, uint64_t addr)
 static as_status lay_out_all(as_program *p, as_span data)
 {
 	as_status s = as_flat_is(data) ? as_flat_open(p, data) : open_elf(p, data);
+	s = s == AS_NOT_THIS && p->elf.header.n == 0 ? as_blob_open(p, data) : s;
 	if (s != AS_OK)
 		return s;
 	if (!read_labels(p))

@@ -7,6 +7,8 @@
 #include "code/arch.h"
 #include "elf/dyn.h"
 
+#define AS_PROGRAM_IMPORTS 0xffffffffffe00000u /* above everything that user space maps */
+
 typedef struct as_region {
 	uint64_t addr, len; /* len: bytes in memory; data may hold fewer, the rest is zero */
 	as_span data;
@@ -50,6 +52,8 @@ typedef struct as_program {
 	uint64_t base, loaded, removed;
 	/* For which processor it was taken, if the file does not tell; constant; else NULL. */
 	const char *guessed;
+	const struct as_blob
+		*blob;       /* of bare machine code (code/blob.h): how it was guessed; else NULL */
 	bool distrusted;     /* what section headers say of code is not believed */
 	uint64_t imports_at; /* the stand-in address of import 0 */
 	const char

@@ -151,10 +151,26 @@ CREATE TABLE known_backdoor (
 	source TEXT                 -- where that is published
 );
 
+-- One row per object of bare machine code: what it was taken for, and how sure that is. at and len: from the first to the last byte
+-- that is taken for code.
+-- C name: blob_row
+CREATE TABLE blob (
+	machine TEXT, bits INTEGER NOT NULL, endian TEXT, -- as in table elf
+	thumb INTEGER NOT NULL,     -- 1: of ARM's two sets, most of it is Thumb
+	calls INTEGER NOT NULL,     -- different places inside that direct calls lead to
+	arrived INTEGER NOT NULL,   -- of those, where a function begins: the more of them, the more certain the instruction set
+	base INTEGER,               -- address of the object's first byte, NULL: not known
+	sure INTEGER NOT NULL,      -- how sure of that, hundredths, 0: not known
+	how TEXT,                   -- 'constants' (that fit texts and functions), 'vectors' (table of interrupts), NULL: not known
+	inside INTEGER NOT NULL,    -- different constants that would be addresses inside the object, with that base
+	votes INTEGER NOT NULL,     -- of those, which lead to the begin of a text or a function
+	next_base INTEGER, next_votes INTEGER NOT NULL, -- the next best base
+	evidence TEXT               -- some constants that fit: offset in the object -> value
+);
 -- One row per program, library or module whose machine code was read. Addresses in this and the following tables are those the
 -- program is linked for; at and len are bytes of the file.
 CREATE TABLE code (
-	class TEXT,                  -- 'daemon' (waits for others: listens, or runs in the background), 'tool', 'library'
+	class TEXT,                  -- 'daemon' (waits for others: listens, or runs in the background), 'tool', 'library', 'module', 'object', 'blob'
 	functions INTEGER NOT NULL, instructions INTEGER NOT NULL,
 	bytes INTEGER NOT NULL,      -- of the instructions read
 	code_bytes INTEGER NOT NULL, -- of what is executable

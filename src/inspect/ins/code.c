@@ -8,6 +8,7 @@
 #include "code/flat.h"
 #include "code/signal.h"
 #include "code/unlinked.h"
+#include "inspect/blob.h"
 #include "inspect/difference.h"
 #include "inspect/quality.h"
 #include "inspect/refer.h"
@@ -24,11 +25,12 @@ typedef struct stating {
 	bool *told; /* by function number: has a row of its own */
 } stating;
 
+/* Of what nothing else is known it may be bare machine code. */
 static bool cares(const as_file *f)
 {
 	return as_starts(f->data, "\x7f"
 				  "ELF") ||
-	       as_flat_is(f->data);
+	       as_flat_is(f->data) || as_is(as_lit(f->type), "data");
 }
 
 /* The bytes of the file at an address. */
@@ -147,6 +149,7 @@ static as_status state_code(stating *s)
 	const char *words = as_reference_class_name(class);
 	if (s->program->elf.type == AS_ET_REL) /* the kernel's, or a part of something */
 		words = as_elf_section_named(&s->program->elf, ".modinfo") ? "module" : "object";
+	words = s->program->blob ? "blob" : words;
 	return as_add_code(s->out, (as_code){ .where = s->program->elf.header,
 					   .class = as_lit(words),
 					   .functions = (int64_t)sum->functions,
@@ -172,6 +175,8 @@ static as_status state_all(stating *s)
 		worst = as_worse(worst, state_alarm(s, &s->signals->alarms[i]));
 	if (worst <= AS_PARTIAL)
 		worst = as_worse(worst, as_state_references(s->out, s->signals, s->told));
+	if (s->program->blob && worst <= AS_PARTIAL)
+		worst = as_worse(worst, as_state_blob(s->out, s->program));
 	if (s->program->guessed)
 		worst = as_worse(
 			worst, as_unread(s->out, s->program->elf.header, s->program->guessed));
@@ -249,8 +254,8 @@ const as_inspector as_inspector_code = {
 	.title = "Machine code: effects, gates, other reasons to look, and how it is built",
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "code", "function", "api_use", "call", "string_ref",
-		"gate", "reach", "decoded_string", "signal", "path_step", "pseudo_code", "listing",
-		"speaks_against", "measure", "family_call", "measure_site", "function_sample",
-		"function_trait", NULL },
+	.tables = (const char *const[]){ "blob", "code", "function", "api_use", "call",
+		"string_ref", "gate", "reach", "decoded_string", "signal", "path_step",
+		"pseudo_code", "listing", "speaks_against", "measure", "family_call",
+		"measure_site", "function_sample", "function_trait", NULL },
 };
