@@ -78,8 +78,8 @@ static const char inputs_sql[] =
 	"SELECT p.name, iif(o.type = 'folder', (SELECT coalesce(sum(b.size), 0) FROM place AS f"
 	" JOIN object AS b ON b.id = f.object WHERE f.owner = p.id AND f.kind = 'file'), o.size), "
 	"o.sha256, o.type,"
-	" iif(o.type = 'folder', (SELECT count(*) FROM place AS f WHERE f.owner = p.id AND f.kind "
-	"= 'file'), NULL)"
+	" iif(o.type = 'folder', (SELECT count(*) || iif(count(*) = 1, ' file', ' files') FROM"
+	" place AS f WHERE f.owner = p.id AND f.kind = 'file'), NULL)"
 	" FROM (SELECT * FROM place WHERE parent IS NULL ORDER BY id LIMIT 4) AS p"
 	" LEFT JOIN object AS o ON o.id = p.object"
 	" UNION ALL SELECT 'and ' || (count(*) - 4) || ' more', NULL, NULL, NULL, NULL FROM place"
@@ -98,8 +98,8 @@ static bool input_row(void *ctx, sqlite3_stmt *st)
 			as_out_print(p->out, "\n%*s%.*s (%lld bytes), ", LABEL, "", (int)size.n,
 				(const char *)size.p, (long long)sqlite3_column_int64(st, 1));
 		else
-			as_out_print(p->out, "\n%*s%.*s in %lld files, ", LABEL, "", (int)size.n,
-				(const char *)size.p, (long long)sqlite3_column_int64(st, 4));
+			as_out_print(p->out, "\n%*s%.*s in %s, ", LABEL, "", (int)size.n,
+				(const char *)size.p, (const char *)sqlite3_column_text(st, 4));
 		as_out_plain(p->out, type, 20);
 		end_line(p);
 		label(p, "SHA-256");
@@ -136,7 +136,11 @@ static as_status inside(page *p)
 		"ELSE"
 		"  ' programs and libraries' END, count(*) FROM elf AS e"
 		"  JOIN place AS p ON p.object = e.object AND p.hardlink IS NULL WHERE e.role IN"
-		"  ('program', 'library') GROUP BY machine) ORDER BY t, n DESC, what LIMIT 14",
+		"  ('program', 'library') GROUP BY machine"
+		" UNION ALL SELECT 3, CASE count(*) WHEN 1 THEN 'part' ELSE 'parts' END, count(*)"
+		"  FROM place WHERE kind = 'part' HAVING count(*) > 0 AND NOT EXISTS"
+		"  (SELECT 1 FROM place WHERE kind = 'file')"
+		") ORDER BY t, n DESC, what LIMIT 14",
 		"nothing that could be opened");
 	if (as_sql_int(p->db, "SELECT count(*) FROM kernel") > 0)
 		s = as_worse(

@@ -18,6 +18,7 @@ import tarfile
 import tempfile
 import termios
 import unittest
+import zlib
 
 ASSAY = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else os.environ["ASSAY"])
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -127,6 +128,16 @@ class Commands(unittest.TestCase):
         text = assay("review", "root", *many, cwd=self.at).stdout
         self.assertIn("4.0 KiB in 2 files, folder", text)
         self.assertIn("and 3 more", text)
+        (self.at / "root/a").unlink()
+        self.assertIn("1.1 KiB in 1 file, folder", assay("review", "root", "-o", "one", cwd=self.at).stdout)
+
+    def test_parts_without_names_are_inside(self):
+        """A U-Boot image that holds a script: nothing in it is a file or a container."""
+        body = b"echo hello\n" * 40
+        head = struct.pack(">7I4B32s", 0x27051956, 0, 0, len(body), 0, 0, zlib.crc32(body), 5, 2, 1, 0, b"one")
+        head = head[:4] + struct.pack(">I", zlib.crc32(head)) + head[8:]
+        (self.at / "one.img").write_bytes(head + body)
+        self.assertRegex(assay("review", "one.img", cwd=self.at).stdout, r"\nInside +1 part\n")
 
     def test_ids_are_whole_on_narrow_terminals(self):
         (self.at / "root/etc").mkdir(parents=True)

@@ -475,7 +475,7 @@ static void look_at_effects(around *a)
 		const as_call *c = &v->calls[i];
 		size_t through = SIZE_MAX;
 		as_sink sink = as_sink_reached(a->s, a->k, c, &through);
-		if (sink.weight < STRONG)
+		if (sink.weight < (double)STRONG)
 			continue;
 		n++;
 		forget(a);
