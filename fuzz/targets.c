@@ -247,6 +247,7 @@ void target_run(const target *t, const uint8_t *data, size_t n)
 		memcpy(exact, data, n);
 	double began = seconds();
 	run(t, exact, n);
-	insist(n >= SMALL || seconds() - began <= BUDGET, "a small input that takes too long");
+	insist(n >= SMALL || seconds() - began <= (double)BUDGET,
+		"a small input that takes too long");
 	free(exact);
 }

@@ -111,7 +111,7 @@ static void weigh_run(as_sink *sink, bool exec)
 {
 	sink->shell = is_shell(sink->text) || is_remote_shell(sink->text);
 	if (sink->shell)
-		sink->weight = RUN_SHELL / 10.0;
+		sink->weight = (double)RUN_SHELL / 10.0;
 	else if (sink->constant)
 		sink->weight = (exec ? RUN_OTHER_CONSTANT : RUN_CONSTANT) / 10.0;
 }
@@ -125,9 +125,9 @@ static void weigh_open(as_sink *sink, const as_kept *k, const as_call *c)
 	if (!mode.p && as_value_const(&k->values, c->arg[how], &flags))
 		writes = (flags & 3) != 0 && flags < 0x1000000;
 	if (is_secret_file(sink->text))
-		sink->weight = OPEN_SECRET / 10.0;
+		sink->weight = (double)OPEN_SECRET / 10.0;
 	else if (writes)
-		sink->weight = OPEN_WRITE / 10.0;
+		sink->weight = (double)OPEN_WRITE / 10.0;
 }
 
 static void weigh_memory(as_sink *sink, const as_kept *k, const as_call *c)

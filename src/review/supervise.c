@@ -219,7 +219,8 @@ static void watch(as_review *r, as_session *s)
 	if (!s->process || s->exam == AS_NONE || s->hung)
 		return;
 	double busy = as_process_seconds(s->process) - s->busy;
-	if (busy < limit && now - s->heard < limit * LONG && now - s->began < limit * LONG * LONG)
+	if (busy < limit && now - s->heard < limit * (double)LONG &&
+		now - s->began < limit * (double)(LONG * LONG))
 		return;
 	s->hung = true;
 	(void)kill(as_process_pid(s->process), SIGKILL);
