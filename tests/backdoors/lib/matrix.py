@@ -18,6 +18,8 @@ ARCHES = {
 COMPILERS = ("gcc", "clang")
 LEVELS = ("O0", "O2", "Os")
 STATIC = ("x86_64", "armhf", "mipsel")  # these are linked statically, too
+EVEN = (("gcc", "O2"), ("clang", "Os"))
+MATRICES = ("smoke", "spread", "even", "full")
 
 
 def other(cell):
@@ -43,9 +45,11 @@ def fits(kind, cell):
 
 def pick(matrix, programs, arches):
 	"""What a run builds: [(name, cell)]. programs: {name: kind}. smoke: each program once; spread: each once for an
-	architecture, and statically where that is done; full: all."""
+	architecture, and statically where that is done; even: all alike for every architecture, so that these can be compared; full: all."""
 	if matrix == "full":
 		return [(n, c) for n in programs for c in cells(arches) if fits(programs[n], c)]
+	if matrix == "even":
+		return [(n, (a, *how, "dynamic")) for n in programs for a in arches for how in EVEN]
 	chosen = []
 	for i, name in enumerate(programs):
 		for k, arch in enumerate(arches):
