@@ -4,9 +4,9 @@
  * functions are looked at, and what is found there leads on. */
 #include "code/function.h"
 
-#include "base/search.h"
 #include "code/api.h"
 #include "code/function_gap.h"
+#include "code/function_map.h"
 #include "code/stub.h"
 #include "code/unwind.h"
 
@@ -18,15 +18,11 @@ enum {
 	ROUNDS = 6, /* of looking into gaps */
 	DT_INIT = 12,
 	DT_FINI = 13,
+	EF_PPC64_ABI = 3,
 	SMALLEST_GAP = 4,
 	GUESSES_MIN = 1 << 16,
 	FLOWS_MAX = 64 << 20, /* bytes of flows kept */
 };
-
-typedef struct code_map {
-	uint64_t addr, len;
-	uint8_t *starts, *covered; /* a bit for each byte / step */
-} code_map;
 
 typedef struct found {
 	uint64_t addr, size;
@@ -39,9 +35,7 @@ typedef struct search {
 	as_functions *out;
 	const as_program *p;
 	as_worker *worker;
-	code_map *maps;
-	size_t n_maps;
-	unsigned step;
+	as_function_map map;
 	found *list; /* in the order of finding: the queue too */
 	size_t n, room, done;
 	as_switch *switches;
@@ -54,44 +48,24 @@ typedef struct search {
 	bool no_memory;
 } search;
 
-/* The maps are in the order of addresses and do not overlap. */
-static code_map *map_of(search *s, uint64_t addr)
+static bool is_start(const search *s, uint64_t addr)
 {
-	size_t n = as_up_to(s->maps, s->n_maps, sizeof(*s->maps), addr);
-	code_map *m = n > 0 ? &s->maps[n - 1] : NULL;
-	return m && addr - m->addr < m->len ? m : NULL;
+	return as_function_map_is(&s->map, AS_MAP_START, addr);
 }
 
-static bool get(const uint8_t *bits, uint64_t i) { return bits[i / 8] >> (i % 8) & 1; }
-static void put(uint8_t *bits, uint64_t i) { bits[i / 8] |= (uint8_t)(1u << (i % 8)); }
-
-static bool is_start(search *s, uint64_t addr)
+static bool is_covered(const search *s, uint64_t addr)
 {
-	code_map *m = map_of(s, addr);
-	return m && get(m->starts, (addr - m->addr) / s->step);
+	return as_function_map_is(&s->map, AS_MAP_COVERED, addr);
 }
 
-static bool is_covered(search *s, uint64_t addr)
+static void cover(search *s, uint64_t addr, uint64_t len)
 {
-	code_map *m = map_of(s, addr);
-	return m && get(m->covered, (addr - m->addr) / s->step);
+	as_function_map_cover(&s->map, addr, len);
 }
 
-static bool make_maps(search *s)
+static uint64_t next_start(const search *s, uint64_t addr)
 {
-	const as_program *p = s->p;
-	s->maps = as_alloc_array(p->arena, p->n_code + 1, sizeof(*s->maps));
-	for (size_t i = 0; s->maps && i < p->n_code; i++) {
-		const as_region *r = &p->code[i];
-		code_map *m = &s->maps[s->n_maps++];
-		size_t bytes = r->data.n / s->step / 8 + 1;
-		*m = (code_map){ .addr = r->addr, .len = r->data.n };
-		m->starts = as_alloc(p->arena, bytes);
-		m->covered = as_alloc(p->arena, bytes);
-		if (!m->starts || !m->covered)
-			return false;
-	}
-	return s->maps != NULL;
+	return as_function_map_next_start(&s->map, addr);
 }
 
 static bool is_thumb(const as_program *p, uint64_t addr)
@@ -104,11 +78,8 @@ static void add(search *s, uint64_t addr, uint64_t size, uint8_t by, bool thumb)
 {
 	const as_program *p = s->p;
 	addr = p->elf.machine == AS_EM_ARM ? addr & ~UINT64_C(1) : as_stub_entry(p, addr);
-	code_map *m = map_of(s, addr);
-	if (!m || addr % (thumb ? 2 : p->arch->step) != 0 || s->no_memory)
-		return;
-	uint64_t i = (addr - m->addr) / s->step;
-	if (get(m->starts, i))
+	if (!as_function_map_at(&s->map, addr) || addr % (thumb ? 2 : p->arch->step) != 0 ||
+		s->no_memory || is_start(s, addr))
 		return;
 	if (s->n >= FUNCTIONS_MAX) {
 		s->out->cut = true;
@@ -123,24 +94,8 @@ static void add(search *s, uint64_t addr, uint64_t size, uint8_t by, bool thumb)
 		s->list = list;
 		s->room = room;
 	}
-	put(m->starts, i);
+	as_function_map_set(&s->map, AS_MAP_START, addr);
 	s->list[s->n++] = (found){ .addr = addr, .size = size, .by = by, .thumb = thumb };
-}
-
-static uint64_t next_start(search *s, uint64_t addr)
-{
-	code_map *m = map_of(s, addr);
-	uint64_t n = m->len / s->step, i = (addr - m->addr) / s->step + 1;
-	while (i < n) {
-		if (i % 8 == 0 && m->starts[i / 8] == 0) {
-			i += 8;
-			continue;
-		}
-		if (get(m->starts, i))
-			break;
-		i++;
-	}
-	return i < n ? m->addr + i * s->step : m->addr + m->len;
 }
 
 static bool starts(void *ctx, uint64_t addr) { return is_start(ctx, addr); }
@@ -179,18 +134,6 @@ static bool never_returns(void *ctx, uint64_t addr)
 	uint64_t goal = as_stub_goal(s->p, addr);
 	const as_api *api = as_api_of(s->p, goal);
 	return (api && api->kind == AS_API_EXIT) || is_never(s, goal);
-}
-
-/* Marks an instruction's bytes, or those of a constant in the code. */
-static void cover(search *s, uint64_t addr, uint64_t len)
-{
-	code_map *m = map_of(s, addr);
-	if (!m || len == 0)
-		return;
-	uint64_t from = (addr - m->addr) / s->step,
-		 to = (as_min(addr + len, m->addr + m->len) - 1 - m->addr) / s->step;
-	for (uint64_t i = from; i <= to; i++)
-		put(m->covered, i);
 }
 
 /* Room for n elements; false (and noted) without memory. */
@@ -287,6 +230,7 @@ static void learn(search *s, const as_flow *f)
 	for (uint32_t b = 0; b < f->n_blocks; b++) {
 		const as_block *block = &f->blocks[b];
 		returns = returns || block->unresolved || falls_out(f, block);
+		as_function_map_enter(&s->map, f, block);
 		for (uint32_t i = 0; i < block->n; i++) {
 			const as_op *op = &f->ops[block->first + i];
 			if (op->at != last)
@@ -367,8 +311,7 @@ static bool explore_again(search *s, const as_surroundings *around)
 		sized = sized && s->list[i].size > 0;
 	if (sized || s->n_never == 0)
 		return true;
-	for (size_t i = 0; i < s->n_maps; i++)
-		memset(s->maps[i].covered, 0, s->maps[i].len / s->step / 8 + 1);
+	as_function_map_forget(&s->map);
 	s->n_switches = s->n_goals = 0;
 	s->done = 0;
 	return explore_queue(s, around);
@@ -391,35 +334,52 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 	       ((returns > 0 && n >= 3) || as_gap_saves_link(s->p, f));
 }
 
-/* The first place that no instruction covers, or limit. */
-static uint64_t next_uncovered(search *s, uint64_t addr, uint64_t limit)
+static void cover_all(search *s, const as_flow *f)
 {
-	code_map *m = map_of(s, addr);
-	uint64_t n = m ? (as_min(limit, m->addr + m->len) - m->addr) / s->step : 0;
-	for (uint64_t i = m ? (addr - m->addr) / s->step : 0; i < n; i++)
-		if (i % 8 == 0 && m->covered[i / 8] == 0xff)
-			i += 7;
-		else if (!get(m->covered, i))
-			return m->addr + i * s->step;
-	return limit;
+	for (uint32_t i = 0; i < f->n_ops; i++)
+		cover(s, f->ops[i].at, f->ops[i].len);
+}
+
+/* The bytes at addr that are no code but fill a gap, or stand between functions; 0: they may be code. */
+static size_t filling(search *s, uint64_t addr, bool thumb)
+{
+	as_span code = as_program_from(s->p, addr);
+	unsigned step = thumb ? 2 : s->p->arch->step;
+	if (as_gap_padding(code, step))
+		return step;
+	size_t idle = as_gap_idle(s->p, code, addr, thumb);
+	return idle == 0 && as_gap_constant(code, addr, thumb) ? 4 : idle;
+}
+
+/* What the code at addr, in a gap before limit, is. A function is explored at once, since the cases of its switches
+ * are no functions. What leads into the middle of the function before is a part of it that nothing leads to: what
+ * the compiler put behind a call of which it did not know that it never comes back. False: it is no code. */
+static bool try_at(
+	search *s, const as_surroundings *around, uint64_t addr, uint64_t limit, bool thumb)
+{
+	as_flow f;
+	bool code = plausible(s, around, addr, limit, thumb, &f);
+	s->guesses -= (size_t)as_min(s->guesses, f.n_ops + 1);
+	if (!code)
+		return false;
+	if (as_function_map_joins(&s->map, &f, as_function_map_last_start(&s->map, addr))) {
+		cover_all(s, &f);
+		return true;
+	}
+	add(s, addr, 0, AS_BY_GAP, thumb);
+	s->no_memory = !explore_queue(s, around);
+	return true;
 }
 
 /* Looks into the gap from addr to the next start. */
 static void look(
 	search *s, const as_surroundings *around, uint64_t addr, uint64_t limit, bool thumb)
 {
-	as_flow f;
 	unsigned step = thumb ? 2 : s->p->arch->step;
-	for (addr = next_uncovered(s, addr, limit); addr + SMALLEST_GAP <= limit && !s->no_memory;
-		addr = next_uncovered(s, addr, limit)) {
-		as_span code = as_program_from(s->p, addr);
-		if (as_gap_padding(code, step)) {
-			addr += step;
-			continue;
-		}
-		size_t nothing = as_gap_idle(s->p, code, addr, thumb);
-		if (nothing == 0 && as_gap_constant(code, addr, thumb))
-			nothing = 4;
+	for (addr = as_function_map_uncovered(&s->map, addr, limit);
+		addr + SMALLEST_GAP <= limit && !s->no_memory;
+		addr = as_function_map_uncovered(&s->map, addr, limit)) {
+		size_t nothing = filling(s, addr, thumb);
 		if (nothing > 0) {
 			addr += nothing;
 			continue;
@@ -429,12 +389,9 @@ static void look(
 			s->out->cut = true;
 			return;
 		}
-		bool is_function = plausible(s, around, addr, limit, thumb, &f);
-		s->guesses -= (size_t)as_min(s->guesses, f.n_ops + 1);
-		if (is_function)
-			add(s, addr, 0, AS_BY_GAP, thumb);
-		addr = is_function ? as_max(f.end, addr + step)
-				   : addr + (step > 1 ? step : 16 - addr % 16);
+		bool code = try_at(s, around, addr, limit, thumb);
+		limit = code ? as_min(limit, next_start(s, addr)) : limit;
+		addr += step > 1 || code ? step : 16 - addr % 16;
 	}
 }
 
@@ -464,9 +421,9 @@ static bool look_into_gaps(search *s, const as_surroundings *around)
 			look(s, around, sorted[i].addr + sorted[i].size,
 				next_start(s, sorted[i].addr), sorted[i].thumb);
 	free(sorted);
-	for (size_t i = 0; i < s->n_maps; i++) { /* what comes before the first */
-		uint64_t addr = s->maps[i].addr,
-			 first = s->maps[i].len > 0 ? next_start(s, addr) : addr;
+	for (size_t i = 0; i < s->map.n; i++) { /* what comes before the first */
+		uint64_t addr = s->map.maps[i].addr,
+			 first = s->map.maps[i].len > 0 ? next_start(s, addr) : addr;
 		if (first == addr || is_start(s, addr) || as_stub_goal(s->p, first) != first)
 			continue; /* nothing, or a linkage table */
 		look(s, around, addr, first,
@@ -497,7 +454,8 @@ static void add_tables(search *s)
 		if (as_elf_dyn_value(&p->dyn, &p->elf, tag, &addr))
 			add(s, addr, 0, AS_BY_ENTRY, is_thumb(p, addr));
 	}
-	bool first_abi = p->elf.machine == AS_EM_PPC64; /* pointers may be to descriptors */
+	/* In the first ABI pointers are to descriptors. */
+	bool first_abi = p->elf.machine == AS_EM_PPC64 && (p->elf.flags & EF_PPC64_ABI) != 2;
 	for (size_t i = 0; i < p->n_slots && !first_abi; i++) {
 		uint64_t v = p->slots[i].value;
 		const as_fixup *mips_local = p->elf.machine == AS_EM_MIPS ? &p->slots[i] : NULL;
@@ -563,7 +521,7 @@ static bool finish(search *s)
 
 bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 {
-	search s = { .out = out, .p = p, .worker = w, .step = p->arch->step };
+	search s = { .out = out, .p = p, .worker = w };
 	as_surroundings around = {
 		.starts = starts, .goals = no_goals, .never_returns = never_returns, .ctx = &s
 	};
@@ -573,7 +531,7 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 	for (size_t i = 0; i < p->n_code; i++)
 		s.guesses += p->code[i].data.n;
 	s.never = calloc(s.room_never, sizeof(*s.never));
-	bool ok = s.never && make_maps(&s);
+	bool ok = s.never && as_function_map_make(&s.map, p);
 	if (ok) {
 		add_tables(&s);
 		ok = explore_queue(&s, &around) && explore_again(&s, &around);

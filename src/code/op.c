@@ -81,6 +81,19 @@ as_cond as_cond_not(as_cond c)
 	return opposite[c];
 }
 
+as_cond as_cond_turned(as_cond c)
+{
+	static const as_cond other[] = { [AS_LT] = AS_GT,
+		[AS_LE] = AS_GE,
+		[AS_GT] = AS_LT,
+		[AS_GE] = AS_LE,
+		[AS_BELOW] = AS_ABOVE,
+		[AS_BELOW_EQ] = AS_ABOVE_EQ,
+		[AS_ABOVE] = AS_BELOW,
+		[AS_ABOVE_EQ] = AS_BELOW_EQ };
+	return c >= AS_LT && c <= AS_ABOVE_EQ ? other[c] : c;
+}
+
 const char *as_cond_sign(as_cond c)
 {
 	static const char *const signs[] = { [AS_EQ] = "==",

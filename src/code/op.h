@@ -136,6 +136,8 @@ void as_op_store(as_ops *ops, uint8_t width, uint8_t a, int64_t imm, uint8_t c);
 
 /* The opposite condition; AS_COND_OTHER is its own. Pure. */
 as_cond as_cond_not(as_cond c);
+/* The condition on b and a that c is on a and b. Pure. */
+as_cond as_cond_turned(as_cond c);
 /* How people write it between two values: "=="; of a sign, before 0. NULL: it cannot be written so. Pure. */
 const char *as_cond_sign(as_cond c);
 /* Whether control does not simply go on to the next instruction after this (branches, calls, returns, traps). */

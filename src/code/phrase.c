@@ -404,30 +404,6 @@ static as_value asks_sign(const as_values *v, const as_decision *d)
 	return !sign ? AS_NOT_KNOWN : masked ? n->a : tested ? d->a : AS_NOT_KNOWN;
 }
 
-/* d under a condition with constants on the right. *cond is what must hold. */
-static as_decision turned(const as_values *v, const as_decision *d, as_cond *cond)
-{
-	static const as_cond other[] = { [AS_EQ] = AS_EQ,
-		[AS_NE] = AS_NE,
-		[AS_LT] = AS_GT,
-		[AS_LE] = AS_GE,
-		[AS_GT] = AS_LT,
-		[AS_GE] = AS_LE,
-		[AS_BELOW] = AS_ABOVE,
-		[AS_BELOW_EQ] = AS_ABOVE_EQ,
-		[AS_ABOVE] = AS_BELOW,
-		[AS_ABOVE_EQ] = AS_BELOW_EQ };
-	as_decision to = *d;
-	uint64_t k = 0;
-	bool pair = !d->test && *cond >= AS_EQ && *cond <= AS_ABOVE_EQ;
-	if (!pair || !as_value_const(v, d->a, &k) || as_value_const(v, d->b, &k))
-		return to;
-	to.a = d->b;
-	to.b = d->a;
-	*cond = other[*cond];
-	return to;
-}
-
 void as_phrase_condition(as_buf *out, const as_phrasing *p, const as_decision *d, bool taken)
 {
 	as_cond cond = taken ? d->cond : as_cond_not(d->cond);
@@ -436,27 +412,26 @@ void as_phrase_condition(as_buf *out, const as_phrasing *p, const as_decision *d
 		as_buf_text(out, DOTS);
 		return;
 	}
-	as_decision asked = turned(&p->in->values, d, &cond);
-	as_value sign = asks_sign(&p->in->values, &asked);
+	as_value sign = asks_sign(&p->in->values, d);
 	if (sign != AS_NOT_KNOWN && (cond == AS_EQ || cond == AS_NE)) {
 		part(&w, sign);
 		as_buf_text(out, cond == AS_EQ ? " >= 0" : " < 0");
 		return;
 	}
-	if (asked.test && asked.a != asked.b) {
+	if (d->test && d->a != d->b) {
 		as_buf_text(out, "(");
-		part(&w, asked.a);
+		part(&w, d->a);
 		as_buf_text(out, " & ");
-		part(&w, asked.b);
+		part(&w, d->b);
 		as_buf_text(out, ")");
 	} else {
-		compared(&w, asked.a, &asked);
+		compared(&w, d->a, d);
 	}
 	as_buf_print(out, " %s ", as_cond_sign(cond));
-	if (asked.test || cond == AS_NEGATIVE || cond == AS_POSITIVE)
+	if (d->test || cond == AS_NEGATIVE || cond == AS_POSITIVE)
 		as_buf_text(out, "0");
 	else
-		compared(&w, asked.b, &asked);
+		compared(&w, d->b, d);
 }
 
 bool as_phrase_learn(as_phrasing *p, const as_decision *d, bool taken)

@@ -148,6 +148,19 @@ static void store(as_evaluator *e, const as_op *op, uint32_t index)
 			.width = op->width };
 }
 
+/* Constants stand on the right: who reads decisions looks there. */
+static void turn(const as_evaluator *e, as_decision *d)
+{
+	bool pair = !d->test && d->cond >= AS_EQ && d->cond <= AS_ABOVE_EQ;
+	if (!pair || e->terms.term[d->a].kind != AS_V_CONST ||
+		e->terms.term[d->b].kind == AS_V_CONST)
+		return;
+	as_value a = d->a;
+	d->a = d->b;
+	d->b = a;
+	d->cond = as_cond_turned(d->cond);
+}
+
 static void decide(as_evaluator *e, const as_op *op, uint32_t index)
 {
 	bool direct = op->kind == AS_OP_BRANCH_IF;
@@ -173,6 +186,7 @@ static void decide(as_evaluator *e, const as_op *op, uint32_t index)
 		bool below = n->op == AS_OP_COMPARE_U && d.cond >= AS_LT && d.cond <= AS_GE;
 		d.cond = below ? (as_cond)(d.cond - AS_LT + AS_BELOW) : d.cond;
 	}
+	turn(e, &d);
 	as_decision *to = AS_LIST_ADD(e, decisions);
 	if (to)
 		*to = d;

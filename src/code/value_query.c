@@ -95,11 +95,29 @@ static bool evaluate(filling *f, as_value x, uint64_t *out)
 
 #define NO_INDEX UINT32_MAX
 
-static bool is_scaled(const as_values *v, as_value x)
+static bool is_by_constant(const as_values *v, const as_term *n)
+{
+	return n->kind == AS_V_OP && n->b != AS_NOT_KNOWN &&
+	       as_term_of(v, n->b)->kind == AS_V_CONST;
+}
+
+/* What x is, before it was scaled by the size of an entry; NO_INDEX: it was not. Some cut it to its lower half at once:
+ * RISC-V by a shift up and a shorter one down, PowerPC by a rotation whose result is masked. */
+static as_value unscaled(const as_values *v, as_value x)
 {
 	const as_term *n = as_term_of(v, x);
-	return n->kind == AS_V_OP && (n->op == AS_OP_SHL || n->op == AS_OP_MUL) &&
-	       as_term_of(v, n->b)->kind == AS_V_CONST;
+	if (!is_by_constant(v, n))
+		return NO_INDEX;
+	if (n->op == AS_OP_SHL || n->op == AS_OP_MUL)
+		return n->a;
+	const as_term *in = as_term_of(v, n->a);
+	if (!is_by_constant(v, in))
+		return NO_INDEX;
+	int64_t by = as_term_of(v, n->b)->k, up = as_term_of(v, in->b)->k;
+	bool extended = n->op == AS_OP_SHR && in->op == AS_OP_SHL && by < up;
+	bool masked =
+		n->op == AS_OP_AND && by % 2 == 0 && (in->op == AS_OP_ROR || in->op == AS_OP_SHL);
+	return extended || masked ? in->a : NO_INDEX;
 }
 
 /* What a table's address is computed from: scaled by the size of an entry, or as it stands. */
@@ -107,16 +125,17 @@ static as_value index_in(const as_values *v, as_value x)
 {
 	for (int i = 0; i < DEEPEST; i++) {
 		const as_term *n = as_term_of(v, x);
-		if (is_scaled(v, x))
-			return n->a;
+		as_value index = unscaled(v, x);
+		if (index != NO_INDEX)
+			return index;
 		bool sum = n->kind == AS_V_OP && n->op == AS_OP_ADD;
 		bool cut = n->kind == AS_V_OP && n->op == AS_OP_MOVE;
 		if (!sum && !cut)
 			return n->kind == AS_V_CONST ? NO_INDEX : x;
-		x = sum && n->b != AS_NOT_KNOWN &&
-				    (is_scaled(v, n->b) || as_term_of(v, n->a)->kind == AS_V_PHI)
-			    ? n->b
-			    : n->a;
+		bool second =
+			sum && n->b != AS_NOT_KNOWN &&
+			(unscaled(v, n->b) != NO_INDEX || as_term_of(v, n->a)->kind == AS_V_PHI);
+		x = second ? n->b : n->a;
 	}
 	return NO_INDEX;
 }
