@@ -19,6 +19,7 @@ typedef struct way {
 	bool about_entry; /* not its bytes but its entry (mode, owner, kind) is what to look at */
 	bool bytes;       /* the place has bytes to look at */
 	bool lost;        /* a step without a tool was met: the commands end there */
+	int64_t len;      /* of the bytes to look at */
 } way;
 
 /* From the input inwards. A hard link is shown as the name that holds the data. */
@@ -231,6 +232,18 @@ static void look(way *w, const as_see *what)
 	as_buf_text(w->out, "\n");
 }
 
+/* What an ELF header is cited for stands in its segments and the dynamic segment. */
+static bool elf_row(void *ctx, sqlite3_stmt *st)
+{
+	way *w = ctx;
+	if (sqlite3_column_int64(st, 0) != w->len)
+		return false;
+	as_buf_text(w->out, "readelf -W -h -l -d ");
+	as_buf_add(w->out, w->file.p, w->file.n);
+	as_buf_text(w->out, "\n");
+	return false;
+}
+
 /* objdump of binutils-multiarch knows every architecture; one of another name may have to stand for it. */
 static void disassemble(way *w, const as_see_code *c)
 {
@@ -247,7 +260,7 @@ static void disassemble(way *w, const as_see_code *c)
 
 as_status as_see_add(sqlite3 *db, as_see what, as_buf *out)
 {
-	way w = { .out = out, .about_entry = !what.has_range };
+	way w = { .out = out, .about_entry = !what.has_range, .len = what.len };
 	char id[32];
 	int n = snprintf(id, sizeof(id), "%lld", (long long)what.place);
 	as_status s = as_sql_each_of(db, chain_sql, as_bytes(id, (size_t)n), chain_row, &w);
@@ -258,6 +271,11 @@ as_status as_see_add(sqlite3 *db, as_see what, as_buf *out)
 			as_bytes(id, (size_t)n), digest_row, &w);
 		if (w.bytes)
 			look(&w, &what);
+		if (s == AS_OK && w.bytes && what.has_range && what.at == 0)
+			s = as_sql_each_of(db,
+				"SELECT e.len FROM elf AS e JOIN place AS p ON p.object = e.object"
+				" WHERE p.id = ?1 AND e.at = 0 LIMIT 1",
+				as_bytes(id, (size_t)n), elf_row, &w);
 		for (size_t i = 0; w.bytes && i < what.n_code; i++)
 			disassemble(&w, &what.code[i]);
 	}

@@ -27,8 +27,9 @@ typedef struct as_see {
 
 /* Appends bash commands, one a line, that begin with the input's file in the working directory:
  * one per container on the way (dd where the bytes stand as they are, else the format's own tool),
- * a check of the SHA-256, xxd of the bytes, and objdump of code. Where no tool is known, a comment says so and
- * assay extract is shown. AS_IO: the dossier failed or its chain of places has no end. */
+ * a check of the SHA-256, xxd of the bytes, readelf where they are an ELF header, and objdump of
+ * code. Where no tool is known, a comment says so and assay extract is shown. AS_IO: the dossier
+ * failed or its chain of places has no end. */
 as_status as_see_add(sqlite3 *db, as_see what, as_buf *out) AS_MUST_USE;
 
 #endif

@@ -98,6 +98,8 @@ def follow(place, image, folder):
         return f"xxd shows {shown[:40]!r}, the exhibit {place.exhibit[:40]!r}"
     if made and shown not in data:
         return "xxd shows other bytes"
+    if "readelf" in place.commands and "ELF Header:" not in said:
+        return "readelf shows no header: " + failed
     return None
 
 
