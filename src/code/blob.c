@@ -78,21 +78,20 @@ static bool find_vectors(as_blob *b, as_span data, uint64_t *entry)
 	return true;
 }
 
-static bool is_begin(const as_blob *b, uint64_t at)
+static bool is_begin(const as_blob *b, as_span data, uint64_t at)
 {
-	uint64_t i = at / b->evidence.set->step;
-	return b->evidence.begins[i / 8] >> (i % 8) & 1;
+	return as_blob_begins(&b->evidence, data, at) ||
+	       (at < data.n && as_blob_behind_pool(&b->place, at));
 }
 
-/* Words outside of the code that lead to begins of functions: where tables and structures name them. */
+/* Words that lead to begins of functions. */
 static bool find_slots(as_program *p, const as_blob *b, as_span data)
 {
 	const as_blob_base *place = &b->place;
 	p->slots = as_alloc_array(p->arena, place->n_pointers + 1, sizeof(*p->slots));
 	for (size_t i = 0; p->slots && b->place.sure && i < place->n_pointers; i++) {
 		const as_blob_pointer *one = &place->pointers[i];
-		uint64_t at = one->value - b->base - p->mode.thumb;
-		if (one->word && at < data.n && at % b->evidence.set->step == 0 && is_begin(b, at))
+		if (one->word && is_begin(b, data, one->value - b->base - p->mode.thumb))
 			p->slots[p->n_slots++] = (as_fixup){
 				.addr = b->base + one->at, .value = one->value, .constant = true
 			};
@@ -117,10 +116,8 @@ static as_status lay_out(
 	p->elf.entry = entry;
 	p->regions = as_alloc_array(p->arena, 1, sizeof(*p->regions));
 	p->code = as_alloc_array(p->arena, n, sizeof(*p->code));
-	if (!p->regions || !p->code || !find_slots(p, b, data))
+	if (!p->regions || !p->code)
 		return AS_NOMEM;
-	if (p->n_slots > 0)
-		qsort(p->slots, p->n_slots, sizeof(*p->slots), by_addr);
 	p->regions[p->n_regions++] =
 		(as_region){ .addr = b->base, .len = data.n, .data = data, .exec = true };
 	for (size_t i = 0; i < n; i++)
@@ -128,6 +125,10 @@ static as_status lay_out(
 			.len = pieces[i].end - pieces[i].from,
 			.data = as_cut(data, pieces[i].from, pieces[i].end - pieces[i].from),
 			.exec = true };
+	if (!find_slots(p, b, data))
+		return AS_NOMEM;
+	if (p->n_slots > 0)
+		qsort(p->slots, p->n_slots, sizeof(*p->slots), by_addr);
 	return AS_OK;
 }
 

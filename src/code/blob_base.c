@@ -103,8 +103,10 @@ static void take_op(placing *p, constants *k, const as_op *op, uint64_t at)
 	if (op->kind == AS_OP_LOAD && op->a == AS_REG_NONE && op->b == AS_REG_NONE &&
 		op->width == p->arch->word) {
 		uint64_t from = (uint64_t)op->imm - LIFTED_AT;
-		if (from < p->data.n)
+		if (from < p->data.n) {
+			p->out->pool[from / 32] |= (uint8_t)(1u << (from / 4 % 8));
 			add_pointer(p, read_word(p, from), from, true);
+		}
 	}
 	if (memory && op->b == AS_REG_NONE && holds(k, op->a))
 		add_pointer(p, cut(p, k->value[op->a] + (uint64_t)op->imm), at, false);
@@ -181,7 +183,8 @@ static bool gather_pointers(placing *p, const as_blob_piece *pieces, size_t n_pi
 {
 	as_blob_base *out = p->out;
 	out->pointers = as_alloc_array(p->arena, POINTERS_MAX, sizeof(*out->pointers));
-	if (!out->pointers)
+	out->pool = as_alloc(p->arena, p->data.n / 32 + 1);
+	if (!out->pointers || !out->pool)
 		return false;
 	for (size_t i = 0; i < n_pieces; i++)
 		read_code(p, &pieces[i]);
@@ -221,6 +224,16 @@ static void gather_texts(placing *p)
 	}
 }
 
+static bool in_pool(const as_blob_base *b, uint64_t at)
+{
+	return b->pool[at / 32] >> (at / 4 % 8) & 1;
+}
+
+bool as_blob_behind_pool(const as_blob_base *b, uint64_t at)
+{
+	return at >= 4 && at % 4 == 0 && in_pool(b, at - 4) && !in_pool(b, at);
+}
+
 static bool gather_targets(placing *p)
 {
 	unsigned step = p->e->set->step, thumb = p->mode.thumb;
@@ -228,7 +241,7 @@ static bool gather_targets(placing *p)
 	if (!p->targets)
 		return false;
 	for (uint64_t i = 0; i < p->data.n / step; i++)
-		if (p->e->begins[i / 8] >> (i % 8) & 1)
+		if ((p->e->begins[i / 8] >> (i % 8) & 1) || as_blob_behind_pool(p->out, i * step))
 			add_target(p, i * step + thumb);
 	gather_texts(p);
 	return true;

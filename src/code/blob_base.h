@@ -28,10 +28,14 @@ typedef struct as_blob_base {
 	unsigned sure;          /* hundredths; 0: there is no best */
 	as_blob_pointer shown[AS_BLOB_SHOWN];
 	size_t n_shown;
+	uint8_t *
+		pool; /* a bit for each four bytes: the code reads a constant there, beside itself */
 	as_blob_pointer *pointers; /* all: the first of each value */
 	size_t n_pointers;
 } as_blob_base;
 
+/* Whether a constant that code reads stands right before at: what follows is mostly a function. Pure. */
+bool as_blob_behind_pool(const as_blob_base *b, uint64_t at);
 /* Guesses it. The pieces are what is code. Arrays live in the arena. False without memory. */
 bool as_blob_place(as_blob_base *out, const as_blob_evidence *e, const as_blob_piece *pieces,
 	size_t n_pieces, const as_arch *arch, as_mode mode, as_span data,

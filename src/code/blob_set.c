@@ -8,12 +8,13 @@
 #include <string.h>
 
 enum {
-	SAMPLE_EVERY = 4,  /* windows; of small files all */
-	SMALL = 256 << 10, /* bytes */
-	IDLE_MAX = 8,      /* instructions of padding between functions */
-	SUSPECT = 4,       /* arrivals in a sample */
-	CONVINCE = 12,     /* arrivals */
-	FIELDS = 4096,     /* different distances of calls that are told apart */
+	SAMPLE_EVERY = 4, /* windows; of small files all */
+	SMALL = 64 << 10, /* bytes */
+	IDLE_MAX = 8,     /* instructions of padding between functions */
+	SUSPECT = 4,      /* arrivals in a sample */
+	BOUNDS = 32,      /* functions that begin behind the end of another, of MIPS */
+	CONVINCE = 12,    /* arrivals */
+	FIELDS = 4096,    /* different distances of calls that are told apart */
 	PAGE = 4096,
 	MIPS_REGION = 1 << 28,
 };
@@ -92,7 +93,7 @@ const as_blob_set as_blob_sets[] = {
 		.machine = AS_EM_MIPS,
 		.wide_machine = AS_EM_MIPS,
 		.call = AS_BLOB_MIPS,
-		.mark = { 0xbfff8000, 0x27bd8000 },
+		.mark = { 0xa45e0000, 0x241c0000 },
 		.step = 4,
 		.delay = 1,
 		.big = true,
@@ -106,7 +107,7 @@ const as_blob_set as_blob_sets[] = {
 		.machine = AS_EM_MIPS,
 		.wide_machine = AS_EM_MIPS,
 		.call = AS_BLOB_MIPS,
-		.mark = { 0xbfff8000, 0x27bd8000 },
+		.mark = { 0xa45e0000, 0x241c0000 },
 		.step = 4,
 		.delay = 1,
 		.starts = MIPS_STARTS,
@@ -302,7 +303,9 @@ static void look(const reading *r, uint64_t from, uint64_t end, sample *s)
 	for (uint64_t at = from; at + 4 <= end; at += r->set->step) {
 		if ((word_at(r, at) & mark.mask) != mark.value)
 			continue;
-		if (!absolute && (!is_call(r, at, &to) || to >= r->data.n || to == at))
+		bool call = absolute ? is_start(r, at)
+				     : is_call(r, at, &to) && to < r->data.n && to != at;
+		if (!call)
 			continue;
 		s->calls++;
 		s->arrived += absolute ? is_behind_end(r, at) : arrives(r, to);
@@ -359,6 +362,8 @@ static void count_places(as_blob_evidence *e, const reading *r)
 		if (is_behind_end(r, at)) {
 			e->bounds++;
 			put(e->begins, at / set->step);
+			if (set->call == AS_BLOB_MIPS)
+				mark(e, at);
 		}
 	}
 	e->chance = places ? (double)(e->starts + ends) / (double)places : 1;
@@ -437,11 +442,23 @@ bool as_blob_weigh(as_blob_evidence *out, const as_blob_set *set, as_span data, 
 	return follow_calls(out, &r, arena);
 }
 
+bool as_blob_begins(const as_blob_evidence *e, as_span data, uint64_t at)
+{
+	reading r = { .set = e->set, .data = data };
+	uint64_t i = at / e->set->step;
+	if (at >= data.n || at % e->set->step)
+		return false;
+	return (e->begins[i / 8] >> (i % 8) & 1) || is_start(&r, at);
+}
+
 bool as_blob_convinces(const as_blob_evidence *e)
 {
+	/* Code of MIPS that may stand anywhere has no direct calls. */
+	if (e->set->call == AS_BLOB_MIPS && e->bounds >= BOUNDS && e->bounds * 4 >= e->starts)
+		return true;
 	double expected = (double)e->calls * e->chance;
 	return e->arrived >= CONVINCE && e->arrived * 3 >= e->calls &&
 	       (double)e->arrived >= 4 * expected;
 }
 
-uint64_t as_blob_weight(const as_blob_evidence *e) { return e->arrived; }
+uint64_t as_blob_weight(const as_blob_evidence *e) { return e->arrived + e->bounds; }

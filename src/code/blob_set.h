@@ -65,6 +65,8 @@ uint64_t as_blob_suspects(as_span data);
 /* All that speaks for one set. False without memory. */
 bool as_blob_weigh(
 	as_blob_evidence *out, const as_blob_set *set, as_span data, as_arena *arena) AS_MUST_USE;
+/* Whether a function begins at at: a call arrives there, or the instruction there makes a stack frame. Pure. */
+bool as_blob_begins(const as_blob_evidence *e, as_span data, uint64_t at);
 /* Whether that is enough to take the bytes for machine code. Pure. */
 bool as_blob_convinces(const as_blob_evidence *e);
 /* How strongly: the greater speaks for the set when several convince. Pure. */

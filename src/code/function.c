@@ -198,7 +198,8 @@ static void learn_constant(search *s, const as_op *op)
 {
 	const as_program *p = s->p;
 	uint64_t v = 0;
-	if (p->elf.machine == AS_EM_ARM && p->elf.type == AS_ET_EXEC && op->width == 4 &&
+	bool may_be_thumb = p->elf.machine == AS_EM_ARM && (!p->blob || p->mode.thumb);
+	if (may_be_thumb && p->elf.type == AS_ET_EXEC && op->width == 4 &&
 		as_program_constant(p, (uint64_t)op->imm, 4, &v) && (v & 1) &&
 		as_program_is_code(p, v) && !is_covered(s, v & ~UINT64_C(1)))
 		add(s, v, 0, AS_BY_POINTER, true);
