@@ -16,7 +16,8 @@ enum {
 	TEXT_LEAST = 4,  /* bytes, with the NUL one more */
 	TEXT_MOST = 512,
 	VOTES_LEAST = 8,
-	SMALLEST = 256, /* smaller numbers are no addresses */
+	WHOLE = 64 << 10, /* bytes; of what is not larger, words of the code are looked at, too */
+	SMALLEST = 256,   /* smaller numbers are no addresses */
 };
 /* Where code is lifted at meanwhile: what it works out from its own address lies there, and is no constant. */
 #define LIFTED_AT 0x5a360000u
@@ -182,6 +183,7 @@ static void thin_out(placing *p)
 static bool gather_pointers(placing *p, const as_blob_piece *pieces, size_t n_pieces)
 {
 	as_blob_base *out = p->out;
+	bool small = p->data.n <= WHOLE;
 	out->pointers = as_alloc_array(p->arena, POINTERS_MAX, sizeof(*out->pointers));
 	out->pool = as_alloc(p->arena, p->data.n / 32 + 1);
 	if (!out->pointers || !out->pool)
@@ -189,7 +191,7 @@ static bool gather_pointers(placing *p, const as_blob_piece *pieces, size_t n_pi
 	for (size_t i = 0; i < n_pieces; i++)
 		read_code(p, &pieces[i]);
 	for (uint64_t at = 0; at + p->arch->word <= p->data.n; at += p->arch->word)
-		if (at % AS_BLOB_WINDOW || !is_in_code(pieces, n_pieces, at))
+		if (small || at % AS_BLOB_WINDOW || !is_in_code(pieces, n_pieces, at))
 			add_pointer(p, read_word(p, at), at, true);
 		else
 			at += AS_BLOB_WINDOW - p->arch->word;

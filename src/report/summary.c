@@ -137,6 +137,8 @@ static as_status inside(page *p)
 		"  ' programs and libraries' END, count(*) FROM elf AS e"
 		"  JOIN place AS p ON p.object = e.object AND p.hardlink IS NULL WHERE e.role IN"
 		"  ('program', 'library') GROUP BY machine"
+		" UNION ALL SELECT 2, 'bare ' || machine || ' code', count(*) FROM blob GROUP BY "
+		"machine"
 		" UNION ALL SELECT 3, CASE count(*) WHEN 1 THEN 'part' ELSE 'parts' END, count(*)"
 		"  FROM place WHERE kind = 'part' HAVING count(*) > 0 AND NOT EXISTS"
 		"  (SELECT 1 FROM place WHERE kind = 'file')"

@@ -26,11 +26,10 @@ PACKAGES = (("amd64", "opensbi"), ("amd64", "u-boot-qemu"), ("amd64", "hackrf-fi
 	("armhf", "u-boot-rpi"), ("armhf", "u-boot-exynos"))
 FOREIGN = {"crust-firmware", "firmware-ath9k-htc", "firmware-linux-free", "sigrok-firmware-fx2lafw", "seabios"}
 MACHINES = {"AArch64": "aarch64", "ARM": "arm", "RISC-V": "riscv64", "PowerPC": "powerpc"}
-# Where the sources of Arm's firmware put BL31 on these boards, and what the others' linker scripts say; None: it is not told with
-# certainty, and that must be said.
+# Where the sources of Arm's firmware put BL31 on these boards, and what the others' linker scripts say.
 KNOWN = {"sun50i_a64/bl31.bin": ("aarch64", 0x44000), "sun50i_h6/bl31.bin": ("aarch64", 0x104000), "g12a/bl31.bin": ("aarch64", 0x5100000),
 	"gxbb/bl31.bin": ("aarch64", 0x10100000), "imx8mn/bl31.bin": ("aarch64", 0x960000), "rpi3/bl31.bin": ("aarch64", 0x100e0000),
-	"rpi4/bl31.bin": ("aarch64", 0), "imx8mq/bl31.bin": ("aarch64", None), "hackrf/hackrf_one_usb.bin": ("arm", 0),
+	"rpi4/bl31.bin": ("aarch64", 0), "imx8mq/bl31.bin": ("aarch64", 0x910000), "hackrf/hackrf_one_usb.bin": ("arm", 0),
 	"hackrf/hackrf_rad1o_usb.bin": ("arm", 0), "nxt-firmware/nxt_firmware.bin": ("arm", 0x100000), "firmware-tomu/toboot.bin": ("arm", 0),
 	"firmware-tomu/toboot-booster.bin": ("arm", 0x4000)}
 CALIBRATED = 60  # hundredths: at least so sure, on average, where the truth is an ELF file
@@ -118,8 +117,8 @@ def check_real(folders):
 	answers, _ = taken([c[0] for c in cases])
 	code = sum(c[1][0] is not None for c in cases)
 	for (path, (machine, base), elf), said in zip(cases, answers):
-		want = (machine, base or 0) if machine else None
-		if (said[:2] if said and base is not None else said and (said[0], 0)) != want or (said and (said[2] == 0) != (base is None)):
+		want = (machine, base) if machine else None
+		if (said[:2] if said else None) != want or (said and said[2] == 0):
 			faults.append("%s: %s, not %s" % ("/".join(path.parts[-3:]), said, want))
 			continue
 		right += machine is not None
@@ -189,10 +188,11 @@ def check_said(folders, folder):
 	if "class=blob" not in said or "lost" in said:
 		faults.append("it is not read as a program, or not all of it")
 	path = next(p for _, f in folders for p in f.rglob("imx8mq/bl31.bin"))
-	said = tool("inspect-one", path)
+	cut = folder / "cut"
+	cut.write_bytes(path.read_bytes()[:20000])  # code alone, of which nothing leads to texts
+	said = tool("inspect-one", cut)
 	if not re.search(r"^blob\t.*\tbase=\tsure=0\thow=\t", said, re.M) or "address could not be told" not in said:
 		faults.append("an address that is not known is not said to be")
-	cut = folder / "cut"
 	for n in (1024, 5000, 20001):
 		cut.write_bytes(path.read_bytes()[:n])
 		if "status ok" not in tool("inspect-one", cut):
