@@ -20,6 +20,17 @@ static int order(as_span name, const char *text)
 	return d != 0 ? d : name.n < n ? -1 : name.n > n;
 }
 
+void as_api_sides(const as_api *api, unsigned *first, unsigned *second)
+{
+	*first = 0;
+	*second = api->text > 1 ? (unsigned)api->text : 1;
+}
+
+bool as_api_finds(const as_api *api)
+{
+	return as_has(as_lit(api->name), "4findE") || as_has(as_lit(api->name), "5rfindE");
+}
+
 const as_api *as_api_named(as_span name)
 {
 	size_t low = 0, high = sizeof(apis) / sizeof(apis[0]);

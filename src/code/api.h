@@ -43,13 +43,17 @@ typedef struct as_api {
 	as_api_kind kind;
 	uint8_t writes;     /* bit i: writes through argument i */
 	int8_t size;        /* argument that bounds what is written, in bytes; -1 none */
-	int8_t text;        /* argument that is a command, path, format, or first string; -1 none */
+	int8_t text;        /* argument that is a command, path, format, or string; -1 none */
 	uint8_t weight;     /* tenths: how much it matters that this is reached; 0 not a sink */
 	const char *family; /* of unsafe and safe variants: "strcpy", ...; NULL none */
 } as_api;
 
 /* The entry of a name, or NULL. Logarithmic. Pure. */
 const as_api *as_api_named(as_span name);
+/* The two arguments that a comparison holds against each other. C++ strings come first, then perhaps where. Pure. */
+void as_api_sides(const as_api *api, unsigned *first, unsigned *second);
+/* Whether a comparison looks for a text in a C++ string: it answers with the place, or -1. Pure. */
+bool as_api_finds(const as_api *api);
 /* Finds the entries of the program's imports. False without memory. */
 bool as_api_prepare(as_program *p) AS_MUST_USE;
 /* The entry of what a call arrives at: an import, or a function of the program with a known name; or NULL. Pure. */

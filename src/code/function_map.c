@@ -141,6 +141,8 @@ uint64_t as_function_map_last_start(const as_function_map *m, uint64_t addr)
 uint64_t as_function_map_next_start(const as_function_map *m, uint64_t addr)
 {
 	const as_code_map *one = as_function_map_at(m, addr);
+	if (!one)
+		return addr;
 	const uint8_t *starts = one->bits[AS_MAP_START];
 	uint64_t n = one->len / m->step, i = (addr - one->addr) / m->step + 1;
 	while (i < n) {

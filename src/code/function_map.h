@@ -42,7 +42,7 @@ bool as_function_map_joins(const as_function_map *m, const as_flow *f, uint64_t 
 void as_function_map_forget(as_function_map *m);
 /* The last start up to addr; UINT64_MAX: none in its region. Pure. */
 uint64_t as_function_map_last_start(const as_function_map *m, uint64_t addr);
-/* The next start behind addr, which is code, or the end of its region. Pure. */
+/* The next start behind addr, or the end of its region; addr itself where no code is. Pure. */
 uint64_t as_function_map_next_start(const as_function_map *m, uint64_t addr);
 /* The first place from addr on that nothing covers, or limit. Pure. */
 uint64_t as_function_map_uncovered(const as_function_map *m, uint64_t addr, uint64_t limit);

@@ -170,6 +170,38 @@ static bool is_direct(const as_kept *k, const as_call *c)
 	return c->op < k->flow.n_ops && k->flow.ops[c->op].kind == AS_OP_CALL;
 }
 
+static bool has_call(const as_kept *k, uint32_t block, uint32_t before)
+{
+	for (uint32_t i = before; i > 0; i--)
+		if (k->values.calls[i - 1].block == block)
+			return true;
+	return false;
+}
+
+/* Whether a jump out of the function may be no instruction: on ARM constants stand in the code, behind calls that never
+ * return, and may look like one, and what is read in the wrong mode is soon over. Such a jump is reached past a call
+ * alone, or is nearly all of the function. */
+static bool may_be_constant(const as_profile *p, const as_kept *k, uint32_t number)
+{
+	enum { FAR = 8, SHORT = 16 /* bytes */ };
+	const as_call *c = &k->values.calls[number];
+	if (!c->tail || p->program->elf.machine != AS_EM_ARM)
+		return false;
+	if (k->flow.n_blocks == 1 && c->at - k->flow.addr < SHORT)
+		return true;
+	uint32_t block = c->block, before = number;
+	for (int i = 0; i < FAR; i++) {
+		const as_block *b = &k->flow.blocks[block];
+		if (has_call(k, block, before))
+			return true;
+		if (b->n_preds != 1 || k->flow.preds[b->preds] == block)
+			return false;
+		block = k->flow.preds[b->preds];
+		before = k->values.n_calls;
+	}
+	return false;
+}
+
 bool as_profile_strays(const as_profile *p)
 {
 	const as_program *program = p->program;
@@ -182,8 +214,8 @@ bool as_profile_strays(const as_profile *p)
 		uint8_t by = p->functions.list[l->from].by;
 		if (!k || by == AS_BY_GAP)
 			continue; /* not certain to be code itself */
-		if (is_direct(k, &k->values.calls[l->call]) &&
-			as_program_strays(program, l->goal & bare))
+		if (as_program_strays(program, l->goal & bare) &&
+			is_direct(k, &k->values.calls[l->call]) && !may_be_constant(p, k, l->call))
 			return true;
 		if ((by & AS_BY_ENTRY) && as_program_strays(program, main_of(p, l) & bare))
 			return true;

@@ -156,6 +156,8 @@ static as_value compared_by(
 	if (!own && (!api || api->kind != AS_API_COMPARE))
 		return AS_NOT_KNOWN;
 	unsigned a = own ? s->comparators.first[n] : 0, b = own ? s->comparators.second[n] : 1;
+	if (!own)
+		as_api_sides(api, &a, &b);
 	for (int side = 0; side < 2 && a < AS_ARGS_MAX && b < AS_ARGS_MAX; side++) {
 		unsigned mine = side ? b : a, other = side ? a : b;
 		if (as_rival_object(v, c->arg[mine]) == secret)

@@ -224,12 +224,17 @@ static bool read_call(finding *f, const as_decision *d, const as_equality *e)
 		bool search = as_has(name, "strstr") || as_has(name, "strcasestr");
 		bool pattern = as_is(name, "fnmatch"),
 		     memory = as_has(name, "mem") || as_is(name, "bcmp");
-		if (as_is(name, "strpbrk") || e->k != 0)
+		bool finds = as_api_finds(api), nowhere = finds && (int64_t)e->k == -1;
+		if (as_is(name, "strpbrk") || (e->k != 0 && !nowhere))
 			return true;
+		search = search || nowhere;
 		as_test_kind kind = search   ? AS_TEST_SEARCH
 				    : memory ? AS_TEST_MEMORY
 					     : AS_TEST_STRING;
-		take_constant(f, search ? &turned : e, d, c, 0, 1, pattern ? AS_TEST_SEARCH : kind);
+		unsigned first = 0, second = 0;
+		as_api_sides(api, &first, &second);
+		take_constant(f, search ? &turned : e, d, c, first, second,
+			pattern || finds ? AS_TEST_SEARCH : kind);
 		return true;
 	}
 	size_t number = c ? as_profile_number(f->p, c->goal) : SIZE_MAX;
@@ -550,6 +555,8 @@ static bool is_comparator(const as_profile *p, const as_kept *k, const as_compar
 		size_t n = api ? SIZE_MAX : as_profile_number(p, call->goal);
 		bool known = (api && api->kind == AS_API_COMPARE) || (n != SIZE_MAX && c->is[n]);
 		unsigned a = n != SIZE_MAX ? c->first[n] : 0, b = n != SIZE_MAX ? c->second[n] : 1;
+		if (api)
+			as_api_sides(api, &a, &b);
 		if (!known || a >= AS_ARGS_MAX || b >= AS_ARGS_MAX)
 			continue;
 		size_t x = as_value_root(v, call->arg[a]), y = as_value_root(v, call->arg[b]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints what the analysis of code finds in one ELF file, a line each:
- *   usage: code-one FILE [functions|calls|decisions|all|summary|alarms|tests|library|prints] */
+ *   usage: code-one FILE [functions|calls|decisions|stores|all|summary|alarms|tests|library|prints] */
 #include "code/library_pack.h"
 #include "code/signal.h"
 #include "code/walk.h"
@@ -13,7 +13,7 @@
 #include <time.h>
 
 typedef struct printing {
-	bool functions, calls, decisions;
+	bool functions, calls, decisions, stores;
 } printing;
 
 static void print_value(const as_values *v, as_value x, int depth)
@@ -81,6 +81,18 @@ static void print_gotos(const as_values *v)
 	}
 }
 
+static void print_stores(const as_values *v)
+{
+	for (uint32_t i = 0; i < v->n_stores; i++) {
+		const as_store *s = &v->stores[i];
+		printf("  store %" PRIx64 " b%u %u[", s->at, s->block, s->width);
+		print_value(v, s->base, 0);
+		printf("%+" PRId64 "] = ", s->offset);
+		print_value(v, s->value, 0);
+		printf("\n");
+	}
+}
+
 static void print_decisions(const as_values *v)
 {
 	for (uint32_t i = 0; i < v->n_decisions; i++) {
@@ -109,6 +121,8 @@ static as_status show(void *ctx, const as_subject *v)
 		print_calls(v->values);
 	if (p->decisions)
 		print_decisions(v->values);
+	if (p->stores)
+		print_stores(v->values);
 	return AS_OK;
 }
 
@@ -203,7 +217,8 @@ int main(int argc, char **argv)
 	printing p = { .functions =
 			       all || strcmp(what, "functions") == 0 || strcmp(what, "calls") == 0,
 		.calls = all || strcmp(what, "calls") == 0,
-		.decisions = all || strcmp(what, "decisions") == 0 };
+		.decisions = all || strcmp(what, "decisions") == 0,
+		.stores = all || strcmp(what, "stores") == 0 };
 	if (argc < 2)
 		return 2;
 	as_span file = read_whole(argv[1]);

@@ -132,8 +132,11 @@ static bool compares(const around *a, const as_decision *d, const as_call *c, ui
 	uint64_t k = 0;
 	*equal = AS_NO_BLOCK;
 	if (!mine && (!api || api->kind != AS_API_COMPARE || as_has(as_lit(api->name), "strstr") ||
-			     as_has(as_lit(api->name), "chr") || as_has(as_lit(api->name), "pbrk")))
+			     as_has(as_lit(api->name), "chr") ||
+			     as_has(as_lit(api->name), "pbrk") || as_api_finds(api)))
 		return false;
+	if (!mine)
+		as_api_sides(api, &first, &second);
 	if (is_constant_text(a->k, c, first) || is_constant_text(a->k, c, second))
 		return false;
 	(void)constant_of(&a->k->values, d, &k);

@@ -200,10 +200,15 @@ static void look(as_signals *s, size_t number, const as_kept *k, const as_test *
 	look_at_sides(s, number, k, t, &r);
 	if (r.n > 0 && has_call_of(s, k, AS_API_CRYPT))
 		add(s, &r, 1.5, "the function checks passwords");
+	bool lone =
+		r.n == 0 && chain >= 1 && t->equal != AS_NO_BLOCK && calls_under(k, t->equal) > 0;
+	if (lone)
+		add(s, &r, 0.35,
+			"it is the only word that the function asks for, and leads to calls");
 	if (r.n == 0)
 		return;
 	double score = r.sum * w * chain * (t->unsure ? 0.7 : 1);
-	if (score >= LOOKED_UP)
+	if (score >= LOOKED_UP || lone)
 		score *= as_mention_factor(s, t->text, t->addr);
 	as_alarm_add(s, (as_alarm){ .signal = "credential",
 				.function = number,

@@ -169,10 +169,13 @@ static void look_at(as_signals *s, size_t number, const as_kept *k, const as_cal
 	const as_api *api = as_origin_api(s, c);
 	if (!api || api->kind != AS_API_COMPARE)
 		return;
+	unsigned sides[2];
+	as_api_sides(api, &sides[0], &sides[1]);
 	for (unsigned side = 0; side < 2; side++) {
-		as_value b = c->arg[side];
-		if (as_term_of(&k->values, b)->kind != AS_V_STACK || c->text[side].n > 0 ||
-			as_origin_text(k, c, 1 - side).p || c->arg[1 - side] == AS_NOT_KNOWN)
+		unsigned mine = sides[side], other = sides[1 - side];
+		as_value b = c->arg[mine];
+		if (as_term_of(&k->values, b)->kind != AS_V_STACK || c->text[mine].n > 0 ||
+			as_origin_text(k, c, other).p || c->arg[other] == AS_NOT_KNOWN)
 			continue;
 		made m = made_of(s, k, c, b);
 		if (m == MADE_NOT)
