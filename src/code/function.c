@@ -28,7 +28,7 @@ typedef struct found {
 	uint64_t addr, size;
 	const as_flow *flow; /* as it was last explored; NULL: not kept */
 	uint8_t by;
-	bool thumb;
+	bool thumb, part;
 } found;
 
 typedef struct search {
@@ -73,6 +73,26 @@ static bool is_thumb(const as_program *p, uint64_t addr)
 	return p->elf.machine == AS_EM_ARM && (addr & 1);
 }
 
+/* False: there is no room. */
+static bool list(search *s, found one)
+{
+	if (s->n >= FUNCTIONS_MAX) {
+		s->out->cut = true;
+		return false;
+	}
+	if (s->n == s->room) {
+		size_t room = s->room ? s->room * 2 : 1024;
+		found *more = realloc(s->list, room * sizeof(*more));
+		s->no_memory = !more;
+		if (!more)
+			return false;
+		s->list = more;
+		s->room = room;
+	}
+	s->list[s->n++] = one;
+	return true;
+}
+
 /* Marks a start, once. size: bytes, 0 unknown. */
 static void add(search *s, uint64_t addr, uint64_t size, uint8_t by, bool thumb)
 {
@@ -81,21 +101,8 @@ static void add(search *s, uint64_t addr, uint64_t size, uint8_t by, bool thumb)
 	if (!as_function_map_at(&s->map, addr) || addr % (thumb ? 2 : p->arch->step) != 0 ||
 		s->no_memory || is_start(s, addr))
 		return;
-	if (s->n >= FUNCTIONS_MAX) {
-		s->out->cut = true;
-		return;
-	}
-	if (s->n == s->room) {
-		size_t room = s->room ? s->room * 2 : 1024;
-		found *list = realloc(s->list, room * sizeof(*list));
-		s->no_memory = !list;
-		if (!list)
-			return;
-		s->list = list;
-		s->room = room;
-	}
-	as_function_map_set(&s->map, AS_MAP_START, addr);
-	s->list[s->n++] = (found){ .addr = addr, .size = size, .by = by, .thumb = thumb };
+	if (list(s, (found){ .addr = addr, .size = size, .by = by, .thumb = thumb }))
+		as_function_map_set(&s->map, AS_MAP_START, addr);
 }
 
 static bool starts(void *ctx, uint64_t addr) { return is_start(ctx, addr); }
@@ -335,12 +342,6 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 	       ((returns > 0 && n >= 3) || as_gap_saves_link(s->p, f));
 }
 
-static void cover_all(search *s, const as_flow *f)
-{
-	for (uint32_t i = 0; i < f->n_ops; i++)
-		cover(s, f->ops[i].at, f->ops[i].len);
-}
-
 /* The bytes at addr that are no code but fill a gap, or stand between functions; 0: they may be code. */
 static size_t filling(search *s, uint64_t addr, bool thumb)
 {
@@ -354,7 +355,8 @@ static size_t filling(search *s, uint64_t addr, bool thumb)
 
 /* What the code at addr, in a gap before limit, is. A function is explored at once, since the cases of its switches
  * are no functions. What leads into the middle of the function before is a part of it that nothing leads to: what
- * the compiler put behind a call of which it did not know that it never comes back. False: it is no code. */
+ * the compiler put behind a call of which it did not know that it never comes back. That is listed, too, in case it
+ * does, but is no end of the function around it. False: it is no code. */
 static bool try_at(
 	search *s, const as_surroundings *around, uint64_t addr, uint64_t limit, bool thumb)
 {
@@ -363,12 +365,12 @@ static bool try_at(
 	s->guesses -= (size_t)as_min(s->guesses, f.n_ops + 1);
 	if (!code)
 		return false;
-	if (as_function_map_joins(&s->map, &f, as_function_map_last_start(&s->map, addr))) {
-		cover_all(s, &f);
+	bool part = as_function_map_joins(&s->map, &f, as_function_map_last_start(&s->map, addr));
+	if (!part)
+		add(s, addr, 0, AS_BY_GAP, thumb);
+	else if (!list(s, (found){ .addr = addr, .by = AS_BY_GAP, .thumb = thumb, .part = true }))
 		return true;
-	}
-	add(s, addr, 0, AS_BY_GAP, thumb);
-	s->no_memory = !explore_queue(s, around);
+	s->no_memory = s->no_memory || !explore_queue(s, around);
 	return true;
 }
 
@@ -513,7 +515,7 @@ static bool finish(search *s)
 			.thumb = f->thumb,
 			.name = l ? l->name : (as_span){ 0 },
 			.exported = l && l->exported,
-			.part = l && as_ends(l->name, ".cold"),
+			.part = f->part || (l && as_ends(l->name, ".cold")),
 			.never_returns = is_never(s, f->addr) };
 	}
 	out->n = s->n;

@@ -24,7 +24,7 @@ typedef struct as_function {
 	bool thumb, exported;
 	bool never_returns;
 	bool library; /* belongs to the C library that is inside the program (library_extent.h) */
-	bool part;    /* a piece that was split off another (.cold) */
+	bool part;    /* a piece of another: split off (.cold), or not reached from its begin */
 	const as_flow *flow; /* when it was found, in the arena (as_flow_stands); NULL: not kept */
 } as_function;
 

@@ -23,7 +23,7 @@ LEAST_WHOLE = 0.97
 MOST_EXTRA = 0.03
 WHOLE = 0.9  # of the symbol's size; or all but 64 bytes: constants (ARM) and tables (PowerPC) stand at the end
 FUNCTION = re.compile(r"^([0-9a-f]+) ([0-9a-f]+) [tTwW] (\S+)$", re.M)
-FOUND = re.compile(r"^([0-9a-f]+) ([0-9a-f]+) by", re.M)
+FOUND = re.compile(r"^([0-9a-f]+) ([0-9a-f]+) by\d+\b(?! part)(?! thumb part)", re.M)
 # Entries into the compiler's functions that save and restore registers; pieces that it split off.
 NO_FUNCTION = re.compile(r"^_(save|rest)|\.cold$|\.part\.\d+\.cold$")
 
