@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/blob_base.h"
 
+#include "base/bits.h"
 #include "base/cur.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +20,13 @@ enum {
 	VOTES_LEAST = 8,
 	WHOLE = 64 << 10, /* bytes; of what is not larger, words of the code are looked at, too */
 	SMALLEST = 256,   /* smaller numbers are no addresses */
+	VOTES_MAX = 1 << 27,
 };
 /* Where code is lifted at meanwhile: what it works out from its own address lies there, and is no constant. */
 #define LIFTED_AT 0x5a360000u
 
 typedef struct target {
-	uint32_t key; /* at % align */
+	uint64_t key; /* first: at % align */
 	uint32_t at;
 } target;
 
@@ -42,7 +45,7 @@ typedef struct placing {
 	target *targets;
 	size_t n_targets;
 	candidate *table;
-	size_t n_candidates;
+	size_t n_candidates, n_votes;
 } placing;
 
 static void add_pointer(placing *p, uint64_t value, uint64_t at, bool word)
@@ -105,7 +108,7 @@ static void take_op(placing *p, constants *k, const as_op *op, uint64_t at)
 		op->width == p->arch->word) {
 		uint64_t from = (uint64_t)op->imm - LIFTED_AT;
 		if (from < p->data.n) {
-			p->out->pool[from / 32] |= (uint8_t)(1u << (from / 4 % 8));
+			(void)as_bit_add(p->out->pool, from / 4);
 			add_pointer(p, read_word(p, from), from, true);
 		}
 	}
@@ -217,19 +220,17 @@ static void gather_texts(placing *p)
 {
 	uint64_t from = 0;
 	for (uint64_t at = 0; at < p->data.n; at++) {
-		if (is_printed(p->data.p[at]))
+		uint8_t byte = as_at(p->data, at);
+		if (is_printed(byte))
 			continue;
-		bool text = p->data.p[at] == 0 && at - from >= TEXT_LEAST && at - from <= TEXT_MOST;
-		if (text && from > 0 && p->data.p[from - 1] == 0)
+		bool text = byte == 0 && at - from >= TEXT_LEAST && at - from <= TEXT_MOST;
+		if (text && from > 0 && as_at(p->data, from - 1) == 0)
 			add_target(p, from);
 		from = at + 1;
 	}
 }
 
-static bool in_pool(const as_blob_base *b, uint64_t at)
-{
-	return b->pool[at / 32] >> (at / 4 % 8) & 1;
-}
+static bool in_pool(const as_blob_base *b, uint64_t at) { return as_bit(b->pool, at / 4); }
 
 bool as_blob_behind_pool(const as_blob_base *b, uint64_t at)
 {
@@ -243,7 +244,7 @@ static bool gather_targets(placing *p)
 	if (!p->targets)
 		return false;
 	for (uint64_t i = 0; i < p->data.n / step; i++)
-		if ((p->e->begins[i / 8] >> (i % 8) & 1) || as_blob_behind_pool(p->out, i * step))
+		if (as_bit(p->e->begins, i) || as_blob_behind_pool(p->out, i * step))
 			add_target(p, i * step + thumb);
 	gather_texts(p);
 	return true;
@@ -257,17 +258,9 @@ static int by_key(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static size_t first_of(const placing *p, uint32_t key)
+static size_t first_of(const placing *p, uint64_t key)
 {
-	size_t low = 0, high = p->n_targets;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (p->targets[mid].key < key)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return as_before(p->targets, p->n_targets, sizeof(*p->targets), key);
 }
 
 /* Whether base can be: addresses do not run over, and MIPS tells the low bits. */
@@ -295,6 +288,8 @@ static void vote(placing *p, uint64_t base)
 	p->table[h].votes++;
 }
 
+/* Asks at most so many pointers, evenly over all. Bytes that are made for it have many votes for each: then it ends
+ * early, and nothing is sure. */
 static void poll(placing *p, uint32_t align, size_t pointers)
 {
 	const as_blob_base *out = p->out;
@@ -304,11 +299,13 @@ static void poll(placing *p, uint32_t align, size_t pointers)
 	if (p->n_targets > 0)
 		qsort(p->targets, p->n_targets, sizeof(*p->targets), by_key);
 	memset(p->table, 0, SLOTS * sizeof(*p->table));
-	p->n_candidates = 0;
+	p->n_candidates = p->n_votes = 0;
 	for (size_t i = 0; i < out->n_pointers; i += every) {
 		uint64_t value = out->pointers[i].value;
-		uint32_t key = (uint32_t)(value % align);
-		for (size_t t = first_of(p, key); t < p->n_targets && p->targets[t].key == key; t++)
+		uint64_t key = value % align;
+		for (size_t t = first_of(p, key);
+			t < p->n_targets && p->targets[t].key == key && p->n_votes++ < VOTES_MAX;
+			t++)
 			if (is_possible(p, value, p->targets[t].at))
 				vote(p, cut(p, value - p->targets[t].at));
 	}
@@ -338,20 +335,21 @@ static void choose(placing *p)
 
 /* How sure, from how far the best is ahead, less where there are few votes at all. Where the next is near, there must
  * be many: a table of many addresses fits, shifted, in some places by chance. */
-static unsigned sureness(const as_blob_base *b)
+static unsigned sureness(const placing *p)
 {
+	const as_blob_base *b = p->out;
 	double ahead = (double)b->votes - b->second, spread = b->second + 1.0;
 	bool far = b->votes >= 2 * b->second;
 	bool many =
 		2 * (uint64_t)b->votes >= 3 * (uint64_t)b->second && ahead * ahead >= 100 * spread;
-	if (b->votes < VOTES_LEAST || (!far && !many))
+	if (p->n_votes > VOTES_MAX || b->votes < VOTES_LEAST || (!far && !many))
 		return 0;
 	return (unsigned)(100 * (1 - spread / (b->votes + 1.0)) * b->votes / (b->votes + 4.0));
 }
 
 static bool is_target(const placing *p, uint64_t at)
 {
-	uint32_t key = (uint32_t)(at % FINE);
+	uint64_t key = at % FINE;
 	for (size_t t = first_of(p, key); t < p->n_targets && p->targets[t].key == key; t++)
 		if (p->targets[t].at == at)
 			return true;
@@ -389,12 +387,12 @@ bool as_blob_place(as_blob_base *out, const as_blob_evidence *e, const as_blob_p
 		return false;
 	poll(&p, COARSE, POINTERS_MAX);
 	choose(&p);
-	out->sure = sureness(out);
+	out->sure = sureness(&p);
 	if (out->sure == 0 && !e->low_known) {
 		as_blob_base coarse = *out;
 		poll(&p, FINE, FINE_POINTERS);
 		choose(&p);
-		out->sure = sureness(out);
+		out->sure = sureness(&p);
 		if (out->sure == 0)
 			*out = coarse;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/blob_set.h"
 
+#include "base/bits.h"
 #include "base/cur.h"
 #include "code/arch/emit.h"
 #include "elf/read.h"
@@ -26,26 +27,38 @@ enum {
 #define LIST(...)                                                                                  \
 	(const as_blob_pattern[]) { __VA_ARGS__, NONE }
 
-/* push {.., lr}; str lr, [sp, #-4]!; mov ip, sp */
-#define ARM_STARTS                                                                                 \
-	LIST({ 0xffff4000, 0xe92d4000 }, { 0xffffffff, 0xe52de004 }, { 0xffffffff, 0xe1a0c00d })
-/* bx lr; pop {.., pc}; ldr pc, [sp], #n; ldm with pc; mov pc, lr; b */
-#define ARM_ENDS                                                                                   \
-	LIST({ 0xffffffff, 0xe12fff1e }, { 0xffff8000, 0xe8bd8000 }, { 0xfffff000, 0xe49df000 },   \
-		{ 0xfff08000, 0xe8908000 }, { 0xffffffff, 0xe1a0f00e },                            \
-		{ 0xff000000, 0xea000000 })
-#define MIPS_STARTS                                                                                \
-	LIST({ 0xffff8000, 0x27bd8000 }, { 0xffff8000, 0x67bd8000 }, { 0xffff0000, 0x3c1c0000 })
-/* jr ra; j; b */
-#define MIPS_ENDS                                                                                  \
-	LIST({ 0xffffffff, 0x03e00008 }, { 0xfc000000, 0x08000000 }, { 0xffff0000, 0x10000000 })
-/* stwu r1, -n(r1); stdu; mflr r0; addis r2, r12 */
-#define PPC_STARTS                                                                                 \
-	LIST({ 0xffff8000, 0x94218000 }, { 0xffff8003, 0xf8218001 }, { 0xffffffff, 0x7c0802a6 },   \
-		{ 0xffff0000, 0x3c4c0000 })
-/* blr; b; bctr */
-#define PPC_ENDS                                                                                   \
-	LIST({ 0xffffffff, 0x4e800020 }, { 0xfc000003, 0x48000000 }, { 0xffffffff, 0x4e800420 })
+/* Sets that are written in both byte orders. Functions of ARM begin with push {.., lr}; str lr, [sp, #-4]!; mov ip, sp;
+ * they end with bx lr; pop {.., pc}; ldr pc, [sp], #n; ldm with pc; mov pc, lr; b. */
+#define ARM                                                                                        \
+	.arch = "arm", .machine = AS_EM_ARM, .call = AS_BLOB_ARM,                                  \
+	.mark = { 0xff000000, 0xeb000000 }, .step = 4,                                             \
+	.starts = LIST({ 0xffff4000, 0xe92d4000 }, { 0xffffffff, 0xe52de004 },                     \
+		{ 0xffffffff, 0xe1a0c00d }),                                                       \
+	.ends = LIST({ 0xffffffff, 0xe12fff1e }, { 0xffff8000, 0xe8bd8000 },                       \
+		{ 0xfffff000, 0xe49df000 }, { 0xfff08000, 0xe8908000 },                            \
+		{ 0xffffffff, 0xe1a0f00e }, { 0xff000000, 0xea000000 }),                           \
+	.idle = LIST({ 0xffffffff, 0xe1a00000 }, { 0xffffffff, 0xe320f000 })
+/* addiu sp, sp, -n; daddiu; lui gp. jr ra; j; b. */
+#define MIPS                                                                                       \
+	.arch = "mips", .wide_arch = "mips64", .machine = AS_EM_MIPS, .wide_machine = AS_EM_MIPS,  \
+	.call = AS_BLOB_MIPS, .mark = { 0xa45e0000, 0x241c0000 }, .step = 4, .delay = 1,           \
+	.starts = LIST({ 0xffff8000, 0x27bd8000 }, { 0xffff8000, 0x67bd8000 },                     \
+		{ 0xffff0000, 0x3c1c0000 }),                                                       \
+	.ends = LIST({ 0xffffffff, 0x03e00008 }, { 0xfc000000, 0x08000000 },                       \
+		{ 0xffff0000, 0x10000000 }),                                                       \
+	.idle = LIST({ 0xffffffff, 0 }), .narrow = { 0xffff0000, 0xafbf0000 },                     \
+	.wide = { 0xffff0000, 0xffbf0000 }
+/* stwu r1, -n(r1); stdu; mflr r0; addis r2, r12. blr; b; bctr. */
+#define PPC                                                                                        \
+	.arch = "powerpc", .wide_arch = "powerpc64", .machine = AS_EM_PPC,                         \
+	.wide_machine = AS_EM_PPC64, .call = AS_BLOB_PPC, .mark = { 0xfc000003, 0x48000001 },      \
+	.step = 4,                                                                                 \
+	.starts = LIST({ 0xffff8000, 0x94218000 }, { 0xffff8003, 0xf8218001 },                     \
+		{ 0xffffffff, 0x7c0802a6 }, { 0xffff0000, 0x3c4c0000 }),                           \
+	.ends = LIST({ 0xffffffff, 0x4e800020 }, { 0xfc000003, 0x48000000 },                       \
+		{ 0xffffffff, 0x4e800420 }),                                                       \
+	.idle = LIST({ 0xffffffff, 0x60000000 }, { 0xffffffff, 0 }),                               \
+	.narrow = { 0xffff8000, 0x94218000 }, .wide = { 0xffff8003, 0xf8218001 }
 
 const as_blob_set as_blob_sets[] = {
 	{ .wide_arch = "aarch64",
@@ -60,14 +73,7 @@ const as_blob_set as_blob_sets[] = {
 		.ends = LIST({ 0xffffffff, 0xd65f03c0 }, { 0xfc000000, 0x14000000 },
 			{ 0xfffffc1f, 0xd61f0000 }),
 		.idle = LIST({ 0xffffffff, 0xd503201f }) },
-	{ .arch = "arm",
-		.machine = AS_EM_ARM,
-		.call = AS_BLOB_ARM,
-		.mark = { 0xff000000, 0xeb000000 },
-		.step = 4,
-		.starts = ARM_STARTS,
-		.ends = ARM_ENDS,
-		.idle = LIST({ 0xffffffff, 0xe1a00000 }, { 0xffffffff, 0xe320f000 }) },
+	{ ARM },
 	{ .arch = "arm",
 		.machine = AS_EM_ARM,
 		.call = AS_BLOB_THUMB,
@@ -79,67 +85,11 @@ const as_blob_set as_blob_sets[] = {
 		.ends = LIST({ 0xffff, 0x4770 }, { 0xff00, 0xbd00 }, { 0xf800, 0xe000 },
 			{ 0x8000ffff, 0x8000e8bd }, { 0xd000f800, 0x9000f000 }),
 		.idle = LIST({ 0xffff, 0xbf00 }, { 0xffff, 0x46c0 }) },
-	{ .arch = "arm",
-		.machine = AS_EM_ARM,
-		.call = AS_BLOB_ARM,
-		.mark = { 0xff000000, 0xeb000000 },
-		.step = 4,
-		.big = true,
-		.starts = ARM_STARTS,
-		.ends = ARM_ENDS,
-		.idle = LIST({ 0xffffffff, 0xe1a00000 }) },
-	{ .arch = "mips",
-		.wide_arch = "mips64",
-		.machine = AS_EM_MIPS,
-		.wide_machine = AS_EM_MIPS,
-		.call = AS_BLOB_MIPS,
-		.mark = { 0xa45e0000, 0x241c0000 },
-		.step = 4,
-		.delay = 1,
-		.big = true,
-		.starts = MIPS_STARTS,
-		.ends = MIPS_ENDS,
-		.idle = LIST({ 0xffffffff, 0 }),
-		.narrow = { 0xffff0000, 0xafbf0000 },
-		.wide = { 0xffff0000, 0xffbf0000 } },
-	{ .arch = "mips",
-		.wide_arch = "mips64",
-		.machine = AS_EM_MIPS,
-		.wide_machine = AS_EM_MIPS,
-		.call = AS_BLOB_MIPS,
-		.mark = { 0xa45e0000, 0x241c0000 },
-		.step = 4,
-		.delay = 1,
-		.starts = MIPS_STARTS,
-		.ends = MIPS_ENDS,
-		.idle = LIST({ 0xffffffff, 0 }),
-		.narrow = { 0xffff0000, 0xafbf0000 },
-		.wide = { 0xffff0000, 0xffbf0000 } },
-	{ .arch = "powerpc",
-		.wide_arch = "powerpc64",
-		.machine = AS_EM_PPC,
-		.wide_machine = AS_EM_PPC64,
-		.call = AS_BLOB_PPC,
-		.mark = { 0xfc000003, 0x48000001 },
-		.step = 4,
-		.big = true,
-		.starts = PPC_STARTS,
-		.ends = PPC_ENDS,
-		.idle = LIST({ 0xffffffff, 0x60000000 }, { 0xffffffff, 0 }),
-		.narrow = { 0xffff8000, 0x94218000 },
-		.wide = { 0xffff8003, 0xf8218001 } },
-	{ .arch = "powerpc",
-		.wide_arch = "powerpc64",
-		.machine = AS_EM_PPC,
-		.wide_machine = AS_EM_PPC64,
-		.call = AS_BLOB_PPC,
-		.mark = { 0xfc000003, 0x48000001 },
-		.step = 4,
-		.starts = PPC_STARTS,
-		.ends = PPC_ENDS,
-		.idle = LIST({ 0xffffffff, 0x60000000 }, { 0xffffffff, 0 }),
-		.narrow = { 0xffff8000, 0x94218000 },
-		.wide = { 0xffff8003, 0xf8218001 } },
+	{ ARM, .big = true },
+	{ MIPS, .big = true },
+	{ MIPS },
+	{ PPC, .big = true },
+	{ PPC },
 	{ .arch = "riscv32",
 		.wide_arch = "riscv64",
 		.machine = AS_EM_RISCV,
@@ -332,13 +282,6 @@ uint64_t as_blob_suspects(as_span data)
 	return found;
 }
 
-static bool put(uint8_t *bits, uint64_t i)
-{
-	bool old = bits[i / 8] >> (i % 8) & 1;
-	bits[i / 8] |= (uint8_t)(1u << (i % 8));
-	return !old;
-}
-
 static void mark(as_blob_evidence *e, uint64_t at)
 {
 	uint8_t *w = &e->windows[at / AS_BLOB_WINDOW];
@@ -361,7 +304,7 @@ static void count_places(as_blob_evidence *e, const reading *r)
 		e->starts++;
 		if (is_behind_end(r, at)) {
 			e->bounds++;
-			put(e->begins, at / set->step);
+			(void)as_bit_add(e->begins, at / set->step);
 			if (set->call == AS_BLOB_MIPS)
 				mark(e, at);
 		}
@@ -384,7 +327,7 @@ static bool find_low(as_blob_evidence *e, const reading *r, as_arena *arena)
 			continue;
 		goals++;
 		for (uint64_t f = to % PAGE; f < r->data.n; f += PAGE)
-			if (e->begins[f / 4 / 8] >> (f / 4 % 8) & 1)
+			if (as_bit(e->begins, f / 4))
 				votes[(to - f) % MIPS_REGION / PAGE]++;
 	}
 	for (uint64_t i = 1; i < BUCKETS; i++)
@@ -407,15 +350,15 @@ static bool follow_calls(as_blob_evidence *e, const reading *r, as_arena *arena)
 		uint64_t to = 0;
 		if (!is_call(r, at, &to) || to >= r->data.n || to % r->set->step || to == at)
 			continue;
-		bool begins = arrives(r, to), fresh = put(seen, to / r->set->step);
+		bool begins = arrives(r, to), fresh = as_bit_add(seen, to / r->set->step);
 		e->calls += fresh;
 		if (!begins)
 			continue;
 		mark(e, at);
 		mark(e, to);
-		different += put(fields, (at - to) / r->set->step % FIELDS);
+		different += as_bit_add(fields, (at - to) / r->set->step % FIELDS);
 		e->arrived += fresh;
-		put(e->begins, to / r->set->step);
+		(void)as_bit_add(e->begins, to / r->set->step);
 	}
 	/* A pattern that repeats calls over the same distances. */
 	if (different * 2 < as_min(e->arrived, FIELDS / 2))
@@ -448,7 +391,7 @@ bool as_blob_begins(const as_blob_evidence *e, as_span data, uint64_t at)
 	uint64_t i = at / e->set->step;
 	if (at >= data.n || at % e->set->step)
 		return false;
-	return (e->begins[i / 8] >> (i % 8) & 1) || is_start(&r, at);
+	return as_bit(e->begins, i) || is_start(&r, at);
 }
 
 bool as_blob_convinces(const as_blob_evidence *e)

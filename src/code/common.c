@@ -8,12 +8,16 @@
 
 bool as_is_capacity(uint64_t k, unsigned width)
 {
-	enum { LARGEST = 4096 /* bytes of an element */, SMALLEST = 0x10000 };
+	enum { LARGEST = 4096 /* bytes of an element */, SMALLEST = 0x10000, HEAD = 64 };
 	width = width ? width : 8;
 	uint64_t all = as_extend(~UINT64_C(0), width, false), limits[] = { all, all >> 1 };
 	k = as_extend(k, width, false);
-	if (k == INT32_MAX || k == UINT32_MAX || k == limits[0] || k == limits[1])
+	if (k == INT32_MAX || k == UINT32_MAX)
 		return true;
+	for (size_t i = 0; i < 2; i++)
+		if (k == limits[i] ||
+			(limits[i] > SMALLEST && k < limits[i] && limits[i] - k < HEAD))
+			return true;
 	for (size_t i = 0; k >= SMALLEST && i < 2; i++)
 		if (limits[i] / k > 1 && limits[i] / k <= LARGEST &&
 			limits[i] / (limits[i] / k) == k)

@@ -22,8 +22,8 @@ void as_detour_follow(const as_program *p, as_op *op, uint64_t from, uint64_t li
 {
 	uint64_t goal = (uint64_t)op->imm & ~UINT64_C(1), addr = goal;
 	as_op first, around, away;
-	if (p->elf.machine != AS_EM_ARM || op->kind != AS_OP_JUMP || op->cond != AS_ALWAYS ||
-		(op->imm & 1) == 0 || (goal >= from && goal < limit) || !jump_at(p, &addr, &first))
+	if (p->elf.machine != AS_EM_ARM || op->cond != AS_ALWAYS || (op->imm & 1) == 0 ||
+		(goal >= from && goal < limit) || !jump_at(p, &addr, &first))
 		return;
 	uint64_t next = op->at + op->len;
 	if (first.cond == AS_ALWAYS) {

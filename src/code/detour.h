@@ -7,7 +7,7 @@
 
 #include "code/program.h"
 
-/* If op is a jump to such a place, which leads back to between from and limit, makes it the branch that stands
+/* If op, a jump, goes to such a place, which leads back to between from and limit, makes it the branch that stands
  * there. */
 void as_detour_follow(const as_program *p, as_op *op, uint64_t from, uint64_t limit);
 

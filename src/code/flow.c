@@ -177,7 +177,8 @@ bool as_flow_resolve(as_flow *f, const as_surroundings *around, as_switch s, con
 static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *goes_on)
 {
 	as_explorer *x = f->explorer;
-	as_detour_follow(f->program, &op, f->addr, f->limit);
+	if (op.kind == AS_OP_JUMP)
+		as_detour_follow(f->program, &op, f->addr, f->limit);
 	uint64_t goal = (uint64_t)op.imm &
 			(f->program->elf.machine == AS_EM_ARM ? ~UINT64_C(1) : ~UINT64_C(0));
 	if (op.kind == AS_OP_JUMP && op.cond != AS_ALWAYS) {

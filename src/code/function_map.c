@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/function_map.h"
 
+#include "base/bits.h"
 #include "base/search.h"
 
 #include <string.h>
-
-static bool get(const uint8_t *bits, uint64_t i) { return bits[i / 8] >> (i % 8) & 1; }
-static void put(uint8_t *bits, uint64_t i) { bits[i / 8] |= (uint8_t)(1u << (i % 8)); }
 
 bool as_function_map_make(as_function_map *m, const as_program *p)
 {
@@ -36,14 +34,14 @@ as_code_map *as_function_map_at(const as_function_map *m, uint64_t addr)
 bool as_function_map_is(const as_function_map *m, as_map_kind kind, uint64_t addr)
 {
 	const as_code_map *one = as_function_map_at(m, addr);
-	return one && get(one->bits[kind], (addr - one->addr) / m->step);
+	return one && as_bit(one->bits[kind], (addr - one->addr) / m->step);
 }
 
 void as_function_map_set(as_function_map *m, as_map_kind kind, uint64_t addr)
 {
 	as_code_map *one = as_function_map_at(m, addr);
 	if (one)
-		put(one->bits[kind], (addr - one->addr) / m->step);
+		(void)as_bit_add(one->bits[kind], (addr - one->addr) / m->step);
 }
 
 void as_function_map_cover(as_function_map *m, uint64_t addr, uint64_t len)
@@ -54,7 +52,7 @@ void as_function_map_cover(as_function_map *m, uint64_t addr, uint64_t len)
 	uint64_t from = (addr - one->addr) / m->step,
 		 to = (as_min(addr + len, one->addr + one->len) - 1 - one->addr) / m->step;
 	for (uint64_t i = from; i <= to; i++)
-		put(one->bits[AS_MAP_COVERED], i);
+		(void)as_bit_add(one->bits[AS_MAP_COVERED], i);
 }
 
 void as_function_map_enter(as_function_map *m, const as_flow *f, const as_block *b)
@@ -133,9 +131,9 @@ uint64_t as_function_map_last_start(const as_function_map *m, uint64_t addr)
 {
 	const as_code_map *one = as_function_map_at(m, addr);
 	uint64_t i = one ? (addr - one->addr) / m->step : 0;
-	while (i > 0 && !get(one->bits[AS_MAP_START], i))
+	while (i > 0 && !as_bit(one->bits[AS_MAP_START], i))
 		i -= i % 8 == 7 && one->bits[AS_MAP_START][i / 8] == 0 ? as_min(i, 8) : 1;
-	return one && get(one->bits[AS_MAP_START], i) ? one->addr + i * m->step : UINT64_MAX;
+	return one && as_bit(one->bits[AS_MAP_START], i) ? one->addr + i * m->step : UINT64_MAX;
 }
 
 uint64_t as_function_map_next_start(const as_function_map *m, uint64_t addr)
@@ -150,7 +148,7 @@ uint64_t as_function_map_next_start(const as_function_map *m, uint64_t addr)
 			i += 8;
 			continue;
 		}
-		if (get(starts, i))
+		if (as_bit(starts, i))
 			break;
 		i++;
 	}
@@ -164,7 +162,7 @@ uint64_t as_function_map_uncovered(const as_function_map *m, uint64_t addr, uint
 	for (uint64_t i = one ? (addr - one->addr) / m->step : 0; i < n; i++)
 		if (i % 8 == 0 && one->bits[AS_MAP_COVERED][i / 8] == 0xff)
 			i += 7;
-		else if (!get(one->bits[AS_MAP_COVERED], i))
+		else if (!as_bit(one->bits[AS_MAP_COVERED], i))
 			return one->addr + i * m->step;
 	return limit;
 }

@@ -170,11 +170,14 @@ static bool is_direct(const as_kept *k, const as_call *c)
 	return c->op < k->flow.n_ops && k->flow.ops[c->op].kind == AS_OP_CALL;
 }
 
-static bool has_call(const as_kept *k, uint32_t block, uint32_t before)
+/* Whether a block calls before operation end. */
+static bool has_call(const as_kept *k, const as_block *b, uint32_t end)
 {
-	for (uint32_t i = before; i > 0; i--)
-		if (k->values.calls[i - 1].block == block)
+	for (uint32_t i = b->first; i < b->first + b->n && i != end; i++) {
+		uint8_t kind = k->flow.ops[i].kind;
+		if (kind == AS_OP_CALL || kind == AS_OP_CALL_TO)
 			return true;
+	}
 	return false;
 }
 
@@ -189,15 +192,13 @@ static bool may_be_constant(const as_profile *p, const as_kept *k, uint32_t numb
 		return false;
 	if (k->flow.n_blocks == 1 && c->at - k->flow.addr < SHORT)
 		return true;
-	uint32_t block = c->block, before = number;
+	const as_block *b = &k->flow.blocks[c->block];
 	for (int i = 0; i < FAR; i++) {
-		const as_block *b = &k->flow.blocks[block];
-		if (has_call(k, block, before))
+		if (has_call(k, b, c->op))
 			return true;
-		if (b->n_preds != 1 || k->flow.preds[b->preds] == block)
+		if (b->n_preds != 1)
 			return false;
-		block = k->flow.preds[b->preds];
-		before = k->values.n_calls;
+		b = &k->flow.blocks[k->flow.preds[b->preds]];
 	}
 	return false;
 }

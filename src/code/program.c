@@ -334,6 +334,11 @@ static as_status open_elf(as_program *p, as_span data)
 	return lay_out(p);
 }
 
+bool as_program_address(const as_program *p, uint64_t k)
+{
+	return as_program_region(p, k) || as_program_region(p, k - 1);
+}
+
 bool as_program_strays(const as_program *p, uint64_t addr)
 {
 	const as_region *r = as_program_region(p, addr);

@@ -95,8 +95,8 @@ as_status as_signals_find(as_signals *s, const as_profile *p) AS_MUST_USE;
 as_status as_signals_find_against(
 	as_signals *s, const as_profile *p, const as_reference *r) AS_MUST_USE;
 /* Whether k is how many elements of some size fit into the address space, or half of it: what the containers of C++
- * hold their size against before they grow; or the largest number of 4 or width bytes. width: bytes of k, 0 unknown.
- * Pure. */
+ * hold their size against before they grow; or the largest number of 4 or width bytes, or of width bytes less what
+ * stands in front of the elements. width: bytes of k, 0 unknown. Pure. */
 bool as_is_capacity(uint64_t k, unsigned width);
 /* By what the weight of a constant is multiplied: 1 for one that no other program compares with, less for what is
  * usual. Pure. */

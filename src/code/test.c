@@ -224,7 +224,8 @@ static bool read_call(finding *f, const as_decision *d, const as_equality *e)
 		bool search = as_has(name, "strstr") || as_has(name, "strcasestr");
 		bool pattern = as_is(name, "fnmatch"),
 		     memory = as_has(name, "mem") || as_is(name, "bcmp");
-		bool finds = as_api_finds(api), nowhere = finds && (int64_t)e->k == -1;
+		bool finds = as_api_finds(api),
+		     nowhere = finds && as_extend(e->k, e->width, true) == UINT64_MAX;
 		if (as_is(name, "strpbrk") || (e->k != 0 && !nowhere))
 			return true;
 		search = search || nowhere;
@@ -266,9 +267,7 @@ static bool is_magic(const as_profile *p, uint64_t k, unsigned width)
 	uint64_t low = as_extend(k, width, false);
 	bool power = (low & (low - 1)) == 0,
 	     ones = (low & (low + 1)) == 0 || ((~low & (~low + 1)) == 0 && width == 8);
-	/* A loop over a table ends at the address behind it. */
-	bool address = as_program_region(p->program, k) || as_program_region(p->program, k - 1);
-	return !power && !ones && !address;
+	return !power && !ones && !as_program_address(p->program, k);
 }
 
 /* Bytes of text in a number, in memory order. */

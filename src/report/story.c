@@ -31,9 +31,9 @@ static const char words_sql[] =
 static const char ranges_sql[] =
 	"SELECT min(addr), max(addr + length(bytes) / 2), max(mode), min(at), min(line), (SELECT "
 	"e.machine || CASE e.endian WHEN 'big' THEN ' big' ELSE '' END || CASE e.bits WHEN 64 THEN "
-	"' 64' ELSE '' END FROM (SELECT object, machine, endian, bits FROM elf UNION ALL SELECT "
-	"object, "
-	"machine, endian, bits FROM blob) AS e WHERE e.object = ?1), (SELECT c.sectionless OR "
+	"' 64' ELSE '' END FROM (SELECT object, machine, endian, bits FROM elf"
+	" UNION ALL SELECT object, machine, endian, bits FROM blob) AS e"
+	" WHERE e.object = ?1), (SELECT c.sectionless OR "
 	"c.class IN ('module', 'object') FROM code AS c WHERE c.object = ?1) FROM listing" OF_STORY
 	"AND addr IS NOT NULL GROUP BY inside ORDER BY "
 	"min(line)";

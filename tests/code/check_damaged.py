@@ -22,6 +22,7 @@ TOP = pathlib.Path(os.environ.get("ASSAY_SOURCE") or pathlib.Path(__file__).reso
 PROGRAMS = ("gate-armhf", "gate-mipsel", "gate-x86_64")
 MODULES = ("gate-mipsel.ko", "gate-x86_64.ko")
 FLATS = ("flat-arm", "flat-thumb")
+BLOBS = ("blob-aarch64",)
 SECONDS = 60  # far more than any should take, sanitizers and a busy machine included
 EACH = 12
 PT_LOAD, PT_DYNAMIC, PF_X = 1, 2, 1
@@ -184,6 +185,15 @@ def damaged_flat(name, data):
 			yield "field at %d is %#x" % (field, value), fill(data, field, 4, struct.pack(">I", value))
 
 
+def damaged_blob(name, data):
+	rng = random.Random(name)
+	for _ in range(EACH):
+		yield "bytes", flip(data, rng, 0, len(data), 40)
+		yield "cut", data[:rng.randrange(8, len(data))]
+		yield "moved", data[rng.randrange(1, 64):]
+	yield "backwards", data[::-1]
+
+
 def without_code(data):
 	"""Section headers that call no code code, though it is there, and run."""
 	s = Sections(data)
@@ -195,7 +205,7 @@ def without_code(data):
 
 def cases():
 	folder = TOP / "tests/golden/ins/code"
-	for names, damage in ((PROGRAMS, damaged), (MODULES, damaged_module), (FLATS, damaged_flat)):
+	for names, damage in ((PROGRAMS, damaged), (MODULES, damaged_module), (FLATS, damaged_flat), (BLOBS, damaged_blob)):
 		for name in names:
 			for i, (what, data) in enumerate(damage(name, (folder / name).read_bytes())):
 				yield "%s %d, %s" % (name, i, what), data, b"status ok"
@@ -249,6 +259,18 @@ def built():
 	yield "a call out of a thousand sections", elf(away + one, sections=[(CODE + 32 * i, 32) for i in range(1000)]), b"not believed"
 	calls = b"".join(b"\xe8" + struct.pack("<i", -5 * i - 5) for i in range(200000)) + b"\xc3"
 	yield "a function that calls itself 200,000 times", elf(calls), b"instructions=200001"
+	yield "a blob in which everything fits everywhere", blob_of_fits(), b"address could not be told"
+
+
+def blob_of_fits():
+	"""Bare code of AArch64: a function at the begin of each page, each called from another, and addresses of pages that nobody has."""
+	rng, pages = random.Random(1), 2048
+	goals, code = rng.sample(range(pages), pages), b""
+	for i, goal in enumerate(goals):
+		idle = rng.randrange(1, 1000)
+		call = 0x94000000 | ((goal - i) * 1024 - 1 - idle) & 0x3ffffff
+		code += (struct.pack("<I", 0xa9bf7bfd) + b"\x1f\x20\x03\xd5" * idle + struct.pack("<3I", call, 0xa8c17bfd, 0xd65f03c0)).ljust(4096, b"\0")
+	return code + b"".join(struct.pack("<Q", 0x80000000 + 4096 * 3 * i) for i in range(1 << 17))
 
 
 def main():

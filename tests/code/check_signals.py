@@ -4,7 +4,7 @@
 
 usage: check_signals.py [NAME...]
 
-Each tests/code/signals/NAME.c says in its first lines what is expected of it:
+Each tests/code/signals/NAME.c (or .cc, for C++) says in its first lines what is expected of it:
   // expect: SIGNAL FUNCTION SCORE /TRIGGER/ /EFFECT/     an alarm with at least that score in that function (or *)
   // clean: SIGNAL SCORE                                  compiled with -DCLEAN: no alarm with as much
   // flags: FLAG...                                       how to compile it besides
@@ -35,6 +35,8 @@ def tool():
 
 
 def alarms(one, source, compiler, level, flags):
+	if source.suffix == ".cc":
+		compiler = compiler[:-len("gcc")] + "g++"
 	with tempfile.TemporaryDirectory() as folder:
 		out = os.path.join(folder, "program")
 		subprocess.run([compiler, level, "-w", *flags, "-o", out, str(source)], check=True, timeout=120)
@@ -60,7 +62,7 @@ def check(one, source, compiler, level):
 
 def main():
 	one, passed, failed = tool(), 0, 0
-	for source in sorted((TOP / "tests/code/signals").glob("*.c")):
+	for source in sorted((TOP / "tests/code/signals").glob("*.c*")):
 		if sys.argv[1:] and source.stem not in sys.argv[1:]:
 			continue
 		for compiler in COMPILERS:

@@ -111,8 +111,8 @@ static as_status show(void *ctx, const as_subject *v)
 	const printing *p = ctx;
 	const as_function *f = v->function;
 	if (p->functions)
-		printf("%" PRIx64 " %" PRIx64 " by%d%s%s%s %.*s blocks %u%s\n", f->addr, f->end,
-			f->by, f->thumb ? " thumb" : "", f->part ? " part" : "",
+		printf("%s%" PRIx64 " %" PRIx64 " by%d%s%s %.*s blocks %u%s\n",
+			f->part ? "part " : "", f->addr, f->end, f->by, f->thumb ? " thumb" : "",
 			f->never_returns ? " never" : "", (int)f->name.n, f->name.p,
 			v->flow->n_blocks, v->flow->invalid ? " invalid" : "");
 	if (p->decisions)

@@ -4,9 +4,8 @@
  * then. */
 #include "code/signal.h"
 
-#include <math.h>
-
-enum { DEEPEST = 10, SMALLEST_STATE = 2 };
+/* How deep what is stored, the address of the table, and the index are looked into: each level may double the work. */
+enum { VALUE_DEEPEST = 4, TABLE_DEEPEST = 5, INDEX_DEEPEST = 6, SMALLEST_STATE = 2 };
 
 /* Whether two values are the same place in memory: base + offset. */
 static bool is_same(const as_values *v, as_value base, int64_t offset, const as_term *load)
@@ -22,7 +21,7 @@ static bool is_of_itself(const as_values *v, const as_store *st, as_value x, int
 	const as_term *n = as_term_of(v, x);
 	if (n->kind == AS_V_LOAD)
 		return n->width == st->width && is_same(v, st->base, st->offset, n);
-	if (n->kind != AS_V_OP || depth > DEEPEST)
+	if (n->kind != AS_V_OP || depth > INDEX_DEEPEST)
 		return false;
 	return is_of_itself(v, st, n->a, depth + 1) ||
 	       (n->b != AS_NOT_KNOWN && is_of_itself(v, st, n->b, depth + 1));
@@ -38,7 +37,7 @@ static uint64_t table_in(const as_values *v, as_value x, int64_t k, int depth)
 	uint64_t word = 0, at = (uint64_t)(n->kind == AS_V_CONST || one ? k + n->k : k);
 	if (at > HEADERS && !as_program_is_code(p, at) && as_program_constant(p, at, 1, &word))
 		return at;
-	if (!sum || depth > DEEPEST)
+	if (!sum || depth > TABLE_DEEPEST)
 		return 0;
 	uint64_t found = table_in(v, n->a, 0, depth + 1);
 	return found || one ? found : table_in(v, n->b, 0, depth + 1);
@@ -55,7 +54,7 @@ static uint64_t moved_by(const as_values *v, const as_store *st, as_value x, int
 	}
 	bool passes = n->kind == AS_V_OP &&
 		      (n->op == AS_OP_MOVE || n->op == AS_OP_AND || n->op == AS_OP_OR);
-	if ((!passes && n->kind != AS_V_PHI) || depth > DEEPEST)
+	if ((!passes && n->kind != AS_V_PHI) || depth > VALUE_DEEPEST)
 		return 0;
 	uint64_t table = moved_by(v, st, n->a, depth + 1);
 	return table || n->b == AS_NOT_KNOWN ? table : moved_by(v, st, n->b, depth + 1);

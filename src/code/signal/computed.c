@@ -29,22 +29,6 @@ static bool is_usual(uint64_t k, unsigned width, uint64_t smallest)
 	return false;
 }
 
-/* A loop over a table ends at the address behind it. */
-static bool is_address(const as_values *v, uint64_t k)
-{
-	const as_program *p = v->flow->program;
-	return as_program_region(p, k) || as_program_region(p, k - 1);
-}
-
-/* The largest number of the width, less what an object in front takes: how much more may be added is asked of it. */
-static bool is_largest(uint64_t k, unsigned width)
-{
-	enum { OBJECT = 64 };
-	uint64_t all = as_extend(~UINT64_C(0), width ? width : 8, false);
-	k = as_extend(k, width ? width : 8, false);
-	return k > all - OBJECT || (k <= all >> 1 && k > (all >> 1) - OBJECT);
-}
-
 /* The constant and value of a decision that asks for one number, or for a short range. False: it asks otherwise. */
 static bool read(const as_values *v, const as_decision *d, as_value *x, uint64_t *k)
 {
@@ -85,8 +69,8 @@ static void look(as_signals *s, size_t number, const as_kept *k, const as_decisi
 	const as_values *v = &k->values;
 	as_value x = AS_NOT_KNOWN;
 	uint64_t with = 0;
-	if (!read(v, d, &x, &with) || is_usual(with, d->width, SMALLEST) || is_address(v, with) ||
-		is_largest(with, d->width))
+	if (!read(v, d, &x, &with) || is_usual(with, d->width, SMALLEST) ||
+		as_program_address(v->flow->program, with))
 		return;
 	as_making m = as_making_of(s->profile, k, x);
 	bool mixed = m.mixes > 0 && m.steps >= 2 && m.leaves > 0;

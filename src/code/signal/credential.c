@@ -216,7 +216,7 @@ static void look(as_signals *s, size_t number, const as_kept *k, const as_test *
 				.score = score,
 				.trigger = t->text,
 				.trigger_addr = t->addr,
-				.effect = as_lit("passes a check"),
+				.effect = as_lit(lone ? "another way" : "passes a check"),
 				.detail = r.text,
 				.conclusive = r.n >= 3 && w >= 1 });
 }
