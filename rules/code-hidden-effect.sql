@@ -11,7 +11,7 @@ SELECT s.object, s.at, s.len,
        COALESCE(s.name, 'function at ' || printf('0x%x', s.function)) || ': ' ||
        COALESCE('''' || s.trigger || ''' -> ', '') || COALESCE(s.effect, s.signal) AS subject,
        'holds' AS verdict,
-       s.detail || printf(' (%s, weight %.1f)', s.signal, s.total) AS note,
-       s.total AS weight
+       s.detail || printf(' (%s, weight %.1f)', s.signal, s.evidence) AS note,
+       s.evidence AS weight
   FROM suspicion AS s
  WHERE s.signal NOT IN ('credential', 'derived', 'listener') AND s.firm = 1

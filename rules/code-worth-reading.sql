@@ -11,8 +11,8 @@ SELECT s.object, s.at, s.len,
        COALESCE(s.name, 'function at ' || printf('0x%x', s.function)) || ': ' ||
        COALESCE('''' || s.trigger || ''' -> ', '') || COALESCE(s.effect, s.signal) AS subject,
        'holds' AS verdict,
-       s.detail || printf(' (%s, weight %.1f)', s.signal, s.total) AS note,
-       s.total AS weight
-  FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY total DESC, function) AS nth
-          FROM suspicion WHERE total >= 1 AND firm = 0) AS s
+       s.detail || printf(' (%s, weight %.1f)', s.signal, s.evidence) AS note,
+       s.evidence AS weight
+  FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY evidence DESC, function) AS nth
+          FROM suspicion WHERE evidence >= 1 AND firm = 0) AS s
  WHERE s.nth <= 5

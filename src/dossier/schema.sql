@@ -198,7 +198,8 @@ SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address
             AND EXISTS (SELECT 1 FROM listener AS x WHERE x.at IS NOT NULL AND x.daemon IS l.daemon
                            AND x.protocol IS l.protocol AND x.port IS l.port));
 -- Functions by how much there is to look at: for each signal the best of its alarms, weighted by how well that signal tells;
--- what several independent signals point at counts for more. total: 1.5 and more is worth reading.
+-- what several independent signals point at counts for more. evidence: 1.5 and more is worth reading. total, the order to read them
+-- in: with what table reading says of the function, which is no evidence.
 CREATE VIEW suspicion AS
 WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1.0), ('condition', 1.0), ('derived', 1.0),
                                   ('credential', 0.8), ('decoded', 0.6), ('command', 0.6), ('bypass', 0.4), ('computed', 0.6),
@@ -213,10 +214,16 @@ WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1
                        MAX(conclusive AND signal IN ('gate', 'listener', 'decoded', 'oddity', 'command', 'condition'))
                          OVER (PARTITION BY object, function) AS opens,
                        MAX(conclusive AND signal IN ('credential', 'derived')) OVER (PARTITION BY object, function) AS passes
-                  FROM best WHERE nth = 1)
-SELECT object, at, len, function, name, total, strong AS n, signal, trigger, effect, detail, certain AS conclusive,
-       (opens AND total >= 2) OR (passes AND total >= 4 AND strong >= 2) AS firm
-  FROM (SELECT *, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS total FROM ranked WHERE first = 1);
+                  FROM best WHERE nth = 1),
+     evident AS (SELECT *, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS evidence FROM ranked WHERE first = 1)
+SELECT e.object, e.at, e.len, e.function, e.name, e.evidence + 0.007 * COALESCE(r.share, 0) AS total, e.evidence, e.strong AS n, e.signal,
+       e.trigger, e.effect, e.detail, e.certain AS conclusive,
+       (e.opens AND e.evidence >= 2) OR (e.passes AND e.evidence >= 4 AND e.strong >= 2) AS firm
+  FROM evident AS e LEFT JOIN reading AS r ON r.object = e.object AND r.function = e.function
+UNION ALL
+SELECT r.object, r.at, r.len, r.function, r.name, 0.007 * r.share, 0, 0, 'none', NULL, NULL, r.why, 0, 0
+  FROM reading AS r
+ WHERE NOT EXISTS (SELECT 1 FROM signal AS s WHERE s.object = r.object AND s.function = r.function);
 -- The calls between the files of an image: a program that calls a function of a library of the image which has effects ('import'), loads
 -- a library by its name ('load'), or runs a program ('exec'). name: that function, library or path.
 CREATE VIEW image_call AS

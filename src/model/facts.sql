@@ -226,6 +226,14 @@ CREATE TABLE decoded_string (
 	text TEXT,
 	how TEXT                -- 'loop', 'function' (one that is called there), 'compared' (input is held against it, byte by byte)
 );
+-- In which order to read the functions of a program where signals do not say more: the first five, and all that signals name.
+-- How much each is like those in which somebody hid something in programs made to learn from; no reason to suspect anything.
+-- C name: reading_row
+CREATE TABLE reading (
+	function INTEGER, name TEXT, -- its address; its name
+	share INTEGER NOT NULL,      -- hundredths
+	why TEXT                     -- what speaks most for it
+);
 -- Reasons to look at a place in a program, each by itself; what they amount to is for rules. signal: 'gate', 'listener', 'decoded',
 -- 'credential', 'command', 'oddity', 'capability'. score: hundredths; 150 and more is worth reading.
 -- C name: signal_row

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints what the analysis of code finds in one ELF file, a line each:
- *   usage: code-one FILE [functions|calls|decisions|stores|all|summary|alarms|tests|library|prints] */
+ *   usage: code-one FILE [functions|calls|decisions|stores|all|summary|alarms|tests|features|library|prints] */
 #include "code/library_pack.h"
+#include "code/prior.h"
 #include "code/signal.h"
 #include "code/walk.h"
 #include "in_process.h"
@@ -144,6 +145,21 @@ static void print_tests(const as_signals *s)
 		}
 }
 
+/* What the order of reading rests on, for tools/learn/prior. */
+static void print_features(const as_signals *s)
+{
+	for (size_t i = 0; i < s->profile->functions.n; i++) {
+		const as_function *f = &s->profile->functions.list[i];
+		if (!s->profile->kept[i] || f->library)
+			continue;
+		as_prior_counts c = as_prior_count(s, i);
+		printf("%" PRIx64, f->addr);
+		for (int j = 0; j < AS_N_PRIOR_FEATURES; j++)
+			printf(" %s=%g", as_prior_name((as_prior_feature)j), c.of[j]);
+		printf(" size=%" PRIu64 " share=%.4f\n", f->end - f->addr, as_prior_of(&c));
+	}
+}
+
 /* The library functions that were recognised, and how often each is called. */
 static int print_library(const as_program *program)
 {
@@ -178,14 +194,18 @@ static as_status show_print(void *ctx, const as_subject *v)
 	return AS_OK;
 }
 
-static int print_alarms(const as_program *program, bool tests)
+static int print_alarms(const as_program *program, const char *what)
 {
 	static as_profile profile;
 	as_signals s;
 	if (as_profile_make(&profile, program) != AS_OK || as_signals_find(&s, &profile) != AS_OK)
 		return 1;
-	if (tests) {
+	if (what[0] == 't') {
 		print_tests(&s);
+		return 0;
+	}
+	if (what[0] == 'f') {
+		print_features(&s);
 		return 0;
 	}
 	if (s.n_alarms > 0)
@@ -229,8 +249,9 @@ int main(int argc, char **argv)
 	clock_t from = clock();
 	as_status s = as_program_open(&program, file, arena);
 	int status = -1;
-	if (s == AS_OK && (strcmp(what, "alarms") == 0 || strcmp(what, "tests") == 0))
-		status = print_alarms(&program, what[0] == 't');
+	if (s == AS_OK && (strcmp(what, "alarms") == 0 || strcmp(what, "tests") == 0 ||
+				  strcmp(what, "features") == 0))
+		status = print_alarms(&program, what);
 	else if (s == AS_OK && strcmp(what, "library") == 0)
 		status = print_library(&program);
 	else if (s == AS_OK)

@@ -6,6 +6,7 @@
 #include "code/capability.h"
 #include "code/fingerprint.h"
 #include "code/flat.h"
+#include "code/prior.h"
 #include "code/signal.h"
 #include "code/unlinked.h"
 #include "inspect/blob.h"
@@ -20,7 +21,7 @@ typedef struct stating {
 	as_facts *out;
 	const as_program *program;
 	const as_profile *profile;
-	const as_signals *signals;
+	as_signals *signals;
 	as_arena *arena;
 	bool *told; /* by function number: has a row of its own */
 } stating;
@@ -139,6 +140,27 @@ static as_status state_decoded(stating *s, const as_decoded *d)
 				.how = as_lit(d->how) }));
 }
 
+static as_status state_reading(stating *s, const as_prior_row *r)
+{
+	const as_function *f = &s->profile->functions.list[r->function];
+	as_reading_row row = { .where = cited(s, f->addr),
+		.function = address(f->addr),
+		.name = short_name(f->name),
+		.share = (int64_t)(r->share * 100 + 0.5),
+		.why = r->why };
+	return row.share > 0 ? as_add_reading(s->out, row) : AS_OK;
+}
+
+static as_status state_order(stating *s)
+{
+	size_t n = 0;
+	const as_prior_row *list = as_prior_order(s->signals, &n);
+	as_status worst = AS_OK;
+	for (size_t i = 0; i < n && worst <= AS_PARTIAL; i++)
+		worst = as_worse(worst, state_reading(s, &list[i]));
+	return worst;
+}
+
 static as_status state_code(stating *s)
 {
 	const as_walk_summary *sum = &s->profile->sum;
@@ -173,6 +195,7 @@ static as_status state_all(stating *s)
 		worst = as_worse(worst, state_decoded(s, &s->signals->decoded[i]));
 	for (size_t i = 0; i < s->signals->n_alarms && worst <= AS_PARTIAL; i++)
 		worst = as_worse(worst, state_alarm(s, &s->signals->alarms[i]));
+	worst = worst <= AS_PARTIAL ? as_worse(worst, state_order(s)) : worst;
 	if (worst <= AS_PARTIAL)
 		worst = as_worse(worst, as_state_references(s->out, s->signals, s->told));
 	if (s->program->blob && worst <= AS_PARTIAL)
@@ -255,7 +278,7 @@ const as_inspector as_inspector_code = {
 	.cares = cares,
 	.inspect = inspect,
 	.tables = (const char *const[]){ "blob", "code", "function", "api_use", "call",
-		"string_ref", "gate", "reach", "decoded_string", "signal", "path_step",
+		"string_ref", "gate", "reach", "decoded_string", "signal", "reading", "path_step",
 		"pseudo_code", "listing", "speaks_against", "measure", "family_call",
 		"measure_site", "function_sample", "function_trait", NULL },
 };

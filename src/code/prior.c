@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code/prior.h"
+
+#include "code/outcome.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { FIRST = 5 /* of a program that are listed without an alarm */, REASONS = 3 };
+
+/* What the learned table says of a feature, and how people say that a function has much of it. */
+static const struct {
+	const char *id, *words;
+	double weight, mean;
+} features[] = {
+#define FEATURE(name, w, m) [AS_PRIOR_##name] = { .id = #name, .weight = (w), .mean = (m) },
+#define INTERCEPT(k)
+#include "code/prior_table.def"
+#undef FEATURE
+#undef INTERCEPT
+};
+
+static const double intercept =
+#define FEATURE(name, w, m)
+#define INTERCEPT(k) k
+#include "code/prior_table.def"
+#undef FEATURE
+#undef INTERCEPT
+	;
+
+static const char *const words[AS_N_PRIOR_FEATURES] = {
+	[AS_PRIOR_effect] = "runs, opens or grants something",
+	[AS_PRIOR_beneath] = "calls what does so",
+	[AS_PRIOR_numbers] = "holds input against numbers",
+	[AS_PRIOR_rareness] = "compares with what others do not",
+	[AS_PRIOR_verdict] = "answers yes or no",
+	[AS_PRIOR_writes] = "writes to memory",
+	[AS_PRIOR_bytes] = "takes single bytes",
+	[AS_PRIOR_masks] = "masks bits",
+	[AS_PRIOR_shifts] = "shifts bits",
+	[AS_PRIOR_xors] = "mixes by xor",
+	[AS_PRIOR_pairs] = "holds two things that vary against each other",
+	[AS_PRIOR_own] = "calls much of the program's own",
+	[AS_PRIOR_crypt] = "asks for a check of a secret",
+	[AS_PRIOR_time] = "asks for the time",
+	[AS_PRIOR_logs] = "logs",
+};
+
+const char *as_prior_name(as_prior_feature f) { return features[f].id; }
+
+/* What it calls. */
+static void count_calls(const as_signals *s, const as_kept *k, as_prior_counts *c)
+{
+	const as_profile *p = s->profile;
+	for (uint32_t i = 0; i < k->values.n_calls; i++) {
+		const as_call *call = &k->values.calls[i];
+		const as_api *api = call->system ? NULL : as_api_of(p->program, call->goal);
+		size_t to = api || call->system ? SIZE_MAX : as_profile_number(p, call->goal);
+		if (to != SIZE_MAX) {
+			c->of[AS_PRIOR_own]++;
+			c->of[AS_PRIOR_beneath] =
+				fmax(c->of[AS_PRIOR_beneath], (double)s->weight[to]);
+		}
+		c->of[AS_PRIOR_crypt] += api && api->kind == AS_API_CRYPT;
+		c->of[AS_PRIOR_time] += api && api->kind == AS_API_TIME;
+		c->of[AS_PRIOR_logs] += api && api->kind == AS_API_LOG;
+		c->of[AS_PRIOR_exits] += api && api->kind == AS_API_EXIT;
+		c->of[AS_PRIOR_listens] += api && api->kind == AS_API_LISTEN;
+		c->of[AS_PRIOR_scans] += api && api->kind == AS_API_SCAN;
+	}
+}
+
+/* What it computes. */
+static void count_terms(const as_values *v, as_prior_counts *c)
+{
+	for (uint32_t i = 1; i < v->n_terms; i++) {
+		const as_term *n = &v->terms[i];
+		bool op = n->kind == AS_V_OP, load = n->kind == AS_V_LOAD;
+		c->of[AS_PRIOR_masks] += op && n->op == AS_OP_AND;
+		c->of[AS_PRIOR_xors] += op && n->op == AS_OP_XOR;
+		c->of[AS_PRIOR_shifts] +=
+			op && (n->op == AS_OP_SHL || n->op == AS_OP_SHR || n->op == AS_OP_ROR);
+		c->of[AS_PRIOR_bytes] += load && n->width == 1;
+		c->of[AS_PRIOR_variables] += load && as_term_of(v, n->a)->kind == AS_V_CONST;
+	}
+}
+
+/* What it decides on, and what it sets. */
+static void count_decisions(const as_values *v, as_prior_counts *c)
+{
+	uint64_t k = 0;
+	for (uint32_t i = 0; i < v->n_decisions; i++) {
+		const as_decision *d = &v->decisions[i];
+		bool equal = !d->test && (d->cond == AS_EQ || d->cond == AS_NE);
+		c->of[AS_PRIOR_pairs] +=
+			equal && !as_value_const(v, d->a, &k) && !as_value_const(v, d->b, &k);
+	}
+	for (uint32_t i = 0; i < v->n_stores; i++) {
+		const as_store *st = &v->stores[i];
+		c->of[AS_PRIOR_flags] += as_value_const(v, st->value, &k) && k <= UINT8_MAX &&
+					 as_value_const(v, st->base, &k);
+	}
+	c->of[AS_PRIOR_writes] = v->n_stores;
+}
+
+/* Whether a number is neither small, nor a power of two or beside one, nor a code of an error. */
+static bool is_odd(uint64_t k)
+{
+	return k > UINT8_MAX && k < UINT32_MAX - UINT8_MAX && (k & (k - 1)) && (k & (k + 1));
+}
+
+static void count_tests(const as_signals *s, const as_tests *t, as_prior_counts *c)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		bool number = t->list[i].kind == AS_TEST_NUMBER;
+		c->of[AS_PRIOR_numbers] += number;
+		if (!number || is_odd(t->list[i].number))
+			c->of[AS_PRIOR_rareness] =
+				fmax(c->of[AS_PRIOR_rareness], as_test_rareness(s, &t->list[i]));
+	}
+}
+
+/* Whether it answers 0 and, elsewhere, 1 or a small negative number. */
+static bool is_verdict(const as_kept *k)
+{
+	bool no = false, yes = false;
+	as_ways w = as_ways_of(k);
+	for (size_t i = 0; i < w.n; i++) {
+		uint32_t answer = (uint32_t)(w.k[i] & UINT32_MAX);
+		no |= w.known[i] && w.k[i] == 0;
+		yes |= w.known[i] && (w.k[i] == 1 || answer >= UINT32_MAX - UINT8_MAX);
+	}
+	return no && yes;
+}
+
+as_prior_counts as_prior_count(const as_signals *s, size_t i)
+{
+	const as_profile *p = s->profile;
+	const as_kept *k = p->kept[i];
+	as_prior_counts c = { 0 };
+	size_t callers = 0;
+	(void)as_profile_callers(p, p->functions.list[i].addr, &callers);
+	c.of[AS_PRIOR_effect] = (double)s->weight[i];
+	c.of[AS_PRIOR_verdict] = is_verdict(k);
+	c.of[AS_PRIOR_callers] = (double)callers;
+	c.of[AS_PRIOR_frame] = (double)p->notes[i].frame;
+	count_calls(s, k, &c);
+	count_terms(&k->values, &c);
+	count_decisions(&k->values, &c);
+	count_tests(s, &s->tests[i], &c);
+	return c;
+}
+
+double as_prior_of(const as_prior_counts *c)
+{
+	double sum = intercept;
+	for (size_t i = 0; i < AS_N_PRIOR_FEATURES; i++)
+		sum += features[i].weight * log1p(c->of[i]);
+	return 1 / (1 + exp(-sum));
+}
+
+/* How much a feature speaks for the function, against what is usual. */
+static double speaks(const as_prior_counts *c, size_t i)
+{
+	double more = log1p(c->of[i]) - features[i].mean;
+	return words[i] && more > 0 ? features[i].weight * more : 0;
+}
+
+as_span as_prior_reasons(as_signals *s, const as_prior_counts *c)
+{
+	as_span text = { 0 };
+	bool said[AS_N_PRIOR_FEATURES] = { 0 };
+	for (int n = 0; n < REASONS; n++) {
+		size_t best = 0;
+		for (size_t i = 1; i < AS_N_PRIOR_FEATURES; i++)
+			best = said[best] || (!said[i] && speaks(c, i) > speaks(c, best)) ? i
+											  : best;
+		if (said[best] || speaks(c, best) <= 0)
+			return text;
+		said[best] = true;
+		text = text.n ? as_alarm_text(s, "%.*s, %s", (int)text.n, text.p, words[best])
+			      : as_alarm_text(s, "%s", words[best]);
+	}
+	return text;
+}
+
+static int by_share(const void *a, const void *b)
+{
+	const as_prior_row *x = a, *y = b;
+	if (x->share != y->share)
+		return x->share > y->share ? -1 : 1;
+	return x->function < y->function ? -1 : x->function > y->function;
+}
+
+static int by_function(const void *a, const void *b)
+{
+	const as_prior_row *x = a, *y = b;
+	return x->function < y->function ? -1 : x->function > y->function;
+}
+
+/* Whether an alarm names function i; *at: the first alarm that may. */
+static bool is_named(const as_signals *s, size_t i, size_t *at)
+{
+	while (*at < s->n_alarms && s->alarms[*at].function < i)
+		++*at;
+	return *at < s->n_alarms && s->alarms[*at].function == i;
+}
+
+as_prior_row *as_prior_order(as_signals *s, size_t *n)
+{
+	const as_profile *p = s->profile;
+	as_prior_row *list = as_alloc_array(s->arena, p->functions.n + 1, sizeof(*list));
+	size_t all = 0, kept = 0, at = 0;
+	*n = 0;
+	for (size_t i = 0; list && i < p->functions.n; i++) {
+		if (!p->kept[i] || p->functions.list[i].library)
+			continue;
+		as_prior_counts c = as_prior_count(s, i);
+		list[all++] = (as_prior_row){ .function = i, .share = as_prior_of(&c) };
+	}
+	if (all == 0)
+		return NULL;
+	qsort(list, all, sizeof(*list), by_share);
+	qsort(list + as_min(all, FIRST), all - as_min(all, FIRST), sizeof(*list), by_function);
+	for (size_t i = 0; i < all; i++)
+		if (i < FIRST || is_named(s, list[i].function, &at))
+			list[kept++] = list[i];
+	qsort(list, kept, sizeof(*list), by_function);
+	for (size_t i = 0; i < kept; i++) {
+		as_prior_counts c = as_prior_count(s, list[i].function);
+		list[i].why = as_prior_reasons(s, &c);
+	}
+	*n = kept;
+	return list;
+}
