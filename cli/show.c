@@ -57,6 +57,8 @@ const command command_show = {
 		"  services      what starts and what listens\n"
 		"  elf           programs and libraries, and how they are hardened\n"
 		"  quality       how well programs are built, against those of a distribution\n"
+		"  code          functions in the order in which to read them, five of each "
+		"program\n"
 		"  addresses     URLs, hosts, IP and e-mail addresses\n"
 		"  unexamined    what could not be examined, and why\n"
 		"\n"

@@ -229,6 +229,27 @@ static const char quality_table[] =
 	" FROM (" QUALITY ") WHERE t < 2 OR worse_than >= 75 ORDER BY t, what, id,"
 	" worse_than IS NULL, worse_than DESC, measure";
 
+/* Of each program the five functions to read first; programs by how much there is to read. */
+#define CODE                                                                                       \
+	"WITH ranked AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY total DESC,"    \
+	" function) AS nth, MAX(evidence) OVER (PARTITION BY object) AS most FROM suspicion)"
+
+static const char code[] = CODE
+	" SELECT p.path, s.nth, printf('0x%x', s.function) AS function, s.name,"
+	" round(s.evidence, 2) AS evidence, round(s.total, 2) AS total,"
+	" nullif(s.signal, 'none') AS signal, s.trigger, s.effect, s.detail, s.at AS offset,"
+	" s.len AS length, o.sha256 AS \"sha256:digest\", p.container"
+	" FROM ranked AS s" AS_SQL_AT("s") " WHERE s.nth <= 5 ORDER BY s.most DESC, p.id, s.nth";
+
+static const char code_table[] = CODE
+	" SELECT p.path, coalesce(s.name, printf('0x%x', s.function)) AS function,"
+	" printf('%.1f', s.evidence) AS evidence, CASE WHEN s.signal = 'none' THEN"
+	" coalesce(s.detail, 'nothing in particular') ELSE"
+	" coalesce(s.trigger || ' -> ', '') || coalesce(s.effect, s.signal) END AS \"what is "
+	"there\""
+	" FROM ranked AS s LEFT JOIN place AS p ON p.id = (SELECT min(q.id) FROM place AS q WHERE"
+	" q.object = s.object) WHERE s.nth <= 5 ORDER BY s.most DESC, p.id, s.nth";
+
 static const char addresses[] =
 	"SELECT a.kind, a.value, a.scheme, a.host, a.noise, p.path, a.at AS offset, a.len AS "
 	"length,"
@@ -271,6 +292,8 @@ static const as_view views[] = {
 	{ "elf", "programs and libraries, and how they are hardened", elf, NULL, elf_table },
 	{ "quality", "how well programs are built, against those of a distribution", quality, NULL,
 		quality_table },
+	{ "code", "functions in the order in which to read them, five of each program", code, NULL,
+		code_table },
 	{ "addresses", "URLs, hosts, IP and e-mail addresses", addresses, NULL, addresses_table },
 	{ "unexamined", "what could not be examined, and why", unexamined, NULL, unexamined_table },
 };
@@ -289,6 +312,6 @@ const char *const *as_view_names(void)
 {
 	static const char *const names[VIEWS + 1] = { "summary", "tree", "files", "components",
 		"findings", "credentials", "keys", "certificates", "services", "elf", "quality",
-		"addresses", "unexamined", NULL };
+		"code", "addresses", "unexamined", NULL };
 	return names;
 }

@@ -229,7 +229,7 @@ def findings_at_many_places():
 
 def names_are_data():
     out = review(images.names, keep=True)
-    for what in ("tree", "files", "components", "findings", "credentials", "services", "addresses", "unexamined"):
+    for what in ("tree", "files", "components", "findings", "credentials", "services", "code", "addresses", "unexamined"):
         run(["show", out / "dossier.assay", what])
         run(["show", out / "dossier.assay", what, "--csv"])
         json.loads(run(["show", out / "dossier.assay", what, "--json"])[0])
