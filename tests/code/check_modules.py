@@ -98,7 +98,7 @@ def said(module):
 	"""Functions, and the goal (address, name) of each call, as the program tells them."""
 	done = subprocess.run([str(TOOL), str(module), "calls"], capture_output=True, timeout=300, check=True)
 	text = done.stdout.decode("latin-1")
-	functions = {int(a, 16) for a in re.findall(r"^([0-9a-f]+) [0-9a-f]+ by\d+ ", text, re.M)}
+	functions = {int(a, 16) for a in re.findall(r"^(?:part )?([0-9a-f]+) [0-9a-f]+ by\d+ ", text, re.M)}
 	calls = {int(m[0], 16): (int(m[2], 16), m[1]) for m in re.findall(r"^  call ([0-9a-f]+) b\d+ (\S*?)\(([0-9a-f]+),", text, re.M)}
 	return functions, calls
 
