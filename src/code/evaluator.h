@@ -30,6 +30,12 @@ typedef struct as_stack_write {
 	uint16_t width;
 } as_stack_write;
 
+/* The last register that was set only under a condition: what it holds since, and what it was set to. */
+typedef struct as_set_if {
+	as_value value, set, flags;
+	as_cond cond;
+} as_set_if;
+
 struct as_evaluator {
 	as_terms terms;
 	as_state state;
@@ -54,6 +60,7 @@ struct as_evaluator {
 		n_meetings, room_meetings, n_answers, room_answers, n_given, room_given;
 	const as_flow *flow;
 	uint32_t block, loop_budget;
+	as_set_if last_set;
 	int32_t taken
 		[64]; /* stack addresses that were given away, bounds of the objects on the stack */
 	uint32_t n_taken;

@@ -3,6 +3,7 @@
 
 #include "base/search.h"
 #include "code/api.h"
+#include "code/choice.h"
 #include "code/library_extent.h"
 #include "code/library_use.h"
 
@@ -106,6 +107,16 @@ static bool make_places(keeping *k)
 	return p->kept != NULL;
 }
 
+/* Whether what a function answers is a flag that it made without a branch. */
+static bool answers_flag(const as_values *v)
+{
+	as_choice c;
+	for (uint32_t i = 0; i < v->n_answers; i++)
+		if (as_choice_of(v, v->answers[i].value, 0, &c))
+			return true;
+	return false;
+}
+
 static as_status visit(void *ctx, const as_subject *s)
 {
 	keeping *k = ctx;
@@ -116,7 +127,8 @@ static as_status visit(void *ctx, const as_subject *s)
 	p->notes[number] = as_note_of(s->values, &p->tables);
 	bool writes = p->program->elf.type == AS_ET_REL &&
 		      s->values->n_stores > 0; /* what a module writes tells */
-	if (s->values->n_calls == 0 && s->values->n_decisions == 0 && !writes)
+	if (s->values->n_calls == 0 && s->values->n_decisions == 0 && !writes &&
+		!answers_flag(s->values))
 		return AS_OK;
 	if (!affordable(k, s)) {
 		p->cut = true;

@@ -173,6 +173,32 @@ static as_value add_const(as_terms *t, as_value a, int64_t k, unsigned width, bo
 	return as_terms_intern(t, (as_term){ .kind = AS_V_OP, .op = AS_OP_ADD, .a = a, .k = k });
 }
 
+/* Whether x and y sum up to a constant: one is the complement of the other, or a constant less it. */
+static bool sums_up(const as_terms *t, as_value x, as_value y, int64_t *k)
+{
+	const as_term *n = &t->term[x], *a = &t->term[n->a];
+	bool moved = a->kind == AS_V_OP && a->op == AS_OP_ADD && a->b == AS_NOT_KNOWN;
+	if (n->kind != AS_V_OP || y == AS_NOT_KNOWN)
+		return false;
+	if (n->op == AS_OP_NOT && (n->a == y || (moved && a->a == y))) {
+		*k = n->a == y ? -1 : (int64_t)(~UINT64_C(0) - (uint64_t)a->k);
+		return true;
+	}
+	*k = a->k;
+	return n->op == AS_OP_SUB && a->kind == AS_V_CONST && n->b == y;
+}
+
+/* a + b where a is a sum and b takes a part of it away: what is left. */
+static bool cancels(const as_terms *t, as_value a, as_value b, as_value *left, int64_t *k)
+{
+	const as_term *n = &t->term[a];
+	if (n->kind != AS_V_OP || n->op != AS_OP_ADD || n->b == AS_NOT_KNOWN)
+		return false;
+	bool first = sums_up(t, n->a, b, k);
+	*left = first ? n->b : n->a;
+	return first || sums_up(t, n->b, b, k);
+}
+
 static bool commutes(as_op_kind op)
 {
 	return op == AS_OP_ADD || op == AS_OP_MUL || op == AS_OP_AND || op == AS_OP_OR ||
@@ -215,6 +241,10 @@ as_value as_terms_op(as_terms *t, as_op_kind op, as_value a, as_value b, unsigne
 		return add_const(t, a, y.k, width, sign);
 	if (y.kind == AS_V_CONST && op == AS_OP_SUB)
 		return add_const(t, a, (int64_t)(0 - (uint64_t)y.k), width, sign);
+	as_value left = AS_NOT_KNOWN;
+	int64_t k = 0;
+	if (op == AS_OP_ADD && (cancels(t, a, b, &left, &k) || cancels(t, b, a, &left, &k)))
+		return add_const(t, left, k, width, sign);
 	if (y.kind == AS_V_CONST && y.k == 0 && as_folds(op) && op != AS_OP_MUL &&
 		op != AS_OP_AND && op != AS_OP_NOT && op != AS_OP_ZEROS)
 		return as_terms_cut(t, a, width, sign);

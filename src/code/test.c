@@ -2,6 +2,7 @@
 #include "code/test.h"
 
 #include "base/buf.h"
+#include "code/choice.h"
 #include "code/combination.h"
 #include "code/terms.h"
 
@@ -33,83 +34,6 @@ size_t as_value_root(const as_values *v, as_value x)
 		x = n->a;
 	}
 	return SIZE_MAX;
-}
-
-static const as_decision *select_of(const as_values *v, uint64_t at)
-{
-	for (uint32_t i = 0; i < v->n_decisions; i++)
-		if (v->decisions[i].select && v->decisions[i].at == at)
-			return &v->decisions[i];
-	return NULL;
-}
-
-/* Whether cond on (x ? k) holds for a number, where that is simple. -1: not known. */
-static int holds(as_cond cond, uint64_t x, uint64_t k)
-{
-	if (cond == AS_EQ || cond == AS_NE)
-		return (x == k) == (cond == AS_EQ);
-	if (cond == AS_BELOW || cond == AS_ABOVE_EQ)
-		return (x < k) == (cond == AS_BELOW);
-	if (cond == AS_ABOVE || cond == AS_BELOW_EQ)
-		return (x > k) == (cond == AS_ABOVE);
-	return -1;
-}
-
-/* Reads d as equality of something with a constant. A flag that was stored first (setcc, sltiu) is looked through. */
-static bool read_once(const as_values *v, const as_decision *d, as_equality *out, int depth)
-{
-	as_value a = d->a, b = d->b;
-	uint64_t k = 0, k2 = 0;
-	if (d->test && a != b)
-		return false;
-	if (d->test)
-		k = 0;
-	else if (!as_value_const(v, b, &k)) {
-		if (!as_value_const(v, a, &k))
-			return false;
-		a = b;
-	}
-	const as_block *block = &v->flow->blocks[d->block];
-	bool equal_taken = d->cond == AS_EQ || (d->cond == AS_BELOW && k == 1) ||
-			   (d->cond == AS_BELOW_EQ && k == 0);
-	bool unequal_taken = d->cond == AS_NE || (d->cond == AS_ABOVE_EQ && k == 1) ||
-			     (d->cond == AS_ABOVE && k == 0);
-	if (!equal_taken && !unequal_taken)
-		return false;
-	k = d->cond == AS_EQ || d->cond == AS_NE ? k : 0;
-	*out = (as_equality){ .a = a,
-		.k = k,
-		.width = d->width,
-		.at = d->at,
-		.equal = equal_taken ? block->taken : block->next,
-		.unequal = equal_taken ? block->next : block->taken };
-	int64_t offset = 0;
-	const as_term *n = as_term_of(v, as_value_base(v, a, &offset));
-	const as_decision *s =
-		n->kind == AS_V_PHI && depth == 0 ? select_of(v, (uint64_t)n->k >> 8) : NULL;
-	if (!s || !as_value_const(v, n->a, &k) || !as_value_const(v, n->b, &k2) || k == k2)
-		return true;
-	/* The branch asks which of two constants was selected: so it asks the selecting condition. */
-	as_equality inner;
-	as_decision asked = *s;
-	asked.select = false;
-	asked.block = d->block;
-	int first = holds(AS_EQ, k, out->k), second = holds(AS_EQ, k2, out->k);
-	if (first == second || !read_once(v, &asked, &inner, 1))
-		return true;
-	bool condition_equal =
-		s->cond == AS_EQ || (s->cond == AS_BELOW) || (s->cond == AS_BELOW_EQ);
-	bool equal_leads_equal = (first == 1) == condition_equal;
-	inner.equal = equal_leads_equal ? out->equal : out->unequal;
-	inner.unequal = equal_leads_equal ? out->unequal : out->equal;
-	inner.at = d->at;
-	*out = inner;
-	return true;
-}
-
-bool as_equality_read(const as_values *v, const as_decision *d, as_equality *out)
-{
-	return !d->select && read_once(v, d, out, 0) && out->equal != out->unequal;
 }
 
 typedef struct finding {
@@ -446,48 +370,33 @@ static void read_answered(
 	}
 }
 
-/* A selection between two constants, which the function answers. */
-static bool read_selected(finding *f, const as_term *n, uint32_t block)
+/* A flag, or another choice of two constants, which the function answers. */
+static bool read_chosen(finding *f, as_value x, uint32_t block)
 {
 	const as_values *v = &f->k->values;
-	const as_decision *d = n->kind == AS_V_PHI ? select_of(v, (uint64_t)n->k >> 8) : NULL;
-	uint64_t then = 0, otherwise = 0;
-	as_equality e = { 0 };
-	if (!d || !as_value_const(v, n->a, &then) || !as_value_const(v, n->b, &otherwise))
+	as_choice c;
+	as_equality e;
+	bool then = false;
+	if (!as_choice_of(v, x, v->n_decisions, &c))
 		return false;
-	as_decision asked = *d;
-	asked.select = false;
-	asked.block = block;
-	if (d->cond == AS_NE || d->cond == AS_ABOVE || d->cond == AS_ABOVE_EQ) {
-		uint64_t first = then;
-		then = otherwise;
-		otherwise = first;
-	}
-	if (read_once(v, &asked, &e, 1))
-		read_answered(f, &e, &asked, then, otherwise);
+	c.asked.block = block;
+	if (as_equality_of(v, &c.asked, &e, &then))
+		read_answered(
+			f, &e, &c.asked, then ? c.then : c.otherwise, then ? c.otherwise : c.then);
 	return true;
 }
 
 /* What the function answers that follows from one comparison without a branch. */
 static void read_answers(finding *f)
 {
-	enum { ZERO_BITS = 5 };
 	const as_values *v = &f->k->values;
 	for (uint32_t i = 0; i < v->n_answers && f->n < f->room; i++) {
 		int64_t offset = 0;
 		uint32_t block = v->answers[i].block;
 		as_value x = as_value_base(v, v->answers[i].value, &offset);
-		const as_term *n = as_term_of(v, x), *zeros = as_term_of(v, n->a);
 		as_equality e = { .a = x, .width = 4, .at = v->flow->blocks[block].addr };
 		as_decision d = { .block = block, .at = e.at };
-		bool counted = n->kind == AS_V_OP && n->op == AS_OP_SHR && zeros->kind == AS_V_OP &&
-			       zeros->op == AS_OP_ZEROS && as_term_of(v, n->b)->k == ZERO_BITS;
-		if (read_selected(f, n, block))
-			continue;
-		e.a = counted ? zeros->a : x;
-		if (counted)
-			read_answered(f, &e, &d, 1, 0);
-		else if (call_of(v, x))
+		if (!read_chosen(f, v->answers[i].value, block) && call_of(v, x))
 			read_answered(f, &e, &d, 0, 1);
 	}
 }
@@ -502,12 +411,11 @@ bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const a
 	if (!f.list)
 		return false;
 	for (uint32_t i = 0; i < v->n_decisions && f.n + 2 <= room; i++) {
-		const as_decision *d = &v->decisions[i];
-		as_equality e;
-		if (!as_equality_read(v, d, &e))
-			continue;
-		if (!read_call(&f, d, &e))
-			read_number(&f, d, &e);
+		as_equality all[AS_EQUALITIES_MAX];
+		size_t n = as_equalities_read(v, i, all);
+		for (size_t j = 0; j < n && f.n + 2 <= room; j++)
+			if (!read_call(&f, &v->decisions[i], &all[j]))
+				read_number(&f, &v->decisions[i], &all[j]);
 	}
 	join_chains(&f);
 	read_answers(&f);

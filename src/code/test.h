@@ -5,6 +5,7 @@
 #define AS_CODE_TEST_H
 
 #include "code/computed.h"
+#include "code/equality.h"
 
 typedef enum as_test_kind {
 	AS_TEST_STRING, /* strcmp and its kin */
@@ -13,15 +14,6 @@ typedef enum as_test_kind {
 	AS_TEST_CHAIN,  /* bytes compared one by one, or in words */
 	AS_TEST_NUMBER  /* one number */
 } as_test_kind;
-
-/* A decision in one form: value a compared with constant k, and where equality leads. */
-typedef struct as_equality {
-	as_value a;
-	uint64_t k;
-	uint8_t width;
-	uint32_t equal, unequal;
-	uint64_t at;
-} as_equality;
 
 typedef struct as_test {
 	as_test_kind kind;
@@ -61,8 +53,6 @@ bool as_comparators_find(as_comparators *out, const as_profile *p) AS_MUST_USE;
 bool as_tests_find(
 	as_tests *out, const as_profile *p, const as_kept *k, const as_comparators *c) AS_MUST_USE;
 
-/* Reads decision d as equality with a constant; a flag that was stored first is looked through. False: it is none. */
-bool as_equality_read(const as_values *v, const as_decision *d, as_equality *out);
 /* The argument a value comes from, through additions, loads, extensions and loops; SIZE_MAX: none. Pure. */
 size_t as_value_root(const as_values *v, as_value x);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "code/choice.h"
 #include "code/evaluator.h"
 
 #include <stdlib.h>
@@ -46,16 +47,81 @@ static as_value operand(as_evaluator *e, const as_op *op, uint8_t r, bool shifte
 	return as_terms_op(&e->terms, AS_OP_SHL, v, by, e->terms.word, false);
 }
 
+/* Constants stand on the right: who reads decisions looks there. */
+static void turn(const as_evaluator *e, as_decision *d)
+{
+	bool pair = !d->test && d->cond >= AS_EQ && d->cond <= AS_ABOVE_EQ;
+	if (!pair || e->terms.term[d->a].kind != AS_V_CONST ||
+		e->terms.term[d->b].kind == AS_V_CONST)
+		return;
+	as_value a = d->a;
+	d->a = d->b;
+	d->b = a;
+	d->cond = as_cond_turned(d->cond);
+}
+
+static void decide(as_evaluator *e, const as_op *op, uint32_t index)
+{
+	bool direct = op->kind == AS_OP_BRANCH_IF, branch = direct || op->kind == AS_OP_BRANCH;
+	uint8_t flags = branch ? op->a : op->kind == AS_OP_SELECT ? op->c : AS_REG_FLAGS;
+	as_decision d = { .op = index,
+		.block = e->block,
+		.at = op->at,
+		.cond = (as_cond)op->cond,
+		.width = op->width,
+		.select = !branch };
+	if (direct) {
+		d.a = e->state.reg[op->a];
+		d.b = e->state.reg[op->b < AS_N_REGS ? op->b : AS_REG_ZERO];
+	} else {
+		const as_term *n =
+			&e->terms.term[flags < AS_N_REGS ? e->state.reg[flags] : AS_NOT_KNOWN];
+		if (n->kind != AS_V_FLAGS)
+			return;
+		d.a = n->a;
+		d.b = n->b;
+		d.width = n->width;
+		d.test = n->op == AS_OP_TEST;
+		bool below = n->op == AS_OP_COMPARE_U && d.cond >= AS_LT && d.cond <= AS_GE;
+		d.cond = below ? (as_cond)(d.cond - AS_LT + AS_BELOW) : d.cond;
+	}
+	turn(e, &d);
+	as_decision *to = AS_LIST_ADD(e, decisions);
+	if (to)
+		*to = d;
+}
+
+/* What a register holds that is set to v only under a condition: that, or what it held. Two moves under opposite
+ * conditions are one selection, and so is a constant in place of another. */
+static as_value set_if(as_evaluator *e, const as_op *op, as_value v)
+{
+	const as_set_if *last = &e->last_set;
+	as_value old = e->state.reg[op->dst], flags = e->state.reg[AS_REG_FLAGS];
+	bool both = old != AS_NOT_KNOWN && last->value == old && flags != AS_NOT_KNOWN &&
+		    last->flags == flags && op->cond != AS_COND_OTHER &&
+		    last->cond == as_cond_not((as_cond)op->cond);
+	as_value other = both ? last->set : old;
+	bool chosen = e->terms.term[v].kind == AS_V_CONST &&
+		      e->terms.term[other].kind == AS_V_CONST && v != other;
+	if (chosen)
+		decide(e, op, (uint32_t)(op - e->flow->ops));
+	as_term n = { .kind = AS_V_PHI, .a = old, .b = v, .k = (int64_t)(op->at << 8 | op->dst) };
+	if (both || chosen) {
+		n.a = v;
+		n.b = other;
+	}
+	as_value set = n.a == n.b ? n.a : as_terms_intern(&e->terms, n);
+	e->last_set =
+		(as_set_if){ .value = set, .set = v, .flags = flags, .cond = (as_cond)op->cond };
+	return set;
+}
+
 static void set(as_evaluator *e, const as_op *op, as_value v)
 {
 	if (op->dst >= AS_N_REGS || op->dst == AS_REG_ZERO)
 		return;
-	/* Done only under a condition: the new value or the old one. */
 	if (op->cond != AS_ALWAYS && op->kind != AS_OP_SELECT && e->state.reg[op->dst] != v)
-		v = as_terms_intern(&e->terms, (as_term){ .kind = AS_V_PHI,
-						       .a = e->state.reg[op->dst],
-						       .b = v,
-						       .k = (int64_t)(op->at << 8 | op->dst) });
+		v = set_if(e, op, v);
 	e->state.reg[op->dst] = v;
 	const as_term *n = &e->terms.term[v];
 	if (n->kind != AS_V_CONST || op->dst >= AS_REG_VECTOR)
@@ -146,50 +212,6 @@ static void store(as_evaluator *e, const as_op *op, uint32_t index)
 			.value = v,
 			.offset = offset,
 			.width = op->width };
-}
-
-/* Constants stand on the right: who reads decisions looks there. */
-static void turn(const as_evaluator *e, as_decision *d)
-{
-	bool pair = !d->test && d->cond >= AS_EQ && d->cond <= AS_ABOVE_EQ;
-	if (!pair || e->terms.term[d->a].kind != AS_V_CONST ||
-		e->terms.term[d->b].kind == AS_V_CONST)
-		return;
-	as_value a = d->a;
-	d->a = d->b;
-	d->b = a;
-	d->cond = as_cond_turned(d->cond);
-}
-
-static void decide(as_evaluator *e, const as_op *op, uint32_t index)
-{
-	bool direct = op->kind == AS_OP_BRANCH_IF;
-	uint8_t flags = op->kind == AS_OP_SELECT ? op->c : op->a;
-	as_decision d = { .op = index,
-		.block = e->block,
-		.at = op->at,
-		.cond = (as_cond)op->cond,
-		.width = op->width,
-		.select = op->kind == AS_OP_SELECT };
-	if (direct) {
-		d.a = e->state.reg[op->a];
-		d.b = e->state.reg[op->b < AS_N_REGS ? op->b : AS_REG_ZERO];
-	} else {
-		const as_term *n =
-			&e->terms.term[flags < AS_N_REGS ? e->state.reg[flags] : AS_NOT_KNOWN];
-		if (n->kind != AS_V_FLAGS)
-			return;
-		d.a = n->a;
-		d.b = n->b;
-		d.width = n->width;
-		d.test = n->op == AS_OP_TEST;
-		bool below = n->op == AS_OP_COMPARE_U && d.cond >= AS_LT && d.cond <= AS_GE;
-		d.cond = below ? (as_cond)(d.cond - AS_LT + AS_BELOW) : d.cond;
-	}
-	turn(e, &d);
-	as_decision *to = AS_LIST_ADD(e, decisions);
-	if (to)
-		*to = d;
 }
 
 static void compare(as_evaluator *e, const as_op *op)
@@ -374,6 +396,7 @@ static bool pass(as_evaluator *e)
 	e->n_calls = e->n_decisions = e->n_stores = e->n_refs = e->n_gotos = e->n_meetings =
 		e->n_answers = e->n_given = e->n_writes = e->n_saved = 0;
 	e->loop_budget = LOOP_BUDGET;
+	e->last_set = (as_set_if){ 0 };
 	as_mask m = as_join_clobbered(f->program->arch);
 	e->n_clobbered = 0;
 	for (unsigned r = 0; r < AS_N_REGS; r++)
@@ -454,6 +477,8 @@ bool as_values_of(as_values *v, as_evaluator *e, const as_flow *f)
 		.n_answers = e->n_answers,
 		.n_given = e->n_given,
 		.cut = e->cut || e->terms.full };
+	for (uint32_t i = 0; i < e->n_decisions; i++)
+		as_choice_settle(v, &e->decisions[i], i);
 	e->flow = NULL;
 	return true;
 }

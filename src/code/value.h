@@ -48,7 +48,7 @@ typedef struct as_call {
 		system; /* the function ends with it; it is a system call (arg 0 is its number) */
 } as_call;
 
-/* One decision: what is compared, where it leads. */
+/* One decision: what is compared, where it leads. Where that is a flag that a comparison set, it is the comparison. */
 typedef struct as_decision {
 	uint32_t op, block;
 	uint64_t at;

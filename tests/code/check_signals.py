@@ -9,6 +9,7 @@ Each tests/code/signals/NAME.c (or .cc, for C++) says in its first lines what is
   // clean: SIGNAL SCORE                                  compiled with -DCLEAN: no alarm with as much
   // flags: FLAG...                                       how to compile it besides
   // flags COMPILER: FLAG...                              the same, for compilers whose name begins with that
+  // compilers: COMPILER...                               others that it is compiled by, too
 One test is one file, compiled once. Nothing of it is run."""
 import os
 import pathlib
@@ -22,6 +23,7 @@ COMPILERS = ("gcc", "arm-linux-gnueabihf-gcc", "aarch64-linux-gnu-gcc", "mipsel-
 LEVELS = ("-O0", "-O2")
 EXPECT = re.compile(r"// expect: (\w+) (\S+) ([\d.]+) /(.*?)/ /(.*?)/$", re.M)
 CLEAN = re.compile(r"// clean: (\w+) ([\d.]+)$", re.M)
+MORE = re.compile(r"// compilers: (.*)$", re.M)
 FLAGS = re.compile(r"// flags ?(\S*): (.*)$", re.M)
 ALARM = re.compile(r"^ *([\d.]+) (\w+)!? [0-9a-f]+ (\S*) at [0-9a-f]+: '(.*?)' opens (.*) at [0-9a-f]+ \(", re.M)
 
@@ -65,7 +67,7 @@ def main():
 	for source in sorted((TOP / "tests/code/signals").glob("*.c*")):
 		if sys.argv[1:] and source.stem not in sys.argv[1:]:
 			continue
-		for compiler in COMPILERS:
+		for compiler in (*COMPILERS, *" ".join(MORE.findall(source.read_text())).split()):
 			for level in LEVELS:
 				faults = check(one, source, compiler, level)
 				for fault in faults:

@@ -139,7 +139,7 @@ static inline void as_emit_swap(as_ops *ops, uint8_t width, uint8_t dst, uint8_t
 		as_op_rri(ops, AS_OP_ROR, width, dst, AS_T2, width * 4);
 }
 
-/* dst = how many zeros stand above the highest one of the width bytes of a. Uses AS_REG_FLAGS, AS_T0 to AS_T2. */
+/* dst = how many zeros stand above the highest one of the width bytes of a; dst may be AS_REG_ZERO. */
 void as_emit_leading_zeros(as_ops *ops, uint8_t width, uint8_t dst, uint8_t a);
 
 /* width bytes of what is not followed are stored at a + imm. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A gate: input that equals a constant, and only then an effect is reached. What opens nothing is no gate. The
  * score follows how rare the constant is, how singular what it opens, and how it is hidden. */
+#include "code/choice.h"
 #include "code/grant.h"
 #include "code/mention.h"
 #include "code/outcome.h"
@@ -234,25 +235,17 @@ static void try_gate(as_signals *s, size_t number, const as_test *t, double chai
 /* The block of a caller that is reached when the call answers k, or AS_NO_BLOCK. */
 static uint32_t side_of(const as_kept *k, const as_decision *d, const as_call *c, uint64_t answer)
 {
+	enum { INT = 4 };
 	const as_values *v = &k->values;
-	uint64_t with = 0;
-	int64_t offset = 0;
-	const as_term *n = as_term_of(v, as_value_base(v, d->a, &offset));
-	if (d->select || n->kind != AS_V_RESULT || (uint64_t)n->k != c->op || offset != 0)
+	uint64_t with = 0, mask = UINT64_MAX, is = 0;
+	if (d->select || !as_value_given(v, d->a, c->op, answer, &is))
 		return AS_NO_BLOCK;
-	if (d->test && d->a != d->b)
-		return AS_NO_BLOCK;
-	if (!d->test && !as_value_const(v, d->b, &with))
+	if (d->test ? d->a != d->b && !as_value_const(v, d->b, &mask)
+		    : !as_value_const(v, d->b, &with))
 		return AS_NO_BLOCK;
 	const as_block *b = &k->flow.blocks[d->block];
-	bool same = (uint32_t)with == (uint32_t)answer;
-	if (d->cond == AS_EQ || d->cond == AS_NE)
-		return same == (d->cond == AS_EQ) ? b->taken : b->next;
-	if (d->cond == AS_GT || d->cond == AS_LE)
-		return ((int32_t)answer > (int32_t)with) == (d->cond == AS_GT) ? b->taken : b->next;
-	if (d->cond == AS_LT || d->cond == AS_GE || d->cond == AS_NEGATIVE)
-		return ((int32_t)answer < (int32_t)with) == (d->cond != AS_GE) ? b->taken : b->next;
-	return AS_NO_BLOCK;
+	int taken = as_cond_holds(d->cond, is & mask, with, (unsigned)as_min(d->width, INT));
+	return taken < 0 ? AS_NO_BLOCK : taken ? b->taken : b->next;
 }
 
 /* A caller that acts only on the answer that the constant brings about. */

@@ -4,7 +4,6 @@
 // expect: gate * 1.0 /^vireo-77:$/ /system/
 // expect: gate * 0.5 /^#tarvel9$/ /system/
 // clean: gate 0.3
-// flags: -O2
 #include <cstdio>
 #include <cstdlib>
 #include <string>
