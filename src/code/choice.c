@@ -56,9 +56,35 @@ static bool read_selected(const as_values *v, const as_term *n, uint32_t before,
 	return false;
 }
 
+/* A byte less one, of which one bit above the byte is left: whether it was 0. */
+static bool read_borrowed(const as_values *v, const as_term *n, as_choice *out)
+{
+	enum { BYTE = 8, SIGN = 31 };
+	uint64_t mask = 0, by = 0;
+	bool masks = n->op == AS_OP_AND && as_value_const(v, n->b, &mask) && mask == 1;
+	const as_term *shift = masks ? as_term_of(v, n->a) : n, *less = as_term_of(v, shift->a);
+	bool right = shift->op == AS_OP_SHR || (masks && shift->op == AS_OP_SAR);
+	if (shift->kind != AS_V_OP || !right || !as_value_const(v, shift->b, &by) ||
+		(masks ? by < BYTE : by != SIGN || shift->width != 4))
+		return false;
+	bool up = !masks && less->kind == AS_V_OP && less->op == AS_OP_SHL &&
+		  as_value_const(v, less->b, &by) && by <= SIGN - BYTE;
+	less = up ? as_term_of(v, less->a) : less;
+	if (less->kind != AS_V_OP || less->op != AS_OP_ADD || less->b != AS_NOT_KNOWN ||
+		less->k != -1)
+		return false;
+	*out = (as_choice){
+		.asked = { .cond = AS_EQ, .a = less->a, .b = less->a, .width = 4, .test = true },
+		.then = 1
+	};
+	return true;
+}
+
 /* The leading zeros of a number, shifted so that only 0 leaves a bit: whether it is 0. */
 static bool read_counted(const as_values *v, const as_term *n, as_choice *out)
 {
+	if (read_borrowed(v, n, out))
+		return true;
 	const as_term *zeros = as_term_of(v, n->a);
 	uint64_t by = 0;
 	if (n->op != AS_OP_SHR || zeros->kind != AS_V_OP || zeros->op != AS_OP_ZEROS ||

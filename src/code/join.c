@@ -277,6 +277,7 @@ uint32_t as_join_first_write(const as_stack_write *list, uint32_t n, uint32_t bl
 /* What a loop writes is not known at its head. */
 static void blur_loop(as_evaluator *e, uint32_t end)
 {
+	const as_flow *f = e->flow;
 	as_state *s = &e->state;
 	as_mask m = { 0 };
 	bool all = end - e->block > e->loop_budget;
@@ -297,6 +298,10 @@ static void blur_loop(as_evaluator *e, uint32_t end)
 	for (uint32_t i = low; i < e->n_last && e->last_writes[i].block < end; i++) {
 		const as_stack_write *w = &e->last_writes[i];
 		as_value old = as_state_load(s, &e->terms, w->at, w->width, false);
+		size_t n = 0;
+		if (old == AS_NOT_KNOWN && as_effect_stack_arg(f->program->arch, w->at, &n))
+			old = as_terms_intern(
+				&e->terms, (as_term){ .kind = AS_V_ARG, .k = (int64_t)n });
 		as_state_store(s, w->at, w->width,
 			phi(e, (uint32_t)w->at ^ 0x80000000u, old, AS_NOT_KNOWN));
 	}

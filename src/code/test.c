@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "code/choice.h"
 #include "code/combination.h"
+#include "code/steady.h"
 #include "code/terms.h"
 
 #include <string.h>
@@ -42,6 +43,8 @@ typedef struct finding {
 	const as_comparators *c;
 	as_test *list;
 	size_t n, room;
+	as_steady steady[AS_STEADIES_MAX];
+	size_t n_steady;
 } finding;
 
 static as_test *add(finding *f, as_test_kind kind, const as_equality *e, uint32_t block)
@@ -337,6 +340,33 @@ static void join_chains(finding *f)
 	f->n = n;
 }
 
+/* Bytes whose differences are put together before they are held against 0: one side may be constant. */
+static bool read_steady(finding *f, const as_decision *d, const as_equality *e)
+{
+	const as_values *v = &f->k->values;
+	as_steady s;
+	if (e->k != 0 || !as_steady_read(v, f->steady, f->n_steady, e->a, &s))
+		return false;
+	for (int side = 0; side < 2; side++) {
+		as_place *mine = side ? &s.second : &s.first;
+		as_span text = as_place_text(v, mine);
+		as_test *t = text.n > 0 ? add(f, AS_TEST_MEMORY, e, d->block) : NULL;
+		if (!t)
+			continue;
+		t->text = text;
+		t->addr = (uint64_t)mine->at;
+		t->input = side ? s.first.base : s.second.base;
+		break;
+	}
+	return true;
+}
+
+static void read_equality(finding *f, const as_decision *d, const as_equality *e)
+{
+	if (!read_call(f, d, e) && !read_steady(f, d, e))
+		read_number(f, d, e);
+}
+
 /* Several odd numbers that must all be met. */
 static void read_combination(finding *f, const as_decision *d)
 {
@@ -359,8 +389,7 @@ static void read_answered(
 	size_t before = f->n;
 	one.equal = EQUAL;
 	one.unequal = UNEQUAL;
-	if (!read_call(f, d, &one))
-		read_number(f, d, &one);
+	read_equality(f, d, &one);
 	for (size_t i = before; i < f->n; i++) {
 		as_test *t = &f->list[i];
 		t->answers = true;
@@ -396,7 +425,9 @@ static void read_answers(finding *f)
 		as_value x = as_value_base(v, v->answers[i].value, &offset);
 		as_equality e = { .a = x, .width = 4, .at = v->flow->blocks[block].addr };
 		as_decision d = { .block = block, .at = e.at };
-		if (!read_chosen(f, v->answers[i].value, block) && call_of(v, x))
+		as_steady s;
+		if (!read_chosen(f, v->answers[i].value, block) &&
+			(call_of(v, x) || as_steady_read(v, f->steady, f->n_steady, x, &s)))
 			read_answered(f, &e, &d, 0, 1);
 	}
 }
@@ -410,12 +441,12 @@ bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const a
 	f.list = as_alloc_array(p->program->arena, room + 1, sizeof(*f.list));
 	if (!f.list)
 		return false;
+	f.n_steady = as_steadies_of(v, f.steady);
 	for (uint32_t i = 0; i < v->n_decisions && f.n + 2 <= room; i++) {
 		as_equality all[AS_EQUALITIES_MAX];
 		size_t n = as_equalities_read(v, i, all);
 		for (size_t j = 0; j < n && f.n + 2 <= room; j++)
-			if (!read_call(&f, &v->decisions[i], &all[j]))
-				read_number(&f, &v->decisions[i], &all[j]);
+			read_equality(&f, &v->decisions[i], &all[j]);
 	}
 	join_chains(&f);
 	read_answers(&f);
@@ -442,6 +473,23 @@ static bool compares_bytes(
 	return i < AS_ARGS_MAX && j < AS_ARGS_MAX && i != j;
 }
 
+/* A loop that puts together the differences of what two arguments point to. */
+static bool compares_steadily(const as_values *v, uint8_t *first, uint8_t *second)
+{
+	as_steady list[AS_STEADIES_MAX];
+	size_t n = as_steadies_of(v, list);
+	for (size_t i = 0; i < n; i++) {
+		const as_term *a = as_term_of(v, list[i].first.base);
+		const as_term *b = as_term_of(v, list[i].second.base);
+		*first = (uint8_t)a->k;
+		*second = (uint8_t)b->k;
+		if (a->kind == AS_V_ARG && b->kind == AS_V_ARG && a->k < AS_ARGS_MAX &&
+			b->k < AS_ARGS_MAX && a->k != b->k)
+			return true;
+	}
+	return false;
+}
+
 static bool is_comparator(const as_profile *p, const as_kept *k, const as_comparators *c,
 	uint8_t *first, uint8_t *second)
 {
@@ -456,6 +504,8 @@ static bool is_comparator(const as_profile *p, const as_kept *k, const as_compar
 			(v->terms[i].op == AS_OP_XOR || v->terms[i].op == AS_OP_SUB) &&
 			compares_bytes(v, v->terms[i].a, v->terms[i].b, first, second))
 			return true;
+	if (compares_steadily(v, first, second))
+		return true;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *call = &v->calls[i];
 		const as_api *api = as_api_of(p->program, call->goal);

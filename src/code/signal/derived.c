@@ -3,6 +3,7 @@
  * date, of what the device is, or of nothing but constants, instead of reading it from somewhere. */
 #include "code/origin.h"
 #include "code/rival.h"
+#include "code/steady.h"
 
 enum { FEW = 3 /* arguments of a maker that are looked at */, CALLS_MAX = 600 };
 
@@ -132,8 +133,54 @@ static made printed_by(const as_signals *s, const as_kept *k, const as_call *c)
 	return best;
 }
 
-/* What the buffer on the stack that starts at value b holds when it is compared by call until. */
-static made made_of(const as_signals *s, const as_kept *k, const as_call *until, as_value b)
+/* Whether input was mixed to get a value. A remainder may be but shifts and sums. */
+static bool is_mixed(const as_signals *s, const as_kept *k, as_value x)
+{
+	enum { MANY = 4 };
+	as_making m = as_making_of(s->profile, k, x);
+	return (m.mixes > 0 || m.steps >= MANY) && (m.loop || m.leaves > 0);
+}
+
+/* Whether a value was computed, or was taken out of a constant table by something that was. */
+static bool is_computed(const as_signals *s, const as_kept *k, as_value x)
+{
+	int64_t offset = 0;
+	const as_term *n = as_term_of(&k->values, as_value_base(&k->values, x, &offset));
+	return is_mixed(s, k, x) || (n->kind == AS_V_LOAD && is_mixed(s, k, n->a));
+}
+
+/* Whether the function itself puts computed bytes into the buffer, one after another. */
+static bool fills(const as_signals *s, const as_kept *k, int64_t at)
+{
+	const as_values *v = &k->values;
+	for (uint32_t i = 0; i < v->n_stores; i++) {
+		const as_store *st = &v->stores[i];
+		as_place p = as_place_of(v, st->base, st->offset);
+		if (st->width == 1 && as_term_of(v, st->base)->kind != AS_V_STACK && p.at == at &&
+			as_term_of(v, p.base)->kind == AS_V_STACK && is_computed(s, k, st->value))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a function, or one that it calls, reads what the device is called. */
+static bool reads_device(const as_signals *s, const as_kept *k)
+{
+	if (asked_in(s, k).device)
+		return true;
+	for (uint32_t i = 0; i < k->values.n_calls && i < CALLS_MAX; i++) {
+		const as_call *c = &k->values.calls[i];
+		size_t n = c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
+		const as_kept *to = n == SIZE_MAX ? NULL : s->profile->kept[n];
+		asks q = to ? asked_in(s, to) : (asks){ 0 };
+		if (q.device && q.reads)
+			return true;
+	}
+	return false;
+}
+
+/* What the buffer on the stack that starts there holds when it is compared, by call until or otherwise. */
+static made made_of(const as_signals *s, const as_kept *k, const as_call *until, int64_t at)
 {
 	const as_values *v = &k->values;
 	made best = MADE_NOT;
@@ -142,7 +189,8 @@ static made made_of(const as_signals *s, const as_kept *k, const as_call *until,
 		const as_call *c = &v->calls[i];
 		const as_api *api = as_origin_api(s, c);
 		for (unsigned a = 0; c != until && a < AS_ARGS_MAX && !c->system; a++) {
-			if (c->arg[a] != b)
+			const as_term *to = as_term_of(v, c->arg[a]);
+			if (to->kind != AS_V_STACK || to->k != at)
 				continue;
 			bool own = !api && as_profile_number(s->profile, c->goal) != SIZE_MAX;
 			made one = own      ? made_by(s, k, c, a)
@@ -154,6 +202,8 @@ static made made_of(const as_signals *s, const as_kept *k, const as_call *until,
 		}
 	}
 	asks q = asked_in(s, k);
+	if (best < MADE_DEVICE && !written && fills(s, k, at) && reads_device(s, k))
+		best = MADE_DEVICE;
 	if (best == MADE_COMPUTED && q.device)
 		best = MADE_DEVICE;
 	if (best == MADE_NOT && !written && q.date && mixes_clock(s, k))
@@ -161,35 +211,79 @@ static made made_of(const as_signals *s, const as_kept *k, const as_call *until,
 	return written ? MADE_NOT : best;
 }
 
-static void look_at(as_signals *s, size_t number, const as_kept *k, const as_call *c)
+static void state(as_signals *s, size_t number, uint64_t at, made m)
 {
 	static const double weights[] = { 0, 0.9, 1.6, 2 };
 	static const char *const what[] = { "", "a text that the code computes",
 		"a text computed from what the device is", "a text computed from the date" };
+	as_alarm_add(s, (as_alarm){ .signal = "derived",
+				.function = number,
+				.at = at,
+				.score = weights[m],
+				.conclusive = m >= MADE_DEVICE,
+				.trigger = as_lit(what[m]),
+				.effect = as_lit("input is compared with it"),
+				.detail = as_lit("what input must equal stands nowhere: it "
+						 "is computed when it is needed") });
+}
+
+/* The two arguments that a call compares, by the library or by the program's own. False: it compares none. */
+static bool sides_of(const as_signals *s, const as_call *c, unsigned sides[2])
+{
 	const as_api *api = as_origin_api(s, c);
-	if (!api || api->kind != AS_API_COMPARE)
-		return;
+	size_t n = c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
+	if (api && api->kind == AS_API_COMPARE) {
+		as_api_sides(api, &sides[0], &sides[1]);
+		return true;
+	}
+	if (api || n == SIZE_MAX || !s->comparators.is[n])
+		return false;
+	sides[0] = s->comparators.first[n];
+	sides[1] = s->comparators.second[n];
+	return sides[0] < AS_ARGS_MAX && sides[1] < AS_ARGS_MAX;
+}
+
+static void look_at(as_signals *s, size_t number, const as_kept *k, const as_call *c)
+{
 	unsigned sides[2];
-	as_api_sides(api, &sides[0], &sides[1]);
+	if (!sides_of(s, c, sides))
+		return;
 	for (unsigned side = 0; side < 2; side++) {
 		unsigned mine = sides[side], other = sides[1 - side];
-		as_value b = c->arg[mine];
-		if (as_term_of(&k->values, b)->kind != AS_V_STACK || c->text[mine].n > 0 ||
-			as_origin_text(k, c, other).p || c->arg[other] == AS_NOT_KNOWN)
+		const as_term *b = as_term_of(&k->values, c->arg[mine]);
+		if (b->kind != AS_V_STACK || c->text[mine].n > 0 || as_origin_text(k, c, other).p ||
+			c->arg[other] == AS_NOT_KNOWN)
 			continue;
-		made m = made_of(s, k, c, b);
+		made m = made_of(s, k, c, b->k);
 		if (m == MADE_NOT)
 			continue;
-		as_alarm_add(s, (as_alarm){ .signal = "derived",
-					.function = number,
-					.at = c->at,
-					.score = weights[m],
-					.conclusive = m >= MADE_DEVICE,
-					.trigger = as_lit(what[m]),
-					.effect = as_lit("input is compared with it"),
-					.detail = as_lit("what input must equal stands nowhere: it "
-							 "is computed when it is needed") });
+		state(s, number, c->at, m);
 		return;
+	}
+}
+
+/* Comparisons in the function itself that take as long however much is equal. */
+static void look_at_steady(as_signals *s, size_t number, const as_kept *k)
+{
+	const as_values *v = &k->values;
+	as_steady list[AS_STEADIES_MAX];
+	size_t n = as_steadies_of(v, list);
+	for (size_t i = 0; i < n * 2; i++) {
+		as_steady *one = &list[i / 2];
+		as_place *mine = i % 2 ? &one->second : &one->first;
+		as_place *other = i % 2 ? &one->first : &one->second;
+		made m = MADE_NOT;
+		bool open =
+			as_term_of(v, mine->base)->kind == AS_V_STACK && !as_place_text(v, other).p;
+		if (one->computed)
+			m = i % 2 && is_mixed(s, k, mine->base) && reads_device(s, k) ? MADE_DEVICE
+										      : MADE_NOT;
+		for (int back = 0; open && !one->computed && m == MADE_NOT && back <= AS_PEELED;
+			back++)
+			m = made_of(s, k, NULL, (int64_t)((uint64_t)mine->at - (uint64_t)back));
+		uint32_t block = (uint32_t)((uint64_t)as_term_of(v, one->sum)->k >> 32);
+		if (m != MADE_NOT && block < k->flow.n_blocks)
+			state(s, number, k->flow.blocks[block].addr, m);
 	}
 }
 
@@ -199,6 +293,8 @@ static void find(as_signals *s)
 		const as_kept *k = s->profile->kept[i];
 		for (uint32_t j = 0; k && j < k->values.n_calls; j++)
 			look_at(s, i, k, &k->values.calls[j]);
+		if (k)
+			look_at_steady(s, i, k);
 	}
 }
 
