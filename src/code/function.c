@@ -342,6 +342,42 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 	       ((returns > 0 && n >= 3) || as_gap_saves_link(s->p, f));
 }
 
+/* Takes the word v of a program's data for a pointer, if a function begins there that nothing else led to: one that puts
+ * its return address on the stack. What does not may as well be a case of a switch. */
+static bool take_word(search *s, const as_surroundings *around, uint64_t v)
+{
+	as_flow f;
+	bool thumb = is_thumb(s->p, v);
+	uint64_t addr = v & ~(uint64_t)thumb;
+	if (!as_program_is_code(s->p, addr) || addr % (thumb ? 2 : s->p->arch->step) != 0 ||
+		is_covered(s, addr) || is_start(s, addr) || s->guesses == 0)
+		return true;
+	bool code = plausible(s, around, addr, next_start(s, addr), thumb, &f);
+	s->guesses -= (size_t)as_min(s->guesses, f.n_ops + 1);
+	if (!code || !as_gap_saves_link(s->p, &f))
+		return !s->no_memory;
+	add(s, v, 0, AS_BY_POINTER, thumb);
+	return explore_queue(s, around);
+}
+
+/* A program at a fixed address has pointers to functions in its data that nothing marks as such: tables of commands. */
+static bool look_into_data(search *s, const as_surroundings *around)
+{
+	const as_program *p = s->p;
+	unsigned word = p->elf.wide ? 8 : 4;
+	bool fixed = p->elf.type == AS_ET_EXEC && !p->blob && p->arch->link != AS_REG_NONE;
+	for (size_t i = 0; i < p->n_regions && fixed; i++) {
+		const as_region *r = &p->regions[i];
+		as_cur c = as_program_cur(p, r->data, (word - r->addr % word) % word);
+		for (size_t n = r->data.n / word; n > 0; n--) {
+			uint64_t v = word == 8 ? as_u64(&c) : as_u32(&c);
+			if (as_ok(&c) && !take_word(s, around, v))
+				return false;
+		}
+	}
+	return true;
+}
+
 /* The bytes at addr that are no code but fill a gap, or stand between functions; 0: they may be code. */
 static size_t filling(search *s, uint64_t addr, bool thumb)
 {
@@ -537,7 +573,8 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 	bool ok = s.never && as_function_map_make(&s.map, p);
 	if (ok) {
 		add_tables(&s);
-		ok = explore_queue(&s, &around) && explore_again(&s, &around);
+		ok = explore_queue(&s, &around) && explore_again(&s, &around) &&
+		     look_into_data(&s, &around);
 	}
 	for (int i = 0; ok && i < ROUNDS; i++) {
 		size_t n = s.n;

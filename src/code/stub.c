@@ -67,7 +67,17 @@ static bool leaves(const as_program *p, const as_op *op)
 		       (op->kind == AS_OP_CALL_TO && p->elf.machine == AS_EM_RISCV));
 }
 
-/* got: what register 30 holds on PowerPC of 32 bits, where stubs are relative to it; 0: unknown. */
+/* What MIPS code without tables puts before a function that expects its own address in t9: it loads t9, and jumps there or
+ * runs into the function. Whether control at an address, with op next (NULL: none that jumps), arrives there. */
+static bool arrives(const as_program *p, const guess *g, uint64_t at, const as_op *op)
+{
+	enum { T9 = 25 };
+	if (p->elf.machine != AS_EM_MIPS || !g->known[T9])
+		return false;
+	bool jumps = op && op->kind == AS_OP_JUMP && op->cond == AS_ALWAYS;
+	return g->reg[T9] == (jumps ? (uint64_t)op->imm : at) && (jumps || !op);
+}
+
 uint64_t as_stub_entry(const as_program *p, uint64_t addr)
 {
 	enum { BEFORE = 8, EF_PPC64_ABI = 3, SECOND = 2 };
@@ -82,6 +92,7 @@ uint64_t as_stub_entry(const as_program *p, uint64_t addr)
 	return as_ok(&c) && loads ? addr - BEFORE : addr;
 }
 
+/* got: what register 30 holds on PowerPC of 32 bits, where stubs are relative to it; 0: unknown. */
 static uint64_t find_goal(const as_program *p, uint64_t addr, uint64_t got)
 {
 	guess g = { 0 };
@@ -100,12 +111,16 @@ static uint64_t find_goal(const as_program *p, uint64_t addr, uint64_t got)
 		learn(&g, 2, p->gp != 0, p->gp, false);
 	for (unsigned i = 0; i < LONGEST; i++) {
 		as_ops ops;
+		if (i > 0 && arrives(p, &g, at, NULL))
+			return at;
 		as_ops_clear(&ops, at);
 		size_t n = p->arch->lift(&mode, as_program_from(p, at), at, &ops);
 		for (size_t j = 0; j < ops.n && n > 0; j++) {
 			const as_op *op = &ops.op[j];
 			if (leaves(p, op) && op->a < AS_N_REGS && g.slot[op->a])
 				return g.reg[op->a];
+			if (arrives(p, &g, at, op))
+				return (uint64_t)op->imm;
 			/* The mode switch before a stub in ARM code. */
 			if (op->kind == AS_OP_JUMP && op->cond == AS_ALWAYS && i < 2 &&
 				mode.thumb && (uint64_t)op->imm == ((at + 4) & ~UINT64_C(3))) {
