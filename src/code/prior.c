@@ -133,6 +133,11 @@ static bool is_verdict(const as_kept *k)
 	return no && yes;
 }
 
+bool as_prior_applies(const as_profile *p, size_t i)
+{
+	return p->kept[i] && p->kept[i]->values.n_decisions > 0 && !p->functions.list[i].library;
+}
+
 as_prior_counts as_prior_count(const as_signals *s, size_t i)
 {
 	const as_profile *p = s->profile;
@@ -213,7 +218,7 @@ as_prior_row *as_prior_order(as_signals *s, size_t *n)
 	size_t all = 0, kept = 0, at = 0;
 	*n = 0;
 	for (size_t i = 0; list && i < p->functions.n; i++) {
-		if (!p->kept[i] || p->functions.list[i].library)
+		if (!as_prior_applies(p, i))
 			continue;
 		as_prior_counts c = as_prior_count(s, i);
 		list[all++] = (as_prior_row){ .function = i, .share = as_prior_of(&c) };

@@ -24,6 +24,9 @@ typedef struct as_prior_counts {
 	double of[AS_N_PRIOR_FEATURES];
 } as_prior_counts;
 
+/* Whether there is anything to read in function number i: it is kept, decides something, and is not the C library's.
+ * Pure. */
+bool as_prior_applies(const as_profile *p, size_t i);
 /* Counts for function number i, which must be kept. Pure. */
 as_prior_counts as_prior_count(const as_signals *s, size_t i);
 /* From 0 (unlike) to 1. Pure. */

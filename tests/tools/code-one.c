@@ -150,7 +150,7 @@ static void print_features(const as_signals *s)
 {
 	for (size_t i = 0; i < s->profile->functions.n; i++) {
 		const as_function *f = &s->profile->functions.list[i];
-		if (!s->profile->kept[i] || f->library)
+		if (!as_prior_applies(s->profile, i))
 			continue;
 		as_prior_counts c = as_prior_count(s, i);
 		printf("%" PRIx64, f->addr);
