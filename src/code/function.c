@@ -342,8 +342,8 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
 	       ((returns > 0 && n >= 3) || as_gap_saves_link(s->p, f));
 }
 
-/* Takes the word v of a program's data for a pointer, if a function begins there that nothing else led to: one that puts
- * its return address on the stack. What does not may as well be a case of a switch. */
+/* Takes the word v of a program's data for a pointer, if a function begins there that nothing else led to: one that
+ * puts its return address on the stack. What does not may as well be a case of a switch. */
 static bool take_word(search *s, const as_surroundings *around, uint64_t v)
 {
 	as_flow f;

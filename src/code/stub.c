@@ -67,8 +67,9 @@ static bool leaves(const as_program *p, const as_op *op)
 		       (op->kind == AS_OP_CALL_TO && p->elf.machine == AS_EM_RISCV));
 }
 
-/* What MIPS code without tables puts before a function that expects its own address in t9: it loads t9, and jumps there or
- * runs into the function. Whether control at an address, with op next (NULL: none that jumps), arrives there. */
+/* What MIPS code without tables puts before a function that expects its own address in t9: it loads t9, and jumps
+ * there or runs into the function. Whether control at an address, with op next (NULL: none that jumps), arrives
+ * there. */
 static bool arrives(const as_program *p, const guess *g, uint64_t at, const as_op *op)
 {
 	enum { T9 = 25 };

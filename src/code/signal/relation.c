@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two things that come in, or are known, are computed with and then held against each other; where they agree, the function
- * leaves the way it goes otherwise. Nobody can read the secret off such a check: it is a relation and no constant.
- * Checksums are written so, too, but there it is disagreeing that leads aside. */
+/* Two things that come in, or are known, are computed with and then held against each other; where they agree, the
+ * function leaves the way it goes otherwise. Nobody can read the secret off such a check: it is a relation and no
+ * constant. Checksums are written so, too, but there it is disagreeing that leads aside. */
 #include "code/grant.h"
 #include "code/origin.h"
 #include "code/outcome.h"
