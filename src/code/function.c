@@ -21,6 +21,7 @@ enum {
 	EF_PPC64_ABI = 3,
 	SMALLEST_GAP = 4,
 	GUESSES_MIN = 1 << 16,
+	WORDS_MAX = 1 << 24,
 	FLOWS_MAX = 64 << 20, /* bytes of flows kept */
 };
 
@@ -45,6 +46,7 @@ typedef struct search {
 	size_t n_never, room_never;
 	size_t flow_bytes;
 	size_t guesses; /* operations that may still be explored in gaps */
+	uint64_t words; /* the same, for words of data that may be pointers */
 	bool no_memory;
 } search;
 
@@ -179,8 +181,7 @@ static void learn_switches(search *s, const as_flow *f)
 	}
 }
 
-/* Whether a block goes on behind the end of what belongs to the function: hand-written code whose unwind entry
- * covers a part. */
+/* Whether a block goes on behind the end of the function: hand-written code whose unwind entry covers a part. */
 static bool falls_out(const as_flow *f, const as_block *b)
 {
 	const as_op *last = b->n > 0 ? &f->ops[b->first + b->n - 1] : NULL;
@@ -346,17 +347,21 @@ static bool plausible(search *s, const as_surroundings *around, uint64_t addr, u
  * puts its return address on the stack. What does not may as well be a case of a switch. */
 static bool take_word(search *s, const as_surroundings *around, uint64_t v)
 {
+	enum { LOOK = 16, TRY = 2048, SCANNED = 32 }; /* what they cost, in operations */
 	as_flow f;
 	bool thumb = is_thumb(s->p, v);
 	uint64_t addr = v & ~(uint64_t)thumb;
 	if (!as_program_is_code(s->p, addr) || addr % (thumb ? 2 : s->p->arch->step) != 0 ||
-		is_covered(s, addr) || is_start(s, addr) || s->guesses == 0)
+		is_covered(s, addr) || is_start(s, addr))
 		return true;
-	bool code = plausible(s, around, addr, next_start(s, addr), thumb, &f);
-	s->guesses -= (size_t)as_min(s->guesses, f.n_ops + 1);
-	if (!code || !as_gap_saves_link(s->p, &f))
-		return !s->no_memory;
-	add(s, v, 0, AS_BY_POINTER, thumb);
+	s->words -= as_min(s->words, LOOK);
+	if (!as_gap_begins(s->p, addr, thumb))
+		return true;
+	uint64_t limit = next_start(s, addr);
+	bool code = plausible(s, around, addr, limit, thumb, &f);
+	s->words -= as_min(s->words, f.n_ops + TRY + (limit - addr) / SCANNED);
+	if (code)
+		add(s, v, 0, AS_BY_POINTER, thumb);
 	return explore_queue(s, around);
 }
 
@@ -369,12 +374,13 @@ static bool look_into_data(search *s, const as_surroundings *around)
 	for (size_t i = 0; i < p->n_regions && fixed; i++) {
 		const as_region *r = &p->regions[i];
 		as_cur c = as_program_cur(p, r->data, (word - r->addr % word) % word);
-		for (size_t n = r->data.n / word; n > 0; n--) {
+		for (size_t n = r->data.n / word; n > 0 && s->words > 0; n--) {
 			uint64_t v = word == 8 ? as_u64(&c) : as_u32(&c);
 			if (as_ok(&c) && !take_word(s, around, v))
 				return false;
 		}
 	}
+	s->out->cut = s->out->cut || s->words == 0;
 	return true;
 }
 
@@ -567,6 +573,7 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 	*out = (as_functions){ .program = p };
 	s.room_never = 65521;
 	s.guesses = GUESSES_MIN;
+	s.words = WORDS_MAX;
 	for (size_t i = 0; i < p->n_code; i++)
 		s.guesses += p->code[i].data.n;
 	s.never = calloc(s.room_never, sizeof(*s.never));

@@ -37,6 +37,30 @@ bool as_gap_saves_link(const as_program *p, const as_flow *f)
 	return false;
 }
 
+bool as_gap_begins(const as_program *p, uint64_t addr, bool thumb)
+{
+	enum { FIRST = 12 }; /* instructions */
+	as_mode mode = p->mode;
+	mode.thumb = thumb;
+	for (int i = 0; i < FIRST; i++) {
+		as_ops ops;
+		as_ops_clear(&ops, addr);
+		size_t n = p->arch->lift(&mode, as_program_from(p, addr), addr, &ops);
+		for (size_t j = 0; j < ops.n && n > 0; j++) {
+			const as_op *op = &ops.op[j];
+			if (as_op_is_flow(op))
+				return false;
+			if (op->kind == AS_OP_STORE && op->c == p->arch->link &&
+				op->c != AS_REG_NONE)
+				return true;
+		}
+		if (n == 0)
+			return false;
+		addr += n;
+	}
+	return false;
+}
+
 bool as_gap_constant(as_span code, uint64_t addr, bool thumb)
 {
 	uint8_t second = as_at(code, 1), last = as_at(code, 3);

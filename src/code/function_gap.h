@@ -15,6 +15,8 @@ size_t as_gap_idle(const as_program *p, as_span code, uint64_t addr, bool thumb)
 bool as_gap_constant(as_span code, uint64_t addr, bool thumb);
 /* Whether a function begins by putting its return address on the stack: then it need not return. Pure. */
 bool as_gap_saves_link(const as_program *p, const as_flow *f);
+/* Whether one of the first instructions at addr, before any that jumps, puts the return address on the stack. Pure. */
+bool as_gap_begins(const as_program *p, uint64_t addr, bool thumb);
 /* The mode of ARM code that nothing tells the mode of: instructions of the A32 set nearly all begin with the
  * condition "always". Pure. */
 bool as_gap_thumb(const as_program *p, uint64_t addr);

@@ -15,6 +15,9 @@ bool as_function_map_make(as_function_map *m, const as_program *p)
 		as_code_map *one = &m->maps[m->n++];
 		one->addr = r->addr;
 		one->len = r->data.n;
+		one->some = as_alloc(p->arena, r->data.n / m->step / AS_MAP_BLOCK / 8 + 1);
+		if (!one->some)
+			return false;
 		for (int k = 0; k < AS_MAP_KINDS; k++) {
 			one->bits[k] = as_alloc(p->arena, r->data.n / m->step / 8 + 1);
 			if (!one->bits[k])
@@ -40,8 +43,11 @@ bool as_function_map_is(const as_function_map *m, as_map_kind kind, uint64_t add
 void as_function_map_set(as_function_map *m, as_map_kind kind, uint64_t addr)
 {
 	as_code_map *one = as_function_map_at(m, addr);
+	uint64_t i = one ? (addr - one->addr) / m->step : 0;
 	if (one)
-		(void)as_bit_add(one->bits[kind], (addr - one->addr) / m->step);
+		(void)as_bit_add(one->bits[kind], i);
+	if (one && kind == AS_MAP_START)
+		(void)as_bit_add(one->some, i / AS_MAP_BLOCK);
 }
 
 void as_function_map_cover(as_function_map *m, uint64_t addr, uint64_t len)
@@ -132,7 +138,10 @@ uint64_t as_function_map_last_start(const as_function_map *m, uint64_t addr)
 	const as_code_map *one = as_function_map_at(m, addr);
 	uint64_t i = one ? (addr - one->addr) / m->step : 0;
 	while (i > 0 && !as_bit(one->bits[AS_MAP_START], i))
-		i -= i % 8 == 7 && one->bits[AS_MAP_START][i / 8] == 0 ? as_min(i, 8) : 1;
+		if (i % AS_MAP_BLOCK == AS_MAP_BLOCK - 1 && !as_bit(one->some, i / AS_MAP_BLOCK))
+			i -= as_min(i, AS_MAP_BLOCK);
+		else
+			i -= i % 8 == 7 && one->bits[AS_MAP_START][i / 8] == 0 ? as_min(i, 8) : 1;
 	return one && as_bit(one->bits[AS_MAP_START], i) ? one->addr + i * m->step : UINT64_MAX;
 }
 
@@ -143,15 +152,11 @@ uint64_t as_function_map_next_start(const as_function_map *m, uint64_t addr)
 		return addr;
 	const uint8_t *starts = one->bits[AS_MAP_START];
 	uint64_t n = one->len / m->step, i = (addr - one->addr) / m->step + 1;
-	while (i < n) {
-		if (i % 8 == 0 && starts[i / 8] == 0) {
-			i += 8;
-			continue;
-		}
-		if (as_bit(starts, i))
-			break;
-		i++;
-	}
+	while (i < n && !as_bit(starts, i))
+		if (i % AS_MAP_BLOCK == 0 && !as_bit(one->some, i / AS_MAP_BLOCK))
+			i += AS_MAP_BLOCK;
+		else
+			i += i % 8 == 0 && starts[i / 8] == 0 ? 8 : 1;
 	return i < n ? one->addr + i * m->step : one->addr + one->len;
 }
 

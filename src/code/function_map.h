@@ -12,9 +12,12 @@ typedef enum as_map_kind {
 	AS_MAP_KINDS
 } as_map_kind;
 
+enum { AS_MAP_BLOCK = 4096 };
+
 typedef struct as_code_map {
 	uint64_t addr, len;
 	uint8_t *bits[AS_MAP_KINDS]; /* one for each step */
+	uint8_t *some; /* one for each AS_MAP_BLOCK steps: whether a function begins there */
 } as_code_map;
 
 typedef struct as_function_map {
