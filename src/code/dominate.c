@@ -77,3 +77,14 @@ bool as_dominate(as_dominators *d, const as_flow *f, as_arena *arena)
 	number(d, d->leave + d->n);
 	return true;
 }
+
+bool as_owned(const as_dominators *d, const as_flow *f, uint32_t from, uint32_t side)
+{
+	const as_block *b = side < f->n_blocks ? &f->blocks[side] : NULL;
+	for (uint32_t i = 0; b && i < b->n_preds; i++) {
+		uint32_t p = f->preds[b->preds + i];
+		if (p != from && !as_dominates(d, side, p))
+			return false;
+	}
+	return b != NULL;
+}

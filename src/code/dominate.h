@@ -22,4 +22,8 @@ static inline bool as_dominates(const as_dominators *d, uint32_t a, uint32_t b)
 	return a < d->n && b < d->n && d->enter[b] >= d->enter[a] && d->enter[b] <= d->leave[a];
 }
 
+/* Whether control comes to block side only from block from, or from behind side itself: only then what side dominates
+ * is done only where from leads there. Another block may lead there, too, and side still dominate. Pure. */
+bool as_owned(const as_dominators *d, const as_flow *f, uint32_t from, uint32_t side);
+
 #endif

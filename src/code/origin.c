@@ -120,13 +120,16 @@ as_sink as_origin_behind(
 	const as_signals *s, const as_kept *k, const as_decision *d, const as_call **call)
 {
 	const as_block *b = &k->flow.blocks[d->block];
+	const as_dominators *dom = &k->dominators;
+	bool owns_taken = as_owned(dom, &k->flow, d->block, b->taken),
+	     owns_next = as_owned(dom, &k->flow, d->block, b->next);
 	as_sink best = { 0 };
 	*call = NULL;
-	for (uint32_t i = 0; i < k->values.n_calls; i++) {
+	for (uint32_t i = 0; i < k->values.n_calls && (owns_taken || owns_next); i++) {
 		const as_call *c = &k->values.calls[i];
 		size_t through = SIZE_MAX;
-		bool taken = as_dominates(&k->dominators, b->taken, c->block);
-		bool next = as_dominates(&k->dominators, b->next, c->block);
+		bool taken = owns_taken && as_dominates(dom, b->taken, c->block);
+		bool next = owns_next && as_dominates(dom, b->next, c->block);
 		as_sink sink = taken != next ? as_sink_reached(s, k, c, &through) : (as_sink){ 0 };
 		if (sink.weight > best.weight) {
 			best = sink;

@@ -57,9 +57,9 @@ int as_way_side(const as_leg *leg, size_t i)
 		b->taken == b->next)
 		return -1;
 	uint32_t on = leg->blocks[i + 1];
-	bool taken = b->taken == on || as_dominates(d, b->taken, on);
-	bool next = b->next == on || as_dominates(d, b->next, on);
-	/* A side that is also reached otherwise says nothing, unless it is the very next on the way. */
+	const as_flow *f = &leg->in->flow;
+	bool taken = as_dominates(d, b->taken, on) && as_owned(d, f, leg->blocks[i], b->taken);
+	bool next = as_dominates(d, b->next, on) && as_owned(d, f, leg->blocks[i], b->next);
 	return taken == next ? -1 : taken;
 }
 

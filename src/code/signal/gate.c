@@ -77,15 +77,8 @@ static bool opens_all(const as_signals *s, const as_test *t, const as_sink *sink
 /* Whether the way over the equal side is the only one to block b: the side must not be reached otherwise. */
 static bool owns(const as_kept *k, const as_test *t, uint32_t b)
 {
-	const as_block *side = t->equal == AS_NO_BLOCK ? NULL : &k->flow.blocks[t->equal];
-	if (!side || !as_dominates(&k->dominators, t->equal, b))
-		return false;
-	for (uint32_t i = 0; i < side->n_preds; i++) {
-		uint32_t p = k->flow.preds[side->preds + i];
-		if (p != t->block && !as_dominates(&k->dominators, t->equal, p))
-			return false;
-	}
-	return true;
+	return as_dominates(&k->dominators, t->equal, b) &&
+	       as_owned(&k->dominators, &k->flow, t->block, t->equal);
 }
 
 /* Several constants that lead to the same place are one gate with several keys. */

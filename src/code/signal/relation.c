@@ -15,9 +15,9 @@ static uint32_t successor(const as_kept *k, const as_decision *d, bool equal)
 }
 
 /* How many blocks only that side of a decision reaches. */
-static uint32_t only_through(const as_kept *k, uint32_t block)
+static uint32_t only_through(const as_kept *k, uint32_t from, uint32_t block)
 {
-	if (block == AS_NO_BLOCK || k->flow.blocks[block].n_preds != 1)
+	if (!as_owned(&k->dominators, &k->flow, from, block))
 		return 0;
 	return k->dominators.leave[block] - k->dominators.enter[block] + 1;
 }
@@ -25,8 +25,8 @@ static uint32_t only_through(const as_kept *k, uint32_t block)
 /* Whether agreeing leads aside: to what little only that side reaches. */
 static bool leads_aside(const as_kept *k, const as_decision *d)
 {
-	uint32_t equal = only_through(k, successor(k, d, true)),
-		 unequal = only_through(k, successor(k, d, false));
+	uint32_t equal = only_through(k, d->block, successor(k, d, true)),
+		 unequal = only_through(k, d->block, successor(k, d, false));
 	return equal > 0 && (unequal == 0 || unequal > equal);
 }
 
@@ -50,6 +50,8 @@ static void look(as_signals *s, size_t number, const as_kept *k, const as_decisi
 		.call = UINT32_MAX };
 	const as_call *c = NULL;
 	as_sink sink = as_origin_behind(s, k, d, &c);
+	if (c && !as_dominates(&k->dominators, t.equal, c->block))
+		sink = (as_sink){ 0 }; /* what is done where they do not agree */
 	as_grant grant = as_grant_of(s, k, &t);
 	as_outcome outcome = as_outcome_of(k, &t);
 	double opens = sink.weight > 0                                       ? 0.3
