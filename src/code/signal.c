@@ -25,16 +25,14 @@ const as_signal *const as_signal_list[] = {
  * programs, though somebody may have changed it. */
 #define LIBRARY_SHARE 0.05
 
-enum { ALARMS_MAX = 20000, TEXT_MAX = 512 };
+enum { EACH_MAX = 4000 /* alarms of one signal */, DECODED_MAX = 20000, TEXT_MAX = 512 };
 
 /* Room for one more of size bytes in a list; false if there is none, which s says. */
 static bool make_room(as_signals *s, void *list, size_t n, size_t *room, size_t size)
 {
 	void **p = list;
-	if (s->no_memory || n >= ALARMS_MAX) {
-		s->cut = s->cut || !s->no_memory;
+	if (s->no_memory)
 		return false;
-	}
 	if (n < *room)
 		return true;
 	size_t more = *room ? *room * 2 : 256;
@@ -49,17 +47,66 @@ static bool make_room(as_signals *s, void *list, size_t n, size_t *room, size_t 
 	return true;
 }
 
+static int by_text(as_span x, as_span y)
+{
+	size_t n = x.n < y.n ? x.n : y.n;
+	int d = n > 0 ? memcmp(x.p, y.p, n) : 0;
+	return d != 0 ? d : x.n < y.n ? -1 : x.n > y.n;
+}
+
+/* A total order: qsort need not keep that of equal ones. */
+static int by_function(const void *a, const void *b)
+{
+	const as_alarm *x = a, *y = b;
+	if (x->function != y->function)
+		return x->function < y->function ? -1 : 1;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	int d = strcmp(x->signal, y->signal);
+	if (d == 0)
+		d = x->score > y->score ? -1 : x->score < y->score;
+	if (d == 0)
+		d = by_text(x->trigger, y->trigger);
+	if (d == 0)
+		d = by_text(x->effect, y->effect);
+	if (d == 0)
+		d = by_text(x->detail, y->detail);
+	return d != 0 ? d : x->effect_at < y->effect_at ? -1 : x->effect_at > y->effect_at;
+}
+
+static int by_score(const void *a, const void *b)
+{
+	const as_alarm *x = a, *y = b;
+	if (x->conclusive != y->conclusive)
+		return x->conclusive ? -1 : 1;
+	return x->score != y->score ? (x->score > y->score ? -1 : 1) : by_function(a, b);
+}
+
+/* One signal that is flooded must not silence the others, nor its own heavy ones: the lighter half goes. */
+static void thin_out(as_signals *s)
+{
+	if (s->n_alarms - s->from < EACH_MAX)
+		return;
+	qsort(s->alarms + s->from, s->n_alarms - s->from, sizeof(*s->alarms), by_score);
+	s->n_alarms = s->from + EACH_MAX / 2;
+	s->cut = true;
+}
+
 void as_alarm_add(as_signals *s, as_alarm a)
 {
 	if (s->profile->functions.list[a.function].library)
 		a.score *= LIBRARY_SHARE;
-	if (a.score > 0 && make_room(s, &s->alarms, s->n_alarms, &s->room_alarms, sizeof(a)))
-		s->alarms[s->n_alarms++] = a;
+	if (a.score <= 0 || !make_room(s, &s->alarms, s->n_alarms, &s->room_alarms, sizeof(a)))
+		return;
+	s->alarms[s->n_alarms++] = a;
+	thin_out(s);
 }
 
 void as_decoded_add(as_signals *s, as_decoded d)
 {
-	if (make_room(s, &s->decoded, s->n_decoded, &s->room_decoded, sizeof(d)))
+	if (s->n_decoded >= DECODED_MAX)
+		s->cut = true;
+	else if (make_room(s, &s->decoded, s->n_decoded, &s->room_decoded, sizeof(d)))
 		s->decoded[s->n_decoded++] = d;
 }
 
@@ -99,40 +146,15 @@ static bool prepare(as_signals *s)
 	return as_mention_prepare(s) && as_grant_prepare(s);
 }
 
-static int by_text(as_span x, as_span y)
-{
-	size_t n = x.n < y.n ? x.n : y.n;
-	int d = n > 0 ? memcmp(x.p, y.p, n) : 0;
-	return d != 0 ? d : x.n < y.n ? -1 : x.n > y.n;
-}
-
-/* A total order: qsort need not keep that of equal ones. */
-static int by_function(const void *a, const void *b)
-{
-	const as_alarm *x = a, *y = b;
-	if (x->function != y->function)
-		return x->function < y->function ? -1 : 1;
-	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	int d = strcmp(x->signal, y->signal);
-	if (d == 0)
-		d = x->score > y->score ? -1 : x->score < y->score;
-	if (d == 0)
-		d = by_text(x->trigger, y->trigger);
-	if (d == 0)
-		d = by_text(x->effect, y->effect);
-	if (d == 0)
-		d = by_text(x->detail, y->detail);
-	return d != 0 ? d : x->effect_at < y->effect_at ? -1 : x->effect_at > y->effect_at;
-}
-
 as_status as_signals_find_against(as_signals *s, const as_profile *p, const as_reference *r)
 {
 	*s = (as_signals){ .profile = p, .arena = p->program->arena, .reference = *r };
 	if (!prepare(s))
 		return AS_NOMEM;
-	for (const as_signal *const *one = as_signal_list; *one && !s->no_memory; one++)
+	for (const as_signal *const *one = as_signal_list; *one && !s->no_memory; one++) {
+		s->from = s->n_alarms;
 		(*one)->find(s);
+	}
 	if (s->n_alarms > 1)
 		qsort(s->alarms, s->n_alarms, sizeof(*s->alarms), by_function);
 	return s->no_memory ? AS_NOMEM : AS_OK;

@@ -74,6 +74,7 @@ typedef struct as_signals {
 	size_t n_asked;
 	as_alarm *alarms; /* in the order of functions, of sites, of signals */
 	size_t n_alarms, room_alarms;
+	size_t from;         /* the first of the signal that is being asked */
 	as_decoded *decoded; /* in the order of functions */
 	size_t n_decoded, room_decoded;
 	bool cut; /* more alarms or texts than are kept */
