@@ -30,7 +30,7 @@ static const double intercept =
 
 static const char *const words[AS_N_PRIOR_FEATURES] = {
 	[AS_PRIOR_effect] = "runs, opens or grants something",
-	[AS_PRIOR_beneath] = "calls what does so",
+	[AS_PRIOR_beneath] = "calls what runs, opens or grants something",
 	[AS_PRIOR_numbers] = "holds input against numbers",
 	[AS_PRIOR_rareness] = "compares with what others do not",
 	[AS_PRIOR_verdict] = "answers yes or no",

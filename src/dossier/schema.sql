@@ -203,7 +203,7 @@ SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address
 CREATE VIEW suspicion AS
 WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1.0), ('condition', 1.0), ('derived', 1.0),
                                   ('credential', 0.8), ('decoded', 0.6), ('command', 0.6), ('bypass', 0.4), ('computed', 0.6),
-                                  ('capability', 0.5)),
+                                  ('capability', 0.5), ('relation', 0.5), ('automaton', 0.5)),
      best AS (SELECT s.*, COALESCE(w, 0.5) * s.score / 100 AS weighed,
                      ROW_NUMBER() OVER (PARTITION BY s.object, s.function, s.signal ORDER BY s.score DESC, s.addr) AS nth
                 FROM signal AS s LEFT JOIN weight USING (signal)),

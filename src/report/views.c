@@ -243,7 +243,8 @@ static const char code[] = CODE
 
 static const char code_table[] = CODE
 	" SELECT p.path, coalesce(s.name, printf('0x%x', s.function)) AS function,"
-	" printf('%.1f', s.evidence) AS evidence, CASE WHEN s.signal = 'none' THEN"
+	" printf('%.1f', s.total) AS total, printf('%.1f', s.evidence) AS evidence, CASE WHEN "
+	"s.signal = 'none' THEN"
 	" coalesce(s.detail, 'nothing in particular') ELSE"
 	" coalesce(s.trigger || ' -> ', '') || coalesce(s.effect, s.signal) END AS \"what is "
 	"there\""
@@ -292,8 +293,8 @@ static const as_view views[] = {
 	{ "elf", "programs and libraries, and how they are hardened", elf, NULL, elf_table },
 	{ "quality", "how well programs are built, against those of a distribution", quality, NULL,
 		quality_table },
-	{ "code", "functions in the order in which to read them, five of each program", code, NULL,
-		code_table },
+	{ "code", "functions in the order in which to read them, up to five of each program", code,
+		NULL, code_table },
 	{ "addresses", "URLs, hosts, IP and e-mail addresses", addresses, NULL, addresses_table },
 	{ "unexamined", "what could not be examined, and why", unexamined, NULL, unexamined_table },
 };

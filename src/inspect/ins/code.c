@@ -210,6 +210,10 @@ static as_status state_all(stating *s)
 		worst = as_worse(
 			worst, as_unread(s->out, s->program->elf.header,
 				       "program is too large: some functions were only counted"));
+	if (s->profile->functions.cut)
+		worst = as_worse(worst, as_unread(s->out, s->program->elf.header,
+						"a limit was reached: there may be more functions "
+						"than were found"));
 	if (s->signals->cut)
 		worst = as_worse(worst, as_unread(s->out, s->program->elf.header,
 						"too many signals: the rest is left out"));
