@@ -20,7 +20,7 @@ enum {
 	DT_FINI = 13,
 	EF_PPC64_ABI = 3,
 	SMALLEST_GAP = 4,
-	GUESSES_MIN = 1 << 16,
+	GUESSES_MIN = 1 << 20,
 	WORDS_MAX = 1 << 24,
 	FLOWS_MAX = 64 << 20, /* bytes of flows kept */
 };
