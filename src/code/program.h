@@ -78,9 +78,9 @@ bool as_program_strays(const as_program *p, uint64_t addr);
 /* Lays out the file once more, taking all that can be executed for code, and notes that as damage. What was found out
  * with the layout before is to be found out again. As as_program_open. */
 as_status as_program_distrust(as_program *p) AS_MUST_USE;
-/* The slot at exactly addr, or NULL. Pure. */
 /* Whether k is an address of the program's memory, or the one behind a region: a loop over a table ends there. Pure. */
 bool as_program_address(const as_program *p, uint64_t k);
+/* The slot at exactly addr, or NULL. Pure. */
 const as_fixup *as_program_fixup(const as_program *p, uint64_t addr);
 /* The word of width bytes (1, 2, 4, 8) at addr, if it is the same for the whole life of the program: from read-
  * only memory, or a constant slot. Pure. */

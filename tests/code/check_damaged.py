@@ -259,7 +259,17 @@ def built():
 	yield "a call out of a thousand sections", elf(away + one, sections=[(CODE + 32 * i, 32) for i in range(1000)]), b"not believed"
 	calls = b"".join(b"\xe8" + struct.pack("<i", -5 * i - 5) for i in range(200000)) + b"\xc3"
 	yield "a function that calls itself 200,000 times", elf(calls), b"instructions=200001"
+	yield "data that leads into the code everywhere", words_into_code(1 << 20, 1 << 21), b"a limit was reached"
 	yield "a blob in which everything fits everywhere", blob_of_fits(), b"address could not be told"
+
+
+def words_into_code(n, words):
+	"""A program for AArch64 at a fixed address: n instructions, all but the first of them none, and words of data that lead there."""
+	code = struct.pack("<I", 0xd65f03c0) + bytes(4 * n - 4)
+	data = b"".join(struct.pack("<Q", CODE + 4 * (1 + i % (n - 1))) for i in range(words))
+	file = bytearray(elf(code, [(PT_LOAD, 0x1000000, data)]))
+	file[16:20] = struct.pack("<HH", 2, 183) # executable, AArch64
+	return bytes(file)
 
 
 def blob_of_fits():
