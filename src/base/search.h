@@ -39,4 +39,10 @@ static inline const void *as_with(const void *list, size_t n, size_t size, uint6
 	return one && memcmp(one, &key, sizeof(key)) == 0 ? one : NULL;
 }
 
+/* Where the search for a key in a hash table begins that has a place for each of n, a power of two. Pure. */
+static inline size_t as_hash_place(uint64_t key, size_t n)
+{
+	return (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (n - 1);
+}
+
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/api.h"
 
-#include "code/library.h"
 #include "code/stub.h"
 
 #include <string.h>
@@ -60,9 +59,7 @@ as_span as_api_name(const as_program *p, uint64_t goal)
 	size_t i = as_program_import(p, goal);
 	if (i != SIZE_MAX)
 		return p->imports[i];
-	const as_label *l = as_program_label(p, goal);
-	const as_api *inside = l ? NULL : as_library_api(p, goal);
-	return l ? l->name : inside ? as_lit(inside->name) : (as_span){ 0 };
+	return as_stub_name(p, goal);
 }
 
 const as_api *as_api_of(const as_program *p, uint64_t goal)

@@ -10,7 +10,7 @@ static void look_at(as_capability *out, habits *h, const as_signals *s, const as
 {
 	for (uint32_t i = 0; i < k->values.n_calls; i++) {
 		const as_call *c = &k->values.calls[i];
-		const as_api *api = as_api_of(s->profile->program, c->goal);
+		const as_api *api = c->api;
 		as_sink sink = as_sink_of(s, k, c);
 		int effect = sink.weight > 0 ? as_reference_effect(sink.what) : -1;
 		if (effect >= 0) {

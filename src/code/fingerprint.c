@@ -71,7 +71,7 @@ uint8_t as_fingerprint_kind(as_op_kind kind) { return kind < AS_N_OP_KINDS ? kin
  * program has symbols must not matter. */
 static as_span callee(const as_program *p, const as_call *c)
 {
-	const as_api *api = c->system ? NULL : as_api_of(p, c->goal);
+	const as_api *api = c->api;
 	if (api)
 		return as_lit(api->name);
 	size_t i = c->system ? SIZE_MAX : as_program_import(p, c->goal);

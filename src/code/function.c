@@ -594,6 +594,5 @@ bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 	free(s.switches);
 	free(s.goals);
 	free(s.never);
-	as_functions_settle(out);
-	return ok;
+	return ok && as_functions_settle(out);
 }

@@ -32,6 +32,8 @@ typedef struct as_functions {
 	const as_program *program;
 	as_function *list; /* by address */
 	size_t n;
+	uint32_t *places;    /* hash table of the addresses: number + 1; 0: none */
+	size_t n_places;     /* a power of two */
 	as_switch *switches; /* found on the way, by address; first counts in goals */
 	size_t n_switches;
 	uint64_t *goals;
@@ -42,9 +44,9 @@ typedef struct as_functions {
 /* Finds the functions of p, to a fixed point. Arrays live in p's arena; out must stay where it is. w is used
  * meanwhile. False only without memory. */
 bool as_functions_find(as_functions *out, const as_program *p, as_worker *w) AS_MUST_USE;
-/* Fills in f->around, for flows that are made later; f must stay where it is. */
-void as_functions_settle(as_functions *f);
-/* The function that starts at addr, or that addr lies in, or NULL. Logarithmic. Pure. */
+/* Fills in f->around, for flows that are made later, and f->places; f must stay where it is. False without memory. */
+bool as_functions_settle(as_functions *f) AS_MUST_USE;
+/* The function that starts at addr, or that addr lies in, or NULL; the second is logarithmic. Pure. */
 const as_function *as_function_at(const as_functions *f, uint64_t addr);
 const as_function *as_function_around(const as_functions *f, uint64_t addr);
 

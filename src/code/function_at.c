@@ -12,6 +12,12 @@ const as_function *as_function_around(const as_functions *f, uint64_t addr)
 
 const as_function *as_function_at(const as_functions *f, uint64_t addr)
 {
-	const as_function *one = as_function_around(f, addr);
-	return one && one->addr == addr ? one : NULL;
+	size_t h = as_hash_place(addr, f->n_places);
+	while (f->n_places > 0 && f->places[h] != 0) {
+		const as_function *one = &f->list[f->places[h] - 1];
+		if (one->addr == addr)
+			return one;
+		h = (h + 1) & (f->n_places - 1);
+	}
+	return NULL;
 }

@@ -27,9 +27,27 @@ static bool never_later(void *ctx, uint64_t addr)
 	return (api && api->kind == AS_API_EXIT) || (to && to->never_returns);
 }
 
-void as_functions_settle(as_functions *f)
+/* Of two with one address, the last is the one that is found. */
+static bool place_all(as_functions *f)
+{
+	size_t n = 1;
+	while (n < f->n * 2 + 1)
+		n *= 2;
+	f->places = as_alloc_array(f->program->arena, n, sizeof(*f->places));
+	for (size_t i = 0; f->places && i < f->n; i++) {
+		size_t h = as_hash_place(f->list[i].addr, n);
+		while (f->places[h] != 0 && f->list[f->places[h] - 1].addr != f->list[i].addr)
+			h = (h + 1) & (n - 1);
+		f->places[h] = (uint32_t)(i + 1);
+	}
+	f->n_places = f->places ? n : 0;
+	return f->places != NULL;
+}
+
+bool as_functions_settle(as_functions *f)
 {
 	f->around = (as_surroundings){
 		.starts = starts_later, .goals = goals_later, .never_returns = never_later, .ctx = f
 	};
+	return place_all(f);
 }

@@ -50,14 +50,14 @@ static void look_at_call(as_signals *s, const as_kept *k, const as_call *c, cons
 		"kallsyms_on_each_symbol" };
 	uint64_t at = 0;
 	for (size_t i = 0; i < sizeof(takes_out) / sizeof(takes_out[0]); i++)
-		if (as_origin_calls(s, c, takes_out[i]) &&
+		if (as_origin_calls(c, takes_out[i]) &&
 			as_value_const(&k->values, c->arg[0], &at) && is_inside(m, at))
 			add(s, k, c->at, HIDES, as_lit("its own place among the modules"),
 				"is not listed any more",
 				"a part of the structure by which the kernel knows the module is "
 				"taken out of a list");
 	for (size_t i = 0; i < sizeof(not_offered) / sizeof(not_offered[0]); i++)
-		if (as_origin_calls(s, c, not_offered[i]))
+		if (as_origin_calls(c, not_offered[i]))
 			add(s, k, c->at, LOOKS_UP, as_origin_text(k, c, 0), not_offered[i],
 				"it asks by name for what the kernel offers to no module");
 }
@@ -69,8 +69,8 @@ static void look_at_probes(as_signals *s, const as_kept *k, const as_call *c)
 		"kallsyms_on_each_symbol" };
 	const as_program *p = s->profile->program;
 	uint64_t at = 0, word = 0;
-	bool probes = as_origin_calls(s, c, "register_kprobe") ||
-		      as_origin_calls(s, c, "register_kretprobe");
+	bool probes =
+		as_origin_calls(c, "register_kprobe") || as_origin_calls(c, "register_kretprobe");
 	enum { WORDS = 32 };
 	if (!probes || !as_value_const(&k->values, c->arg[0], &at))
 		return;

@@ -28,17 +28,8 @@ static const as_call *answered(const as_values *v, as_value x, int depth)
 
 const as_call *as_origin_call(const as_values *v, as_value x) { return answered(v, x, 0); }
 
-const as_api *as_origin_api(const as_signals *s, const as_call *c)
+bool as_origin_is(as_span is, const char *name)
 {
-	return c->system ? NULL : as_api_of(s->profile->program, c->goal);
-}
-
-bool as_origin_calls(const as_signals *s, const as_call *c, const char *name)
-{
-	as_span is = c->system ? (as_span){ 0 } : as_api_name(s->profile->program, c->goal);
-	bool checked = is.n > 2 && is.p[0] == '_' && is.p[1] == '_' && is.p[2] == (uint8_t)name[0];
-	if (is.n == 0 || (is.p[0] != (uint8_t)name[0] && !checked))
-		return false; /* most are told apart by this */
 	size_t n = strlen(name);
 	if (as_is(is, name) || (as_starts(is, name) && as_is(as_from(is, n), "64")))
 		return true;
@@ -105,8 +96,7 @@ as_running as_origin_runs(const as_signals *s, const as_kept *k)
 	look_into(s, k, 1, &best);
 	for (uint32_t i = 0; i < k->values.n_calls && i < CALLS_MAX; i++) {
 		const as_call *c = &k->values.calls[i];
-		size_t n = c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal),
-		       callers = 0;
+		size_t n = c->to, callers = 0;
 		const as_kept *to = n == SIZE_MAX ? NULL : s->profile->kept[n];
 		if (!to || s->weight[n] <= 0)
 			continue;

@@ -10,10 +10,15 @@
 as_span as_origin_text(const as_kept *k, const as_call *c, unsigned i);
 /* The call whose answer a value is, through sums, cuts and (one) meeting of ways; NULL: it is none. Pure. */
 const as_call *as_origin_call(const as_values *v, as_value x);
-/* The library function that a call arrives at, or NULL. Pure. */
-const as_api *as_origin_api(const as_signals *s, const as_call *c);
+/* Whether that is the name of a library function, or of a variant of it (__NAME_chk, NAME64). Pure. */
+bool as_origin_is(as_span is, const char *name);
 /* Whether a call arrives at the library function of that name, or a variant of it (__NAME_chk, NAME64). Pure. */
-bool as_origin_calls(const as_signals *s, const as_call *c, const char *name);
+static inline bool as_origin_calls(const as_call *c, const char *name)
+{
+	/* Most are told apart by this. */
+	return c->name.n > 0 && (c->name.p[0] == (uint8_t)name[0] || c->name.p[0] == '_') &&
+	       as_origin_is(c->name, name);
+}
 /* Whether the function refers to exactly that text. Pure. */
 bool as_origin_mentions(const as_kept *k, const char *text);
 /* Whether a call gives away an interactive shell: a constant shell that is not told to run one command (-c). Pure. */

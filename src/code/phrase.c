@@ -341,9 +341,9 @@ static void call(writing *w, uint32_t i)
 {
 	const as_profile *p = w->p->profile;
 	const as_call *c = &w->p->in->values.calls[i];
-	as_span name = c->system ? (as_span){ 0 } : as_api_name(p->program, c->goal);
-	const as_api *api = c->system ? NULL : as_api_of(p->program, c->goal);
-	size_t to = c->system ? SIZE_MAX : as_profile_number(p, c->goal);
+	as_span name = c->name;
+	const as_api *api = c->api;
+	size_t to = c->to;
 	const as_kept *inside = to == SIZE_MAX ? NULL : p->kept[to];
 	const char *takes = as_phrase_signature(name);
 	if (!takes && api)
@@ -489,7 +489,7 @@ unsigned as_phrase_arguments(const as_kept *k)
 	}
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *c = &v->calls[i];
-		as_span name = c->system ? (as_span){ 0 } : as_api_name(v->flow->program, c->goal);
+		as_span name = c->name;
 		const char *takes = as_phrase_signature(name);
 		for (size_t j = 0; takes && j < strlen(takes) && j < AS_ARGS_MAX; j++)
 			use(v, c->arg[j], &n);

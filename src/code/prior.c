@@ -51,11 +51,10 @@ const char *as_prior_name(as_prior_feature f) { return features[f].id; }
 /* What it calls. */
 static void count_calls(const as_signals *s, const as_kept *k, as_prior_counts *c)
 {
-	const as_profile *p = s->profile;
 	for (uint32_t i = 0; i < k->values.n_calls; i++) {
 		const as_call *call = &k->values.calls[i];
-		const as_api *api = call->system ? NULL : as_api_of(p->program, call->goal);
-		size_t to = api || call->system ? SIZE_MAX : as_profile_number(p, call->goal);
+		const as_api *api = call->api;
+		size_t to = api ? SIZE_MAX : call->to;
 		if (to != SIZE_MAX) {
 			c->of[AS_PRIOR_own]++;
 			c->of[AS_PRIOR_beneath] =

@@ -46,7 +46,8 @@ static bool keep(keeping *k, size_t number, const as_subject *s)
 	to->values = *v;
 	to->values.flow = &to->flow;
 	to->values.terms = as_alloc_copy(a, v->terms, v->n_terms, sizeof(*v->terms), &ok);
-	to->values.calls = as_alloc_copy(a, v->calls, v->n_calls, sizeof(*v->calls), &ok);
+	to->calls = as_alloc_copy(a, v->calls, v->n_calls, sizeof(*v->calls), &ok);
+	to->values.calls = to->calls;
 	to->values.decisions =
 		as_alloc_copy(a, v->decisions, v->n_decisions, sizeof(*v->decisions), &ok);
 	to->values.stores = as_alloc_copy(a, v->stores, v->n_stores, sizeof(*v->stores), &ok);
@@ -145,6 +146,19 @@ static int by_goal(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* Finds out once what the calls of a function arrive at, which everybody asks. */
+static void settle_calls(const as_profile *p, const as_kept *k)
+{
+	for (uint32_t i = 0; i < k->values.n_calls; i++) {
+		as_call *c = &k->calls[i];
+		if (c->system)
+			continue;
+		c->api = as_api_of(p->program, c->goal);
+		c->name = as_api_name(p->program, c->goal);
+		c->to = as_profile_number(p, c->goal);
+	}
+}
+
 as_status as_profile_make(as_profile *out, const as_program *p)
 {
 	keeping k = { .out = out, .arena = p->arena };
@@ -163,6 +177,9 @@ as_status as_profile_make(as_profile *out, const as_program *p)
 		return AS_NOMEM;
 	if (s == AS_OK)
 		as_library_use(out);
+	for (size_t i = 0; i < out->functions.n; i++)
+		if (out->kept[i])
+			settle_calls(out, out->kept[i]);
 	return s;
 }
 
@@ -172,7 +189,7 @@ static uint64_t main_of(const as_profile *p, const as_link *l)
 	const as_kept *k = p->kept[l->from];
 	const as_call *c = &k->values.calls[l->call];
 	uint64_t addr = 0;
-	bool starts = !c->system && as_is(as_api_name(p->program, c->goal), "__libc_start_main");
+	bool starts = !c->system && as_is(c->name, "__libc_start_main");
 	return starts && as_value_const(&k->values, c->arg[0], &addr) ? addr : 0;
 }
 

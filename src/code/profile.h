@@ -12,6 +12,7 @@ typedef struct as_kept {
 	const as_function *function;
 	as_flow flow; /* copies, for as long as the arena lives */
 	as_values values;
+	as_call *calls; /* those of values */
 	as_dominators dominators;
 } as_kept;
 

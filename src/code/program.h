@@ -44,7 +44,7 @@ typedef struct as_program {
 	struct as_known_stub *stubs; /* what as_stub_goal found out already */
 	struct as_library *library;  /* library functions that were recognised inside */
 	const struct as_api **apis;  /* by import; NULL: none that is known */
-	size_t n_regions, n_code, n_slots, n_labels, n_imports;
+	size_t n_regions, n_code, n_slots, n_labels, n_imports, n_stubs;
 	uint64_t gp; /* MIPS gp, PowerPC TOC, i386 and PowerPC GOT pointer; 0 unknown */
 	uint64_t relro_addr, relro_len;
 	/* Of a file that is not linked (code/unlinked.h, code/flat.h): its addresses minus their offsets in the file,

@@ -98,7 +98,7 @@ static bool is_notable(const writer *w, const as_call *c)
 {
 	if (c->system || as_sink_of(w->s, w->leg->in, c).weight > 0)
 		return true;
-	const as_api *api = as_api_of(w->s->profile->program, c->goal);
+	const as_api *api = c->api;
 	bool kinds = api && (api->kind == AS_API_INPUT || api->kind == AS_API_CRYPT ||
 				    api->kind == AS_API_COMPARE || api->kind == AS_API_NUMBER ||
 				    api->kind == AS_API_DUP);
@@ -177,7 +177,7 @@ static bool is_inline(const writer *w, const as_call *c, size_t i)
 {
 	const as_decision *d = as_phrase_decision(w->leg->in, c->block);
 	int64_t offset = 0;
-	const as_api *api = c->system ? NULL : as_api_of(w->s->profile->program, c->goal);
+	const as_api *api = c->api;
 	as_phrasing behind = w->words;
 	int side = as_way_side(w->leg, i);
 	if (!d || side < 0 || !api || api->kind != AS_API_COMPARE)

@@ -37,11 +37,6 @@ static const char *const names[AS_N_MEASURES] = { [AS_M_MEMCPY] = "unsafe-memcpy
 
 const char *as_measure_name(as_measure_id m) { return names[m]; }
 
-const as_api *as_called(const as_quality *q, const as_call *c)
-{
-	return c->system ? NULL : as_api_of(q->profile->program, c->goal);
-}
-
 size_t as_quality_number(const as_quality *q, uint64_t goal)
 {
 	const as_program *p = q->profile->program;

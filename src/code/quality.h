@@ -105,7 +105,5 @@ bool as_result_used(as_quality *q, size_t number, const as_call *c);
 size_t as_quality_number(const as_quality *q, uint64_t goal);
 /* The text that argument i is; p NULL: not constant. Pure. */
 as_span as_argument_text(const as_kept *k, const as_call *c, int i);
-/* The entry of what is called, or NULL. Pure. */
-const as_api *as_called(const as_quality *q, const as_call *c);
 
 #endif

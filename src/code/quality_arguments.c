@@ -26,12 +26,12 @@ static bool counts_as_constant(as_measure_id m, as_source s)
 }
 
 /* The constant part of a command that was put together: the format it was printed with. */
-static as_span template_of(const as_quality *q, const as_kept *k, uint32_t user, as_value x)
+static as_span template_of(const as_kept *k, uint32_t user, as_value x)
 {
 	const as_values *v = &k->values;
 	for (uint32_t i = user; x != AS_NOT_KNOWN && i > 0; i--) {
 		const as_call *c = &v->calls[i - 1];
-		const as_api *api = as_called(q, c);
+		const as_api *api = c->api;
 		bool into = api && api->kind == AS_API_FORMAT && (api->writes & 1);
 		const as_term *t = as_term_of(v, x);
 		if (into && (c->arg[0] == x || (t->kind == AS_V_LOAD && t->a == c->arg[0])))
@@ -69,8 +69,8 @@ static void judge(as_quality *q, kind_of_argument *ka, size_t number, uint32_t c
 	as_quality_site(q, (as_site){ .measure = ka->measure,
 				   .function = number,
 				   .at = c->at,
-				   .api = as_api_name(p->program, c->goal),
-				   .argument = template_of(q, k, call, c->arg[arg]),
+				   .api = c->name,
+				   .argument = template_of(k, call, c->arg[arg]),
 				   .source = as_source_name(s.kind),
 				   .origin = s.by });
 }
@@ -86,7 +86,7 @@ static void look_at_all(as_quality *q, kind_of_argument *ka, bool (*wanted)(cons
 	for (size_t i = 0; i < p->functions.n; i++) {
 		const as_kept *k = p->kept[i];
 		for (uint32_t c = 0; k && c < k->values.n_calls; c++) {
-			const as_api *api = as_called(q, &k->values.calls[c]);
+			const as_api *api = k->values.calls[c].api;
 			if (api && wanted(api))
 				judge(q, ka, i, c, api->text);
 		}

@@ -68,7 +68,7 @@ static bool is_about_keys(const as_quality *q, const as_kept *k)
 	if (has_word(k->function->name, key_words))
 		return true;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
-		const as_api *api = as_called(q, &v->calls[i]);
+		const as_api *api = v->calls[i].api;
 		if (api && api->kind == AS_API_CRYPT)
 			return true;
 	}
@@ -85,7 +85,7 @@ static void site(as_quality *q, as_measure_id m, size_t number, const as_call *c
 	as_quality_site(q, (as_site){ .measure = m,
 				   .function = number,
 				   .at = c->at,
-				   .api = as_api_name(q->profile->program, c->goal),
+				   .api = c->name,
 				   .argument = argument });
 }
 
@@ -137,14 +137,14 @@ static void look_at_crypto(as_quality *q, size_t number, const as_call *c, as_sp
 		}
 }
 
-static bool is_time(const as_quality *q, const as_kept *k, as_value x)
+static bool is_time(const as_kept *k, as_value x)
 {
 	const as_term *t = as_term_of(&k->values, x);
 	int64_t offset = 0;
 	t = as_term_of(&k->values, as_value_base(&k->values, x, &offset));
 	for (uint32_t i = 0; t->kind == AS_V_RESULT && i < k->values.n_calls; i++)
 		if ((int64_t)k->values.calls[i].op == t->k) {
-			const as_api *api = as_called(q, &k->values.calls[i]);
+			const as_api *api = k->values.calls[i].api;
 			return api && api->kind == AS_API_TIME;
 		}
 	return false;
@@ -153,7 +153,7 @@ static bool is_time(const as_quality *q, const as_kept *k, as_value x)
 static void look(as_quality *q, size_t number, const as_call *c, int *keys)
 {
 	const as_kept *k = q->profile->kept[number];
-	as_span name = c->system ? (as_span){ 0 } : as_api_name(q->profile->program, c->goal);
+	as_span name = c->name;
 	if (name.n == 0)
 		return;
 	look_at_crypto(q, number, c, name);
@@ -164,7 +164,7 @@ static void look(as_quality *q, size_t number, const as_call *c, int *keys)
 			site(q, AS_M_RANDOM_KEY, number, c, (as_span){ 0 });
 	} else if (is_named(name, seed_names)) {
 		q->count[AS_M_RANDOM_TIME].of++;
-		if (is_time(q, k, c->arg[0]))
+		if (is_time(k, c->arg[0]))
 			site(q, AS_M_RANDOM_TIME, number, c, (as_span){ 0 });
 	}
 }

@@ -33,7 +33,7 @@ static void site(as_quality *q, as_measure_id m, size_t number, const as_call *c
 	as_quality_site(q, (as_site){ .measure = m,
 				   .function = number,
 				   .at = c->at,
-				   .api = as_api_name(q->profile->program, c->goal),
+				   .api = c->name,
 				   .argument = argument });
 }
 
@@ -75,7 +75,7 @@ static void look_at_check(as_quality *q, size_t number, const as_call *c, const 
 	q->count[AS_M_CHECK_THEN_OPEN].of++;
 	for (uint32_t i = 0; name != AS_NOT_KNOWN && i < k->values.n_calls; i++) {
 		const as_call *o = &k->values.calls[i];
-		const as_api *opens = as_called(q, o);
+		const as_api *opens = o->api;
 		bool after = o->block == c->block
 				     ? o->op > c->op
 				     : as_dominates(&k->dominators, c->block, o->block);
@@ -100,7 +100,7 @@ static void look_at_mapping(as_quality *q, size_t number, const as_call *c)
 
 static void look(as_quality *q, size_t number, const as_call *c)
 {
-	const as_api *api = as_called(q, c);
+	const as_api *api = c->api;
 	if (!api)
 		return;
 	if (one_of(api, makers)) {

@@ -49,11 +49,11 @@ static bool is_about_size(const as_values *v, const as_decision *d)
 
 /* Whether a function does nothing but call the unsafe variant: no size is asked about, and no other function is
  * given a say. */
-static bool is_bare(const as_quality *q, const as_kept *k, const char *family)
+static bool is_bare(const as_kept *k, const char *family)
 {
 	bool unsafe = false;
 	for (uint32_t i = 0; i < k->values.n_calls; i++) {
-		const as_api *api = as_called(q, &k->values.calls[i]);
+		const as_api *api = k->values.calls[i].api;
 		if (!api)
 			return false;
 		as_span text = as_lit(api->family ? api->family : "");
@@ -78,7 +78,7 @@ void as_quality_wrappers(as_quality *q)
 		if (!family)
 			continue;
 		q->count[AS_M_WRAPPER].of++;
-		if (!k || !is_bare(q, k, family))
+		if (!k || !is_bare(k, family))
 			continue;
 		q->unchecked[i] = family;
 		as_quality_site(q, (as_site){ .measure = AS_M_WRAPPER,

@@ -216,7 +216,7 @@ static bool is_made_of(const as_values *v, as_value x, as_value result)
 }
 
 /* Whether memory is read or written through a result. */
-static bool is_gone_through(const as_quality *q, const as_values *v, as_value result)
+static bool is_gone_through(const as_values *v, as_value result)
 {
 	for (uint32_t i = 0; i < v->n_stores; i++)
 		if (is_made_of(v, v->stores[i].base, result))
@@ -225,7 +225,7 @@ static bool is_gone_through(const as_quality *q, const as_values *v, as_value re
 		if (v->terms[i].kind == AS_V_LOAD && is_made_of(v, v->terms[i].a, result))
 			return true;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
-		const as_api *api = as_called(q, &v->calls[i]);
+		const as_api *api = v->calls[i].api;
 		for (int a = 0; api && api->kind == AS_API_COPY && a < AS_ARGS_MAX; a++)
 			if ((api->writes >> a & 1) && is_made_of(v, v->calls[i].arg[a], result))
 				return true;
@@ -250,22 +250,20 @@ static bool is_untested(as_quality *q, const as_kept *k, const as_call *c)
 	const as_values *v = &k->values;
 	q->steps += v->n_decisions + v->n_stores + v->n_terms;
 	return !v->cut && q->steps < STEPS_ALL && c->result != AS_NOT_KNOWN && !c->tail &&
-	       !is_tested(v, c->result) && is_gone_through(q, v, c->result);
+	       !is_tested(v, c->result) && is_gone_through(v, c->result);
 }
 
 static void look(as_quality *q, size_t number, const as_call *c)
 {
-	as_measure_id m = c->system || !as_called(q, c) ? AS_N_MEASURES : measure_of(q, c->goal);
+	as_measure_id m = c->system || !c->api ? AS_N_MEASURES : measure_of(q, c->goal);
 	if (m == AS_N_MEASURES)
 		return;
 	q->count[m].of++;
 	bool bad = m == AS_M_ALLOCATION_UNTESTED ? is_untested(q, q->profile->kept[number], c)
 						 : !as_result_used(q, number, c);
 	if (bad)
-		as_quality_site(q, (as_site){ .measure = m,
-					   .function = number,
-					   .at = c->at,
-					   .api = as_api_name(q->profile->program, c->goal) });
+		as_quality_site(q,
+			(as_site){ .measure = m, .function = number, .at = c->at, .api = c->name });
 }
 
 void as_quality_results(as_quality *q)

@@ -158,7 +158,7 @@ static void given_words(as_buf *b, const as_reach *r, const given *g)
 		in_data(b, r, g->at);
 		return;
 	}
-	as_span name = c ? as_api_name(p->program, c->goal) : (as_span){ 0 };
+	as_span name = c ? c->name : (as_span){ 0 };
 	if (as_has(name, "_start_main") || as_has(name, "_uClibc_main"))
 		as_buf_text(b, "main, ");
 	as_buf_text(b, c ? "handed to " : "its address is ");

@@ -150,8 +150,8 @@ static as_value compared_by(
 	const as_signals *s, const as_kept *k, const as_call *c, as_value secret)
 {
 	const as_values *v = &k->values;
-	const as_api *api = c->system ? NULL : as_api_of(s->profile->program, c->goal);
-	size_t n = api || c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
+	const as_api *api = c->api;
+	size_t n = api ? SIZE_MAX : c->to;
 	bool own = n != SIZE_MAX && s->comparators.is[n];
 	if (!own && (!api || api->kind != AS_API_COMPARE))
 		return AS_NOT_KNOWN;

@@ -148,7 +148,7 @@ as_sink as_sink_of(const as_signals *s, const as_kept *k, const as_call *c)
 	if (c->system)
 		return as_value_const(&k->values, c->arg[0], &number) ? sink_of_number(s, number)
 								      : (as_sink){ 0 };
-	const as_api *api = as_api_of(p, c->goal);
+	const as_api *api = c->api;
 	if (!api || api->weight == 0)
 		return (as_sink){ 0 };
 	as_sink sink = { .weight = api->weight / 10.0, .api = api, .what = names[api->kind] };
@@ -177,7 +177,7 @@ as_sink as_sink_reached(const as_signals *s, const as_kept *k, const as_call *c,
 	*through = SIZE_MAX;
 	if (sink.weight > 0 || c->system)
 		return sink;
-	size_t n = as_profile_number(s->profile, c->goal), callers = 0;
+	size_t n = c->to, callers = 0;
 	if (n == SIZE_MAX || s->weight[n] <= 0 || !s->profile->kept[n])
 		return sink;
 	(void)as_profile_callers(s->profile, c->goal, &callers);
@@ -198,7 +198,7 @@ as_sink as_sink_reached(const as_signals *s, const as_kept *k, const as_call *c,
 
 as_span as_sink_text(as_signals *s, const as_kept *k, const as_call *c, const as_sink *sink)
 {
-	as_span name = as_api_name(s->profile->program, c->goal);
+	as_span name = c->name;
 	as_span text = sink->text;
 	(void)k;
 	if (name.n == 0)

@@ -161,7 +161,7 @@ static as_source buffer(following *f, spot s, as_value x, int depth, bool *any)
 	*any = false;
 	for (uint32_t i = 0; i < s.user && f->steps < f->limit; i++) {
 		const as_call *c = &v->calls[i];
-		const as_api *api = c->system ? NULL : as_api_of(f->p->program, c->goal);
+		const as_api *api = c->api;
 		f->steps++;
 		for (int a = 0; api && a < AS_ARGS_MAX && api->writes >> a; a++) {
 			if (!(api->writes >> a & 1) ||
@@ -184,7 +184,7 @@ static as_source follow_result(following *f, spot s, as_value x, int depth)
 		f->steps++;
 		if ((int64_t)c->op != t->k)
 			continue;
-		const as_api *api = c->system ? NULL : as_api_of(f->p->program, c->goal);
+		const as_api *api = c->api;
 		if (!api)
 			return plain(AS_FROM_UNKNOWN);
 		if (api->kind == AS_API_INPUT)

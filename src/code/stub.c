@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/stub.h"
 
+#include "base/search.h"
 #include "code/api.h"
 #include "code/library.h"
 #include "code/terms.h"
 
 #include <string.h>
 
-enum { STUBS = 8192 /* a power of two */, LONGEST = 8 /* instructions */, EBX = 3, PPC_GOT = 30 };
+enum {
+	STUBS_MIN = 1 << 12,
+	STUBS_MAX = 1 << 16,
+	EACH = 32, /* bytes of code for which there is a place */
+	PROBES = 8,
+	LONGEST = 8, /* instructions */
+	EBX = 3,
+	PPC_GOT = 30
+};
 
 struct as_known_stub {
 	uint64_t addr, goal;
@@ -18,14 +27,38 @@ struct as_known_stub {
 
 bool as_stub_prepare(as_program *p)
 {
-	p->stubs = as_alloc_array(p->arena, STUBS, sizeof(*p->stubs));
+	uint64_t code = 0;
+	size_t n = STUBS_MIN;
+	for (size_t i = 0; i < p->n_code; i++)
+		code += p->code[i].data.n;
+	while (n < STUBS_MAX && n < code / EACH)
+		n *= 2;
+	p->n_stubs = n;
+	p->stubs = as_alloc_array(p->arena, n, sizeof(*p->stubs));
 	return p->stubs != NULL;
+}
+
+/* The place where what is known of an address is remembered: one of a few, so that hardly anything is forgotten. */
+static struct as_known_stub *place_of(const as_program *p, uint64_t addr)
+{
+	size_t h = as_hash_place(addr, p->n_stubs);
+	for (size_t i = 0; i < PROBES; i++) {
+		struct as_known_stub *s = &p->stubs[(h + i) & (p->n_stubs - 1)];
+		if (s->addr == addr)
+			return s;
+		if (s->addr != 0)
+			continue;
+		*s = (struct as_known_stub){ .addr = addr };
+		return s;
+	}
+	p->stubs[h] = (struct as_known_stub){ .addr = addr };
+	return &p->stubs[h];
 }
 
 /* Registers with known contents, and whether a slot was read. */
 typedef struct guess {
-	uint64_t reg[AS_N_REGS];
 	bool known[AS_N_REGS], slot[AS_N_REGS];
+	uint64_t reg[AS_N_REGS]; /* of those that are known */
 } guess;
 
 static void learn(guess *g, uint8_t dst, bool known, uint64_t v, bool slot)
@@ -41,8 +74,8 @@ static void run_op(const as_program *p, guess *g, const as_op *op)
 {
 	bool a = op->a == AS_REG_NONE || g->known[op->a],
 	     b = op->b == AS_REG_NONE || g->known[op->b];
-	uint64_t x = op->a == AS_REG_NONE ? (uint64_t)op->imm : g->reg[op->a];
-	uint64_t y = op->b == AS_REG_NONE ? (uint64_t)op->imm : g->reg[op->b] << op->shift;
+	uint64_t x = op->a == AS_REG_NONE ? (uint64_t)op->imm : a ? g->reg[op->a] : 0;
+	uint64_t y = op->b == AS_REG_NONE ? (uint64_t)op->imm : b ? g->reg[op->b] << op->shift : 0;
 	if (op->kind == AS_OP_LOAD) {
 		uint64_t at = (op->a == AS_REG_NONE ? 0 : x) + (op->b == AS_REG_NONE ? 0 : y) +
 			      (uint64_t)op->imm;
@@ -50,9 +83,9 @@ static void run_op(const as_program *p, guess *g, const as_op *op)
 			a && b ? as_program_fixup(p, as_extend(at, p->arch->word, false)) : NULL;
 		learn(g, op->dst, slot != NULL, slot ? slot->value : 0, slot != NULL);
 	} else if (op->kind >= AS_OP_MOVE && op->kind <= AS_OP_NOT) {
-		bool moves = op->kind == AS_OP_MOVE;
-		uint64_t v = as_fold((as_op_kind)op->kind, x, y, op->width);
-		learn(g, op->dst, a && (b || moves), as_extend(v, op->width, op->sign),
+		bool moves = op->kind == AS_OP_MOVE, known = a && (b || moves);
+		uint64_t v = known ? as_fold((as_op_kind)op->kind, x, y, op->width) : 0;
+		learn(g, op->dst, known, as_extend(v, op->width, op->sign),
 			moves && op->a != AS_REG_NONE && g->slot[op->a]);
 	} else if (op->dst != AS_REG_NONE) {
 		learn(g, op->dst, false, 0, false);
@@ -96,16 +129,18 @@ uint64_t as_stub_entry(const as_program *p, uint64_t addr)
 /* got: what register 30 holds on PowerPC of 32 bits, where stubs are relative to it; 0: unknown. */
 static uint64_t find_goal(const as_program *p, uint64_t addr, uint64_t got)
 {
-	guess g = { 0 };
+	guess g;
 	uint64_t entry = as_stub_entry(p, addr);
 	if (entry != addr)
 		return entry;
+	memset(g.known, 0, sizeof(g.known));
+	memset(g.slot, 0, sizeof(g.slot));
 	if (p->elf.machine == AS_EM_PPC)
 		learn(&g, PPC_GOT, got != 0, got, false);
 	as_mode mode = p->mode;
 	mode.thumb = p->elf.machine == AS_EM_ARM && (addr & 1);
 	uint64_t at = p->elf.machine == AS_EM_ARM ? addr & ~UINT64_C(1) : addr;
-	g.known[AS_REG_ZERO] = true;
+	learn(&g, AS_REG_ZERO, true, 0, false);
 	if (p->elf.machine == AS_EM_386)
 		learn(&g, EBX, p->gp != 0, p->gp, false);
 	if (p->elf.machine == AS_EM_PPC64)
@@ -158,19 +193,18 @@ uint64_t as_stub_goal(const as_program *p, uint64_t addr)
 		return goal;
 	if (as_program_import(p, addr) != SIZE_MAX || !as_program_is_code(p, addr))
 		return addr;
-	struct as_known_stub *s = &p->stubs[(addr ^ addr >> 13) & (STUBS - 1)];
-	if (!s->known || s->addr != addr)
-		*s = (struct as_known_stub){
-			.addr = addr, .goal = find_goal(p, addr, 0), .known = true
-		};
+	struct as_known_stub *s = place_of(p, addr);
+	if (!s->known)
+		s->goal = find_goal(p, addr, 0);
+	s->known = true;
 	return s->goal;
 }
 
 uint64_t as_stub_goal_from(const as_program *p, uint64_t addr, uint64_t got)
 {
-	struct as_known_stub *s = &p->stubs[(addr ^ addr >> 13) & (STUBS - 1)];
 	uint64_t goal = as_stub_goal(p, addr);
-	if (goal != addr || got == 0 || !s->known || s->addr != addr)
+	struct as_known_stub *s = place_of(p, addr);
+	if (goal != addr || got == 0 || !s->known)
 		return goal;
 	s->goal = find_goal(p, addr, got);
 	return s->goal;
@@ -179,11 +213,7 @@ uint64_t as_stub_goal_from(const as_program *p, uint64_t addr, uint64_t got)
 /* What is known of a goal, with its name and what it is. */
 static const struct as_known_stub *named(const as_program *p, uint64_t goal)
 {
-	struct as_known_stub *s = &p->stubs[(goal ^ goal >> 13) & (STUBS - 1)];
-	if (!s->known || s->addr != goal)
-		*s = (struct as_known_stub){
-			.addr = goal, .goal = find_goal(p, goal, 0), .known = true
-		};
+	struct as_known_stub *s = place_of(p, goal);
 	if (s->named)
 		return s;
 	const as_label *l = as_program_label(p, goal);
@@ -205,9 +235,7 @@ void as_stub_forget(const as_program *p, uint64_t goal)
 	bool arm = p->elf.machine == AS_EM_ARM;
 	for (uint64_t bit = 0; bit <= (arm ? 1 : 0); bit++) {
 		uint64_t addr = (arm ? goal & ~UINT64_C(1) : goal) | bit;
-		struct as_known_stub *s = &p->stubs[(addr ^ addr >> 13) & (STUBS - 1)];
-		if (s->known && s->addr == addr)
-			s->named = false;
+		place_of(p, addr)->named = false;
 	}
 }
 

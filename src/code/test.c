@@ -111,7 +111,7 @@ static void take_constant(finding *f, const as_equality *e, const as_decision *d
 		/* Of memory, as much as is compared. */
 		bool bounded = kind != AS_TEST_SEARCH && as_value_const(v, c->arg[2], &n) &&
 			       n > 0 && n < text.n;
-		const as_api *api = as_api_of(f->p->program, c->goal);
+		const as_api *api = c->api;
 		bool counts = api && (as_has(as_lit(api->name), "strn") ||
 					     as_has(as_lit(api->name), "mem"));
 		t->text = bounded && counts ? as_cut(text, 0, n) : text;
@@ -142,7 +142,7 @@ static const as_call *call_of(const as_values *v, as_value x)
 static bool read_call(finding *f, const as_decision *d, const as_equality *e)
 {
 	const as_call *c = call_of(&f->k->values, e->a);
-	const as_api *api = c ? as_api_of(f->p->program, c->goal) : NULL;
+	const as_api *api = c ? c->api : NULL;
 	as_equality turned = *e;
 	turned.equal = e->unequal;
 	turned.unequal = e->equal;
@@ -165,7 +165,7 @@ static bool read_call(finding *f, const as_decision *d, const as_equality *e)
 			pattern || finds ? AS_TEST_SEARCH : kind);
 		return true;
 	}
-	size_t number = c ? as_profile_number(f->p, c->goal) : SIZE_MAX;
+	size_t number = c ? c->to : SIZE_MAX;
 	if (number == SIZE_MAX || !f->c->is[number] || e->k > 1)
 		return false;
 	size_t before = f->n;
@@ -213,7 +213,7 @@ static bool is_given(const finding *f, const as_equality *e)
 {
 	enum { SMALLEST = 257 };
 	const as_call *c = call_of(&f->k->values, e->a);
-	const as_api *api = c ? as_api_of(f->p->program, c->goal) : NULL;
+	const as_api *api = c ? c->api : NULL;
 	return api && api->kind == AS_API_NUMBER && e->k >= SMALLEST && e->k < LARGEST_ERROR &&
 	       e->k % 10 != 0 && (e->k & (e->k - 1)) != 0 && (e->k & (e->k + 1)) != 0;
 }
@@ -490,8 +490,8 @@ static bool compares_steadily(const as_values *v, uint8_t *first, uint8_t *secon
 	return false;
 }
 
-static bool is_comparator(const as_profile *p, const as_kept *k, const as_comparators *c,
-	uint8_t *first, uint8_t *second)
+static bool is_comparator(
+	const as_kept *k, const as_comparators *c, uint8_t *first, uint8_t *second)
 {
 	const as_values *v = &k->values;
 	if (k->flow.n_ops > COMPARATOR_OPS)
@@ -508,8 +508,8 @@ static bool is_comparator(const as_profile *p, const as_kept *k, const as_compar
 		return true;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *call = &v->calls[i];
-		const as_api *api = as_api_of(p->program, call->goal);
-		size_t n = api ? SIZE_MAX : as_profile_number(p, call->goal);
+		const as_api *api = call->api;
+		size_t n = api ? SIZE_MAX : call->to;
 		bool known = (api && api->kind == AS_API_COMPARE) || (n != SIZE_MAX && c->is[n]);
 		unsigned a = n != SIZE_MAX ? c->first[n] : 0, b = n != SIZE_MAX ? c->second[n] : 1;
 		if (api)
@@ -541,7 +541,7 @@ bool as_comparators_find(as_comparators *out, const as_profile *p)
 			if (!p->kept[i] || out->is[i])
 				continue;
 			uint8_t first = 0, second = 0;
-			if (!is_comparator(p, p->kept[i], out, &first, &second))
+			if (!is_comparator(p->kept[i], out, &first, &second))
 				continue;
 			out->is[i] = changed = true;
 			out->first[i] = first;

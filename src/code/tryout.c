@@ -96,7 +96,7 @@ static void measure(as_tryout *t, const frame *f)
 
 static bool follows(const as_tryout *t, const as_call *c)
 {
-	size_t n = c->system || c->goal == 0 ? SIZE_MAX : as_profile_number(t->s->profile, c->goal);
+	size_t n = c->system || c->goal == 0 ? SIZE_MAX : c->to;
 	return n != SIZE_MAX && t->decodes[n];
 }
 
@@ -183,7 +183,7 @@ static void run_frame(as_tryout *t, frame *f, const uint8_t *wanted);
 static void follow(as_tryout *t, const frame *from, const as_call *c)
 {
 	const as_arch *a = t->program->arch;
-	size_t n = as_profile_number(t->s->profile, c->goal);
+	size_t n = c->to;
 	const as_kept *to = t->s->profile->kept[n];
 	as_held kept[64], sp = *as_tryout_reg(t, a->sp);
 	frame f = { .k = to, .target = AS_NO_BLOCK, .depth = from->depth + 1, .call = from->call };

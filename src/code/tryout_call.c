@@ -112,7 +112,7 @@ static void imitate(as_tryout *t, const as_api *api, bool *known, uint64_t *resu
 void as_tryout_pass_over(as_tryout *t, const as_call *c)
 {
 	const as_arch *a = t->program->arch;
-	const as_api *api = c ? as_origin_api(t->s, c) : NULL;
+	const as_api *api = c ? c->api : NULL;
 	bool known = false;
 	uint64_t result = 0;
 	if (api)

@@ -7,7 +7,7 @@ enum { TEXT_LEAST = 4 };
 
 bool as_tryout_is_use(const as_tryout *t, const as_kept *k, const as_call *c)
 {
-	const as_api *api = as_origin_api(t->s, c);
+	const as_api *api = c->api;
 	return (api && api->kind == AS_API_COMPARE) || as_sink_of(t->s, k, c).weight > 0;
 }
 

@@ -293,9 +293,11 @@ static void call(as_evaluator *e, const as_op *op, uint32_t index)
 {
 	const as_program *p = e->flow->program;
 	const as_block *b = &e->flow->blocks[e->block];
-	as_call c = {
-		.op = index, .block = e->block, .at = op->at, .system = op->kind == AS_OP_SYSCALL
-	};
+	as_call c = { .op = index,
+		.block = e->block,
+		.at = op->at,
+		.to = SIZE_MAX,
+		.system = op->kind == AS_OP_SYSCALL };
 	c.tail = (b->tail && index + 2 == b->first + b->n) || op->kind == AS_OP_JUMP_TO;
 	if (op->kind == AS_OP_CALL && as_effect_is_link(p, op, &e->terms, e->state.reg))
 		return;

@@ -41,6 +41,11 @@ typedef struct as_call {
 		goal; /* address called: a function (without ARM's bit 0), or an import's stand-in; 0 unknown */
 	as_value callee; /* the value called */
 	as_value arg[AS_ARGS_MAX], result;
+	/* Of a profile's calls, what the goal is: in the catalogue (NULL: not), its name (p NULL: none), the number
+	 * of the function (SIZE_MAX: none of the program's). */
+	const struct as_api *api;
+	as_span name;
+	size_t to;
 	as_span text
 		/* of arguments that point to a string built on the stack: its bytes, as known; p NULL: none */
 		[AS_ARGS_MAX];

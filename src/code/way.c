@@ -119,8 +119,7 @@ static void add_caller(as_way *w, const as_signals *s, const as_alarm *a)
 static void add_called(as_way *w, const as_signals *s, const as_call *c)
 {
 	as_leg *leg = &w->leg[1];
-	if (c->system || as_sink_of(s, w->leg[0].in, c).weight > 0 ||
-		!begin(leg, s, as_profile_number(s->profile, c->goal)))
+	if (c->system || as_sink_of(s, w->leg[0].in, c).weight > 0 || !begin(leg, s, c->to))
 		return;
 	double most = 0;
 	const as_call *best = NULL;

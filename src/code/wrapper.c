@@ -16,8 +16,8 @@ static int after_option(const as_kept *k, const as_call *c)
 
 int as_wrapper_command(const as_signals *s, const as_kept *k, const as_call *c)
 {
-	const as_api *api = as_origin_api(s, c);
-	size_t n = api || c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
+	const as_api *api = c->api;
+	size_t n = api ? SIZE_MAX : c->to;
 	if (api && api->kind == AS_API_RUN)
 		return api->text;
 	if (api && api->kind == AS_API_EXEC)
@@ -27,12 +27,12 @@ int as_wrapper_command(const as_signals *s, const as_kept *k, const as_call *c)
 
 /* Whether a call prints into place (a buffer that is run afterwards) what a format makes of the function's
  * first argument. */
-static bool is_formatted_from(const as_signals *s, const as_kept *k, as_value place)
+static bool is_formatted_from(const as_kept *k, as_value place)
 {
 	const as_values *v = &k->values;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *c = &v->calls[i];
-		const as_api *api = as_origin_api(s, c);
+		const as_api *api = c->api;
 		if (!api || (api->kind != AS_API_FORMAT && api->kind != AS_API_COPY) ||
 			c->arg[0] != place || place == AS_NOT_KNOWN)
 			continue;
@@ -75,7 +75,7 @@ static bool wraps(const as_signals *s, const as_kept *k)
 		commands++;
 		bool direct = as_term_of(v, command)->kind == AS_V_ARG;
 		bool first =
-			direct ? as_value_root(v, command) == 0 : is_formatted_from(s, k, command);
+			direct ? as_value_root(v, command) == 0 : is_formatted_from(k, command);
 		bool buffer = as_term_of(v, command)->kind == AS_V_STACK;
 		given = given || first || (buffer && is_given_constants(s, k));
 	}

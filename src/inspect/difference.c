@@ -99,12 +99,11 @@ static void add_calls(gathering *g, const as_kept *k)
 {
 	for (uint32_t i = 0; i < k->values.n_calls; i++) {
 		const as_call *c = &k->values.calls[i];
-		as_span name = c->system ? (as_span){ 0 } : as_api_name(g->program, c->goal);
+		as_span name = c->name;
 		uint64_t from = k->function->addr;
-		if (as_api_of(g->program, c->goal) ||
-			as_program_import(g->program, c->goal) != SIZE_MAX)
+		if (c->api || as_program_import(g->program, c->goal) != SIZE_MAX)
 			add(g, from, "call", plain_name(name));
-		else if (c->goal && as_profile_number(g->signals->profile, c->goal) != SIZE_MAX)
+		else if (c->goal && c->to != SIZE_MAX)
 			add(g, from, "own", as_print(g->arena, "%lld", (long long)c->goal));
 		as_sink sink = as_sink_of(g->signals, k, c);
 		if (sink.weight > 0)

@@ -54,8 +54,7 @@ static as_status state_calls(stating *st)
 					.addr = address(c->at),
 					.goal = as_program_is_code(p, c->goal) ? address(c->goal)
 									       : (as_opt){ 0 },
-					.name = c->system ? as_lit("system call")
-							  : cut(as_api_name(p, c->goal)),
+					.name = c->system ? as_lit("system call") : cut(c->name),
 					.text = as_buf_span_of(&st->words) }));
 	}
 	return worst;

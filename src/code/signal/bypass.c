@@ -122,9 +122,8 @@ static const as_call *asked(const as_values *v, const as_decision *d)
 /* Whether two things that vary are compared; *equal: the side where they are equal, if that is known. */
 static bool compares(const around *a, const as_decision *d, const as_call *c, uint32_t *equal)
 {
-	const as_profile *p = a->s->profile;
-	const as_api *api = as_origin_api(a->s, c);
-	size_t n = api || c->system ? SIZE_MAX : as_profile_number(p, c->goal);
+	const as_api *api = c->api;
+	size_t n = api ? SIZE_MAX : c->to;
 	const as_comparators *own = &a->s->comparators;
 	bool mine = n != SIZE_MAX && own->is[n];
 	unsigned first = mine ? own->first[n] : 0, second = mine ? own->second[n] : 1;
@@ -145,10 +144,7 @@ static bool compares(const around *a, const as_decision *d, const as_call *c, ui
 	return true;
 }
 
-static bool is_own(const around *a, const as_call *c)
-{
-	return !c->system && as_profile_number(a->s->profile, c->goal) != SIZE_MAX;
-}
+static bool is_own(const as_call *c) { return !c->system && c->to != SIZE_MAX; }
 
 /* The buffer that a value is read from, as the call before that filled it. */
 static const as_call *filled_by(const as_kept *k, as_value x, uint64_t before)
@@ -185,10 +181,10 @@ static double weigh_condition(const around *a, const as_decision *d)
 	uint64_t k = 0;
 	bool constant = constant_of(v, d, &k), plain = constant && is_plain(k, d->width);
 	const as_call *c = as_origin_call(v, d->a);
-	const as_api *api = c ? as_origin_api(a->s, c) : NULL;
+	const as_api *api = c ? c->api : NULL;
 	if (constant && as_is_capacity(k, d->width))
 		return 0;
-	if (c && !api && is_own(a, c))
+	if (c && !api && is_own(c))
 		return plain ? 0 : 1.2; /* another check perhaps; or a sum over the input */
 	if (api && (api->kind == AS_API_COMPARE || api->kind == AS_API_CRYPT))
 		return 0;
@@ -208,12 +204,12 @@ static as_span name_of_input(around *a, const as_decision *d)
 	const as_call *c = as_origin_call(v, d->a);
 	bool answers = c != NULL;
 	c = c ? c : filled_by(a->k, d->a, d->at);
-	as_span name = c ? as_api_name(a->s->profile->program, c->goal) : (as_span){ 0 };
+	as_span name = c ? c->name : (as_span){ 0 };
 	size_t argument = as_value_root(v, d->a);
 	if (name.n > 0)
 		return as_alarm_text(a->s, "what %.*s %s", (int)name.n, name.p,
 			answers ? "answers" : "has read");
-	if (c && is_own(a, c))
+	if (c && is_own(c))
 		return as_alarm_text(a->s, "what the function at 0x%llx makes of it",
 			(unsigned long long)c->goal);
 	if (argument != SIZE_MAX)
@@ -407,7 +403,7 @@ static bool note_checks(around *a, const as_ways *w, int side, uint64_t *answer)
 		const as_call *c = asked(v, d);
 		uint32_t equal = AS_NO_BLOCK;
 		uint64_t k = 0;
-		if (!c || (!compares(a, d, c, &equal) && (side == 0 || !is_own(a, c))))
+		if (!c || (!compares(a, d, c, &equal) && (side == 0 || !is_own(c))))
 			continue;
 		if (d->select ? side > 0 || !answers_selected(a, w, d, &k) : false)
 			continue;
@@ -463,7 +459,7 @@ static void note_guards(around *a)
 		uint32_t equal = AS_NO_BLOCK;
 		if (!c || d->select || b->next == AS_NO_BLOCK || b->taken == AS_NO_BLOCK ||
 			a->leads[b->next] == a->leads[b->taken] ||
-			(!is_own(a, c) && !compares(a, d, c, &equal)))
+			(!is_own(c) && !compares(a, d, c, &equal)))
 			continue;
 		a->is_check[d->block] = 1;
 		a->passes[d->block] = a->leads[b->next] ? b->next : b->taken;

@@ -49,9 +49,9 @@ static as_span name_asked(const as_kept *k, const as_call *c)
 /* A text that a call answered. */
 static source answered(const as_signals *s, const as_kept *k, const as_call *c, int depth)
 {
-	const as_api *api = as_origin_api(s, c);
+	const as_api *api = c->api;
 	as_span name = as_origin_text(k, c, 0);
-	if (as_origin_calls(s, c, "getenv") || as_origin_calls(s, c, "secure_getenv"))
+	if (as_origin_calls(c, "getenv") || as_origin_calls(c, "secure_getenv"))
 		return (source){ .weight = is_usual_variable(name) ? 0.2 : 2.4,
 			.what = "environment variable",
 			.name = name };
@@ -94,13 +94,13 @@ static source formatted(
 /* What a call puts where the command is read later. */
 static source put_there(const as_signals *s, const as_kept *k, const as_call *c, int depth)
 {
-	const as_api *api = as_origin_api(s, c);
-	bool connection = as_origin_calls(s, c, "recv") || as_origin_calls(s, c, "recvfrom") ||
-			  as_origin_calls(s, c, "recvmsg") || as_origin_calls(s, c, "SSL_read");
+	const as_api *api = c->api;
+	bool connection = as_origin_calls(c, "recv") || as_origin_calls(c, "recvfrom") ||
+			  as_origin_calls(c, "recvmsg") || as_origin_calls(c, "SSL_read");
 	if (api->kind == AS_API_INPUT)
-		return (source){ .weight = connection                      ? 4
-					   : as_origin_calls(s, c, "read") ? 2
-									   : 0.9,
+		return (source){ .weight = connection                   ? 4
+					   : as_origin_calls(c, "read") ? 2
+									: 0.9,
 			.what = connection ? "what is received from the network" : "what is read" };
 	if (api->kind == AS_API_FORMAT && api->text > 0)
 		return formatted(s, k, c, (unsigned)api->text, depth);
@@ -125,9 +125,9 @@ static bool same_buffer(const as_values *v, as_value a, as_value b)
 }
 
 /* What a function of the program's own puts into a buffer that it is handed: by the name it is asked for. */
-static source handed(const as_signals *s, const as_kept *k, const as_call *c, as_value x)
+static source handed(const as_kept *k, const as_call *c, as_value x)
 {
-	if (c->system || as_profile_number(s->profile, c->goal) == SIZE_MAX)
+	if (c->system || c->to == SIZE_MAX)
 		return (source){ 0 };
 	for (unsigned a = 0; a < 5; a++) {
 		as_span name =
@@ -149,10 +149,10 @@ static source filled(
 	bool prefix = false;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *c = &v->calls[i];
-		const as_api *api = as_origin_api(s, c);
+		const as_api *api = c->api;
 		if (c == until || (c->block == until->block && c->at > until->at))
 			continue;
-		source from = api ? (source){ 0 } : handed(s, k, c, x);
+		source from = api ? (source){ 0 } : handed(k, c, x);
 		best = heavier(&from, &best) ? from : best;
 		for (unsigned a = 0; api && a < 3; a++) {
 			if (!(api->writes >> a & 1) || !same_buffer(v, x, c->arg[a]))
@@ -211,11 +211,10 @@ static source given(const as_signals *s, const as_kept *k, const as_call *c, as_
 }
 
 /* Whether call c runs a command that is not constant; at: its argument as_wrapper_command. */
-static bool varies(const as_signals *s, const as_kept *k, const as_call *c, int at)
+static bool varies(const as_kept *k, const as_call *c, int at)
 {
 	as_span text = at >= 0 ? as_origin_text(k, c, (unsigned)at) : (as_span){ 0 };
-	return at >= 0 && at < AS_ARGS_MAX &&
-	       (text.n == 0 || (!as_origin_api(s, c) && as_has(text, "%s")));
+	return at >= 0 && at < AS_ARGS_MAX && (text.n == 0 || (!c->api && as_has(text, "%s")));
 }
 
 /* How many places of the program run commands that are not constant. */
@@ -226,7 +225,7 @@ static size_t count_sites(const as_signals *s)
 		const as_kept *k = s->profile->kept[i];
 		for (uint32_t j = 0; k && j < k->values.n_calls; j++) {
 			const as_call *c = &k->values.calls[j];
-			n += varies(s, k, c, as_wrapper_command(s, k, c));
+			n += varies(k, c, as_wrapper_command(s, k, c));
 		}
 	}
 	return n ? n : 1;
@@ -282,7 +281,7 @@ static void find(as_signals *s)
 			as_sink sink = as_sink_of(s, k, c);
 			if (as_origin_shell(k, c, &sink))
 				state_shell(s, i, k, c, &sink);
-			else if (!s->wraps_shell[i] && varies(s, k, c, at))
+			else if (!s->wraps_shell[i] && varies(k, c, at))
 				state_command(s, i, k, c, at, sites);
 		}
 	}

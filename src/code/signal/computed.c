@@ -75,8 +75,7 @@ static void look(as_signals *s, size_t number, const as_kept *k, const as_decisi
 	as_making m = as_making_of(s->profile, k, x);
 	bool mixed = m.mixes > 0 && m.steps >= 2 && m.leaves > 0;
 	const as_call *c = as_origin_call(v, x);
-	bool own = c && !c->system && !as_origin_api(s, c) &&
-		   as_profile_number(s->profile, c->goal) != SIZE_MAX;
+	bool own = c && !c->system && !c->api && c->to != SIZE_MAX;
 	if (!mixed && ((!m.loop && !own) || is_usual(with, d->width, SMALLEST_SUM)))
 		return;
 	as_test t = { .kind = AS_TEST_NUMBER,

@@ -41,7 +41,7 @@ static void add(as_signals *s, const as_kept *k, uint64_t at, double score, as_s
 }
 
 /* A value without what only turns, cuts or moves its bytes. */
-static as_value bare(const as_signals *s, const as_values *v, as_value x)
+static as_value bare(const as_values *v, as_value x)
 {
 	for (int i = 0; i < DEEPEST; i++) {
 		const as_term *n = as_term_of(v, x);
@@ -50,7 +50,7 @@ static as_value bare(const as_signals *s, const as_values *v, as_value x)
 			n->kind == AS_V_OP &&
 			(n->op == AS_OP_MOVE || n->op == AS_OP_AND || n->op == AS_OP_OR ||
 				n->op == AS_OP_SHL || n->op == AS_OP_SHR || n->op == AS_OP_ROR);
-		if (c && (as_origin_calls(s, c, "ntohs") || as_origin_calls(s, c, "ntohl")))
+		if (c && (as_origin_calls(c, "ntohs") || as_origin_calls(c, "ntohl")))
 			x = c->arg[0];
 		else if (turns)
 			x = n->a;
@@ -82,14 +82,14 @@ static spot spot_of(const as_values *v, as_value x, int64_t more)
 }
 
 /* Whether a place is offset bytes into the address of a sender that some call of the function fills in. */
-static bool is_sender(const as_signals *s, const as_kept *k, spot p, int64_t offset)
+static bool is_sender(const as_kept *k, spot p, int64_t offset)
 {
 	const as_values *v = &k->values;
 	for (uint32_t i = 0; p.known && i < v->n_calls; i++) {
 		const as_call *c = &v->calls[i];
-		bool from = as_origin_calls(s, c, "recvfrom");
-		if (!from && !as_origin_calls(s, c, "accept") &&
-			!as_origin_calls(s, c, "accept4") && !as_origin_calls(s, c, "getpeername"))
+		bool from = as_origin_calls(c, "recvfrom");
+		if (!from && !as_origin_calls(c, "accept") && !as_origin_calls(c, "accept4") &&
+			!as_origin_calls(c, "getpeername"))
 			continue;
 		spot q = spot_of(v, c->arg[from ? 4 : 1], offset);
 		if (q.known && q.base == p.base && q.at == p.at)
@@ -110,7 +110,7 @@ static bool is_callers_sender(const as_signals *s, const as_kept *k, spot p, int
 		if (!from)
 			continue;
 		const as_values *v = &from->values;
-		if (is_sender(s, from, spot_of(v, v->calls[links[i].call].arg[a->k], p.at), offset))
+		if (is_sender(from, spot_of(v, v->calls[links[i].call].arg[a->k], p.at), offset))
 			return true;
 	}
 	return false;
@@ -148,7 +148,7 @@ static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d
 	const as_values *v = &k->values;
 	uint64_t number = 0;
 	as_value x = compared(v, d, &number);
-	const as_term *n = as_term_of(v, bare(s, v, x));
+	const as_term *n = as_term_of(v, bare(v, x));
 	bool port = n->kind == AS_V_LOAD && n->width == 2,
 	     ip = n->kind == AS_V_LOAD && n->width == 4;
 	bool inside = ip && ((number & 0xff) == LOOPBACK || number >> 24 == LOOPBACK);
@@ -156,7 +156,7 @@ static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d
 		return;
 	spot p = spot_of(v, n->a, n->k);
 	int64_t at = port ? PORT_AT : IP_AT;
-	if (!is_sender(s, k, p, at) && !is_callers_sender(s, k, p, at))
+	if (!is_sender(k, p, at) && !is_callers_sender(s, k, p, at))
 		return;
 	reached effect;
 	double w = weight_behind(s, k, d, &effect);
@@ -176,24 +176,24 @@ static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d
 /* What of the clock a value was made of. */
 typedef enum clock_part { CLOCK_NONE, CLOCK_SECONDS, CLOCK_FIELD } clock_part;
 
-static bool breaks_down(const as_signals *s, const as_call *c)
+static bool breaks_down(const as_call *c)
 {
-	return as_origin_calls(s, c, "localtime") || as_origin_calls(s, c, "gmtime") ||
-	       as_origin_calls(s, c, "localtime_r") || as_origin_calls(s, c, "gmtime_r");
+	return as_origin_calls(c, "localtime") || as_origin_calls(c, "gmtime") ||
+	       as_origin_calls(c, "localtime_r") || as_origin_calls(c, "gmtime_r");
 }
 
 /* Whether a place is a field of the broken-down time. */
-static bool is_field(const as_signals *s, const as_kept *k, const as_term *n)
+static bool is_field(const as_kept *k, const as_term *n)
 {
 	const as_values *v = &k->values;
 	const as_call *c = as_origin_call(v, n->a);
 	spot p = spot_of(v, n->a, n->k);
-	if (c && breaks_down(s, c))
+	if (c && breaks_down(c))
 		return true;
 	for (uint32_t i = 0; p.known && i < v->n_calls; i++) {
 		const as_call *o = &v->calls[i];
 		spot q = spot_of(v, o->arg[1], 0);
-		if (breaks_down(s, o) && as_term_of(v, o->arg[1])->kind == AS_V_STACK && q.known &&
+		if (breaks_down(o) && as_term_of(v, o->arg[1])->kind == AS_V_STACK && q.known &&
 			q.base == p.base && p.at >= q.at && p.at < q.at + FIELDS)
 			return true;
 	}
@@ -208,10 +208,10 @@ static clock_part clock_in(const as_signals *s, const as_kept *k, as_value x, in
 		return CLOCK_NONE;
 	if (n->kind == AS_V_RESULT) {
 		const as_call *c = as_origin_call(v, x);
-		return c && as_origin_calls(s, c, "time") ? CLOCK_SECONDS : CLOCK_NONE;
+		return c && as_origin_calls(c, "time") ? CLOCK_SECONDS : CLOCK_NONE;
 	}
 	if (n->kind == AS_V_LOAD)
-		return is_field(s, k, n) ? CLOCK_FIELD : CLOCK_NONE;
+		return is_field(k, n) ? CLOCK_FIELD : CLOCK_NONE;
 	if (n->kind != AS_V_OP)
 		return CLOCK_NONE;
 	clock_part a = clock_in(s, k, n->a, depth + 1);
@@ -332,10 +332,9 @@ static void look_at_presence(as_signals *s, const as_kept *k, const as_decision 
 		return;
 	const as_term *n = as_term_of(v, as_value_base(v, d->a, &offset));
 	const as_call *c = n->kind == AS_V_RESULT ? as_origin_call(v, d->a) : NULL;
-	bool variable =
-		c && (as_origin_calls(s, c, "getenv") || as_origin_calls(s, c, "secure_getenv"));
-	bool file = c && (as_origin_calls(s, c, "access") || as_origin_calls(s, c, "stat") ||
-				 as_origin_calls(s, c, "lstat"));
+	bool variable = c && (as_origin_calls(c, "getenv") || as_origin_calls(c, "secure_getenv"));
+	bool file = c && (as_origin_calls(c, "access") || as_origin_calls(c, "stat") ||
+				 as_origin_calls(c, "lstat"));
 	as_span name = variable || file ? as_origin_text(k, c, 0) : (as_span){ 0 };
 	if (name.n < 4 || as_reference_occurs(&s->reference, as_reference_key(name)) ||
 		as_reference_compared(&s->reference, as_reference_key(name)))
@@ -354,11 +353,11 @@ static void look_at_presence(as_signals *s, const as_kept *k, const as_decision 
 			 : "whether that file is there decides about the effect");
 }
 
-static bool asks_clock(const as_signals *s, const as_kept *k)
+static bool asks_clock(const as_kept *k)
 {
 	for (uint32_t i = 0; i < k->values.n_calls; i++)
-		if (as_origin_calls(s, &k->values.calls[i], "time") ||
-			breaks_down(s, &k->values.calls[i]))
+		if (as_origin_calls(&k->values.calls[i], "time") ||
+			breaks_down(&k->values.calls[i]))
 			return true;
 	return false;
 }
@@ -367,7 +366,7 @@ static void find(as_signals *s)
 {
 	for (size_t i = 0; i < s->profile->functions.n; i++) {
 		const as_kept *k = s->profile->kept[i];
-		bool asks = k && asks_clock(s, k);
+		bool asks = k && asks_clock(k);
 		for (uint32_t j = 0; k && j < k->values.n_decisions; j++) {
 			const as_decision *d = &k->values.decisions[j];
 			look_at_sender(s, k, d);

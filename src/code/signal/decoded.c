@@ -34,7 +34,7 @@ static unsigned single_bytes(const as_kept *k, const as_call *c, unsigned i)
 /* Which argument is a string that was put together on the stack, and is run, opened or compared; -1: none. */
 static int built_argument(const as_signals *s, const as_kept *k, const as_call *c, as_sink *sink)
 {
-	const as_api *api = as_origin_api(s, c);
+	const as_api *api = c->api;
 	*sink = as_sink_of(s, k, c);
 	if (!api || (api->kind != AS_API_COMPARE && sink->weight <= 0))
 		return -1;
@@ -61,7 +61,7 @@ static void look_at_built(as_signals *s, size_t number, const as_kept *k)
 		if (i < 0)
 			continue;
 		as_span text = c->text[i];
-		bool compares = as_origin_api(s, c)->kind == AS_API_COMPARE;
+		bool compares = c->api->kind == AS_API_COMPARE;
 		double w = is_run(&sink) ? 2.6 : compares ? 1.8 : 1;
 		as_alarm_add(
 			s, (as_alarm){ .signal = "decoded",
@@ -78,7 +78,7 @@ static void look_at_built(as_signals *s, size_t number, const as_kept *k)
 static double weigh(const as_signals *s, const as_kept *k, const as_brought *d, double texts)
 {
 	as_sink sink = d->use ? as_sink_of(s, k, d->use) : (as_sink){ 0 };
-	const as_api *api = d->use ? as_origin_api(s, d->use) : NULL;
+	const as_api *api = d->use ? d->use->api : NULL;
 	bool compares = d->where == 0 || (api && api->kind == AS_API_COMPARE);
 	double w = d->hidden ? 2 : 0.7;
 	w *= is_run(&sink) ? 2.2 : compares ? 1.6 : sink.weight > 0 ? 1.5 : 1;

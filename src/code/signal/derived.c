@@ -25,21 +25,20 @@ static bool names_device(as_span text)
 	return false;
 }
 
-static asks asked_in(const as_signals *s, const as_kept *k)
+static asks asked_in(const as_kept *k)
 {
 	enum { SIOCGIFHWADDR = 0x8927 };
 	const as_values *v = &k->values;
 	asks a = { 0 };
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *c = &v->calls[i];
-		const as_api *api = as_origin_api(s, c);
+		const as_api *api = c->api;
 		uint64_t request = 0;
-		a.date = a.date || as_origin_calls(s, c, "time") ||
-			 as_origin_calls(s, c, "gmtime") || as_origin_calls(s, c, "localtime") ||
-			 as_origin_calls(s, c, "gettimeofday");
-		a.device = a.device || (as_origin_calls(s, c, "ioctl") &&
-					       as_value_const(v, c->arg[1], &request) &&
-					       request == SIOCGIFHWADDR);
+		a.date = a.date || as_origin_calls(c, "time") || as_origin_calls(c, "gmtime") ||
+			 as_origin_calls(c, "localtime") || as_origin_calls(c, "gettimeofday");
+		a.device = a.device ||
+			   (as_origin_calls(c, "ioctl") && as_value_const(v, c->arg[1], &request) &&
+				   request == SIOCGIFHWADDR);
 		a.reads =
 			a.reads || (api && (api->kind == AS_API_INPUT || api->kind == AS_API_OPEN ||
 						   api->kind == AS_API_SCAN));
@@ -61,9 +60,9 @@ static bool is_clock(const as_signals *s, const as_kept *k, as_value x, int dept
 			   : n->kind == AS_V_LOAD ? as_origin_call(v, n->a)
 						  : NULL;
 	if (c)
-		return as_origin_calls(s, c, "time") || as_origin_calls(s, c, "gmtime") ||
-		       as_origin_calls(s, c, "localtime") || as_origin_calls(s, c, "gmtime_r") ||
-		       as_origin_calls(s, c, "localtime_r");
+		return as_origin_calls(c, "time") || as_origin_calls(c, "gmtime") ||
+		       as_origin_calls(c, "localtime") || as_origin_calls(c, "gmtime_r") ||
+		       as_origin_calls(c, "localtime_r");
 	return n->kind == AS_V_OP &&
 	       (is_clock(s, k, n->a, depth + 1) || is_clock(s, k, n->b, depth + 1));
 }
@@ -93,11 +92,11 @@ static bool writes_bytes(const as_values *v, size_t argument)
 /* What a function of the program's own makes of the buffer that it is handed as argument a of call c. */
 static made made_by(const as_signals *s, const as_kept *k, const as_call *c, unsigned a)
 {
-	size_t n = as_profile_number(s->profile, c->goal);
+	size_t n = c->to;
 	const as_kept *to = n == SIZE_MAX ? NULL : s->profile->kept[n];
 	if (!to)
 		return MADE_NOT;
-	asks q = asked_in(s, to);
+	asks q = asked_in(to);
 	if (q.date && !q.reads && mixes_clock(s, to))
 		return MADE_DATE;
 	if (q.device)
@@ -118,16 +117,14 @@ static made made_by(const as_signals *s, const as_kept *k, const as_call *c, uns
 /* What is printed: a number that was computed. */
 static made printed_by(const as_signals *s, const as_kept *k, const as_call *c)
 {
-	const as_api *api = as_origin_api(s, c);
+	const as_api *api = c->api;
 	made best = MADE_NOT;
 	if (!api || api->kind != AS_API_FORMAT || api->text < 1)
 		return MADE_NOT;
 	for (unsigned i = (unsigned)api->text + 1; i < AS_ARGS_MAX; i++) {
 		bool computed = as_computed_of(s->profile, k, c->arg[i]) != AS_COMPUTED_NOT;
 		/* times are printed for good reasons, too */
-		made one = !computed               ? MADE_NOT
-			   : asked_in(s, k).device ? MADE_DEVICE
-						   : MADE_COMPUTED;
+		made one = !computed ? MADE_NOT : asked_in(k).device ? MADE_DEVICE : MADE_COMPUTED;
 		best = one > best ? one : best;
 	}
 	return best;
@@ -166,13 +163,13 @@ static bool fills(const as_signals *s, const as_kept *k, int64_t at)
 /* Whether a function, or one that it calls, reads what the device is called. */
 static bool reads_device(const as_signals *s, const as_kept *k)
 {
-	if (asked_in(s, k).device)
+	if (asked_in(k).device)
 		return true;
 	for (uint32_t i = 0; i < k->values.n_calls && i < CALLS_MAX; i++) {
 		const as_call *c = &k->values.calls[i];
-		size_t n = c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
+		size_t n = c->to;
 		const as_kept *to = n == SIZE_MAX ? NULL : s->profile->kept[n];
-		asks q = to ? asked_in(s, to) : (asks){ 0 };
+		asks q = to ? asked_in(to) : (asks){ 0 };
 		if (q.device && q.reads)
 			return true;
 	}
@@ -187,12 +184,12 @@ static made made_of(const as_signals *s, const as_kept *k, const as_call *until,
 	bool written = false;
 	for (uint32_t i = 0; i < v->n_calls && i < CALLS_MAX; i++) {
 		const as_call *c = &v->calls[i];
-		const as_api *api = as_origin_api(s, c);
+		const as_api *api = c->api;
 		for (unsigned a = 0; c != until && a < AS_ARGS_MAX && !c->system; a++) {
 			const as_term *to = as_term_of(v, c->arg[a]);
 			if (to->kind != AS_V_STACK || to->k != at)
 				continue;
-			bool own = !api && as_profile_number(s->profile, c->goal) != SIZE_MAX;
+			bool own = !api && c->to != SIZE_MAX;
 			made one = own      ? made_by(s, k, c, a)
 				   : a == 0 ? printed_by(s, k, c)
 					    : MADE_NOT;
@@ -201,7 +198,7 @@ static made made_of(const as_signals *s, const as_kept *k, const as_call *until,
 				  (!api && one == MADE_NOT);
 		}
 	}
-	asks q = asked_in(s, k);
+	asks q = asked_in(k);
 	if (best < MADE_DEVICE && !written && fills(s, k, at) && reads_device(s, k))
 		best = MADE_DEVICE;
 	if (best == MADE_COMPUTED && q.device)
@@ -230,8 +227,8 @@ static void state(as_signals *s, size_t number, uint64_t at, made m)
 /* The two arguments that a call compares, by the library or by the program's own. False: it compares none. */
 static bool sides_of(const as_signals *s, const as_call *c, unsigned sides[2])
 {
-	const as_api *api = as_origin_api(s, c);
-	size_t n = c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
+	const as_api *api = c->api;
+	size_t n = c->to;
 	if (api && api->kind == AS_API_COMPARE) {
 		as_api_sides(api, &sides[0], &sides[1]);
 		return true;

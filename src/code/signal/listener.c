@@ -163,12 +163,12 @@ static size_t argument_of(const as_values *v, as_value x)
 }
 
 /* The argument that a function puts into network order: by the library, or by moving its bytes past each other. */
-static size_t turned_argument(const as_signals *s, const as_values *v)
+static size_t turned_argument(const as_values *v)
 {
 	enum { BYTE = 8 };
 	size_t i = SIZE_MAX;
 	for (uint32_t j = 0; j < v->n_calls && i == SIZE_MAX; j++)
-		if (as_origin_calls(s, &v->calls[j], "htons"))
+		if (as_origin_calls(&v->calls[j], "htons"))
 			i = argument_of(v, v->calls[j].arg[0]);
 	for (uint32_t j = 1; j < v->n_terms && i == SIZE_MAX; j++) {
 		const as_term *n = &v->terms[j];
@@ -184,7 +184,7 @@ static size_t turned_argument(const as_signals *s, const as_values *v)
 static bool is_port(uint64_t k) { return k > 0 && k <= UINT16_MAX; }
 
 /* What the function turns into network order or hands to the resolver on the way to call c. */
-static void ask_calls(const as_signals *s, const as_kept *k, const as_call *c, place *out)
+static void ask_calls(const as_kept *k, const as_call *c, place *out)
 {
 	const as_values *v = &k->values;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
@@ -192,17 +192,15 @@ static void ask_calls(const as_signals *s, const as_kept *k, const as_call *c, p
 		uint64_t port = 0;
 		if (o == c || !as_dominates(&k->dominators, o->block, c->block))
 			continue;
-		if (as_origin_calls(s, o, "htons") && as_value_const(v, o->arg[0], &port) &&
+		if (as_origin_calls(o, "htons") && as_value_const(v, o->arg[0], &port) &&
 			is_port(port))
 			out->port = (uint16_t)port;
-		if (as_origin_calls(s, o, "getaddrinfo") &&
+		if (as_origin_calls(o, "getaddrinfo") &&
 			as_number(as_origin_text(k, o, 1), 10, &port) && is_port(port))
 			out->port = (uint16_t)port;
-		bool second = as_origin_calls(s, o, "inet_pton");
-		if (second || as_origin_calls(s, o, "inet_addr") ||
-			as_origin_calls(s, o, "inet_aton") ||
-			as_origin_calls(s, o, "gethostbyname") ||
-			as_origin_calls(s, o, "getaddrinfo")) {
+		bool second = as_origin_calls(o, "inet_pton");
+		if (second || as_origin_calls(o, "inet_addr") || as_origin_calls(o, "inet_aton") ||
+			as_origin_calls(o, "gethostbyname") || as_origin_calls(o, "getaddrinfo")) {
 			as_span host = as_origin_text(k, o, second ? 1 : 0);
 			out->host = host.n > 0 ? host : out->host;
 		}
@@ -288,7 +286,7 @@ static void state_place(as_signals *s, const as_kept *k, const place *p, bool li
 /* Constant ports that callers hand to a function that binds: by the argument that is turned into network order. */
 static void ask_callers(as_signals *s, const as_kept *k, const place *p, bool listens)
 {
-	size_t n = 0, i = turned_argument(s, &k->values);
+	size_t n = 0, i = turned_argument(&k->values);
 	const as_link *links = as_profile_callers(s->profile, k->function->addr, &n);
 	for (size_t j = 0; i < AS_ARGS_MAX && j < n && n <= CALLERS_MAX; j++) {
 		const as_kept *from = s->profile->kept[links[j].from];
@@ -314,7 +312,7 @@ static void look_at_door(
 	if (!read && as_term_of(&k->values, c->arg[addr])->kind == AS_V_ARG)
 		return; /* the caller knows */
 	uint16_t stored = p.port;
-	ask_calls(s, k, c, &p);
+	ask_calls(k, c, &p);
 	p.port = stored ? stored : p.port;
 	if (p.port == 0)
 		ask_callers(s, k, &p, listens);
@@ -333,10 +331,10 @@ typedef struct door {
 	uint8_t argument; /* which is the address */
 } door;
 
-static door door_of(const as_signals *s, const as_kept *to)
+static door door_of(const as_kept *to)
 {
 	for (uint32_t i = 0; to && i < to->values.n_calls; i++) {
-		const as_api *api = as_origin_api(s, &to->values.calls[i]);
+		const as_api *api = to->values.calls[i].api;
 		const as_term *a = as_term_of(&to->values, to->values.calls[i].arg[1]);
 		if (opens_door(api) && a->kind == AS_V_ARG && a->k < AS_ARGS_MAX)
 			return (door){ true, true, api->kind == AS_API_BIND, (uint8_t)a->k };
@@ -347,12 +345,12 @@ static door door_of(const as_signals *s, const as_kept *to)
 /* A call of such a function. */
 static void look_through(as_signals *s, door *doors, const as_kept *k, const as_call *c)
 {
-	size_t n = c->system ? SIZE_MAX : as_profile_number(s->profile, c->goal);
+	size_t n = c->to;
 	if (n == SIZE_MAX)
 		return;
 	door *d = &doors[n];
 	if (!d->known)
-		*d = door_of(s, s->profile->kept[n]);
+		*d = door_of(s->profile->kept[n]);
 	if (d->is)
 		look_at_door(s, k, c, d->argument, d->binds);
 }
@@ -386,16 +384,16 @@ static void look_at_socket(as_signals *s, size_t number, const as_kept *k, const
 }
 
 /* Whether a descriptor is a connection: accepted, opened as a socket, or connected here. */
-static bool is_socket(const as_signals *s, const as_kept *k, as_value fd)
+static bool is_socket(const as_kept *k, as_value fd)
 {
 	const as_values *v = &k->values;
 	const as_call *c = as_origin_call(v, fd);
-	const as_api *api = c ? as_origin_api(s, c) : NULL;
+	const as_api *api = c ? c->api : NULL;
 	if (api && (api->kind == AS_API_LISTEN ||
-			   (api->kind == AS_API_SOCKET && !as_origin_calls(s, c, "socketpair"))))
+			   (api->kind == AS_API_SOCKET && !as_origin_calls(c, "socketpair"))))
 		return true;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
-		api = as_origin_api(s, &v->calls[i]);
+		api = v->calls[i].api;
 		if (opens_door(api) && v->calls[i].arg[0] == fd && fd != AS_NOT_KNOWN)
 			return true;
 	}
@@ -411,7 +409,7 @@ static void look_at_wiring(as_signals *s, size_t number, const as_kept *k)
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *c = &v->calls[i];
 		uint64_t to = 0;
-		if (!as_origin_calls(s, c, "dup2") && !as_origin_calls(s, c, "dup3"))
+		if (!as_origin_calls(c, "dup2") && !as_origin_calls(c, "dup3"))
 			continue;
 		if (first && c->arg[0] != first->arg[0])
 			continue;
@@ -422,7 +420,7 @@ static void look_at_wiring(as_signals *s, size_t number, const as_kept *k)
 	as_running run = as_origin_runs(s, k);
 	if (!first || wired < 2 || !run.call)
 		return;
-	bool connection = is_socket(s, k, first->arg[0]);
+	bool connection = is_socket(k, first->arg[0]);
 	bool given = as_value_root(v, first->arg[0]) != SIZE_MAX;
 	if (!connection && !(given && run.shell))
 		return;
@@ -449,7 +447,7 @@ static void find(as_signals *s)
 		const as_kept *k = s->profile->kept[i];
 		for (uint32_t j = 0; k && j < k->values.n_calls; j++) {
 			const as_call *c = &k->values.calls[j];
-			const as_api *api = as_origin_api(s, c);
+			const as_api *api = c->api;
 			if (opens_door(api))
 				look_at_door(s, k, c, 1, api->kind == AS_API_BIND);
 			else if (api && api->kind == AS_API_SOCKET)

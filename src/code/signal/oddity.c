@@ -34,9 +34,9 @@ static void add(as_signals *s, const as_kept *k, uint64_t at, double score, as_s
 }
 
 /* The number of a system call: of the instruction, or of syscall(). */
-static bool number_of(const as_signals *s, const as_kept *k, const as_call *c, uint64_t *number)
+static bool number_of(const as_kept *k, const as_call *c, uint64_t *number)
 {
-	bool asks = c->system || as_origin_calls(s, c, "syscall");
+	bool asks = c->system || as_origin_calls(c, "syscall");
 	return asks && as_value_const(&k->values, c->arg[0], number);
 }
 
@@ -66,7 +66,7 @@ static void look_at_number(as_signals *s, const as_kept *k, const as_call *c)
 {
 	uint64_t number = 0;
 	const as_program *p = s->profile->program;
-	if (!number_of(s, k, c, &number) || as_api_of(p, k->function->addr))
+	if (!number_of(k, c, &number) || as_api_of(p, k->function->addr))
 		return;
 	const char *name = as_library_number(p, number);
 	const as_api *api = name ? as_api_named(as_lit(name)) : NULL;
@@ -88,7 +88,7 @@ static void look_at_dlsym(as_signals *s, const as_kept *k, const as_call *c)
 	const as_api *api = name.n > 0 ? as_api_named(name) : NULL;
 	bool sink = api && (api->kind == AS_API_RUN || api->kind == AS_API_EXEC ||
 				   api->kind == AS_API_TRACE || api->kind == AS_API_PRIVILEGE);
-	if (!as_origin_calls(s, c, "dlsym") || !sink)
+	if (!as_origin_calls(c, "dlsym") || !sink)
 		return;
 	const as_program *p = s->profile->program;
 	for (size_t i = 0; i < p->n_labels; i++)
@@ -103,7 +103,7 @@ static void look_at_dlsym(as_signals *s, const as_kept *k, const as_call *c)
 static void look_at_watch(as_signals *s, const as_kept *k, const as_call *c)
 {
 	uint64_t request = 1;
-	bool asks = as_origin_calls(s, c, "ptrace") &&
+	bool asks = as_origin_calls(c, "ptrace") &&
 		    as_value_const(&k->values, c->arg[0], &request) && request == 0;
 	if (asks && as_origin_runs(s, k).weight == 0)
 		add(s, k, c->at, 2, as_lit("ptrace(PTRACE_TRACEME)"), as_lit("ptrace"),
@@ -114,17 +114,17 @@ static void look_at_watch(as_signals *s, const as_kept *k, const as_call *c)
 			"the state of the process is searched for a debugger");
 }
 
-static bool is_time(const as_signals *s, const as_values *v, as_value x)
+static bool is_time(const as_values *v, as_value x)
 {
 	const as_call *c = as_origin_call(v, x);
-	const as_api *api = c ? as_origin_api(s, c) : NULL;
+	const as_api *api = c ? c->api : NULL;
 	if (api && as_is(as_lit(api->name), "time"))
 		return true;
 	int64_t offset = 0;
 	const as_term *n = as_term_of(v, as_value_base(v, x, &offset));
 	for (uint32_t i = 0; n->kind == AS_V_LOAD && offset == 0 && i < v->n_calls; i++) {
-		bool asks = as_origin_calls(s, &v->calls[i], "time") ||
-			    as_origin_calls(s, &v->calls[i], "gettimeofday");
+		bool asks = as_origin_calls(&v->calls[i], "time") ||
+			    as_origin_calls(&v->calls[i], "gettimeofday");
 		if (asks && v->calls[i].arg[0] == n->a && n->a != AS_NOT_KNOWN && n->k == 0)
 			return true;
 	}
@@ -140,7 +140,7 @@ static void look_at_date(as_signals *s, const as_kept *k, const as_decision *d)
 	bool a = as_value_const(v, d->a, &date);
 	if (!a && !as_value_const(v, d->b, &date))
 		return;
-	if (date < EPOCH_FROM || date > EPOCH_TO || !is_time(s, v, a ? d->b : d->a))
+	if (date < EPOCH_FROM || date > EPOCH_TO || !is_time(v, a ? d->b : d->a))
 		return;
 	as_sink sink = as_origin_behind(s, k, d, &c);
 	as_span trigger = as_alarm_text(s, "time %llu", (unsigned long long)date);
@@ -152,21 +152,21 @@ static void look_at_date(as_signals *s, const as_kept *k, const as_decision *d)
 			"the code does something else after a date that it fixes");
 }
 
-static bool removes(const as_signals *s, const as_call *c)
+static bool removes(const as_call *c)
 {
-	return as_origin_calls(s, c, "unlink") || as_origin_calls(s, c, "remove") ||
-	       as_origin_calls(s, c, "truncate");
+	return as_origin_calls(c, "unlink") || as_origin_calls(c, "remove") ||
+	       as_origin_calls(c, "truncate");
 }
 
 /* Deletes the file it was started from: by the link of the process, or by its own name. */
 static void look_at_deletion(as_signals *s, const as_kept *k, const as_call *c)
 {
 	const as_values *v = &k->values;
-	if (!removes(s, c))
+	if (!removes(c))
 		return;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
 		const as_call *o = &v->calls[i];
-		if (as_origin_calls(s, o, "readlink") && o->arg[1] == c->arg[0] &&
+		if (as_origin_calls(o, "readlink") && o->arg[1] == c->arg[0] &&
 			c->arg[0] != AS_NOT_KNOWN &&
 			as_is(as_origin_text(k, o, 0), "/proc/self/exe"))
 			add(s, k, c->at, 2.5, as_lit("/proc/self/exe"), as_lit("unlink"),
@@ -183,7 +183,7 @@ static void look_at_deletion(as_signals *s, const as_kept *k, const as_call *c)
 /* The memory of the device or of the process is opened where a number comes from a text: an address asked for. */
 static void look_at_memory(as_signals *s, const as_kept *k, const as_call *c)
 {
-	const as_api *api = as_origin_api(s, c);
+	const as_api *api = c->api;
 	as_span path = api && api->kind == AS_API_OPEN && api->text >= 0
 			       ? as_origin_text(k, c, (unsigned)api->text)
 			       : (as_span){ 0 };
@@ -191,7 +191,7 @@ static void look_at_memory(as_signals *s, const as_kept *k, const as_call *c)
 	if (!as_is(path, "/dev/mem") && !as_is(path, "/dev/kmem") && !as_is(path, "/proc/self/mem"))
 		return;
 	for (uint32_t i = 0; i < k->values.n_calls; i++) {
-		const as_api *o = as_origin_api(s, &k->values.calls[i]);
+		const as_api *o = k->values.calls[i].api;
 		asked = asked || (o && (o->kind == AS_API_NUMBER || o->kind == AS_API_SCAN));
 	}
 	add(s, k, c->at, asked ? 1.4 : 0.3, path,
@@ -204,7 +204,7 @@ static void look_at_written_code(as_signals *s, const as_kept *k, const as_call 
 {
 	const as_values *v = &k->values;
 	uint64_t prot = 0;
-	bool maps = as_origin_calls(s, c, "mmap"), changes = as_origin_calls(s, c, "mprotect");
+	bool maps = as_origin_calls(c, "mmap"), changes = as_origin_calls(c, "mprotect");
 	if ((!maps && !changes) || !as_value_const(v, c->arg[2], &prot) || !(prot & PROT_EXEC))
 		return;
 	for (uint32_t i = 0; i < v->n_calls; i++) {
@@ -231,12 +231,12 @@ static void look_at_traces(as_signals *s, const as_kept *k, const as_call *c)
 	static const char *const logs[] = { "/var/log/", "/var/run/utmp", "/run/utmp", "wtmp",
 		"lastlog", "btmp", ".bash_history", ".ash_history" };
 	as_span path = as_origin_text(k, c, 0);
-	for (size_t i = 0; removes(s, c) && i < sizeof(logs) / sizeof(logs[0]); i++)
+	for (size_t i = 0; removes(c) && i < sizeof(logs) / sizeof(logs[0]); i++)
 		if (as_has(path, logs[i]))
 			add(s, k, c->at, as_ends(path, "log") || i > 0 ? 1.5 : 1, path,
 				as_lit("removes it"), "a record of what happened is removed");
-	bool history = as_origin_calls(s, c, "setenv") || as_origin_calls(s, c, "unsetenv") ||
-		       as_origin_calls(s, c, "putenv");
+	bool history = as_origin_calls(c, "setenv") || as_origin_calls(c, "unsetenv") ||
+		       as_origin_calls(c, "putenv");
 	if (history && as_starts(path, "HISTFILE"))
 		add(s, k, c->at, 2, path, as_lit("no history"),
 			"the shell that follows is told to keep no history");
@@ -256,10 +256,9 @@ static void look_at_early(as_signals *s, uint64_t addr, bool resolver)
 			api && (api->kind == AS_API_RUN || api->kind == AS_API_EXEC ||
 				       api->kind == AS_API_BIND || api->kind == AS_API_CONNECT ||
 				       api->kind == AS_API_TRACE || api->kind == AS_API_MEMORY);
-		bool asks =
-			resolver &&
-			(as_origin_calls(s, c, "getenv") || as_origin_calls(s, c, "strcmp") ||
-				as_origin_calls(s, c, "open") || as_origin_calls(s, c, "fopen"));
+		bool asks = resolver &&
+			    (as_origin_calls(c, "getenv") || as_origin_calls(c, "strcmp") ||
+				    as_origin_calls(c, "open") || as_origin_calls(c, "fopen"));
 		if (!acts && !asks)
 			continue;
 		double w = acts ? 1 + 0.35 * sink.weight : 2;
@@ -297,7 +296,7 @@ static void look_at_data(as_signals *s, const as_kept *k, const as_call *c)
 	const as_region *r =
 		c->goal && !c->system ? as_program_region(s->profile->program, c->goal) : NULL;
 	bool sure = k->function->by != AS_BY_GAP; /* what gaps hold may be no code at all */
-	if (sure && r && !r->exec && r->write && r->data.n > 0 && !as_origin_api(s, c))
+	if (sure && r && !r->exec && r->write && r->data.n > 0 && !c->api)
 		add(s, k, c->at, 2, as_alarm_text(s, "0x%llx", (unsigned long long)c->goal),
 			as_lit("calls data"), "what is called stands among the program's data");
 }
