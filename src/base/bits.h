@@ -17,4 +17,15 @@ static inline bool as_bit_add(uint8_t *set, uint64_t i)
 	return fresh;
 }
 
+/* Adds the numbers from from up to and without to. */
+static inline void as_bit_add_all(uint8_t *set, uint64_t from, uint64_t to)
+{
+	for (; from < to && from % 8 != 0; from++)
+		set[from / 8] |= (uint8_t)(1u << (from % 8));
+	for (; to - from >= 8 && from < to; from += 8)
+		set[from / 8] = 0xff;
+	for (; from < to; from++)
+		set[from / 8] |= (uint8_t)(1u << (from % 8));
+}
+
 #endif

@@ -60,11 +60,6 @@ static bool is_covered(const search *s, uint64_t addr)
 	return as_function_map_is(&s->map, AS_MAP_COVERED, addr);
 }
 
-static void cover(search *s, uint64_t addr, uint64_t len)
-{
-	as_function_map_cover(&s->map, addr, len);
-}
-
 static uint64_t next_start(const search *s, uint64_t addr)
 {
 	return as_function_map_next_start(&s->map, addr);
@@ -166,7 +161,7 @@ static void learn_switches(search *s, const as_flow *f)
 {
 	for (uint32_t i = 0; i < f->n_switches; i++) {
 		as_switch one = f->switches[i];
-		cover(s, one.table, one.table_len);
+		as_function_map_cover(&s->map, one.table, one.table_len);
 		if (!make_room(s, &s->switches, &s->room_switches, s->n_switches + 1,
 			    sizeof(*s->switches)) ||
 			!make_room(s, &s->goals, &s->room_goals, s->n_goals + one.n,
@@ -200,17 +195,26 @@ static bool is_cut_short(const as_flow *f)
 	return false;
 }
 
-/* Addresses of functions among the constants of the code, in a program at a fixed address: for Thumb, where they
- * are odd. */
+/* Constants among the code are none; in a program at a fixed address they may be addresses of functions: of Thumb's,
+ * which are odd. */
 static void learn_constant(search *s, const as_op *op)
 {
 	const as_program *p = s->p;
 	uint64_t v = 0;
 	bool may_be_thumb = p->elf.machine == AS_EM_ARM && (!p->blob || p->mode.thumb);
+	as_function_map_cover(&s->map, (uint64_t)op->imm, op->width);
 	if (may_be_thumb && p->elf.type == AS_ET_EXEC && op->width == 4 &&
 		as_program_constant(p, (uint64_t)op->imm, 4, &v) && (v & 1) &&
 		as_program_is_code(p, v) && !is_covered(s, v & ~UINT64_C(1)))
 		add(s, v, 0, AS_BY_POINTER, true);
+}
+
+static void learn_call(search *s, const as_op *op)
+{
+	bool thumb = is_thumb(s->p, (uint64_t)op->imm);
+	if ((uint64_t)op->imm != op->at + op->len &&
+		!is_covered(s, (uint64_t)op->imm & ~(uint64_t)thumb))
+		add(s, (uint64_t)op->imm, 0, AS_BY_CALL, thumb);
 }
 
 /* What the entry point gives to the functions it calls: main, and what runs before and after it. */
@@ -235,28 +239,26 @@ static bool learn_entry(
 static void learn(search *s, const as_flow *f)
 {
 	bool returns = f->leaves;
-	uint64_t last = UINT64_MAX;
 	for (uint32_t b = 0; b < f->n_blocks; b++) {
 		const as_block *block = &f->blocks[b];
 		returns = returns || block->unresolved || falls_out(f, block);
 		as_function_map_enter(&s->map, f, block);
+		uint32_t read = 0;
 		for (uint32_t i = 0; i < block->n; i++) {
 			const as_op *op = &f->ops[block->first + i];
-			if (op->at != last)
-				cover(s, op->at, op->len);
-			last = op->at;
-			if (op->kind == AS_OP_RETURN)
-				returns = true;
-			if (op->kind == AS_OP_LOAD && op->a == AS_REG_NONE && op->b == AS_REG_NONE)
-				cover(s, (uint64_t)op->imm, op->width);
-			if (op->kind == AS_OP_LOAD && op->a == AS_REG_NONE && op->b == AS_REG_NONE)
-				learn_constant(s, op);
-			if (op->kind != AS_OP_CALL || (uint64_t)op->imm == op->at + op->len)
+			bool constant = op->kind == AS_OP_LOAD && op->a == AS_REG_NONE &&
+					op->b == AS_REG_NONE;
+			returns = returns || op->kind == AS_OP_RETURN;
+			if (!constant && op->kind != AS_OP_CALL)
 				continue;
-			bool thumb = is_thumb(s->p, (uint64_t)op->imm);
-			if (!is_covered(s, (uint64_t)op->imm & ~(uint64_t)thumb))
-				add(s, (uint64_t)op->imm, 0, AS_BY_CALL, thumb);
+			as_function_map_read(&s->map, op - (i - read), i + 1 - read);
+			read = i + 1;
+			if (constant)
+				learn_constant(s, op);
+			else
+				learn_call(s, op);
 		}
+		as_function_map_read(&s->map, &f->ops[block->first + read], block->n - read);
 	}
 	if (!returns && !f->cut && !f->invalid && f->n_blocks > 0)
 		add_never(s, f->addr);

@@ -57,20 +57,42 @@ void as_function_map_cover(as_function_map *m, uint64_t addr, uint64_t len)
 		return;
 	uint64_t from = (addr - one->addr) / m->step,
 		 to = (as_min(addr + len, one->addr + one->len) - 1 - one->addr) / m->step;
-	for (uint64_t i = from; i <= to; i++)
-		(void)as_bit_add(one->bits[AS_MAP_COVERED], i);
+	as_bit_add_all(one->bits[AS_MAP_COVERED], from, to + 1);
+}
+
+void as_function_map_read(as_function_map *m, const as_op *ops, uint32_t n)
+{
+	uint64_t from = n > 0 ? ops[0].at : 0, to = from;
+	const as_code_map *one = as_function_map_at(m, from);
+	uint64_t end = one ? one->addr + one->len : from;
+	for (uint32_t i = 0; i < n; i++) {
+		bool follows = ops[i].at == to && to < end;
+		if (ops[i].at + ops[i].len == to)
+			continue; /* the same instruction */
+		if (!follows) {
+			as_function_map_cover(m, from, to - from);
+			from = ops[i].at;
+		}
+		to = ops[i].at + ops[i].len;
+	}
+	as_function_map_cover(m, from, to - from);
 }
 
 void as_function_map_enter(as_function_map *m, const as_flow *f, const as_block *b)
 {
 	const as_op *ops = &f->ops[b->first];
+	as_code_map *one = as_function_map_at(m, ops[0].at);
 	for (uint32_t i = 0; i < b->n; i++) {
 		bool last = i + 1 == b->n;
 		if (ops[i].kind == AS_OP_CALL || ops[i].kind == AS_OP_CALL_TO ||
 			ops[i].kind == AS_OP_NOP || (last && b->next == AS_NO_BLOCK))
 			continue;
 		uint64_t next = last ? f->blocks[b->next].addr : ops[i + 1].at;
-		if (next > ops[i].at)
+		if (next <= ops[i].at)
+			continue;
+		if (one && next - one->addr < one->len)
+			(void)as_bit_add(one->bits[AS_MAP_ENTERED], (next - one->addr) / m->step);
+		else
 			as_function_map_set(m, AS_MAP_ENTERED, next);
 	}
 }

@@ -35,6 +35,8 @@ bool as_function_map_is(const as_function_map *m, as_map_kind kind, uint64_t add
 void as_function_map_set(as_function_map *m, as_map_kind kind, uint64_t addr);
 /* Marks len bytes as covered. */
 void as_function_map_cover(as_function_map *m, uint64_t addr, uint64_t len);
+/* Marks the instructions of n operations as covered. */
+void as_function_map_read(as_function_map *m, const as_op *ops, uint32_t n);
 /* Marks where a block's instructions lead on to the next one. What follows a call or padding is not marked: the
  * call may be one that does not come back, and a function begin there. */
 void as_function_map_enter(as_function_map *m, const as_flow *f, const as_block *b);
