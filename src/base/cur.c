@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cur.h"
 
-as_cur as_cur_of(as_span s, uint64_t at, bool big)
-{
-	bool bad = at > s.n;
-	return (as_cur){ .s = s, .at = bad ? s.n : (size_t)at, .big = big, .bad = bad };
-}
-
-as_cur as_cur_be(as_span s, uint64_t at) { return as_cur_of(s, at, true); }
-
-as_cur as_cur_le(as_span s, uint64_t at) { return as_cur_of(s, at, false); }
-
 as_span as_take(as_cur *c, uint64_t n)
 {
 	if (c->bad || n > as_left(c)) {
@@ -22,24 +12,7 @@ as_span as_take(as_cur *c, uint64_t n)
 	return taken;
 }
 
-static uint64_t number(as_cur *c, unsigned n)
-{
-	as_span raw = as_take(c, n);
-	uint64_t v = 0;
-	for (unsigned i = 0; i < raw.n; i++)
-		v = v << 8 | raw.p[c->big ? i : raw.n - 1 - i];
-	return v;
-}
-
-uint8_t as_u8(as_cur *c) { return (uint8_t)number(c, 1); }
-
-uint16_t as_u16(as_cur *c) { return (uint16_t)number(c, 2); }
-
-uint32_t as_u32(as_cur *c) { return (uint32_t)number(c, 4); }
-
-uint64_t as_u64(as_cur *c) { return number(c, 8); }
-
-uint64_t as_uword(as_cur *c, bool wide) { return number(c, wide ? 8 : 4); }
+uint64_t as_uword(as_cur *c, bool wide) { return wide ? as_u64(c) : as_u32(c); }
 
 as_span as_counted(as_cur *c)
 {

@@ -15,9 +15,13 @@ typedef struct as_cur {
 } as_cur;
 
 /* A cursor over s at offset at (bytes), big- or little-endian; bad at once if at is past the end. */
-as_cur as_cur_be(as_span s, uint64_t at);
-as_cur as_cur_le(as_span s, uint64_t at);
-as_cur as_cur_of(as_span s, uint64_t at, bool big);
+static inline as_cur as_cur_of(as_span s, uint64_t at, bool big)
+{
+	bool bad = at > s.n;
+	return (as_cur){ .s = s, .at = bad ? s.n : (size_t)at, .big = big, .bad = bad };
+}
+static inline as_cur as_cur_be(as_span s, uint64_t at) { return as_cur_of(s, at, true); }
+static inline as_cur as_cur_le(as_span s, uint64_t at) { return as_cur_of(s, at, false); }
 
 /* Whether every read so far fitted. */
 static inline bool as_ok(const as_cur *c) { return !c->bad; }
@@ -25,11 +29,25 @@ static inline bool as_ok(const as_cur *c) { return !c->bad; }
 static inline size_t as_pos(const as_cur *c) { return c->at; }
 static inline size_t as_left(const as_cur *c) { return c->s.n - c->at; }
 
-/* Reads an unsigned integer of 8, 16, 32 or 64 bits in the cursor's byte order. */
-uint8_t as_u8(as_cur *c);
-uint16_t as_u16(as_cur *c);
-uint32_t as_u32(as_cur *c);
-uint64_t as_u64(as_cur *c);
+/* Reads an unsigned integer of n bytes, or of 8, 16, 32 or 64 bits, in the cursor's byte order. */
+static inline uint64_t as_uint(as_cur *c, unsigned n)
+{
+	uint64_t v = 0;
+	c->bad = c->bad || n > as_left(c);
+	if (c->bad)
+		return 0;
+	const uint8_t *p = c->s.p + c->at;
+	for (unsigned i = 0; i < n && c->big; i++)
+		v = v << 8 | p[i];
+	for (unsigned i = n; i > 0 && !c->big; i--)
+		v = v << 8 | p[i - 1];
+	c->at += n;
+	return v;
+}
+static inline uint8_t as_u8(as_cur *c) { return (uint8_t)as_uint(c, 1); }
+static inline uint16_t as_u16(as_cur *c) { return (uint16_t)as_uint(c, 2); }
+static inline uint32_t as_u32(as_cur *c) { return (uint32_t)as_uint(c, 4); }
+static inline uint64_t as_u64(as_cur *c) { return as_uint(c, 8); }
 /* A word of 32 or 64 bits by wide (ELF and friends). */
 uint64_t as_uword(as_cur *c, bool wide);
 

@@ -11,34 +11,10 @@ const char *as_status_name(as_status s)
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "unknown";
 }
 
-as_span as_cut(as_span s, uint64_t at, uint64_t n)
-{
-	if (at > s.n || n > s.n - at || !s.p)
-		return (as_span){ 0 };
-	return (as_span){ s.p + at, (size_t)n };
-}
-
-as_span as_from(as_span s, uint64_t at) { return as_cut(s, at, at <= s.n ? s.n - at : 0); }
-
-as_span as_lit(const char *text) { return (as_span){ (const uint8_t *)text, strlen(text) }; }
-
-bool as_same(as_span a, as_span b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool as_is(as_span s, const char *text) { return as_same(s, as_lit(text)); }
-
 bool as_is_nocase(as_span s, const char *text)
 {
 	as_span t = as_lit(text);
 	return s.n == t.n && (s.n == 0 || strncasecmp((const char *)s.p, text, s.n) == 0);
-}
-
-bool as_starts(as_span s, const char *text)
-{
-	as_span t = as_lit(text);
-	return t.n <= s.n && as_same(as_cut(s, 0, t.n), t);
 }
 
 bool as_ends(as_span s, const char *text)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/status.h"
 
@@ -16,13 +17,24 @@ typedef struct as_span {
 
 /* Cuts n bytes at offset at (both in bytes, relative to s). Out of range gives an empty span: no
  * error, no overflow. Borrows from s; never fails; pure. */
-as_span as_cut(as_span s, uint64_t at, uint64_t n);
+static inline as_span as_cut(as_span s, uint64_t at, uint64_t n)
+{
+	if (at > s.n || n > s.n - at || !s.p)
+		return (as_span){ 0 };
+	return (as_span){ s.p + at, (size_t)n };
+}
 
 /* Everything of s from offset at (bytes) to its end; empty if at is past the end. Borrows; pure. */
-as_span as_from(as_span s, uint64_t at);
+static inline as_span as_from(as_span s, uint64_t at)
+{
+	return as_cut(s, at, at <= s.n ? s.n - at : 0);
+}
 
 /* The bytes of a NUL-terminated C string, without the NUL. Borrows; pure. Never for image bytes. */
-as_span as_lit(const char *text);
+static inline as_span as_lit(const char *text)
+{
+	return (as_span){ (const uint8_t *)text, strlen(text) };
+}
 
 /* n bytes at p as a span. Borrows; pure. */
 static inline as_span as_bytes(const void *p, size_t n) { return (as_span){ p, n }; }
@@ -31,11 +43,23 @@ static inline as_span as_bytes(const void *p, size_t n) { return (as_span){ p, n
 static inline uint8_t as_at(as_span s, uint64_t at) { return at < s.n ? s.p[at] : 0; }
 
 /* Whether the two spans hold the same bytes. Pure. */
-bool as_same(as_span a, as_span b);
+static inline bool as_same(as_span a, as_span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 
 /* Whether s is exactly the C string text, or starts or ends with it. Pure. */
-bool as_is(as_span s, const char *text);
-bool as_starts(as_span s, const char *text);
+static inline bool as_starts(as_span s, const char *text)
+{
+	if (s.n > 0 && text[0] != (char)s.p[0])
+		return text[0] == 0; /* most are told apart by their first bytes */
+	as_span t = as_lit(text);
+	return t.n <= s.n && as_same(as_cut(s, 0, t.n), t);
+}
+static inline bool as_is(as_span s, const char *text)
+{
+	return as_at(s, 0) == (uint8_t)text[0] && as_same(s, as_lit(text));
+}
 bool as_ends(as_span s, const char *text);
 /* as_is without regard to ASCII case. Pure. */
 bool as_is_nocase(as_span s, const char *text);

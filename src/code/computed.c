@@ -75,9 +75,7 @@ static void walk_answer(const as_profile *p, const as_kept *k, as_value x, seen 
 	const as_values *v = &k->values;
 	uint32_t op = (uint32_t)as_term_of(v, x)->k;
 	for (uint32_t i = 0; i < v->n_calls && depth < 2; i++) {
-		size_t n = v->calls[i].op == op && !v->calls[i].system
-				   ? as_profile_number(p, v->calls[i].goal)
-				   : SIZE_MAX;
+		size_t n = v->calls[i].op == op ? v->calls[i].to : SIZE_MAX;
 		const as_kept *to = n == SIZE_MAX ? NULL : p->kept[n];
 		for (uint32_t j = 0; to && to != k && j < to->values.n_answers && j < ANSWERS; j++)
 			walk(p, to, to->values.answers[j].value, AS_NOT_KNOWN, s, depth + 2);
@@ -85,15 +83,14 @@ static void walk_answer(const as_profile *p, const as_kept *k, as_value x, seen 
 }
 
 /* Whether a place on the stack holds what a hash of the library was told to put there. */
-static bool is_digest(const as_profile *p, const as_kept *k, const as_term *n)
+static bool is_digest(const as_kept *k, const as_term *n)
 {
 	enum { LONGEST = 64 };
 	const as_values *v = &k->values;
 	int64_t offset = 0;
 	const as_term *at = as_term_of(v, as_value_base(v, n->a, &offset));
 	for (uint32_t i = 0; at->kind == AS_V_STACK && i < v->n_calls; i++) {
-		const as_api *api =
-			v->calls[i].system ? NULL : as_api_of(p->program, v->calls[i].goal);
+		const as_api *api = v->calls[i].api;
 		for (unsigned a = 0; api && api->kind == AS_API_CRYPT && a < 3; a++) {
 			const as_term *to = as_term_of(v, v->calls[i].arg[a]);
 			int64_t from = at->k + offset + n->k - to->k;
@@ -136,7 +133,7 @@ static void walk(
 		walk_meetings(p, k, x, s, depth);
 	} else if (n->kind == AS_V_LOAD) {
 		s->m.leaves++;
-		if (is_digest(p, k, n)) {
+		if (is_digest(k, n)) {
 			s->m.mixes++;
 			s->m.again = true;
 		}

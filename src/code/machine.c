@@ -43,18 +43,34 @@ static bool less(uint64_t a, uint64_t b, unsigned width)
 static bool compared(const as_held *f, as_cond cond)
 {
 	uint64_t a = cut(f->low, f->width), b = cut(f->high, f->width);
-	const bool holds[] = { [AS_ALWAYS] = true,
-		[AS_EQ] = a == b,
-		[AS_NE] = a != b,
-		[AS_LT] = less(a, b, f->width),
-		[AS_LE] = !less(b, a, f->width),
-		[AS_GT] = less(b, a, f->width),
-		[AS_GE] = !less(a, b, f->width),
-		[AS_BELOW] = a<b, [AS_BELOW_EQ] = a <= b, [AS_ABOVE] = a> b,
-		[AS_ABOVE_EQ] = a >= b,
-		[AS_NEGATIVE] = extend(a - b, f->width) >> 63,
-		[AS_POSITIVE] = !(extend(a - b, f->width) >> 63) };
-	return holds[cond];
+	switch ((int)cond) {
+	case AS_EQ:
+		return a == b;
+	case AS_NE:
+		return a != b;
+	case AS_LT:
+		return less(a, b, f->width);
+	case AS_LE:
+		return !less(b, a, f->width);
+	case AS_GT:
+		return less(b, a, f->width);
+	case AS_GE:
+		return !less(a, b, f->width);
+	case AS_BELOW:
+		return a < b;
+	case AS_BELOW_EQ:
+		return a <= b;
+	case AS_ABOVE:
+		return a > b;
+	case AS_ABOVE_EQ:
+		return a >= b;
+	case AS_NEGATIVE:
+		return extend(a - b, f->width) >> 63;
+	case AS_POSITIVE:
+		return !(extend(a - b, f->width) >> 63);
+	default:
+		return true;
+	}
 }
 
 /* Signed comparison of a sum with 0, as if it had not overflowed. */
@@ -157,6 +173,21 @@ static uint64_t quotient(uint64_t a, uint64_t b, unsigned width, bool sign)
 	return (x ^ y) >> 63 ? 0 - q : q;
 }
 
+/* Shifts, and what else looks at one operand. */
+static void shift(as_op_kind kind, unsigned width, uint64_t a, uint64_t b, uint64_t *r)
+{
+	if (kind == AS_OP_SHL)
+		*r = b < 8ull * width ? a << b : 0;
+	else if (kind == AS_OP_ROR)
+		*r = rotate(a, b, width);
+	else if (kind == AS_OP_ZEROS)
+		*r = leading_zeros(a, width);
+	else if (kind == AS_OP_NOT)
+		*r = ~a;
+	else
+		*r = shift_right(a, b, width, kind == AS_OP_SAR);
+}
+
 /* Arithmetic on 8 bytes or less; false: the result is not known. */
 static bool compute(as_op_kind kind, unsigned width, uint64_t a, uint64_t b, uint64_t *r)
 {
@@ -166,33 +197,47 @@ static bool compute(as_op_kind kind, unsigned width, uint64_t a, uint64_t b, uin
 	if (divides && cut(b, width) == 0)
 		return false;
 	uint64_t q = divides ? quotient(a, b, width, sign) : 0;
-	const uint64_t results[] = { [AS_OP_MOVE] = a,
-		[AS_OP_ADD] = a + b,
-		[AS_OP_SUB] = a - b,
-		[AS_OP_RSUB] = b - a,
-		[AS_OP_MUL] = a * b,
-		[AS_OP_MULHU] = 0,
-		[AS_OP_MULHS] = 0,
-		[AS_OP_DIVU] = q,
-		[AS_OP_DIVS] = q,
-		[AS_OP_REMU] = a - q * b,
-		[AS_OP_REMS] = a - q * b,
-		[AS_OP_AND] = a & b,
-		[AS_OP_OR] = a | b,
-		[AS_OP_XOR] = a ^ b,
-		[AS_OP_SHL] = b < 8ull * width ? a << b : 0,
-		[AS_OP_SHR] = 0,
-		[AS_OP_SAR] = 0,
-		[AS_OP_ROR] = 0,
-		[AS_OP_ZEROS] = leading_zeros(a, width),
-		[AS_OP_NOT] = ~a };
-	*r = results[kind];
-	if (kind == AS_OP_MULHU || kind == AS_OP_MULHS)
+	switch ((int)kind) {
+	case AS_OP_MOVE:
+		*r = a;
+		break;
+	case AS_OP_ADD:
+		*r = a + b;
+		break;
+	case AS_OP_SUB:
+		*r = a - b;
+		break;
+	case AS_OP_RSUB:
+		*r = b - a;
+		break;
+	case AS_OP_MUL:
+		*r = a * b;
+		break;
+	case AS_OP_MULHU:
+	case AS_OP_MULHS:
 		*r = high_product(a, b, width, sign);
-	if (kind == AS_OP_SHR || kind == AS_OP_SAR)
-		*r = shift_right(a, b, width, sign);
-	if (kind == AS_OP_ROR)
-		*r = rotate(a, b, width);
+		break;
+	case AS_OP_DIVU:
+	case AS_OP_DIVS:
+		*r = q;
+		break;
+	case AS_OP_REMU:
+	case AS_OP_REMS:
+		*r = a - q * b;
+		break;
+	case AS_OP_AND:
+		*r = a & b;
+		break;
+	case AS_OP_OR:
+		*r = a | b;
+		break;
+	case AS_OP_XOR:
+		*r = a ^ b;
+		break;
+	default:
+		shift(kind, width, a, b, r);
+		break;
+	}
 	return true;
 }
 
@@ -210,20 +255,22 @@ static void put(as_machine *m, const as_op *op, as_held w)
 
 static as_step arithmetic(as_machine *m, const as_op *op)
 {
+	static const as_held unknown = { 0 };
 	as_held b = second(m, op), w = { 0 };
-	as_held a = op->a == AS_REG_NONE ? b : m->reg[op->a];
+	const as_held *a = op->a == AS_REG_NONE ? &b : &m->reg[op->a];
 	as_op_kind kind = op->kind;
-	if (kind == AS_OP_NOT || kind == AS_OP_MOVE || kind == AS_OP_ZEROS)
-		b.known = true;
-	w.known = a.known && b.known;
+	if (kind == AS_OP_MOVE) {
+		put(m, op, a->known ? *a : unknown);
+		return AS_STEP_ON;
+	}
+	w.known = a->known && (b.known || kind == AS_OP_NOT || kind == AS_OP_ZEROS);
 	if ((kind == AS_OP_XOR || kind == AS_OP_SUB) && op->a == op->b && !op->shift)
 		w.known = true; /* 0, whatever it was */
 	else if (op->width < 16)
-		w.known = w.known && compute(kind, op->width, a.low, b.low, &w.low);
-	else if (kind == AS_OP_MOVE || (kind >= AS_OP_AND && kind <= AS_OP_XOR) ||
-		 kind == AS_OP_NOT)
-		w.known = w.known && compute(kind, 8, a.low, b.low, &w.low) &&
-			  compute(kind, 8, a.high, b.high, &w.high);
+		w.known = w.known && compute(kind, op->width, a->low, b.low, &w.low);
+	else if ((kind >= AS_OP_AND && kind <= AS_OP_XOR) || kind == AS_OP_NOT)
+		w.known = w.known && compute(kind, 8, a->low, b.low, &w.low) &&
+			  compute(kind, 8, a->high, b.high, &w.high);
 	else
 		w.known = false;
 	put(m, op, w);

@@ -116,6 +116,10 @@ static size_t go_through(as_signals *s, as_spoken_word *words)
 		as_span data = s->spoken.data[i].data;
 		size_t run = 0; /* bytes of text from at on, as far as was looked */
 		for (size_t at = 0; at + SHORTEST <= data.n && n < WORDS_MAX; at++) {
+			if (run == 0 && !is_text(data.p[at + SHORTEST - 1])) {
+				at += SHORTEST - 1; /* nothing begins up to there */
+				continue;
+			}
 			while (run < SHORTEST && is_text(data.p[at + run]))
 				run++;
 			bool begins = run == SHORTEST && (at == 0 || !is_word(data.p[at - 1]));

@@ -31,23 +31,25 @@ enum { N_BEGINNINGS = sizeof(beginnings) / sizeof(beginnings[0]), BEGINS = 8 };
 /* The beginnings in the program's byte order. */
 typedef struct searching {
 	uint8_t want[N_BEGINNINGS][BEGINS];
-	uint32_t first[256]; /* bit i: want[i] begins with that byte */
+	uint32_t first[256], second[256]; /* bit i: that is the byte of want[i] there */
 } searching;
 
 static void prepare(searching *s, bool big)
 {
 	memset(s->first, 0, sizeof(s->first));
+	memset(s->second, 0, sizeof(s->second));
 	for (size_t i = 0; i < N_BEGINNINGS; i++) {
 		for (size_t j = 0; j < BEGINS; j++)
 			s->want[i][j] = beginnings[i].byte[beginnings[i].words && !big ? j ^ 3 : j];
 		s->first[s->want[i][0]] |= UINT32_C(1) << i;
+		s->second[s->want[i][1]] |= UINT32_C(1) << i;
 	}
 }
 
 static void search(as_algo_tables *out, const searching *s, const as_region *r)
 {
 	for (size_t at = 0; at + BEGINS <= r->data.n; at++) {
-		uint32_t may = s->first[r->data.p[at]];
+		uint32_t may = s->first[r->data.p[at]] & s->second[r->data.p[at + 1]];
 		for (size_t i = 0; may >> i; i++) {
 			if (!(may >> i & 1) || memcmp(r->data.p + at, s->want[i], BEGINS) != 0)
 				continue;

@@ -4,23 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-as_op *as_op_add(as_ops *ops, as_op_kind kind, uint8_t width)
-{
-	if (ops->n >= AS_OPS_MAX) {
-		ops->full = true;
-		ops->n = AS_OPS_MAX - 1;
-	}
-	as_op *op = &ops->op[ops->n++];
-	*op = (as_op){ .kind = (uint8_t)kind,
-		.width = width,
-		.dst = AS_REG_NONE,
-		.a = AS_REG_NONE,
-		.b = AS_REG_NONE,
-		.c = AS_REG_NONE,
-		.at = ops->at };
-	return op;
-}
-
 void as_op_rrr(as_ops *ops, as_op_kind kind, uint8_t width, uint8_t dst, uint8_t a, uint8_t b)
 {
 	as_op *op = as_op_add(ops, kind, width);

@@ -123,7 +123,22 @@ static inline void as_ops_clear(as_ops *ops, uint64_t at)
 }
 /* Appends an operation and answers it for its fields to be set; never NULL. It comes with all registers
  * AS_REG_NONE, cond AS_ALWAYS and the address of the instruction. */
-as_op *as_op_add(as_ops *ops, as_op_kind kind, uint8_t width);
+static inline as_op *as_op_add(as_ops *ops, as_op_kind kind, uint8_t width)
+{
+	if (ops->n >= AS_OPS_MAX) {
+		ops->full = true;
+		ops->n = AS_OPS_MAX - 1;
+	}
+	as_op *op = &ops->op[ops->n++];
+	*op = (as_op){ .kind = (uint8_t)kind,
+		.width = width,
+		.dst = AS_REG_NONE,
+		.a = AS_REG_NONE,
+		.b = AS_REG_NONE,
+		.c = AS_REG_NONE,
+		.at = ops->at };
+	return op;
+}
 /* The usual forms of it: dst = a kind b; dst = a kind imm; dst = imm; dst = unknown. */
 void as_op_rrr(as_ops *ops, as_op_kind kind, uint8_t width, uint8_t dst, uint8_t a, uint8_t b);
 void as_op_rri(as_ops *ops, as_op_kind kind, uint8_t width, uint8_t dst, uint8_t a, int64_t imm);

@@ -28,6 +28,7 @@ typedef struct frame {
 	size_t n_loops;
 	const as_loop *in;
 	uint32_t target; /* block that is headed for; AS_NO_BLOCK: none */
+	uint8_t nothing; /* nothing that is wanted as much is ahead; 0: not known */
 	unsigned depth;
 	const as_call *call; /* the one that the outermost function is at */
 } frame;
@@ -126,6 +127,8 @@ static void choose_target(as_tryout *t, frame *f, const uint8_t *wanted, uint32_
 	const as_flow *flow = &f->k->flow;
 	uint32_t head = 0, tail = 0;
 	f->target = AS_NO_BLOCK;
+	if (f->nothing && least >= f->nothing)
+		return;
 	for (uint32_t i = 0; i < flow->n_blocks; i++)
 		t->distance[i] = FAR;
 	t->queue[tail++] = b;
@@ -146,6 +149,8 @@ static void choose_target(as_tryout *t, frame *f, const uint8_t *wanted, uint32_
 	}
 	if (f->target != AS_NO_BLOCK)
 		measure(t, f);
+	else
+		f->nothing = least;
 }
 
 /* Where to go from b when that is not known. */
@@ -169,11 +174,21 @@ static uint32_t steer(const as_tryout *t, const frame *f, uint32_t b)
 	return best;
 }
 
-static const as_call *call_at(const as_kept *k, uint32_t op)
+/* The call at an operation of a block: they are in the order of blocks. */
+static const as_call *call_at(const as_kept *k, uint32_t block, uint32_t op)
 {
-	for (uint32_t i = 0; i < k->values.n_calls; i++)
-		if (k->values.calls[i].op == op)
-			return &k->values.calls[i];
+	const as_values *v = &k->values;
+	uint32_t low = 0, high = v->n_calls;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (v->calls[mid].block < block)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < v->n_calls && v->calls[low].block == block; low++)
+		if (v->calls[low].op == op)
+			return &v->calls[low];
 	return NULL;
 }
 
@@ -197,21 +212,22 @@ static void follow(as_tryout *t, const frame *from, const as_call *c)
 		as_machine_set(&t->m, PPC_ENTRY, to->function->addr);
 	run_frame(t, &f, NULL);
 	as_held result = *as_tryout_reg(t, a->result);
-	for (unsigned r = 0; r < AS_REG_ZERO; r++) {
-		if (r < 64 && ((a->kept >> r & 1) || r == a->sp))
-			t->m.reg[r] = kept[r];
-		else
-			as_tryout_forget_reg(t, (uint8_t)r);
+	uint64_t keeps = a->kept | UINT64_C(1) << a->sp;
+	for (uint64_t some = keeps; some; some &= some - 1) {
+		unsigned r = (unsigned)__builtin_ctzll(some);
+		t->m.reg[r] = kept[r];
 	}
+	as_tryout_forget_call(t, keeps);
 	if (t->program->elf.machine == AS_EM_MIPS)
 		t->m.reg[AS_TRYOUT_MIPS_GP] = kept[AS_TRYOUT_MIPS_GP];
 	*as_tryout_reg(t, a->sp) = sp;
 	*as_tryout_reg(t, a->result) = result;
 }
 
-static void do_call(as_tryout *t, frame *f, const as_op *op, uint32_t index)
+static void do_call(as_tryout *t, frame *f, uint32_t block, uint32_t index)
 {
-	const as_call *c = call_at(f->k, index);
+	const as_call *c = call_at(f->k, block, index);
+	const as_op *op = &f->k->flow.ops[index];
 	uint8_t to = op->kind == AS_OP_CALL ? as_stub_pc_register(t->program, (uint64_t)op->imm)
 					    : AS_REG_NONE;
 	if (to != AS_REG_NONE) {
@@ -277,7 +293,7 @@ static uint32_t run_block(as_tryout *t, frame *f, uint32_t b)
 		if (calls && op->kind == AS_OP_SYSCALL)
 			as_tryout_forget_reg(t, t->program->arch->result);
 		else if (calls)
-			do_call(t, f, op, block->first + i);
+			do_call(t, f, b, block->first + i);
 		if (s == AS_STEP_RETURN || s == AS_STEP_TRAP)
 			return AS_NO_BLOCK;
 	}
@@ -390,6 +406,7 @@ size_t as_tryout_run(as_tryout *t, size_t number, as_brought *out)
 	for (unsigned run = 0; run < RUNS && is_left(t, &f, wanted); run++) {
 		enter(t, k);
 		f.target = AS_NO_BLOCK;
+		f.nothing = 0;
 		f.in = NULL;
 		uint64_t before = t->left;
 		t->visited[0] = false;

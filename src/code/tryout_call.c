@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/tryout_inside.h"
 
+#include <string.h>
+
 enum { APART = 0x10000, COPIED_MAX = 1024, FORGOTTEN_MAX = 512, FORGOTTEN = 64 };
 
 static uint64_t objects_at(const as_tryout *t)
@@ -14,6 +16,14 @@ void as_tryout_forget_reg(as_tryout *t, uint8_t r)
 		return;
 	*as_tryout_reg(t, r) = (as_held){ 0 };
 	t->shadows[r] = (as_shadow){ 0 };
+}
+
+void as_tryout_forget_call(as_tryout *t, uint64_t kept)
+{
+	for (uint64_t lost = ~kept; lost; lost &= lost - 1)
+		as_tryout_forget_reg(t, (uint8_t)__builtin_ctzll(lost));
+	memset(&t->m.reg[64], 0, (AS_REG_ZERO - 64) * sizeof(t->m.reg[0]));
+	memset(&t->shadows[64], 0, (AS_REG_ZERO - 64) * sizeof(t->shadows[0]));
 }
 
 /* Argument i of the call that the machine is at. */
@@ -117,10 +127,10 @@ void as_tryout_pass_over(as_tryout *t, const as_call *c)
 	uint64_t result = 0;
 	if (api)
 		imitate(t, api, &known, &result);
-	for (unsigned r = 0; r < AS_REG_ZERO; r++)
-		if (r != a->sp && (r >= 64 || !(a->kept >> r & 1)) &&
-			!(t->program->elf.machine == AS_EM_MIPS && r == AS_TRYOUT_MIPS_GP))
-			as_tryout_forget_reg(t, (uint8_t)r);
+	uint64_t kept = a->kept | UINT64_C(1) << a->sp;
+	if (t->program->elf.machine == AS_EM_MIPS)
+		kept |= UINT64_C(1) << AS_TRYOUT_MIPS_GP;
+	as_tryout_forget_call(t, kept);
 	if (known)
 		as_machine_set(&t->m, a->result, result);
 }

@@ -48,6 +48,8 @@ struct as_tryout {
 /* The register r; forgets it. */
 static inline as_held *as_tryout_reg(as_tryout *t, uint8_t r) { return &t->m.reg[r]; }
 void as_tryout_forget_reg(as_tryout *t, uint8_t r);
+/* Forgets all registers but those of the first 64 that a bit is set for. */
+void as_tryout_forget_call(as_tryout *t, uint64_t kept);
 /* The address of memory that is no program's, 64 KiB apart. */
 uint64_t as_tryout_object(as_tryout *t);
 /* Argument i of the call that the machine is at; false: not known. */

@@ -65,10 +65,22 @@ static void cast_shadow(as_tryout *t, const as_op *op, bool a_known, bool b_know
 	t->shadows[op->dst] = next;
 }
 
+static as_step step_outside(as_tryout *t, const as_op *op)
+{
+	as_step s = as_machine_step(&t->m, op);
+	if (s == AS_STEP_MEMORY)
+		as_tryout_forget_reg(t, op->dst);
+	if (op->dst < AS_N_REGS)
+		t->shadows[op->dst] = (as_shadow){ 0 };
+	return s == AS_STEP_MEMORY ? AS_STEP_ON : s;
+}
+
 as_step as_tryout_step(as_tryout *t, bool in_loop, const as_op *op)
 {
 	bool holds = op->kind == AS_OP_COMPARE || op->kind == AS_OP_BRANCH_IF ||
 		     op->kind == AS_OP_XOR || op->kind == AS_OP_SUB;
+	if (!in_loop)
+		return step_outside(t, op);
 	bool a_known = op->a < AS_N_REGS && as_tryout_reg(t, op->a)->known;
 	bool b_known =
 		op->b == AS_REG_NONE || (op->b < AS_N_REGS && as_tryout_reg(t, op->b)->known);
@@ -76,10 +88,10 @@ as_step as_tryout_step(as_tryout *t, bool in_loop, const as_op *op)
 	uint64_t b = op->b == AS_REG_NONE           ? (uint64_t)op->imm
 		     : b_known && op->b < AS_N_REGS ? as_tryout_reg(t, op->b)->low
 						    : 0;
-	if (in_loop && holds)
+	if (holds)
 		hold(t, op);
 	as_step s = as_machine_step(&t->m, op);
-	if (in_loop && op->kind >= AS_OP_MOVE && op->kind <= AS_OP_NOT && op->dst < AS_N_REGS &&
+	if (op->kind >= AS_OP_MOVE && op->kind <= AS_OP_NOT && op->dst < AS_N_REGS &&
 		!as_tryout_reg(t, op->dst)->known)
 		cast_shadow(t, op, a_known, b_known, a_known ? a : b);
 	else if (op->dst < AS_N_REGS)

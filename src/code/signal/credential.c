@@ -25,12 +25,11 @@ static void add(as_signals *s, reasons *r, double weight, const char *why)
 			    : as_lit(why);
 }
 
-static bool from_call(
-	const as_signals *s, const as_values *v, as_value x, as_api_kind kind, const char *name)
+static bool from_call(const as_values *v, as_value x, as_api_kind kind, const char *name)
 {
 	const as_term *n = as_term_of(v, x);
 	for (uint32_t i = 0; n->kind == AS_V_RESULT && i < v->n_calls; i++) {
-		const as_api *api = as_api_of(s->profile->program, v->calls[i].goal);
+		const as_api *api = v->calls[i].api;
 		if (v->calls[i].op == (uint32_t)n->k && api)
 			return name ? as_has(as_lit(api->name), name) : api->kind == kind;
 	}
@@ -44,7 +43,7 @@ static void look_at_uses(as_signals *s, const as_kept *k, const as_test *t, reas
 	as_value secret = as_rival_object(v, t->input);
 	bool wiped = false, judged = false;
 	for (uint32_t i = 0; secret != AS_NOT_KNOWN && i < v->n_calls; i++) {
-		const as_api *api = as_api_of(s->profile->program, v->calls[i].goal);
+		const as_api *api = v->calls[i].api;
 		for (unsigned a = 0; api && a < 3; a++) {
 			if (as_rival_object(v, v->calls[i].arg[a]) != secret || i == t->call)
 				continue;
@@ -69,10 +68,10 @@ static void look_at_uses(as_signals *s, const as_kept *k, const as_test *t, reas
 		add(s, r, 0.3, "it is also compared with the words of a table");
 }
 
-static bool has_call_of(const as_signals *s, const as_kept *k, as_api_kind kind)
+static bool has_call_of(const as_kept *k, as_api_kind kind)
 {
 	for (uint32_t i = 0; i < k->values.n_calls; i++) {
-		const as_api *api = as_api_of(s->profile->program, k->values.calls[i].goal);
+		const as_api *api = k->values.calls[i].api;
 		if (api && api->kind == kind)
 			return true;
 	}
@@ -183,7 +182,9 @@ static bool speaks_of_logins(const as_kept *k)
 	return false;
 }
 
-static void look(as_signals *s, size_t number, const as_kept *k, const as_test *t, double chain)
+/* *logins: whether the function speaks of logins; -1: that was not asked yet. */
+static void look(
+	as_signals *s, size_t number, const as_kept *k, const as_test *t, double chain, int *logins)
 {
 	const as_values *v = &k->values;
 	reasons r = { 0 };
@@ -191,14 +192,15 @@ static void look(as_signals *s, size_t number, const as_kept *k, const as_test *
 	if (w <= 0)
 		return;
 	as_value input = as_rival_object(v, t->input);
-	if (from_call(s, v, input, AS_API_CRYPT, NULL) ||
-		from_call(s, v, input, AS_API_INPUT, "getpass"))
+	if (from_call(v, input, AS_API_CRYPT, NULL) || from_call(v, input, AS_API_INPUT, "getpass"))
 		add(s, &r, 4,
 			"what is compared comes from asking for a password, or from hashing one");
-	r.secret = r.n > 0 || speaks_of_logins(k);
+	if (r.n == 0 && *logins < 0)
+		*logins = speaks_of_logins(k);
+	r.secret = r.n > 0 || *logins > 0;
 	look_at_uses(s, k, t, &r);
 	look_at_sides(s, number, k, t, &r);
-	if (r.n > 0 && has_call_of(s, k, AS_API_CRYPT))
+	if (r.n > 0 && has_call_of(k, AS_API_CRYPT))
 		add(s, &r, 1.5, "the function checks passwords");
 	bool lone =
 		r.n == 0 && chain >= 1 && t->equal != AS_NO_BLOCK && calls_under(k, t->equal) > 0;
@@ -227,6 +229,7 @@ static void find(as_signals *s)
 		const as_kept *k = s->profile->kept[i];
 		const as_tests *all = &s->tests[i];
 		unsigned texts = 0, numbers = 0;
+		int logins = -1;
 		for (size_t j = 0; k && j < all->n; j++) {
 			texts += all->list[j].text.n > 0;
 			numbers += all->list[j].kind == AS_TEST_NUMBER;
@@ -234,7 +237,8 @@ static void find(as_signals *s)
 		for (size_t j = 0; k && j < all->n; j++)
 			look_at_number(s, i, k, &all->list[j], numbers);
 		for (size_t j = 0; k && j < all->n; j++)
-			look(s, i, k, &all->list[j], 1 / sqrt((double)(texts ? texts : 1)));
+			look(s, i, k, &all->list[j], 1 / sqrt((double)(texts ? texts : 1)),
+				&logins);
 	}
 }
 
