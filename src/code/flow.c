@@ -213,7 +213,9 @@ static bool take_op(as_flow *f, const as_surroundings *around, as_op op, bool *g
 	if (!append(x, &op, false))
 		return false;
 	const uint64_t *goals = NULL;
-	size_t n = op.kind == AS_OP_JUMP_TO ? around->goals(around->ctx, op.at, &goals) : 0;
+	size_t n = op.kind == AS_OP_JUMP_TO && around->goals
+			   ? around->goals(around->ctx, op.at, &goals)
+			   : 0;
 	return n == 0 || as_flow_resolve(f, around,
 				 (as_switch){ .op = x->n_ops - 1, .n = (uint32_t)n }, goals);
 }

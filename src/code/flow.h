@@ -48,7 +48,8 @@ typedef struct as_flow {
 typedef struct as_surroundings {
 	/* Whether addr is where another function starts, so that a jump there is a call. */
 	bool (*starts)(void *ctx, uint64_t addr);
-	/* The goals of the computed jump at addr that were found before, and how many; 0: none. */
+	/* The goals of the computed jump at addr that were found before, and how many; 0: none. NULL: none
+	 * are known. */
 	size_t (*goals)(void *ctx, uint64_t addr, const uint64_t **goals);
 	/* Whether a call to addr never comes back. */
 	bool (*never_returns)(void *ctx, uint64_t addr);

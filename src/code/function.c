@@ -124,14 +124,6 @@ static void add_never(search *s, uint64_t addr)
 	s->n_never++;
 }
 
-static size_t no_goals(void *ctx, uint64_t addr, const uint64_t **goals)
-{
-	(void)ctx;
-	(void)addr;
-	(void)goals;
-	return 0;
-}
-
 static bool never_returns(void *ctx, uint64_t addr)
 {
 	const search *s = ctx;
@@ -569,9 +561,7 @@ static bool finish(search *s)
 bool as_functions_find(as_functions *out, const as_program *p, as_worker *w)
 {
 	search s = { .out = out, .p = p, .worker = w };
-	as_surroundings around = {
-		.starts = starts, .goals = no_goals, .never_returns = never_returns, .ctx = &s
-	};
+	as_surroundings around = { .starts = starts, .never_returns = never_returns, .ctx = &s };
 	*out = (as_functions){ .program = p };
 	s.room_never = 65521;
 	s.guesses = GUESSES_MIN;
