@@ -64,7 +64,7 @@ struct as_evaluator {
 	int32_t taken
 		[64]; /* stack addresses that were given away, bounds of the objects on the stack */
 	uint32_t n_taken;
-	uint8_t clobbered[AS_N_REGS], n_clobbered; /* registers a call may change */
+	as_mask clobbered; /* registers a call may change: of the upper ones, all but AS_REG_ZERO */
 	bool cut, no_memory;
 };
 

@@ -267,8 +267,11 @@ static bool explore_run(as_flow *f, const as_surroundings *around, uint64_t addr
 		if (ops.n == 0)
 			(void)as_op_add(&ops, AS_OP_NOP, 1);
 		for (size_t i = 0; i < ops.n && (goes_on || i == 0); i++) {
-			ops.op[i].len = (uint8_t)n;
-			if (!take_op(f, around, ops.op[i], &goes_on))
+			as_op *op = &ops.op[i];
+			op->len = (uint8_t)n;
+			bool ok = op->kind < AS_OP_BRANCH ? append(x, op, false) != NULL
+							  : take_op(f, around, *op, &goes_on);
+			if (!ok)
 				return false;
 		}
 		x->starts[*seen - 1] |= first;

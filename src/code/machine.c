@@ -98,7 +98,6 @@ int as_flags_hold(const as_held *f, as_cond cond)
 	static const as_cond as_unsigned[] = {
 		[AS_LT] = AS_BELOW, [AS_LE] = AS_BELOW_EQ, [AS_GT] = AS_ABOVE, [AS_GE] = AS_ABOVE_EQ
 	};
-	as_held result = *f;
 	if (cond == AS_ALWAYS)
 		return 1;
 	if (!f->known || cond >= AS_COND_OTHER)
@@ -112,7 +111,7 @@ int as_flags_hold(const as_held *f, as_cond cond)
 		return compared(f, cond);
 	if (f->kind == AS_OP_SUM && cond >= AS_LT && cond <= AS_GE)
 		return sum_holds(f, cond);
-	result.high = 0;
+	as_held result = { .low = f->low, .width = f->width };
 	return RESULT >> cond & 1 ? compared(&result, cond) : -1;
 }
 
@@ -279,17 +278,16 @@ static as_step arithmetic(as_machine *m, const as_op *op)
 
 static as_step flags(as_machine *m, const as_op *op)
 {
-	as_held b = second(m, op), a = m->reg[op->a];
-	as_held w = { .low = a.low,
+	const as_held *a = &m->reg[op->a];
+	as_held b = second(m, op);
+	as_held w = { .low = a->low,
 		.high = b.low,
-		.known = a.known && b.known && op->width <= 8,
+		.known = a->known && (b.known || op->kind == AS_OP_RESULT) && op->width <= 8,
 		.kind = op->kind,
 		.width = op->width };
 	if (op->kind == AS_OP_TEST) {
-		w.low = a.low & b.low;
+		w.low = a->low & b.low;
 		w.high = 0;
-	} else if (op->kind == AS_OP_RESULT) {
-		w.known = a.known && op->width <= 8;
 	}
 	if (op->dst < AS_REG_ZERO)
 		m->reg[op->dst] = w;
@@ -321,11 +319,12 @@ static as_step choose(as_machine *m, const as_op *op)
 static as_step memory(as_machine *m, const as_op *op)
 {
 	as_held w = { 0 };
-	as_held a = op->a == AS_REG_NONE ? (as_held){ .known = true } : m->reg[op->a];
-	as_held b = op->b == AS_REG_NONE ? (as_held){ .known = true } : second(m, op);
-	uint64_t at = a.low + b.low + (uint64_t)op->imm;
-	if (!a.known || !b.known)
+	static const as_held none = { .known = true };
+	const as_held *a = op->a == AS_REG_NONE ? &none : &m->reg[op->a];
+	as_held b = op->b == AS_REG_NONE ? none : second(m, op);
+	if (!a->known || !b.known)
 		return AS_STEP_MEMORY;
+	uint64_t at = a->low + b.low + (uint64_t)op->imm;
 	if (m->word && m->word < 8)
 		at = cut(at, m->word);
 	if (op->kind == AS_OP_LOAD) {
@@ -359,16 +358,18 @@ static as_step repeat(as_machine *m, const as_op *op)
 
 static as_step branch(as_machine *m, const as_op *op)
 {
-	as_held f = m->reg[op->a];
+	const as_held *f = &m->reg[op->a];
+	as_held compare;
 	if (op->kind == AS_OP_BRANCH_IF) { /* imm is the target, so b is a register */
 		as_held b = op->b == AS_REG_NONE ? (as_held){ .known = true } : second(m, op);
-		f = (as_held){ .low = f.low,
+		compare = (as_held){ .low = f->low,
 			.high = b.low,
-			.known = f.known && b.known,
+			.known = f->known && b.known,
 			.kind = AS_OP_COMPARE,
 			.width = op->width };
+		f = &compare;
 	}
-	int holds = as_flags_hold(&f, op->cond);
+	int holds = as_flags_hold(f, op->cond);
 	m->to = (uint64_t)op->imm;
 	return holds < 0 ? AS_STEP_UNKNOWN : holds ? AS_STEP_JUMP : AS_STEP_ON;
 }

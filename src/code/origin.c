@@ -9,7 +9,8 @@ as_span as_origin_text(const as_kept *k, const as_call *c, unsigned i)
 {
 	if (i >= AS_ARGS_MAX)
 		return (as_span){ 0 };
-	return c->text[i].n > 0 ? c->text[i] : as_value_string(&k->values, c->arg[i]);
+	return as_call_text(c, i).n > 0 ? as_call_text(c, i)
+					: as_value_string(&k->values, c->arg[i]);
 }
 
 static const as_call *answered(const as_values *v, as_value x, int depth)

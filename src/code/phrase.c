@@ -268,7 +268,7 @@ static void argument(writing *w, const as_call *c, unsigned i, char kind)
 {
 	uint64_t k = 0;
 	bool known = is_known(w->p, c->arg[i], &k);
-	as_span text = c->text[i].n > 0 ? c->text[i] : (as_span){ 0 };
+	as_span text = as_call_text(c, i).n > 0 ? as_call_text(c, i) : (as_span){ 0 };
 	if (kind == 's' && !text.p && known)
 		text = as_program_string(w->p->profile->program, k);
 	if (text.p && (kind == 's' || kind == '?'))
@@ -303,7 +303,8 @@ static void more(writing *w, const as_call *c, unsigned i, char kind)
 {
 	uint64_t k = 1;
 	const as_values *v = &w->p->in->values;
-	as_span format = c->text[i].n > 0 ? c->text[i] : as_value_string(v, c->arg[i]);
+	as_span format =
+		as_call_text(c, i).n > 0 ? as_call_text(c, i) : as_value_string(v, c->arg[i]);
 	unsigned n = kind == 'f' ? asked_for(format) : AS_ARGS_MAX;
 	if (kind == 'f')
 		argument(w, c, i++, 's');

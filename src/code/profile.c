@@ -24,7 +24,10 @@ static size_t cost(const as_subject *s)
 {
 	enum { EACH = 256 /* what copies of twelve arrays take besides */ };
 	const as_values *v = s->values;
-	return sizeof(as_kept) + EACH + s->flow->n_ops * sizeof(as_op) +
+	size_t texts = 0;
+	for (uint32_t i = 0; i < v->n_calls; i++)
+		texts += v->calls[i].texts ? AS_ARGS_MAX : 0;
+	return texts * sizeof(as_span) + sizeof(as_kept) + EACH + s->flow->n_ops * sizeof(as_op) +
 	       s->flow->n_blocks * (sizeof(as_block) + 24) + v->n_terms * sizeof(as_term) +
 	       v->n_calls * sizeof(as_call) + v->n_decisions * sizeof(as_decision) +
 	       v->n_stores * sizeof(as_store) + v->n_refs * sizeof(as_ref) +

@@ -48,7 +48,7 @@ static void judge(as_quality *q, kind_of_argument *ka, size_t number, uint32_t c
 	const as_call *c = &k->values.calls[call];
 	if (arg < 0 || arg >= AS_ARGS_MAX)
 		return;
-	if (c->text[arg].n > 0) {
+	if (as_call_text(c, arg).n > 0) {
 		q->count[ka->measure].of++;
 		return;
 	}

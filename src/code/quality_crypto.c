@@ -94,7 +94,7 @@ static bool is_constant_data(const as_kept *k, const as_call *c, int i, as_span 
 {
 	uint64_t addr = 0;
 	*text = as_argument_text(k, c, i);
-	if (c->text[i].n > 0)
+	if (as_call_text(c, i).n > 0)
 		return true;
 	if (!as_value_const(&k->values, c->arg[i], &addr))
 		return false;

@@ -104,7 +104,8 @@ static as_span text_of(const as_kept *k, const as_call *c, int i)
 {
 	if (i < 0 || i >= AS_ARGS_MAX)
 		return (as_span){ 0 };
-	return c->text[i].n > 0 ? c->text[i] : as_value_string(&k->values, c->arg[i]);
+	return as_call_text(c, i).n > 0 ? as_call_text(c, i)
+					: as_value_string(&k->values, c->arg[i]);
 }
 
 static void weigh_run(as_sink *sink, bool exec)

@@ -50,9 +50,10 @@ static as_source input(const following *f, const as_kept *k, const as_call *c, c
 {
 	enum { LONGEST = 64 };
 	as_source s = plain(kind_of_input(as_lit(api->name)));
-	as_span name = api->text < 0          ? (as_span){ 0 }
-		       : c->text[api->text].n ? c->text[api->text]
-					      : as_value_string(&k->values, c->arg[api->text]);
+	as_span name = api->text < 0 ? (as_span){ 0 }
+		       : as_call_text(c, api->text).n
+			       ? as_call_text(c, api->text)
+			       : as_value_string(&k->values, c->arg[api->text]);
 	s.by = as_lit(api->name);
 	if (name.n > 0 && name.n <= LONGEST)
 		s.by = as_print(f->p->program->arena, "%s %.*s", api->name, (int)name.n, name.p);
@@ -75,7 +76,8 @@ static int passed_on(const as_api *api)
 /* What the conversions of a constant format bring in: the arguments behind it. */
 static as_source follow_format(following *f, spot s, const as_call *c, int at, int depth)
 {
-	as_span text = c->text[at].n > 0 ? c->text[at] : as_value_string(&s.k->values, c->arg[at]);
+	as_span text = as_call_text(c, at).n > 0 ? as_call_text(c, at)
+						 : as_value_string(&s.k->values, c->arg[at]);
 	as_source worst = plain(AS_FROM_CONSTANT);
 	int next = at + 1;
 	if (!text.p)
@@ -90,8 +92,8 @@ static as_source follow_format(following *f, spot s, const as_call *c, int at, i
 		bool is_text = as_at(text, i) == 's';
 		as_source one = plain(is_text ? AS_FROM_UNKNOWN : AS_FROM_NUMBER);
 		if (is_text && next < AS_ARGS_MAX)
-			one = c->text[next].n > 0 ? plain(AS_FROM_CONSTANT)
-						  : follow(f, s, c->arg[next], depth + 1);
+			one = as_call_text(c, next).n > 0 ? plain(AS_FROM_CONSTANT)
+							  : follow(f, s, c->arg[next], depth + 1);
 		one.whole = false;
 		worst = worse(worst, one);
 		next++;
@@ -110,7 +112,7 @@ static as_source written(following *f, spot s, const as_call *c, const as_api *a
 	if (api->kind == AS_API_FORMAT && api->text >= 0 && !varies)
 		return follow_format(f, s, c, api->text, depth);
 	if (api->kind == AS_API_COPY && (api->family || api->text == 1)) {
-		if (c->text[1].n > 0)
+		if (as_call_text(c, 1).n > 0)
 			return plain(AS_FROM_CONSTANT);
 		as_source from = follow(f, s, c->arg[1], depth + 1);
 		from.whole = false;
@@ -191,7 +193,7 @@ static as_source follow_result(following *f, spot s, as_value x, int depth)
 			return input(f, s.k, c, api);
 		int from = passed_on(api);
 		if (from >= 0)
-			return c->text[from].n > 0
+			return as_call_text(c, from).n > 0
 				       ? plain(AS_FROM_CONSTANT)
 				       : follow(f, (spot){ s.k, i }, c->arg[from], depth + 1);
 		as_source put = buffer(f, s, x, depth + 1, &any);
@@ -324,7 +326,7 @@ static as_source ask_callers(following *f, const as_kept *k, as_source given, in
 			return given;
 		const as_call *c = &from->values.calls[link[i].call];
 		spot at = { from, link[i].call };
-		as_source one = c->text[given.argument].n > 0
+		as_source one = as_call_text(c, given.argument).n > 0
 					? plain(AS_FROM_CONSTANT)
 					: follow(f, at, c->arg[given.argument], 0);
 		if (one.kind == AS_FROM_ARGUMENT)

@@ -71,9 +71,9 @@ static as_span constant_text(
 	*addr = 0;
 	if (i >= AS_ARGS_MAX)
 		return (as_span){ 0 };
-	if (c->text[i].n > 0) {
+	if (as_call_text(c, i).n > 0) {
 		*built = true;
-		return c->text[i];
+		return as_call_text(c, i);
 	}
 	as_span s = as_value_string(&k->values, c->arg[i]);
 	if (s.p)

@@ -88,7 +88,8 @@ as_step as_tryout_step(as_tryout *t, bool in_loop, const as_op *op)
 	uint64_t b = op->b == AS_REG_NONE           ? (uint64_t)op->imm
 		     : b_known && op->b < AS_N_REGS ? as_tryout_reg(t, op->b)->low
 						    : 0;
-	if (holds)
+	bool compares_b = op->b == AS_REG_NONE ? op->kind != AS_OP_BRANCH_IF : b_known;
+	if (holds && a_known != compares_b)
 		hold(t, op);
 	as_step s = as_machine_step(&t->m, op);
 	if (op->kind >= AS_OP_MOVE && op->kind <= AS_OP_NOT && op->dst < AS_N_REGS &&

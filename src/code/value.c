@@ -243,15 +243,20 @@ static void select_value(as_evaluator *e, const as_op *op, uint32_t index)
 static void read_texts(as_evaluator *e, as_call *c)
 {
 	uint8_t text[TEXT_MAX];
+	as_arena *a = e->flow->program->arena;
+	as_span *texts = NULL;
 	for (unsigned i = 0; i < AS_ARGS_MAX; i++) {
 		const as_term *n = &e->terms.term[c->arg[i]];
 		bool ends = false;
 		size_t len = n->kind == AS_V_STACK ? as_state_text(&e->state, &e->terms, n->k, text,
 							     sizeof(text), &ends)
 						   : 0;
-		if (len > 0)
-			c->text[i] = as_copy(e->flow->program->arena, as_bytes(text, len));
+		if (len > 0 && !texts)
+			texts = as_alloc_array(a, AS_ARGS_MAX, sizeof(*texts));
+		if (len > 0 && texts)
+			texts[i] = as_copy(a, as_bytes(text, len));
 	}
+	c->texts = texts;
 }
 
 /* Lists what is known of the stack from to to, before a call may write there. */
@@ -289,6 +294,14 @@ static void forget_escaped(as_evaluator *e, const as_call *c)
 	}
 }
 
+/* Forgets the registers that a call may change. */
+static void clobber(as_evaluator *e)
+{
+	for (uint64_t low = e->clobbered.low; low; low &= low - 1)
+		e->state.reg[__builtin_ctzll(low)] = AS_NOT_KNOWN;
+	memset(&e->state.reg[64], 0, (AS_REG_ZERO - 64) * sizeof(e->state.reg[0]));
+}
+
 static void call(as_evaluator *e, const as_op *op, uint32_t index)
 {
 	const as_program *p = e->flow->program;
@@ -316,8 +329,7 @@ static void call(as_evaluator *e, const as_op *op, uint32_t index)
 	read_texts(e, &c);
 	forget_escaped(e, &c);
 	if (!c.system)
-		for (unsigned i = 0; i < e->n_clobbered; i++)
-			e->state.reg[e->clobbered[i]] = AS_NOT_KNOWN;
+		clobber(e);
 	as_effect_after(p, &c, &e->terms, &e->state);
 	as_call *to = AS_LIST_ADD(e, calls);
 	if (to)
@@ -399,11 +411,7 @@ static bool pass(as_evaluator *e)
 		e->n_answers = e->n_given = e->n_writes = e->n_saved = 0;
 	e->loop_budget = LOOP_BUDGET;
 	e->last_set = (as_set_if){ 0 };
-	as_mask m = as_join_clobbered(f->program->arch);
-	e->n_clobbered = 0;
-	for (unsigned r = 0; r < AS_N_REGS; r++)
-		if (as_join_marked(&m, r))
-			e->clobbered[e->n_clobbered++] = (uint8_t)r;
+	e->clobbered = as_join_clobbered(f->program->arch);
 	if (!as_terms_reset(&e->terms, f->program))
 		return false;
 	for (uint32_t i = 0; i < f->n_blocks; i++)

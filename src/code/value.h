@@ -46,12 +46,17 @@ typedef struct as_call {
 	const struct as_api *api;
 	as_span name;
 	size_t to;
-	as_span text
-		/* of arguments that point to a string built on the stack: its bytes, as known; p NULL: none */
-		[AS_ARGS_MAX];
+	/* Of arguments that point to a string built on the stack: its bytes, as known; p NULL: none. AS_ARGS_MAX of
+	 * them; NULL: none at all. as_call_text asks. */
+	const as_span *texts;
 	bool tail,
 		system; /* the function ends with it; it is a system call (arg 0 is its number) */
 } as_call;
+
+static inline as_span as_call_text(const as_call *c, int64_t i)
+{
+	return c->texts ? c->texts[i] : (as_span){ 0 };
+}
 
 /* One decision: what is compared, where it leads. Where that is a flag that a comparison set, it is the comparison. */
 typedef struct as_decision {

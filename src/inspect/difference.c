@@ -112,7 +112,7 @@ static void add_calls(gathering *g, const as_kept *k)
 					(int)as_min(sink.text.n, VALUE_MAX),
 					sink.text.n ? (const char *)sink.text.p : ""));
 		for (int a = 0; a < AS_ARGS_MAX; a++)
-			add_text(g, from, "built", c->text[a]);
+			add_text(g, from, "built", as_call_text(c, a));
 	}
 }
 

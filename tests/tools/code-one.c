@@ -64,8 +64,8 @@ static void print_calls(const as_values *v)
 			c->goal);
 		for (int a = 0; a < 5; a++) {
 			printf(", ");
-			if (c->text[a].n > 0)
-				printf("[%.*s]", (int)c->text[a].n, c->text[a].p);
+			if (as_call_text(c, a).n > 0)
+				printf("[%.*s]", (int)as_call_text(c, a).n, as_call_text(c, a).p);
 			print_value(v, c->arg[a], 0);
 		}
 		printf(")%s\n", c->tail ? " tail" : "");

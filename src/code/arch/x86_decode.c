@@ -67,8 +67,12 @@ static uint8_t byte(as_x86 *x)
 static uint64_t number(as_x86 *x, unsigned n)
 {
 	uint64_t v = 0;
-	for (unsigned i = 0; i < n; i++)
-		v |= (uint64_t)byte(x) << 8 * i;
+	x->bad = x->bad || n > (unsigned)(x->n - x->pos);
+	if (x->bad)
+		return 0;
+	for (unsigned i = n; i > 0; i--)
+		v = v << 8 | x->code[x->pos + i - 1];
+	x->pos = (uint8_t)(x->pos + n);
 	return v;
 }
 

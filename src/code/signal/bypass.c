@@ -104,7 +104,8 @@ static bool constant_of(const as_values *v, const as_decision *d, uint64_t *k)
 static bool is_constant_text(const as_kept *k, const as_call *c, unsigned i)
 {
 	uint64_t at = 0;
-	return i >= AS_ARGS_MAX || c->text[i].n > 0 || as_value_string(&k->values, c->arg[i]).p ||
+	return i >= AS_ARGS_MAX || as_call_text(c, i).n > 0 ||
+	       as_value_string(&k->values, c->arg[i]).p ||
 	       as_value_const(&k->values, c->arg[i], &at);
 }
 

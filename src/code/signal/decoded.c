@@ -26,7 +26,8 @@ static unsigned single_bytes(const as_kept *k, const as_call *c, unsigned i)
 		int64_t at = b->k + offset + st->offset - from;
 		uint64_t byte = 0;
 		n += b->kind == AS_V_STACK && st->width == 1 && at >= 0 &&
-		     at < (int64_t)c->text[i].n && as_value_const(v, st->value, &byte) && byte != 0;
+		     at < (int64_t)as_call_text(c, i).n && as_value_const(v, st->value, &byte) &&
+		     byte != 0;
 	}
 	return n;
 }
@@ -39,7 +40,7 @@ static int built_argument(const as_signals *s, const as_kept *k, const as_call *
 	if (!api || (api->kind != AS_API_COMPARE && sink->weight <= 0))
 		return -1;
 	for (int i = 0; i < 2; i++) {
-		as_span text = c->text[i];
+		as_span text = as_call_text(c, i);
 		unsigned single = text.n >= 4 ? single_bytes(k, c, (unsigned)i) : 0;
 		if (single >= 4 && single * 2 >= text.n &&
 			as_term_of(&k->values, c->arg[i])->kind == AS_V_STACK)
@@ -60,7 +61,7 @@ static void look_at_built(as_signals *s, size_t number, const as_kept *k)
 		int i = built_argument(s, k, c, &sink);
 		if (i < 0)
 			continue;
-		as_span text = c->text[i];
+		as_span text = as_call_text(c, i);
 		bool compares = c->api->kind == AS_API_COMPARE;
 		double w = is_run(&sink) ? 2.6 : compares ? 1.8 : 1;
 		as_alarm_add(

@@ -248,8 +248,8 @@ static void look_at(as_signals *s, size_t number, const as_kept *k, const as_cal
 	for (unsigned side = 0; side < 2; side++) {
 		unsigned mine = sides[side], other = sides[1 - side];
 		const as_term *b = as_term_of(&k->values, c->arg[mine]);
-		if (b->kind != AS_V_STACK || c->text[mine].n > 0 || as_origin_text(k, c, other).p ||
-			c->arg[other] == AS_NOT_KNOWN)
+		if (b->kind != AS_V_STACK || as_call_text(c, mine).n > 0 ||
+			as_origin_text(k, c, other).p || c->arg[other] == AS_NOT_KNOWN)
 			continue;
 		made m = made_of(s, k, c, b->k);
 		if (m == MADE_NOT)
