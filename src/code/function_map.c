@@ -50,14 +50,19 @@ void as_function_map_set(as_function_map *m, as_map_kind kind, uint64_t addr)
 		(void)as_bit_add(one->some, i / AS_MAP_BLOCK);
 }
 
-void as_function_map_cover(as_function_map *m, uint64_t addr, uint64_t len)
+/* Marks len bytes of a map as covered. */
+static void cover(const as_function_map *m, const as_code_map *one, uint64_t addr, uint64_t len)
 {
-	as_code_map *one = as_function_map_at(m, addr);
-	if (!one || len == 0)
+	if (!one || addr - one->addr >= one->len || len == 0)
 		return;
 	uint64_t from = (addr - one->addr) / m->step,
 		 to = (as_min(addr + len, one->addr + one->len) - 1 - one->addr) / m->step;
 	as_bit_add_all(one->bits[AS_MAP_COVERED], from, to + 1);
+}
+
+void as_function_map_cover(as_function_map *m, uint64_t addr, uint64_t len)
+{
+	cover(m, as_function_map_at(m, addr), addr, len);
 }
 
 void as_function_map_read(as_function_map *m, const as_op *ops, uint32_t n)
@@ -70,12 +75,14 @@ void as_function_map_read(as_function_map *m, const as_op *ops, uint32_t n)
 		if (ops[i].at + ops[i].len == to)
 			continue; /* the same instruction */
 		if (!follows) {
-			as_function_map_cover(m, from, to - from);
+			cover(m, one, from, to - from);
 			from = ops[i].at;
+			one = as_function_map_at(m, from);
+			end = one ? one->addr + one->len : from;
 		}
 		to = ops[i].at + ops[i].len;
 	}
-	as_function_map_cover(m, from, to - from);
+	cover(m, one, from, to - from);
 }
 
 void as_function_map_enter(as_function_map *m, const as_flow *f, const as_block *b)

@@ -7,6 +7,7 @@
 #include "code/steady.h"
 #include "code/terms.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -438,7 +439,7 @@ bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const a
 	size_t room = (size_t)as_min(((uint64_t)v->n_decisions + v->n_answers) * 2, TESTS_MAX);
 	finding f = { .p = p, .k = k, .c = c, .room = room };
 	*out = (as_tests){ 0 };
-	f.list = as_alloc_array(p->program->arena, room + 1, sizeof(*f.list));
+	f.list = malloc((room + 1) * sizeof(*f.list)); /* most of it is not used */
 	if (!f.list)
 		return false;
 	f.n_steady = as_steadies_of(v, f.steady);
@@ -452,9 +453,11 @@ bool as_tests_find(as_tests *out, const as_profile *p, const as_kept *k, const a
 	read_answers(&f);
 	for (uint32_t i = 0; i < v->n_decisions && f.n < room; i++)
 		read_combination(&f, &v->decisions[i]);
-	out->list = f.list;
+	bool ok = true;
+	out->list = as_alloc_copy(p->program->arena, f.list, f.n, sizeof(*f.list), &ok);
 	out->n = f.n;
-	return true;
+	free(f.list);
+	return ok;
 }
 
 /* Two bytes, one from each of two arguments, held against each other. */
