@@ -92,20 +92,24 @@ as_reach *as_reach_new(const as_signals *s)
 			r->room += (size_t)v->n_calls * AS_ARGS_MAX + v->n_stores + v->n_refs;
 		}
 	r->room = as_min(r->room, GIVEN_MAX);
-	r->list = as_alloc_array(s->arena, r->room + 1, sizeof(*r->list));
 	r->from = as_alloc_array(s->arena, n + 1, sizeof(*r->from));
 	r->at = as_alloc_array(s->arena, n + 1, sizeof(*r->at));
 	r->queue = as_alloc_array(s->arena, VISITED_MAX, sizeof(*r->queue));
-	if (!r->list || !r->from || !r->at || !r->queue)
-		return NULL;
+	given *list = malloc((r->room + 1) * sizeof(*list)); /* most of it is not used */
+	bool ok = list && r->from && r->at && r->queue;
+	r->list = list;
+	r->room = ok ? r->room : 0;
 	for (size_t i = 0; i < p->program->n_slots; i++)
 		note(r, IN_DATA, p->program->slots[i].value, p->program->slots[i].addr, SIZE_MAX,
 			0);
 	for (size_t i = 0; i < n; i++)
 		if (p->kept[i])
 			note_function(r, i, p->kept[i]);
-	qsort(r->list, r->n, sizeof(*r->list), by_address);
-	return r;
+	r->list = as_alloc_copy(s->arena, list, r->n, sizeof(*list), &ok);
+	free(list);
+	if (ok && r->n > 0)
+		qsort(r->list, r->n, sizeof(*r->list), by_address);
+	return ok ? r : NULL;
 }
 
 /* The first place that hands a function on, or NULL. */
