@@ -5,29 +5,47 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST = 5 /* of a program that are listed without an alarm */, REASONS = 3 };
 
-/* What the learned table says of a feature, and how people say that a function has much of it. */
+/* What the learned table says of a feature. */
 static const struct {
-	const char *id, *words;
+	const char *id;
 	double weight, mean;
 } features[] = {
 #define FEATURE(name, w, m) [AS_PRIOR_##name] = { .id = #name, .weight = (w), .mean = (m) },
-#define INTERCEPT(k)
 #include "code/prior_table.def"
-#undef FEATURE
-#undef INTERCEPT
 };
 
-static const double intercept =
-#define FEATURE(name, w, m)
-#define INTERCEPT(k) k
+/* Of two features that are met together. */
+static const struct {
+	as_prior_feature a, b;
+	double weight;
+} products[] = {
+#define PRODUCT(x, y, w) { AS_PRIOR_##x, AS_PRIOR_##y, (w) },
 #include "code/prior_table.def"
-#undef FEATURE
-#undef INTERCEPT
+};
+
+/* Of the heaviest alarm of a signal; of all these together; of a function that nothing is counted of. */
+static const struct {
+	const char *id;
+	double weight;
+} signals[] = {
+#define SIGNAL(name, w) { #name, (w) },
+#include "code/prior_table.def"
+};
+enum { N_SIGNALS = sizeof(signals) / sizeof(signals[0]) };
+static const double of_alarms =
+#define ALARMS(w) w
+#include "code/prior_table.def"
+	;
+static const double of_unread =
+#define UNREAD(w) w
+#include "code/prior_table.def"
 	;
 
+/* How people say that a function has much of it. */
 static const char *const words[AS_N_PRIOR_FEATURES] = {
 	[AS_PRIOR_effect] = "runs, opens or grants something",
 	[AS_PRIOR_beneath] = "calls what runs, opens or grants something",
@@ -147,6 +165,8 @@ as_prior_counts as_prior_count(const as_signals *s, size_t i)
 	c.of[AS_PRIOR_effect] = (double)s->weight[i];
 	c.of[AS_PRIOR_verdict] = is_verdict(k);
 	c.of[AS_PRIOR_callers] = (double)callers;
+	c.of[AS_PRIOR_once] = callers == 1;
+	c.of[AS_PRIOR_never] = callers == 0;
 	c.of[AS_PRIOR_frame] = (double)p->notes[i].frame;
 	count_calls(s, k, &c);
 	count_terms(&k->values, &c);
@@ -155,12 +175,41 @@ as_prior_counts as_prior_count(const as_signals *s, size_t i)
 	return c;
 }
 
-double as_prior_of(const as_prior_counts *c)
+/* What the counts amount to. */
+static double weigh_counts(const as_prior_counts *c)
 {
-	double sum = intercept;
+	double sum = 0;
 	for (size_t i = 0; i < AS_N_PRIOR_FEATURES; i++)
 		sum += features[i].weight * log1p(c->of[i]);
-	return 1 / (1 + exp(-sum));
+	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
+		sum += products[i].weight * log1p(c->of[products[i].a]) *
+		       log1p(c->of[products[i].b]);
+	return sum;
+}
+
+size_t as_prior_alarms(const as_signals *s, size_t i, size_t *at)
+{
+	size_t n = 0;
+	while (*at < s->n_alarms && s->alarms[*at].function < i)
+		++*at;
+	while (*at + n < s->n_alarms && s->alarms[*at + n].function == i)
+		n++;
+	return n;
+}
+
+/* What n alarms of one function amount to. */
+static double weigh_alarms(const as_alarm *a, size_t n)
+{
+	double best[N_SIGNALS] = { 0 }, all = 0, sum = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < N_SIGNALS; j++)
+			if (strcmp(a[i].signal, signals[j].id) == 0)
+				best[j] = fmax(best[j], a[i].score);
+	for (size_t j = 0; j < N_SIGNALS; j++) {
+		all += best[j];
+		sum += signals[j].weight * log1p(best[j]);
+	}
+	return sum + of_alarms * log1p(all);
 }
 
 /* How much a feature speaks for the function, against what is usual. */
@@ -188,11 +237,11 @@ as_span as_prior_reasons(as_signals *s, const as_prior_counts *c)
 	return text;
 }
 
-static int by_share(const void *a, const void *b)
+static int by_score(const void *a, const void *b)
 {
 	const as_prior_row *x = a, *y = b;
-	if (x->share != y->share)
-		return x->share > y->share ? -1 : 1;
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
 	return x->function < y->function ? -1 : x->function > y->function;
 }
 
@@ -202,35 +251,53 @@ static int by_function(const void *a, const void *b)
 	return x->function < y->function ? -1 : x->function > y->function;
 }
 
-/* Whether an alarm names function i; *at: the first alarm that may. */
-static bool is_named(const as_signals *s, size_t i, size_t *at)
+/* Every function that decides something or that an alarm names. *n: how many. */
+static as_prior_row *list_all(as_signals *s, size_t *n)
 {
-	while (*at < s->n_alarms && s->alarms[*at].function < i)
-		++*at;
-	return *at < s->n_alarms && s->alarms[*at].function == i;
+	const as_profile *p = s->profile;
+	as_prior_row *list = as_alloc_array(s->arena, p->functions.n + 1, sizeof(*list));
+	size_t at = 0;
+	*n = 0;
+	for (size_t i = 0; list && i < p->functions.n; i++) {
+		size_t alarms = as_prior_alarms(s, i, &at);
+		bool applies = as_prior_applies(p, i);
+		if (!applies && alarms == 0)
+			continue;
+		as_prior_counts c = applies ? as_prior_count(s, i) : (as_prior_counts){ 0 };
+		list[(*n)++] = (as_prior_row){ .function = i,
+			.score = weigh_counts(&c) + weigh_alarms(s->alarms + at, alarms) +
+				 (applies ? 0 : of_unread) };
+	}
+	return list;
+}
+
+/* The shares of n functions, highest score first. */
+static void share_out(as_prior_row *list, size_t n)
+{
+	double sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum += list[i].share = exp(list[i].score - list[0].score);
+	for (size_t i = 0; i < n; i++)
+		list[i].share /= sum;
 }
 
 as_prior_row *as_prior_order(as_signals *s, size_t *n)
 {
-	const as_profile *p = s->profile;
-	as_prior_row *list = as_alloc_array(s->arena, p->functions.n + 1, sizeof(*list));
 	size_t all = 0, kept = 0, at = 0;
+	as_prior_row *list = list_all(s, &all);
 	*n = 0;
-	for (size_t i = 0; list && i < p->functions.n; i++) {
-		if (!as_prior_applies(p, i))
-			continue;
-		as_prior_counts c = as_prior_count(s, i);
-		list[all++] = (as_prior_row){ .function = i, .share = as_prior_of(&c) };
-	}
-	if (all == 0)
+	if (!list || all == 0)
 		return NULL;
-	qsort(list, all, sizeof(*list), by_share);
+	qsort(list, all, sizeof(*list), by_score);
+	share_out(list, all);
 	qsort(list + as_min(all, FIRST), all - as_min(all, FIRST), sizeof(*list), by_function);
 	for (size_t i = 0; i < all; i++)
-		if (i < FIRST || is_named(s, list[i].function, &at))
+		if (i < FIRST || as_prior_alarms(s, list[i].function, &at) > 0)
 			list[kept++] = list[i];
 	qsort(list, kept, sizeof(*list), by_function);
 	for (size_t i = 0; i < kept; i++) {
+		if (!as_prior_applies(s->profile, list[i].function))
+			continue;
 		as_prior_counts c = as_prior_count(s, list[i].function);
 		list[i].why = as_prior_reasons(s, &c);
 	}

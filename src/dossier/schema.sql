@@ -199,7 +199,7 @@ SELECT l.object, l.at, l.len, l.daemon, l.service, l.protocol, l.port, l.address
                            AND x.protocol IS l.protocol AND x.port IS l.port));
 -- Functions by how much there is to look at: for each signal the best of its alarms, weighted by how well that signal tells;
 -- what several independent signals point at counts for more. evidence: 1.5 and more is worth reading. total, the order to read them
--- in: with what table reading says of the function, which is no evidence.
+-- in: per cent of what table reading shares out among the functions of a program, which is no evidence, and firm ones first.
 CREATE VIEW suspicion AS
 WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1.0), ('condition', 1.0), ('derived', 1.0),
                                   ('credential', 0.8), ('decoded', 0.6), ('command', 0.6), ('bypass', 0.4), ('computed', 0.6),
@@ -215,13 +215,13 @@ WITH weight(signal, w) AS (VALUES ('gate', 1.0), ('listener', 1.0), ('oddity', 1
                          OVER (PARTITION BY object, function) AS opens,
                        MAX(conclusive AND signal IN ('credential', 'derived')) OVER (PARTITION BY object, function) AS passes
                   FROM best WHERE nth = 1),
-     evident AS (SELECT *, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS evidence FROM ranked WHERE first = 1)
-SELECT e.object, e.at, e.len, e.function, e.name, e.evidence + 0.007 * COALESCE(r.share, 0) AS total, e.evidence, e.strong AS n, e.signal,
-       e.trigger, e.effect, e.detail, e.certain AS conclusive,
-       (e.opens AND e.evidence >= 2) OR (e.passes AND e.evidence >= 4 AND e.strong >= 2) AS firm
-  FROM evident AS e LEFT JOIN reading AS r ON r.object = e.object AND r.function = e.function
+     evident AS (SELECT *, added * (1 + 0.35 * (MAX(strong, 1) - 1)) AS evidence FROM ranked WHERE first = 1),
+     judged AS (SELECT *, (opens AND evidence >= 2) OR (passes AND evidence >= 4 AND strong >= 2) AS firm FROM evident)
+SELECT j.object, j.at, j.len, j.function, j.name, 100 * j.firm + COALESCE(r.share, 0) / 10000.0 AS total, j.evidence, j.strong AS n, j.signal,
+       j.trigger, j.effect, j.detail, j.certain AS conclusive, j.firm
+  FROM judged AS j LEFT JOIN reading AS r ON r.object = j.object AND r.function = j.function
 UNION ALL
-SELECT r.object, r.at, r.len, r.function, r.name, 0.007 * r.share, 0, 0, 'none', NULL, NULL, r.why, 0, 0
+SELECT r.object, r.at, r.len, r.function, r.name, r.share / 10000.0, 0, 0, 'none', NULL, NULL, r.why, 0, 0
   FROM reading AS r
  WHERE NOT EXISTS (SELECT 1 FROM signal AS s WHERE s.object = r.object AND s.function = r.function);
 -- The calls between the files of an image: a program that calls a function of a library of the image which has effects ('import'), loads

@@ -231,7 +231,7 @@ CREATE TABLE decoded_string (
 -- C name: reading_row
 CREATE TABLE reading (
 	function INTEGER, name TEXT, -- its address; its name
-	share INTEGER NOT NULL,      -- hundredths
+	share INTEGER NOT NULL,      -- of a million: how likely it is this one, if the program hides something in one function
 	why TEXT                     -- what speaks most for it
 );
 -- Reasons to look at a place in a program, each by itself; what they amount to is for rules. signal: 'gate', 'listener', 'decoded',

@@ -146,17 +146,24 @@ static void print_tests(const as_signals *s)
 }
 
 /* What the order of reading rests on, for tools/learn/prior. */
+/* A line for each function that decides something or that an alarm names: counts with '=', alarms with ':'. */
 static void print_features(const as_signals *s)
 {
+	size_t at = 0;
 	for (size_t i = 0; i < s->profile->functions.n; i++) {
 		const as_function *f = &s->profile->functions.list[i];
-		if (!as_prior_applies(s->profile, i))
+		size_t alarms = as_prior_alarms(s, i, &at);
+		bool applies = as_prior_applies(s->profile, i);
+		as_prior_counts c = applies ? as_prior_count(s, i) : (as_prior_counts){ 0 };
+		if (!applies && alarms == 0)
 			continue;
-		as_prior_counts c = as_prior_count(s, i);
-		printf("%" PRIx64, f->addr);
+		printf("%" PRIx64 " size=%" PRIu64 " unread=%d", f->addr, f->end - f->addr,
+			!applies);
 		for (int j = 0; j < AS_N_PRIOR_FEATURES; j++)
 			printf(" %s=%g", as_prior_name((as_prior_feature)j), c.of[j]);
-		printf(" size=%" PRIu64 " share=%.4f\n", f->end - f->addr, as_prior_of(&c));
+		for (size_t j = at; j < at + alarms; j++)
+			printf(" %s:%.3f", s->alarms[j].signal, s->alarms[j].score);
+		printf("\n");
 	}
 }
 

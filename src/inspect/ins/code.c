@@ -146,7 +146,7 @@ static as_status state_reading(stating *s, const as_prior_row *r)
 	as_reading_row row = { .where = cited(s, f->addr),
 		.function = address(f->addr),
 		.name = short_name(f->name),
-		.share = (int64_t)(r->share * 100 + 0.5),
+		.share = (int64_t)(r->share * 1e6 + 0.5),
 		.why = r->why };
 	return row.share > 0 ? as_add_reading(s->out, row) : AS_OK;
 }
