@@ -40,9 +40,10 @@ static void add(as_signals *s, const as_kept *k, uint64_t at, double score, as_s
 				.conclusive = effect.only });
 }
 
-/* A value without what only turns, cuts or moves its bytes. */
-static as_value bare(const as_values *v, as_value x)
+/* A value without what only turns, cuts or moves its bytes. *turned: whether it brings them into another order. */
+static as_value bare(const as_values *v, as_value x, bool *turned)
 {
+	*turned = false;
 	for (int i = 0; i < DEEPEST; i++) {
 		const as_term *n = as_term_of(v, x);
 		const as_call *c = n->kind == AS_V_RESULT ? as_origin_call(v, x) : NULL;
@@ -50,7 +51,9 @@ static as_value bare(const as_values *v, as_value x)
 			n->kind == AS_V_OP &&
 			(n->op == AS_OP_MOVE || n->op == AS_OP_AND || n->op == AS_OP_OR ||
 				n->op == AS_OP_SHL || n->op == AS_OP_SHR || n->op == AS_OP_ROR);
-		if (c && (as_origin_calls(c, "ntohs") || as_origin_calls(c, "ntohl")))
+		bool called = c && (as_origin_calls(c, "ntohs") || as_origin_calls(c, "ntohl"));
+		*turned = *turned || called || (turns && (n->op == AS_OP_OR || n->op == AS_OP_ROR));
+		if (called)
 			x = c->arg[0];
 		else if (turns)
 			x = n->a;
@@ -117,13 +120,28 @@ static bool is_callers_sender(const as_signals *s, const as_kept *k, spot p, int
 }
 
 /* An equality with a constant in one form: what is compared; AS_NOT_KNOWN: it is none. */
+/* A constant, or one that a call turns into the order of the network. *k: as it stands in memory then. */
+static bool is_constant(const as_values *v, as_value x, uint64_t *k)
+{
+	bool turned = false;
+	const as_call *c = as_origin_call(v, bare(v, x, &turned));
+	bool two = c && as_origin_calls(c, "htons"), four = c && as_origin_calls(c, "htonl");
+	if (as_value_const(v, x, k))
+		return true;
+	if ((!two && !four) || !as_value_const(v, c->arg[0], k))
+		return false;
+	if (!v->flow->program->elf.big)
+		*k = two ? __builtin_bswap16((uint16_t)*k) : __builtin_bswap32((uint32_t)*k);
+	return true;
+}
+
 static as_value compared(const as_values *v, const as_decision *d, uint64_t *k)
 {
 	if ((d->cond != AS_EQ && d->cond != AS_NE) || d->test || d->select)
 		return AS_NOT_KNOWN;
-	if (as_value_const(v, d->b, k))
+	if (is_constant(v, d->b, k))
 		return d->a;
-	return as_value_const(v, d->a, k) ? d->b : AS_NOT_KNOWN;
+	return is_constant(v, d->a, k) ? d->b : AS_NOT_KNOWN;
 }
 
 static double weight_behind(as_signals *s, const as_kept *k, const as_decision *d, reached *effect)
@@ -143,12 +161,27 @@ static bool is_known_network(uint64_t a)
 	       a >> 22 == 0x191 || a >> 17 == 0x6309;
 }
 
+/* Whether a port is that of a service everybody knows, or of a protocol that is spoken between equal ports. */
+static bool is_known_port(uint64_t port)
+{
+	static const uint16_t ports[] = {
+#define PORT(number) number,
+#include "code/protocol_ports.def"
+#undef PORT
+	};
+	bool known = port < WELL_KNOWN;
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		known = known || ports[i] == port;
+	return known;
+}
+
 static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d)
 {
 	const as_values *v = &k->values;
 	uint64_t number = 0;
 	as_value x = compared(v, d, &number);
-	const as_term *n = as_term_of(v, bare(v, x));
+	bool turned = false;
+	const as_term *n = as_term_of(v, bare(v, x, &turned));
 	bool port = n->kind == AS_V_LOAD && n->width == 2,
 	     ip = n->kind == AS_V_LOAD && n->width == 4;
 	bool inside = ip && ((number & 0xff) == LOOPBACK || number >> 24 == LOOPBACK);
@@ -160,13 +193,14 @@ static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d
 		return;
 	reached effect;
 	double w = weight_behind(s, k, d, &effect);
-	uint64_t turned = (number << 8 | number >> 8) & 0xffff;
+	bool plain = turned || v->flow->program->elf.big;
+	uint64_t from = plain ? number & 0xffff : __builtin_bswap16((uint16_t)number);
 	bool known = ip && (number == 10 || is_known_network(number) ||
 				   is_known_network(__builtin_bswap32((uint32_t)number)));
-	bool usual = known || (port && (turned < WELL_KNOWN || number < WELL_KNOWN));
+	bool usual = known || (port && is_known_port(from));
 	effect.only = !usual;
 	add(s, k, d->at, (usual ? 0.4 : 1.4) + 0.35 * w,
-		port ? as_alarm_text(s, "source port %u", (unsigned)turned)
+		port ? as_alarm_text(s, "source port %u", (unsigned)from)
 		     : as_alarm_text(s, "source address 0x%llx", (unsigned long long)number),
 		effect,
 		port ? "what comes from one port of the sender is treated differently"
