@@ -22,7 +22,7 @@ typedef struct as_prior_counts {
 	double of[AS_N_PRIOR_FEATURES];
 } as_prior_counts;
 
-/* Whether anything of function number i can be counted: it is kept, decides something, and is not the C library's.
+/* Whether anything can be counted of function number i: it is kept, decides something, and is not the C library's.
  * Pure. */
 bool as_prior_applies(const as_profile *p, size_t i);
 /* Counts for function number i, which must be kept. Pure. */
