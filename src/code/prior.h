@@ -27,8 +27,8 @@ typedef struct as_prior_counts {
 bool as_prior_applies(const as_profile *p, size_t i);
 /* Counts for function number i, which must be kept. Pure. */
 as_prior_counts as_prior_count(const as_signals *s, size_t i);
-/* How many alarms function number i has. *at: the first that may be one of them, and then is; functions must be asked in
- * their order, beginning with 0. Pure. */
+/* How many alarms function number i has. *at: the first that may be one of them, and then is; functions must be asked
+ * in their order, beginning with 0. Pure. */
 size_t as_prior_alarms(const as_signals *s, size_t i, size_t *at);
 /* The features that speak most for it, in words; in the arena. */
 as_span as_prior_reasons(as_signals *s, const as_prior_counts *c);
