@@ -16,6 +16,8 @@ enum {
 	AS_BY_LIBRARY = 64  /* its name is that of a library function that it was recognised as */
 };
 
+enum { AS_FUNCTION_PROBES = 16 /* places that are looked at for an address */ };
+
 typedef struct as_function {
 	uint64_t addr, end; /* end: the byte after its highest instruction */
 	uint64_t limit;     /* where the next begins, or what its size says */
@@ -32,7 +34,8 @@ typedef struct as_functions {
 	const as_program *program;
 	as_function *list; /* by address */
 	size_t n;
-	uint32_t *places;    /* hash table of the addresses: number + 1; 0: none */
+	uint32_t *
+		places; /* hash table of the addresses, AS_FUNCTION_PROBES for each: number + 1; 0: none */
 	size_t n_places;     /* a power of two */
 	as_switch *switches; /* found on the way, by address; first counts in goals */
 	size_t n_switches;

@@ -10,14 +10,19 @@ const as_function *as_function_around(const as_functions *f, uint64_t addr)
 	return one && addr < as_max(one->limit, one->addr + 1) ? one : NULL;
 }
 
+/* Whoever writes a program chooses where its functions are: a search gives up where many of them meet. */
 const as_function *as_function_at(const as_functions *f, uint64_t addr)
 {
 	size_t h = as_hash_place(addr, f->n_places);
-	while (f->n_places > 0 && f->places[h] != 0) {
-		const as_function *one = &f->list[f->places[h] - 1];
-		if (one->addr == addr)
-			return one;
-		h = (h + 1) & (f->n_places - 1);
+	if (f->n_places == 0)
+		return NULL;
+	for (size_t i = 0; i < AS_FUNCTION_PROBES; i++) {
+		uint32_t place = f->places[(h + i) & (f->n_places - 1)];
+		if (place == 0)
+			return NULL;
+		if (f->list[place - 1].addr == addr)
+			return &f->list[place - 1];
 	}
-	return NULL;
+	const as_function *one = as_function_around(f, addr);
+	return one && one->addr == addr ? one : NULL;
 }

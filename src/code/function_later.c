@@ -27,20 +27,30 @@ static bool never_later(void *ctx, uint64_t addr)
 	return (api && api->kind == AS_API_EXIT) || (to && to->never_returns);
 }
 
-/* Of two with one address, the last is the one that is found. */
+/* Gives a function the first place that is free from where its search begins; none, if there is none near. Of two with
+ * one address, the last is the one that is found. */
+static void place(as_functions *f, size_t number)
+{
+	uint64_t addr = f->list[number].addr;
+	size_t h = as_hash_place(addr, f->n_places);
+	for (size_t i = 0; i < AS_FUNCTION_PROBES; i++) {
+		uint32_t *at = &f->places[(h + i) & (f->n_places - 1)];
+		if (*at != 0 && f->list[*at - 1].addr != addr)
+			continue;
+		*at = (uint32_t)(number + 1);
+		return;
+	}
+}
+
 static bool place_all(as_functions *f)
 {
 	size_t n = 1;
 	while (n < f->n * 2 + 1)
 		n *= 2;
 	f->places = as_alloc_array(f->program->arena, n, sizeof(*f->places));
-	for (size_t i = 0; f->places && i < f->n; i++) {
-		size_t h = as_hash_place(f->list[i].addr, n);
-		while (f->places[h] != 0 && f->list[f->places[h] - 1].addr != f->list[i].addr)
-			h = (h + 1) & (n - 1);
-		f->places[h] = (uint32_t)(i + 1);
-	}
 	f->n_places = f->places ? n : 0;
+	for (size_t i = 0; f->places && i < f->n; i++)
+		place(f, i);
 	return f->places != NULL;
 }
 
