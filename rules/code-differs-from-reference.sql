@@ -10,11 +10,11 @@
 SELECT d.object, d.at, d.len,
        COALESCE(d.name, 'function at ' || printf('0x%x', d.function)) || ' differs from ' || COALESCE(c.path, 'the reference') AS subject,
        'holds' AS verdict,
-       d.items || printf(' (weight %.1f; the reference has %d of %d texts and library functions, %d of %d functions alike)', d.total,
+       d.items || printf(' (weight %.1f; the reference has %d of %d texts and library functions, %d of %d functions alike)', d.evidence,
                          c.shared, c.of, c.prints, c.functions) AS note,
-       d.total AS weight,
-       CASE WHEN d.total >= 3 AND EXISTS (SELECT 1 FROM difference AS x WHERE x.object = d.object AND x.function = d.function
+       d.evidence AS weight,
+       CASE WHEN d.evidence >= 3 AND EXISTS (SELECT 1 FROM difference AS x WHERE x.object = d.object AND x.function = d.function
                                              AND x.kind IN ('alarm', 'effect') AND x.weight >= 1) THEN 'medium' ELSE 'low' END AS severity
   FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY object ORDER BY total DESC, function) AS nth FROM deviation) AS d
   JOIN counterpart AS c ON c.object = d.object
- WHERE d.nth <= 5 AND d.total >= 0.75 AND (c.of IS NULL OR 2 * c.shared >= c.of)
+ WHERE d.nth <= 5 AND d.evidence >= 0.75 AND (c.of IS NULL OR 2 * c.shared >= c.of)

@@ -279,12 +279,15 @@ CREATE TABLE difference (
 	function INTEGER, name TEXT, kind TEXT NOT NULL, value TEXT, weight REAL NOT NULL
 );
 CREATE INDEX difference_by_function ON difference (object, function);
--- Functions by what they have and the reference has not. n: how many things.
+-- Functions by what they have and the reference has not. n: how many things. evidence: what these weigh. total, the order to read them in:
+-- with what table reading shares out to the function, at most 1.
 CREATE VIEW deviation AS
-WITH ranked AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY object, function ORDER BY weight DESC, kind, value) AS nth FROM difference)
-SELECT object, MIN(at) AS at, MIN(len) AS len, function, MAX(name) AS name, SUM(weight / nth) AS total, COUNT(*) AS n,
-       group_concat(CASE WHEN nth <= 8 THEN kind || COALESCE(' ' || value, '') END, '; ') AS items
-  FROM ranked WHERE function IS NOT NULL GROUP BY object, function;
+WITH ranked AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY object, function ORDER BY weight DESC, kind, value) AS nth FROM difference),
+     added AS (SELECT object, MIN(at) AS at, MIN(len) AS len, function, MAX(name) AS name, SUM(weight / nth) AS evidence, COUNT(*) AS n,
+                      group_concat(CASE WHEN nth <= 8 THEN kind || COALESCE(' ' || value, '') END, '; ') AS items
+                 FROM ranked WHERE function IS NOT NULL GROUP BY object, function)
+SELECT a.object, a.at, a.len, a.function, a.name, a.evidence + COALESCE(r.share, 0) / 1e6 AS total, a.evidence, a.n, a.items
+  FROM added AS a LEFT JOIN reading AS r ON r.object = a.object AND r.function = a.function;
 -- Shares against those of a distribution's packages (known_measure). worse_than: per cent of the packages whose share is smaller; NULL where
 -- a denominator below 5 tells nothing, or fewer than 20 packages are known.
 -- Of each program, against packages with programs of its class, or of any where these are fewer than 20.
