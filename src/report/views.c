@@ -243,8 +243,9 @@ static const char code[] = CODE
 
 static const char code_table[] = CODE
 	" SELECT p.path, coalesce(s.name, printf('0x%x', s.function)) AS function,"
-	" printf('%.1f', s.total) AS total, printf('%.1f', s.evidence) AS evidence, CASE WHEN "
-	"s.signal = 'none' THEN"
+	" printf('%.0f %%', s.total - 100 * s.firm) AS share, printf('%.1f', s.evidence) AS "
+	"evidence,"
+	" CASE WHEN s.signal = 'none' THEN"
 	" coalesce(s.detail, 'nothing in particular') ELSE"
 	" coalesce(s.trigger || ' -> ', '') || coalesce(s.effect, s.signal) END AS \"what is "
 	"there\""
