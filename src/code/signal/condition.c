@@ -10,7 +10,9 @@
 enum {
 	DEEPEST = 8,
 	CALLERS_MAX = 4,
-	PORT_AT = 2, /* bytes into a socket address */
+	PASSED_MAX = 3,         /* functions that a value is followed through */
+	FOLLOWED_MAX = 1 << 13, /* calls of one program that values are followed through */
+	PORT_AT = 2,            /* bytes into a socket address */
 	IP_AT = 4,
 	FIELDS = 56, /* bytes of a broken-down time */
 	WELL_KNOWN = 1024,
@@ -154,11 +156,12 @@ static double weight_behind(as_signals *s, const as_kept *k, const as_decision *
 }
 
 /* Whether an address, or the upper part of one, belongs to networks that everybody knows: private, link-local, shared,
- * for measurements (RFC 1918, 3927, 6598, 2544). In the byte order of an address as a number. */
+ * for measurements, of groups, of all (RFC 1918, 3927, 6598, 2544, 5771, 919). In the byte order of an address as a
+ * number. */
 static bool is_known_network(uint64_t a)
 {
 	return a >> 24 == 10 || a >> 20 == 0xac1 || a >> 16 == 0xc0a8 || a >> 16 == 0xa9fe ||
-	       a >> 22 == 0x191 || a >> 17 == 0x6309;
+	       a >> 22 == 0x191 || a >> 17 == 0x6309 || a >> 28 >= 0xe;
 }
 
 /* Whether a port is that of a service everybody knows, or of a protocol that is spoken between equal ports. */
@@ -175,36 +178,68 @@ static bool is_known_port(uint64_t port)
 	return known;
 }
 
-static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d)
+/* A field of a sender's address. */
+typedef struct sender_field {
+	bool port, ip; /* which; neither: it is none */
+	bool turned;   /* its bytes were brought into the order of numbers */
+} sender_field;
+
+static sender_field field_loaded(const as_signals *s, const as_kept *k, const as_term *n)
 {
-	const as_values *v = &k->values;
-	uint64_t number = 0;
-	as_value x = compared(v, d, &number);
+	spot p = spot_of(&k->values, n->a, n->k);
+	sender_field f = { .port = n->width == 2, .ip = n->width == 4 };
+	int64_t at = f.port ? PORT_AT : IP_AT;
+	bool is = (f.port || f.ip) && (is_sender(k, p, at) || is_callers_sender(s, k, p, at));
+	return is ? f : (sender_field){ 0 };
+}
+
+/* What a value is of a sender's address, here or, where it is an argument, in the functions that call. */
+static sender_field field_of(
+	const as_signals *s, const as_kept *k, as_value x, int depth, size_t *left)
+{
 	bool turned = false;
-	const as_term *n = as_term_of(v, bare(v, x, &turned));
-	bool port = n->kind == AS_V_LOAD && n->width == 2,
-	     ip = n->kind == AS_V_LOAD && n->width == 4;
-	bool inside = ip && ((number & 0xff) == LOOPBACK || number >> 24 == LOOPBACK);
-	if ((!port && !ip) || number == 0 || inside)
+	size_t n = 0;
+	const as_term *t = as_term_of(&k->values, bare(&k->values, x, &turned));
+	sender_field f = { 0 };
+	if (t->kind == AS_V_LOAD)
+		f = field_loaded(s, k, t);
+	const as_link *links = as_profile_callers(s->profile, k->function->addr, &n);
+	bool given = t->kind == AS_V_ARG && t->k < AS_ARGS_MAX && depth < PASSED_MAX;
+	for (size_t i = 0; given && i < n && i<CALLERS_MAX && * left> 0 && !f.port && !f.ip; i++) {
+		const as_kept *from = s->profile->kept[links[i].from];
+		if (!from)
+			continue;
+		--*left;
+		f = field_of(s, from, from->values.calls[links[i].call].arg[t->k], depth + 1, left);
+	}
+	f.turned = f.turned || turned;
+	return f;
+}
+
+static void look_at_sender(as_signals *s, const as_kept *k, const as_decision *d, size_t *left)
+{
+	uint64_t number = 0;
+	as_value x = compared(&k->values, d, &number);
+	sender_field f = number > UINT8_MAX ? field_of(s, k, x, 0, left) : (sender_field){ 0 };
+	if (!f.port && !f.ip)
 		return;
-	spot p = spot_of(v, n->a, n->k);
-	int64_t at = port ? PORT_AT : IP_AT;
-	if (!is_sender(k, p, at) && !is_callers_sender(s, k, p, at))
+	bool plain = f.turned || s->profile->program->elf.big;
+	uint32_t ip = plain ? (uint32_t)number : __builtin_bswap32((uint32_t)number);
+	uint16_t port = plain ? (uint16_t)number : __builtin_bswap16((uint16_t)number);
+	if (f.ip && (ip >> 24 == LOOPBACK || number >> 24 == LOOPBACK))
 		return;
 	reached effect;
 	double w = weight_behind(s, k, d, &effect);
-	bool plain = turned || v->flow->program->elf.big;
-	uint64_t from = plain ? number & 0xffff : __builtin_bswap16((uint16_t)number);
-	bool known = ip && (number == 10 || is_known_network(number) ||
-				   is_known_network(__builtin_bswap32((uint32_t)number)));
-	bool usual = known || (port && is_known_port(from));
+	bool usual = f.ip ? is_known_network(ip) : is_known_port(port);
 	effect.only = !usual;
 	add(s, k, d->at, (usual ? 0.4 : 1.4) + 0.35 * w,
-		port ? as_alarm_text(s, "source port %u", (unsigned)from)
-		     : as_alarm_text(s, "source address 0x%llx", (unsigned long long)number),
+		f.port ? as_alarm_text(s, "source port %u", port)
+		       : as_alarm_text(s, "source address %u.%u.%u.%u (0x%llx)", ip >> 24,
+				 ip >> 16 & 255, ip >> 8 & 255, ip & 255,
+				 (unsigned long long)number),
 		effect,
-		port ? "what comes from one port of the sender is treated differently"
-		     : "what comes from one address is treated differently");
+		f.port ? "what comes from one port of the sender is treated differently"
+		       : "what comes from one address is treated differently");
 }
 
 /* What of the clock a value was made of. */
@@ -398,12 +433,13 @@ static bool asks_clock(const as_kept *k)
 
 static void find(as_signals *s)
 {
+	size_t left = FOLLOWED_MAX;
 	for (size_t i = 0; i < s->profile->functions.n; i++) {
 		const as_kept *k = s->profile->kept[i];
 		bool asks = k && asks_clock(k);
 		for (uint32_t j = 0; k && j < k->values.n_decisions; j++) {
 			const as_decision *d = &k->values.decisions[j];
-			look_at_sender(s, k, d);
+			look_at_sender(s, k, d, &left);
 			look_at_clock(s, k, d, asks);
 			look_at_count(s, k, d);
 			look_at_state(s, k, d);
