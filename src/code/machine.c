@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/machine.h"
 
+#include "code/choice.h"
 #include "code/packed.h"
 
 #include <string.h>
@@ -34,43 +35,12 @@ static uint64_t extend(uint64_t v, unsigned width)
 	return (cut(v, width) ^ top) - top;
 }
 
-static bool less(uint64_t a, uint64_t b, unsigned width)
-{
-	return (extend(a, width) ^ 1ull << 63) < (extend(b, width) ^ 1ull << 63);
-}
-
 /* The rules of AS_OP_COMPARE. */
 static bool compared(const as_held *f, as_cond cond)
 {
-	uint64_t a = cut(f->low, f->width), b = cut(f->high, f->width);
-	switch ((int)cond) {
-	case AS_EQ:
-		return a == b;
-	case AS_NE:
-		return a != b;
-	case AS_LT:
-		return less(a, b, f->width);
-	case AS_LE:
-		return !less(b, a, f->width);
-	case AS_GT:
-		return less(b, a, f->width);
-	case AS_GE:
-		return !less(a, b, f->width);
-	case AS_BELOW:
-		return a < b;
-	case AS_BELOW_EQ:
-		return a <= b;
-	case AS_ABOVE:
-		return a > b;
-	case AS_ABOVE_EQ:
-		return a >= b;
-	case AS_NEGATIVE:
-		return extend(a - b, f->width) >> 63;
-	case AS_POSITIVE:
-		return !(extend(a - b, f->width) >> 63);
-	default:
-		return true;
-	}
+	if (cond == AS_NEGATIVE || cond == AS_POSITIVE) /* of the difference, which may overflow */
+		return (extend(f->low - f->high, f->width) >> 63) == (cond == AS_NEGATIVE);
+	return as_cond_holds(cond, f->low, f->high, f->width) != 0;
 }
 
 /* Signed comparison of a sum with 0, as if it had not overflowed. */
