@@ -5,6 +5,7 @@
 #include "knowledge/address.h"
 #include "knowledge/banner.h"
 #include "knowledge/known.h"
+#include "knowledge/licence.h"
 
 /* Types are compared by inspectors as words that live for ever: formats' ids do. */
 static const char *known_type(as_span type)
@@ -72,5 +73,6 @@ as_status as_examine_prepare(void)
 {
 	as_status s = as_crypto_prepare() ? as_banner_prepare() : AS_IO;
 	s = s == AS_OK ? as_known_prepare() : s;
+	s = s == AS_OK ? as_licence_prepare() : s;
 	return s == AS_OK ? as_address_prepare() : s;
 }

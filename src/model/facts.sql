@@ -121,9 +121,16 @@ CREATE TABLE script (interpreter TEXT, lines INTEGER NOT NULL);
 CREATE TABLE package (manager TEXT, name TEXT, version TEXT, arch TEXT, source TEXT, status TEXT, maintainer TEXT, license TEXT);
 CREATE TABLE component (
 	id TEXT, name TEXT, version TEXT, vendor TEXT, purl TEXT, cpe TEXT,
-	method TEXT,            -- 'banner', 'package', 'kernel', 'module', 'build-info'
+	method TEXT,            -- 'banner', 'package', 'kernel', 'module', 'build-info', 'metadata', 'web'
 	confidence INTEGER NOT NULL, -- thousandths
 	evidence TEXT           -- the text it rests on
+);
+-- Licences: of a component that says so, or of what stands beside a licence's text.
+CREATE TABLE licence (
+	component TEXT,         -- component.id; NULL: of the object itself, or of what stands beside it
+	spdx TEXT,              -- as an SPDX expression; NULL: not known to be one
+	text TEXT,              -- as written
+	method TEXT             -- 'metadata', 'package', 'module', 'copyright', 'text'
 );
 -- no exhibit
 CREATE TABLE address (

@@ -297,6 +297,17 @@ def check_reference():
     expect(size % 5 == 0 and 0 < size <= 600 * 1024, "reference.pack: whole records, at most 600 KiB")
 
 
+def check_licences():
+    rows = load("licences.tsv", "spdx kind pattern source")
+    ids = {r["pattern"] for r in rows if r["kind"] == "id"}
+    names = [r["pattern"].lower() for r in rows if r["kind"] in ("id", "name")]
+    expect(len(set(names)) == len(names), "licences.tsv: a name once, whatever its case")
+    for r in rows:
+        parts = re.split(" (?:OR|AND|WITH) ", r["spdx"])
+        expect(all(p in ids for p in parts), f"licences.tsv: {r['spdx']} is made of ids")
+        expect(r["kind"] in ("id", "name") and r["source"], f"licences.tsv {r['pattern']}: kind and source")
+
+
 def main():
     check_known()
     check_reference()
@@ -307,6 +318,7 @@ def main():
     check_generated()
     check_noise()
     check_published_keys()
+    check_licences()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
