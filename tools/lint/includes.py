@@ -31,8 +31,9 @@ STAGES = {
 	"dossier": {"knowledge/tsv.h"}, # writes the packs into tables for the rules to join with
 	"report": set(),
 	"review": {"sandbox", "unpack/format.h"},
+	"vuln": set(),
 }
-READS_SQL = {"dossier", "judge", "report", "top"}
+READS_SQL = {"dossier", "judge", "report", "vuln", "top"}
 
 
 def room_of(path):
