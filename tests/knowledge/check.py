@@ -20,6 +20,7 @@ import tempfile
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PACKS = TOP / "knowledge"
 sys.path.insert(0, str(TOP / "tools/knowledge"))
+import check_names  # noqa: E402
 import packs  # noqa: E402
 
 KINDS = set("""hardcoded-credential default-credential private-key secret-in-config weak-crypto
@@ -319,6 +320,7 @@ def main():
     check_noise()
     check_published_keys()
     check_licences()
+    check_names.check(TOP, expect)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
