@@ -147,6 +147,43 @@ ASSAY_API const char *const *assay_reports(void);
  * explained by marks in all their places. -1 for another word or a broken dossier. */
 ASSAY_API long assay_count_findings(assay_dossier *d, const char *severity);
 
+/* How far an import is: records read so far of the source now in hand. Called some times a second. */
+typedef void (*assay_on_records)(void *ctx, const char *source, uint64_t records);
+
+/* Zero a field to leave its default. */
+typedef struct assay_knowledge_options {
+	size_t size;       /* sizeof this structure */
+	const char *index; /* the index of vulnerabilities; default: as assay_knowledge_path says */
+	const char *const *files; /* import: feeds, or folders of them; ends with NULL */
+	assay_on_records on_records;
+	assay_on_message on_message; /* a warning, such as what was refused; or a note */
+	void *ctx;                   /* for both callbacks */
+} assay_knowledge_options;
+
+typedef struct assay_knowledge_counts {
+	uint64_t read, stored, unchanged, refused; /* records; read is the sum of the others */
+	uint64_t files,
+		strangers; /* files read; files, or members of archives, that are no feeds */
+} assay_knowledge_counts;
+
+/* Where the index of vulnerabilities is: index, if it is not NULL; else what the environment says in
+ * ASSAY_KNOWLEDGE; else $XDG_DATA_HOME/assay/vulnerabilities.db, or below ~/.local/share. Writes it to path
+ * (n bytes). ASSAY_USAGE: it does not fit, or there is no home. */
+ASSAY_API assay_status assay_knowledge_path(
+	const char *index, char *path, size_t n, assay_error *error);
+/* Reads feeds of vulnerabilities into the index, which is made if there is none. What a feed holds is told by
+ * its content: NVD, CVE List, OSV, CISA KEV, EPSS, CSAF, OpenVEX, trackers of distributions; also compressed,
+ * in zip or tar. What is broken is refused, counted and named, the rest imported; counts (may be NULL) says
+ * how much. Another import at the same index is waited for. ASSAY_INPUT: a file cannot be opened, the index
+ * is none or of another schema, or nothing was of use. */
+ASSAY_API assay_status assay_knowledge_import(
+	const assay_knowledge_options *options, assay_knowledge_counts *counts, assay_error *error);
+/* Writes what the index holds, as a table for people width columns wide (0: as wide as it is) or as JSON:
+ * each source with its counts and ages, and why records were refused. ASSAY_INPUT: there is no index, or none
+ * that this program reads. */
+ASSAY_API assay_status assay_knowledge_status(const char *index, assay_format format,
+	unsigned width, assay_write write, void *ctx, assay_error *error);
+
 #ifdef __cplusplus
 }
 #endif

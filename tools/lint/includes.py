@@ -31,7 +31,7 @@ STAGES = {
 	"dossier": {"knowledge/tsv.h"}, # writes the packs into tables for the rules to join with
 	"report": set(),
 	"review": {"sandbox", "unpack/format.h"},
-	"vuln": set(),
+	"vuln": {"codec", "sandbox/lock.h"}, # feeds are packed, and read by a process that is locked in
 }
 READS_SQL = {"dossier", "judge", "report", "vuln", "top"}
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CVE List, record format 5 (https://github.com/CVEProject/cve-schema): metadata, what the numbering
+ * authority says ("cna") and what others add to it ("adp"). */
+#include "vuln/feed.h"
+
+/* What is true while the packages of a record are told. */
+typedef struct telling {
+	as_feed *f;
+	int64_t affected; /* packages so far */
+	int64_t ranges;   /* of the package in hand */
+	int64_t list;
+} telling;
+
+static void metrics(as_feed *f, const as_value *container, as_told *t, bool primary, unsigned *best)
+{
+	static const char *const names[] = { "cvssV4_0", "cvssV3_1", "cvssV3_0", "cvssV2_0" };
+	enum { N = sizeof(names) / sizeof(names[0]) };
+	for (const as_value *m = as_take_list(f, container, "metrics"); m; m = m->next)
+		for (unsigned i = 0; i < N; i++)
+			as_told_cvss(f, t,
+				as_take_object(f, as_element_object(f, m, "metrics"), names[i]),
+				(as_span){ 0 }, primary ? i : N + i, best);
+}
+
+static void weaknesses(as_feed *f, const as_value *container, as_told *t)
+{
+	for (const as_value *p = as_take_list(f, container, "problemTypes"); p; p = p->next) {
+		const as_value *d =
+			as_take_list(f, as_element_object(f, p, "problemTypes"), "descriptions");
+		for (; d; d = d->next)
+			as_told_cwe(f, t,
+				as_take_text(f, as_element_object(f, d, "descriptions"), "cweId"));
+	}
+}
+
+static void words(as_feed *f, const as_value *cna, as_told *t, const char *key)
+{
+	for (const as_value *d = as_take_list(f, cna, key); d && !t->summary.p; d = d->next)
+		if (as_starts(as_take_text(f, as_element_object(f, d, key), "lang"), "en"))
+			t->summary = as_take_text(f, d, "value");
+}
+
+static void tags(as_feed *f, const as_value *container, as_told *t)
+{
+	for (const as_value *tag = as_take_list(f, container, "tags"); tag; tag = tag->next)
+		t->disputed = t->disputed || as_is(as_element_text(f, tag, "tags"), "disputed");
+}
+
+/* A status of the format, or NULL. */
+static const char *status_word(as_feed *f, as_span s)
+{
+	static const char *const statuses[] = { "affected", "unaffected", "unknown" };
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (as_is(s, statuses[i]))
+			return statuses[i];
+	if (s.n > 0)
+		as_feed_wrong(f, "a status that the format does not have", "status");
+	return NULL;
+}
+
+typedef struct range {
+	as_span type, from, fixed, last;
+	const char *status;
+} range;
+
+static void range_row(telling *t, const range *r)
+{
+	as_feed *f = t->f;
+	as_row_of(f, AS_INDEX_affected_range);
+	as_cell_int(f, t->affected);
+	as_cell_int(f, t->ranges++);
+	as_cell_int(f, t->list);
+	as_cell_text(f, r->type);
+	as_cell_word(f, NULL);
+	as_cell_word(f, r->status);
+	as_cell_text(f, r->from);
+	as_cell_text(f, r->fixed);
+	as_cell_text(f, r->last);
+	as_cell_word(f, NULL);
+	as_cell_int(f, 0);
+}
+
+/* One entry of "versions": a version, or a range whose status may change within it. */
+static void version(telling *t, const as_value *v)
+{
+	as_feed *f = t->f;
+	const as_value *e = as_element_object(f, v, "versions");
+	range r = { .from = as_need_text(f, e, "version"),
+		.status = status_word(f, as_need_text(f, e, "status")) };
+	as_span less = as_take_text(f, e, "lessThan"), last = as_take_text(f, e, "lessThanOrEqual");
+	r.type = as_take_text(f, e, "versionType");
+	if (f->wrong || !r.status)
+		return;
+	if (less.n == 0 && last.n == 0)
+		last = r.from;
+	for (const as_value *c = as_take_list(f, e, "changes"); c && !f->wrong; c = c->next) {
+		as_span at = as_need_text(f, as_element_object(f, c, "changes"), "at");
+		const char *status = status_word(f, as_need_text(f, c, "status"));
+		r.fixed = at;
+		if (f->wrong)
+			return;
+		range_row(t, &r);
+		r.from = at;
+		r.status = status;
+	}
+	bool open = as_is(less, "*") || as_is(last, "*"); /* no end */
+	r.fixed = open ? (as_span){ 0 } : less;
+	r.last = open || less.n > 0 ? (as_span){ 0 } : last;
+	range_row(t, &r);
+	t->list++;
+}
+
+static void affected_row(telling *t, const as_value *e)
+{
+	as_feed *f = t->f;
+	as_span product = as_take_text(f, e, "product"),
+		package = as_take_text(f, e, "packageName"), files = { 0 };
+	as_span purl = as_take_text(f, e, "packageURL");
+	for (const as_value *p = as_take_list(f, e, "programFiles"); p; p = p->next)
+		files = as_feed_join(f, files, "\n", as_element_text(f, p, "programFiles"));
+	as_row_of(f, AS_INDEX_affected);
+	as_cell_int(f, t->affected);
+	as_cell_text(f, as_take_text(f, e, "collectionURL"));
+	as_cell_text(f, as_take_text(f, e, "vendor"));
+	as_cell_text(f, package.n ? package : product.n ? product : as_lit(""));
+	as_cell_text(f, product);
+	as_cell_text(f, purl);
+	as_cell_word(f, status_word(f, as_take_text(f, e, "defaultStatus")));
+	as_cell_text(f, files);
+}
+
+static void affected(telling *t, const as_value *container)
+{
+	as_feed *f = t->f;
+	for (const as_value *v = as_take_list(f, container, "affected"); v && !f->wrong;
+		v = v->next) {
+		const as_value *e = as_element_object(f, v, "affected");
+		t->ranges = t->list = 0;
+		affected_row(t, e);
+		for (const as_value *one = as_take_list(f, e, "versions"); one && !f->wrong;
+			one = one->next)
+			version(t, one);
+		for (const as_value *c = as_take_list(f, e, "cpes"); c && !f->wrong; c = c->next) {
+			as_row_of(f, AS_INDEX_affected_cpe);
+			as_cell_int(f, t->affected);
+			as_cell_text(f, as_element_text(f, c, "cpes"));
+		}
+		t->affected++;
+	}
+}
+
+void as_feed_cve(as_feed *f, const as_value *v)
+{
+	const as_value *meta = as_take_object(f, v, "cveMetadata"),
+		       *all = as_take_object(f, v, "containers");
+	const as_value *cna = as_take_object(f, all, "cna"), *adp = as_take_list(f, all, "adp");
+	as_told t = { .cve = as_need_text(f, meta, "cveId"),
+		.status = as_take_text(f, meta, "state") };
+	unsigned best = ~0u;
+	if (!f->wrong && !as_is_cve(t.cve))
+		as_feed_wrong(f, "it is no name of a CVE", "cveId");
+	t.published = as_take_text(f, meta, "datePublished");
+	t.modified = as_take_text(f, meta, "dateUpdated");
+	t.rejected = as_is(t.status, "REJECTED");
+	words(f, cna, &t, "descriptions");
+	words(f, cna, &t, "rejectedReasons");
+	tags(f, cna, &t);
+	metrics(f, cna, &t, true, &best);
+	weaknesses(f, cna, &t);
+	for (const as_value *a = adp; a; a = a->next) {
+		metrics(f, as_element_object(f, a, "adp"), &t, false, &best);
+		weaknesses(f, a, &t);
+		tags(f, a, &t);
+	}
+	as_record_begin(f, AS_KIND_cve, t.cve, t.modified);
+	as_told_row(f, &t);
+	telling packages = { .f = f };
+	affected(&packages, cna);
+	for (const as_value *a = adp; a; a = a->next)
+		affected(&packages, a);
+	as_feed_configurations(f, cna, "cpeApplicability");
+	as_record_end(f);
+}
