@@ -10,7 +10,7 @@ FAMILY = re.compile(r"[a-z0-9][a-z0-9.+_-]*(/[^/\s\d]+)?")
 ID = re.compile(r"[a-z0-9][a-z0-9._+-]*")
 CPE = re.compile(r"[a-z0-9][a-z0-9._+-]*:[a-z0-9][a-z0-9._+-]*")
 UPSTREAM = re.compile(r"(github|bitbucket)/[a-z0-9-]+/[a-z0-9._-]+")
-SOURCES = {"components.tsv", "NVD record", "OpenWrt PKG_CPE_ID", "Buildroot CPE_ID", "Yocto CVE_PRODUCT",
+SOURCES = {"components.tsv", "NVD record", "OpenWrt PKG_CPE_ID", "Buildroot CPE_ID", "Yocto CVE_PRODUCT", "purl2cpe",
            "cve-bin-tool VENDOR_PRODUCT", "known"}
 
 
