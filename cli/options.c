@@ -24,6 +24,8 @@ enum {
 	REFERENCE,
 	AS_REFERENCE,
 	WITHOUT,
+	INDEX,
+	NO_VULNERABILITIES,
 	FAIL_ON,
 	MATCH,
 	FAIL
@@ -43,6 +45,8 @@ static const struct option longs[] = {
 	{ "reference", required_argument, NULL, REFERENCE },
 	{ "as-reference", no_argument, NULL, AS_REFERENCE },
 	{ "without", required_argument, NULL, WITHOUT },
+	{ "index", required_argument, NULL, INDEX },
+	{ "no-vulnerabilities", no_argument, NULL, NO_VULNERABILITIES },
 	{ "fail-on", required_argument, NULL, FAIL_ON },
 	{ "max-depth", required_argument, NULL, DEPTH },
 	{ "max-objects", required_argument, NULL, OBJECTS },
@@ -163,6 +167,10 @@ static int set(review_request *r, int option, const char *value)
 		r->options.as_reference = 1;
 	else if (option == WITHOUT)
 		r->options.without = value;
+	else if (option == INDEX)
+		r->options.index = value;
+	else if (option == NO_VULNERABILITIES)
+		r->options.no_vulnerabilities = 1;
 	else if (option == FAIL_ON && (ok = is_severity(value)))
 		r->fail_on = value;
 	else if (option != '?' && ok)

@@ -174,6 +174,8 @@ assay_status as_write_dossier(as_review *r, const char *path)
 	if (s == AS_OK)
 		s = as_other_compare(r, w);
 	if (s == AS_OK)
+		s = as_find_known(r, w);
+	if (s == AS_OK)
 		s = judge_all(r, w);
 	if (s == AS_OK && r->marks.p)
 		s = as_marks_add(as_dossier_db(w), as_buf_span_of(&r->marks), say, r);

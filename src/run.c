@@ -286,6 +286,9 @@ static assay_status look_for_inputs(as_review *r)
 	for (const char *const *in = r->options->inputs; *in; in++)
 		if (access(*in, R_OK) != 0)
 			return as_review_fail(r, ASSAY_INPUT, "%s: %s", *in, strerror(errno));
+	const char *index = r->options->index;
+	if (index && access(index, R_OK) != 0)
+		return as_review_fail(r, ASSAY_INPUT, "%s: %s", index, strerror(errno));
 	return ASSAY_OK;
 }
 

@@ -20,6 +20,8 @@ assay_status as_write_dossier(as_review *r, const char *path);
 /* Finds the dossier that options->reference stands for, reviewing it first if it is none; path: where it is. */
 assay_status as_other_prepare(
 	const assay_review_options *options, char *path, size_t n, assay_error *error);
+/* Matches what is being written with the index of known vulnerabilities, if there is one. */
+as_status as_find_known(as_review *r, as_dossier_writer *w) AS_MUST_USE;
 /* Compares what is being written with that dossier, r->reference, if there is one. */
 as_status as_other_compare(as_review *r, as_dossier_writer *w) AS_MUST_USE;
 /* Writes every report of a dossier into the output folder. */

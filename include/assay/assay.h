@@ -63,6 +63,10 @@ typedef struct assay_review_options {
 	const char *
 		reference; /* another build to compare with: a dossier; or an image, which is reviewed first; or NULL */
 	const char *without; /* inspectors that are not to be asked, separated by commas; or NULL */
+	const char
+		*index; /* file of the index of known vulnerabilities; default: $ASSAY_KNOWLEDGE, or
+	                             * assay/vulnerabilities.db in the user's folder for data; there need be none */
+	unsigned no_vulnerabilities; /* 1: do not look for known vulnerabilities */
 	unsigned as_reference; /* 1: state what a later review needs to be compared with this one */
 	unsigned jobs;         /* examiner processes; default: one per core */
 	unsigned max_depth;    /* containers within containers; default 16 */
@@ -111,7 +115,7 @@ ASSAY_API void assay_dossier_set_places(assay_dossier *d, unsigned places);
 
 typedef enum assay_format { ASSAY_TABLE, ASSAY_JSON, ASSAY_CSV } assay_format;
 
-/* Writes one view of the dossier: summary, tree, files, components, findings, credentials, keys,
+/* Writes one view of the dossier: summary, tree, files, components, vulnerabilities, findings, credentials, keys,
  * certificates, services, elf, quality, addresses, unexamined. ASSAY_USAGE for another name. */
 ASSAY_API assay_status assay_show(assay_dossier *d, const char *view, assay_format format,
 	assay_write write, void *ctx, assay_error *error);

@@ -99,6 +99,35 @@ CREATE TABLE known_measure (class TEXT, measure TEXT, share INTEGER, upto INTEGE
 -- When the first release of a branch of a compiler came out.
 CREATE TABLE known_compiler (compiler TEXT, branch TEXT, released TEXT, source TEXT);
 
+-- Known vulnerabilities of the components, out of the index that the review was given (docs/vulnerabilities.md); all empty without one.
+CREATE TABLE vulnerability (
+	cve TEXT PRIMARY KEY, -- or another id where there is no CVE
+	summary TEXT, cvss REAL, cvss_version TEXT, vector TEXT, severity TEXT, cwe TEXT,
+	kev TEXT,              -- since when it is known to be exploited
+	epss REAL, percentile REAL, -- probability that it is exploited within 30 days
+	published TEXT, modified TEXT, status TEXT, disputed INTEGER NOT NULL,
+	sources TEXT           -- kinds of feed that tell of it
+) WITHOUT ROWID;
+CREATE TABLE vulnerability_match (
+	id INTEGER PRIMARY KEY,
+	cve TEXT NOT NULL REFERENCES vulnerability(cve),
+	component TEXT NOT NULL, version TEXT NOT NULL, -- id, or name in lower case; '' without a version
+	object INTEGER REFERENCES object(id), at INTEGER, len INTEGER, -- the surest witness
+	verdict TEXT NOT NULL,  -- 'affected', 'possibly', 'not' (its version is affected, but something else speaks against it)
+	why TEXT, range TEXT,   -- the answer in a sentence; what is affected
+	witness TEXT,           -- the version that was compared
+	version_order TEXT,     -- and how: 'upstream', 'kernel', 'dpkg', ...
+	source TEXT NOT NULL,   -- 'nvd', 'cve', 'osv', 'distribution', 'vex'
+	reach TEXT, chain TEXT, -- 'network', 'started', 'setuid', 'used', 'present', NULL (not known); what leads there, in words
+	priority TEXT, because TEXT -- 'urgent', 'high', 'medium', 'low'; the reasons in a sentence. NULL where the verdict is 'not'
+);
+CREATE INDEX vulnerability_of ON vulnerability_match (component, version, cve);
+-- What the index was made of: counts of records, and how new they are.
+CREATE TABLE knowledge_source (
+	kind TEXT NOT NULL, name TEXT NOT NULL, newest TEXT, imported TEXT,
+	read INTEGER, stored INTEGER, unchanged INTEGER, refused INTEGER, PRIMARY KEY (kind, name)
+) WITHOUT ROWID;
+
 CREATE INDEX place_by_parent ON place (parent);
 CREATE INDEX place_by_object ON place (object);
 -- The links that start services: few among many places, and asked for again for each thing that starts.

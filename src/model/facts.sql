@@ -133,6 +133,9 @@ CREATE TABLE licence (
 	method TEXT             -- 'metadata', 'package', 'module', 'copyright', 'text'
 );
 -- no exhibit
+-- The applets that a BusyBox has, by its own list.
+CREATE TABLE applet (name TEXT);
+-- no exhibit
 CREATE TABLE address (
 	kind TEXT,              -- 'url', 'host', 'ipv4', 'ipv6', 'email'
 	value TEXT, scheme TEXT, host TEXT,

@@ -185,6 +185,39 @@ static as_status quality(page *p)
 		"no measure is worse than in 75 % of a distribution's packages");
 }
 
+/* What is known to be wrong, and out of what data: without any nothing was looked for, which must not read as nothing found. */
+static as_status known(page *p)
+{
+	return list(p, "Known CVEs",
+		"WITH m AS (SELECT min(CASE verdict WHEN 'affected' THEN 0 WHEN 'possibly' THEN 1 "
+		"ELSE 2 END) AS"
+		" rank, max(CASE priority WHEN 'urgent' THEN 2 WHEN 'high' THEN 1 ELSE 0 END) AS "
+		"press FROM"
+		" vulnerability_match GROUP BY cve)"
+		" SELECT text FROM (SELECT 0 AS t, count(*) || ' affect it' || iif(sum(press > 0) "
+		"> 0, ' (' ||"
+		" sum(press = 2) || ' urgent and ' || sum(press = 1) || ' high)', '') AS text FROM "
+		"m WHERE rank ="
+		" 0 HAVING count(*) > 0"
+		" UNION ALL SELECT 1, count(*) || ' possibly' FROM m WHERE rank = 1 HAVING "
+		"count(*) > 0"
+		" UNION ALL SELECT 2, count(*) || ' do not, though the version is' FROM m WHERE "
+		"rank = 2 HAVING"
+		" count(*) > 0"
+		" UNION ALL SELECT 3, 'none known' FROM meta WHERE name = 'vulnerabilities' AND "
+		"value = 'matched'"
+		" AND NOT EXISTS (SELECT 1 FROM m)"
+		" UNION ALL SELECT 4, 'by ' || kind || ' of ' || coalesce(substr(max(newest), 1, "
+		"10), '?') || ' ('"
+		" || sum(read) || ' records' || iif(sum(refused) > 0, ' and ' || sum(refused) || ' "
+		"refused', '') ||"
+		" ')' FROM knowledge_source GROUP BY kind"
+		" UNION ALL SELECT 5, value FROM meta WHERE name = 'vulnerabilities' AND value <> "
+		"'matched')"
+		" ORDER BY t",
+		"not looked for");
+}
+
 static as_status findings(page *p)
 {
 	as_status s = list(p, "Findings",
@@ -233,6 +266,7 @@ as_status as_summary_write(sqlite3 *db, as_out *out, size_t width)
 	s = as_worse(s, inside(&p));
 	s = as_worse(s, read_share(&p));
 	s = as_worse(s, quality(&p));
+	s = as_worse(s, known(&p));
 	end_line(&p);
 	s = as_worse(s, findings(&p));
 	end_line(&p);

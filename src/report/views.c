@@ -101,6 +101,40 @@ static const char findings_table[] =
 	"title, f.n AS places FROM finding AS f"
 	" ORDER BY f.verdict, " AS_SQL_RANK("f.severity") " DESC, f.confidence DESC, f.id";
 
+/* Components by their most urgent vulnerability, and within each the most urgent first. */
+#define VULNERABLE                                                                                 \
+	"WITH pressing AS (SELECT m.*, v.summary, v.cvss, v.cvss_version, v.vector, v.severity,"   \
+	" v.cwe, v.kev, v.epss, v.percentile, v.published, v.modified, v.disputed,"                \
+	" CASE m.priority WHEN 'urgent' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2"            \
+	"  WHEN 'low' THEN 1 ELSE 0 END AS press FROM vulnerability_match AS m JOIN"               \
+	"  vulnerability AS v ON v.cve = m.cve),"                                                  \
+	" ordered AS (SELECT p.*, max(press) OVER w AS top, sum(press >= 3) OVER w AS many,"       \
+	"  count(*) OVER w AS n FROM pressing AS p WINDOW w AS (PARTITION BY component, version))"
+#define VULNERABLE_ORDER                                                                           \
+	" ORDER BY x.top DESC, x.many DESC, x.component, x.version, x.press DESC, x.cvss DESC,"    \
+	" x.cve"
+
+static const char vulnerabilities[] = VULNERABLE
+	" SELECT x.component, nullif(x.version, '') AS version, x.cve, x.verdict, x.priority, "
+	"x.because,"
+	" x.why, x.range, x.witness, x.version_order, x.source, x.reach, x.chain, x.cvss,"
+	" x.cvss_version, x.vector, x.severity, x.cwe, x.kev, x.epss, x.percentile,"
+	" x.disputed AS \"disputed:bool\", x.published, x.modified, x.summary, p.path,"
+	" x.at AS offset, x.len AS length, o.sha256, p.container FROM ordered AS x LEFT JOIN place "
+	"AS"
+	" p ON p.id = (SELECT min(q.id) FROM place AS q WHERE q.object = x.object) LEFT JOIN "
+	"object AS"
+	" o ON o.id = x.object" VULNERABLE_ORDER;
+
+static const char vulnerabilities_table[] =
+	VULNERABLE " SELECT x.component || coalesce(' ' || nullif(x.version, ''), '') AS component,"
+		   " coalesce(x.priority, '-') AS priority, x.cve AS \"cve:whole\","
+		   " iif(x.cvss IS NULL, NULL, printf('%.1f', x.cvss)) AS cvss,"
+		   " CASE WHEN x.kev IS NOT NULL THEN 'exploited' WHEN x.epss IS NOT NULL THEN"
+		   " printf('%.1f %%', 100 * x.epss) END AS exploited, x.verdict, x.reach, x.why "
+		   "FROM ordered AS"
+		   " x" VULNERABLE_ORDER;
+
 static const char credentials[] =
 	"SELECT kind, name, user, value, scheme, guessed, placeholder AS \"placeholder:bool\", "
 	"path,"
@@ -286,6 +320,8 @@ static const as_view views[] = {
 	{ "files", "files of all file systems and archives", files, NULL, NULL },
 	{ "components", "software recognised, with its witnesses", components, NULL,
 		components_table },
+	{ "vulnerabilities", "known vulnerabilities of the components, most urgent first",
+		vulnerabilities, NULL, vulnerabilities_table },
 	{ "findings", "what the rules found", findings, findings_csv, findings_table },
 	{ "credentials", "accounts and secrets", credentials, NULL, credentials_table },
 	{ "keys", "private, public and authorized keys", keys, NULL, keys_table },
@@ -313,7 +349,7 @@ const as_view *as_view_by_name(const char *name)
 const char *const *as_view_names(void)
 {
 	static const char *const names[VIEWS + 1] = { "summary", "tree", "files", "components",
-		"findings", "credentials", "keys", "certificates", "services", "elf", "quality",
-		"code", "addresses", "unexamined", NULL };
+		"vulnerabilities", "findings", "credentials", "keys", "certificates", "services",
+		"elf", "quality", "code", "addresses", "unexamined", NULL };
 	return names;
 }

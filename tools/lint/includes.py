@@ -31,7 +31,8 @@ STAGES = {
 	"dossier": {"knowledge/tsv.h"}, # writes the packs into tables for the rules to join with
 	"report": set(),
 	"review": {"sandbox", "unpack/format.h"},
-	"vuln": {"codec", "sandbox/lock.h"}, # feeds are packed, and read by a process that is locked in
+	"vuln": {"codec", "sandbox/lock.h", "dossier/db.h", "knowledge/tsv.h"}, # feeds are packed, and read by a process that is
+	# locked in; matches fill tables of the dossier, and read packs
 }
 READS_SQL = {"dossier", "judge", "report", "vuln", "top"}
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Known vulnerabilities of what a review found, out of the index that the user's feeds were imported into. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "run.h"
+#include "vuln/index.h"
+#include "vuln/match.h"
+
+static const char none_given[] = "no data was given: assay knowledge import FILE...";
+
+/* Says in the dossier where the knowledge comes from, or why there is none. */
+static as_status note(as_dossier_writer *w, const char *text)
+{
+	return as_dossier_add_meta(
+		w, &(as_dossier_meta){ .name = "vulnerabilities", .value = text }, 1);
+}
+
+static as_status match(as_review *r, as_dossier_writer *w, sqlite3 *index)
+{
+	as_status s = as_vuln_match(as_dossier_db(w), index);
+	if (s == AS_IO && sqlite3_errcode(index) != SQLITE_OK &&
+		sqlite3_errcode(index) != SQLITE_DONE && sqlite3_errcode(index) != SQLITE_ROW) {
+		as_review_say(r, "the index of vulnerabilities cannot be read: %s",
+			sqlite3_errmsg(index));
+		return note(w, "the index of vulnerabilities could not be read to its end");
+	}
+	return s == AS_OK ? note(w, "matched") : s;
+}
+
+as_status as_find_known(as_review *r, as_dossier_writer *w)
+{
+	char path[AS_INDEX_PATH], why[AS_INDEX_WHY];
+	const char *given = r->options->index;
+	sqlite3 *index = NULL;
+	if (r->options->no_vulnerabilities)
+		return note(w, "not wanted");
+	(void)snprintf(why, sizeof(why),
+		"where the index of vulnerabilities is cannot be told: name it with --index");
+	errno = 0;
+	as_status s = as_index_path(given, path) ? as_index_open(path, &index, why) : AS_IO;
+	if (s != AS_OK) {
+		bool absent = !given && errno == ENOENT;
+		if (!absent)
+			as_review_say(r, "%s", why);
+		return note(w, absent ? none_given : why);
+	}
+	s = match(r, w, index);
+	(void)sqlite3_close(index);
+	return s;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Configurations of CPE names: trees of AND and OR over names and version ranges, each YES, NO or POSSIBLY.
+ * Of those with two
+ * values, AND is the smallest and OR the largest; negation leaves POSSIBLY as it is. */
+#include "vuln/hit.h"
+
+#include "base/buf.h"
+#include "base/cur.h"
+#include "dossier/db.h"
+
+enum { NODES_MAX = 4096, LEAVES_MAX = 16384 /* of one record; NVD's largest have some thousand */ };
+
+typedef struct node {
+	int64_t id, parent;
+	bool all, negate, root;
+	bool turned; /* under an odd number of negations */
+	bool filled;
+	as_fit value;
+	size_t top; /* the configuration it belongs to, as index */
+} node;
+
+typedef struct leaf {
+	size_t node;
+	bool vulnerable;
+	int64_t product;
+	char part;
+	as_span vendor, name;
+	as_criterion is;
+} leaf;
+
+typedef struct config {
+	as_matcher *m;
+	as_map products;   /* id in the index: 1 + the first entry of parts of that product */
+	uint32_t *part_of; /* entry: index of the part */
+	uint32_t *next;    /* entry: 1 + the next of the same product; 0: none */
+	size_t n_entries;
+	sqlite3_stmt *matches, *nodes, *leaves, *head;
+	node *at;
+	leaf *leaf;
+	size_t n_nodes, n_leaves;
+	as_arena *scratch;    /* of the record in hand */
+	const char *platform; /* what the last tree could not decide besides versions */
+} config;
+
+static void read_criterion(as_criterion *c, sqlite3_stmt *q, int from)
+{
+	as_span v[12];
+	for (int i = 0; i < 12; i++) {
+		const void *p = sqlite3_column_text(q, from + i);
+		v[i] = as_bytes(p, p ? (size_t)sqlite3_column_bytes(q, from + i) : 0);
+	}
+	*c = (as_criterion){ 0 };
+	for (int i = 0; i < 8; i++)
+		c->cpe.at[AS_CPE_VERSION + i] = v[i];
+	c->range.from = v[9].p ? v[9] : v[8];
+	c->range.after_from = v[9].p != NULL;
+	c->range.to = v[11].p ? v[11] : v[10];
+	c->range.before_to = v[11].p != NULL;
+}
+
+#define CRITERION                                                                                  \
+	"m.version, m.update_, m.edition, m.language, m.sw_edition, m.target_sw, m.target_hw,"     \
+	" m.other, m.start_including, m.start_excluding, m.end_including, m.end_excluding"
+
+static bool prepare(config *c)
+{
+	sqlite3 *db = c->m->index;
+	c->matches = as_db_prepare(
+		db, "SELECT m.record, " CRITERION " FROM cpe_match AS m WHERE m.product = ?1");
+	c->nodes = as_db_prepare(db, "SELECT node, parent, operator = 'AND', negate FROM cpe_node"
+				     " WHERE record = ?1 ORDER BY node");
+	c->leaves = as_db_prepare(db,
+		"SELECT m.node, m.vulnerable, m.product, p.part, p.vendor, "
+		"p.product, " CRITERION " FROM cpe_match AS m JOIN product AS p ON"
+		" p.id = m.product WHERE m.record = ?1 ORDER BY m.i");
+	c->head = as_db_prepare(db,
+		"SELECT coalesce(v.cve, r.key), v.rejected, v.disputed, r.kind FROM record"
+		" AS r JOIN vulnerability AS v ON v.record = r.id WHERE r.id = ?1");
+	c->at = as_alloc_array(c->m->arena, NODES_MAX, sizeof(*c->at));
+	c->leaf = as_alloc_array(c->m->arena, LEAVES_MAX, sizeof(*c->leaf));
+	return c->matches && c->nodes && c->leaves && c->head && c->at && c->leaf;
+}
+
+/* Which parts each product of the index is. */
+static as_status find_products(config *c)
+{
+	const as_image *image = &c->m->image;
+	sqlite3_stmt *q = as_db_prepare(
+		c->m->index, "SELECT id FROM product WHERE product = ?1 AND vendor = ?2");
+	as_status s = q ? AS_OK : AS_IO;
+	size_t most = image->n_parts * AS_NAMES_MAX * 3 + 1;
+	c->part_of = as_alloc_array(c->m->arena, most, sizeof(*c->part_of));
+	c->next = as_alloc_array(c->m->arena, most, sizeof(*c->next));
+	if (!c->part_of || !c->next)
+		s = s == AS_OK ? AS_NOMEM : s;
+	for (size_t i = 0; s == AS_OK && i < image->n_parts * AS_NAMES_MAX; i++) {
+		const as_part *p = &image->parts[i / AS_NAMES_MAX];
+		if (i % AS_NAMES_MAX >= p->n_names)
+			continue;
+		as_db_text(q, 1, p->names[i % AS_NAMES_MAX].product);
+		as_db_text(q, 2, p->names[i % AS_NAMES_MAX].vendor);
+		while (s == AS_OK && c->n_entries < most && sqlite3_step(q) == SQLITE_ROW) {
+			uint64_t id = (uint64_t)sqlite3_column_int64(q, 0), first = 0;
+			(void)as_map_get(&c->products, id, &first);
+			c->part_of[c->n_entries] = (uint32_t)(i / AS_NAMES_MAX);
+			c->next[c->n_entries++] = (uint32_t)first;
+			s = as_map_set(&c->products, id, c->n_entries);
+		}
+		(void)sqlite3_reset(q);
+	}
+	(void)sqlite3_finalize(q);
+	return s;
+}
+
+static const as_version_order *order_of(const as_part *p, as_span product)
+{
+	return as_version_order_of_product(p->names[0].part, p->names[0].vendor, product);
+}
+
+/* A system or a device that something runs on. */
+static as_fit platform_fits(config *c, const leaf *l)
+{
+	static const char *const others[] = { "windows", "macos", "mac_os", "mac_os_x", "iphone_os",
+		"android", "solaris", "freebsd", "openbsd", "netbsd", "aix", "hp-ux", "vxworks",
+		"qnx" };
+	const as_image *image = &c->m->image;
+	if (l->part == 'h') {
+		as_span firmware = as_print(
+			c->scratch, "%.*s_firmware", (int)l->name.n, (const char *)l->name.p);
+		if (as_image_part(image, l->vendor, firmware))
+			return AS_FIT_YES;
+		c->platform = "only on a device that the image does not name";
+		return AS_FIT_POSSIBLY;
+	}
+	if (l->part != 'o')
+		return AS_FIT_NO;
+	if (as_is(l->name, "linux_kernel"))
+		return image->is_linux ? AS_FIT_YES : AS_FIT_NO;
+	for (size_t i = 0; image->is_linux && i < sizeof(others) / sizeof(others[0]); i++)
+		if (as_starts(l->name, others[i]))
+			return AS_FIT_NO;
+	if (image->system.n > 0)
+		return as_starts(
+			       l->name, (const char *)as_print(c->scratch, "%.*s",
+						(int)image->system.n, (const char *)image->system.p)
+						.p)
+			       ? AS_FIT_YES
+			       : AS_FIT_NO;
+	c->platform = "only on a system, and which this is is not known";
+	return AS_FIT_POSSIBLY;
+}
+
+/* How far a leaf holds for a part of its product. */
+static as_fit part_fits(config *c, const leaf *l, uint32_t part, const char **why)
+{
+	const as_part *p = &c->m->image.parts[part];
+	return as_cpe_fits(&l->is, order_of(p, l->name), &p->witness, why);
+}
+
+static as_fit leaf_value(config *c, const leaf *l)
+{
+	uint64_t entry = 0;
+	as_fit best = AS_FIT_NO;
+	if (!as_map_get(&c->products, (uint64_t)l->product, &entry))
+		return l->vulnerable ? AS_FIT_NO : platform_fits(c, l);
+	for (; entry > 0; entry = c->next[entry - 1]) {
+		const char *why;
+		as_fit fit = part_fits(c, l, c->part_of[entry - 1], &why);
+		best = fit > best ? fit : best;
+	}
+	return best;
+}
+
+static size_t node_index(const config *c, int64_t id)
+{
+	if (id >= 0 && (uint64_t)id < c->n_nodes && c->at[id].id == id)
+		return (size_t)id;
+	for (size_t i = 0; i < c->n_nodes; i++)
+		if (c->at[i].id == id)
+			return i;
+	return SIZE_MAX;
+}
+
+static void put(node *n, as_fit value)
+{
+	n->value = !n->filled         ? value
+		   : n->all           ? (value < n->value ? value : n->value)
+		   : value > n->value ? value
+				      : n->value;
+	n->filled = true;
+}
+
+static void load_nodes(config *c, int64_t record)
+{
+	c->n_nodes = 0;
+	as_db_int(c->nodes, 1, record);
+	while (c->n_nodes < NODES_MAX && sqlite3_step(c->nodes) == SQLITE_ROW) {
+		node n = { .id = sqlite3_column_int64(c->nodes, 0),
+			.root = sqlite3_column_type(c->nodes, 1) == SQLITE_NULL,
+			.parent = sqlite3_column_int64(c->nodes, 1),
+			.all = sqlite3_column_int(c->nodes, 2) != 0,
+			.negate = sqlite3_column_int(c->nodes, 3) != 0,
+			.top = c->n_nodes };
+		size_t above = n.root ? SIZE_MAX : node_index(c, n.parent);
+		n.root = n.root || above == SIZE_MAX;
+		n.turned = n.negate != (n.root ? false : c->at[above].turned);
+		n.top = n.root ? n.top : c->at[above].top;
+		n.parent = (int64_t)above;
+		c->at[c->n_nodes++] = n;
+	}
+	(void)sqlite3_reset(c->nodes);
+}
+
+/* The criterion's bytes are the statement's until its next step: kept in the scratch. */
+static void keep_criterion(as_arena *a, as_criterion *is)
+{
+	as_span *ends[] = { &is->range.from, &is->range.to };
+	for (size_t i = 0; i < AS_CPE_FIELDS; i++)
+		is->cpe.at[i] = is->cpe.at[i].p ? as_copy(a, is->cpe.at[i]) : is->cpe.at[i];
+	for (size_t i = 0; i < 2; i++)
+		*ends[i] = ends[i]->p ? as_copy(a, *ends[i]) : *ends[i];
+}
+
+static bool load_tree(config *c, int64_t record)
+{
+	as_arena_reset(c->scratch);
+	load_nodes(c, record);
+	c->n_leaves = 0;
+	as_db_int(c->leaves, 1, record);
+	while (c->n_leaves < LEAVES_MAX && sqlite3_step(c->leaves) == SQLITE_ROW) {
+		leaf *l = &c->leaf[c->n_leaves];
+		sqlite3_stmt *q = c->leaves;
+		*l = (leaf){ .node = node_index(c, sqlite3_column_int64(q, 0)),
+			.vulnerable = sqlite3_column_int(q, 1) != 0,
+			.product = sqlite3_column_int64(q, 2) };
+		as_span part = as_column(c->scratch, q, 3);
+		l->part = (char)as_at(part, 0);
+		l->vendor = as_column(c->scratch, q, 4);
+		l->name = as_column(c->scratch, q, 5);
+		read_criterion(&l->is, q, 6);
+		keep_criterion(c->scratch, &l->is);
+		c->n_leaves += l->node != SIZE_MAX;
+	}
+	(void)sqlite3_reset(c->leaves);
+	return c->n_nodes > 0 && c->n_leaves > 0;
+}
+
+/* Works the values out from the leaves up: parents stand before their children. */
+static void evaluate(config *c)
+{
+	c->platform = NULL;
+	for (size_t i = 0; i < c->n_leaves; i++)
+		put(&c->at[c->leaf[i].node], leaf_value(c, &c->leaf[i]));
+	for (size_t i = c->n_nodes; i > 0; i--) {
+		node *n = &c->at[i - 1];
+		n->value = n->filled ? n->value : AS_FIT_NO;
+		if (n->negate)
+			n->value = n->value == AS_FIT_YES  ? AS_FIT_NO
+				   : n->value == AS_FIT_NO ? AS_FIT_YES
+							   : AS_FIT_POSSIBLY;
+		if (!n->root)
+			put(&c->at[n->parent], n->value);
+	}
+}
+
+static as_span exact_text(config *c, const as_criterion *is)
+{
+	uint8_t v[AS_VERSION_MAX], u[AS_VERSION_MAX];
+	as_span version = is->cpe.at[AS_CPE_VERSION], update = is->cpe.at[AS_CPE_UPDATE];
+	if (version.n == 0)
+		return (as_span){ 0 };
+	as_span x = as_cpe_plain(version, v, sizeof(v)), y = as_cpe_plain(update, u, sizeof(u));
+	return as_print(c->m->arena, "%.*s%s%.*s", (int)x.n, (const char *)x.p, y.n ? " " : "",
+		(int)y.n, (const char *)y.p);
+}
+
+static as_status emit(
+	config *c, int64_t record, const leaf *l, uint32_t part, as_teller by, as_span cve)
+{
+	const char *why = NULL;
+	as_fit fit = part_fits(c, l, part, &why);
+	as_fit whole = c->at[c->at[l->node].top].value;
+	if (fit == AS_FIT_NO || whole == AS_FIT_NO)
+		return AS_OK;
+	as_hit hit = { .part = part, .by = by, .cve = cve, .record = record };
+	hit.verdict = fit < whole ? fit : whole;
+	hit.order = order_of(&c->m->image.parts[part], l->name)->name;
+	hit.range = as_range_text(c->m->arena, exact_text(c, &l->is), &l->is.range);
+	if (fit == AS_FIT_POSSIBLY && !why)
+		why = "the component's version is known only as a range, and a part of that is "
+		      "affected";
+	if (whole == AS_FIT_POSSIBLY && !why)
+		why = c->platform ? c->platform : "what it has to run with cannot be decided";
+	hit.why = why ? as_lit(why) : (as_span){ 0 };
+	return as_hit_add(c->m, &hit);
+}
+
+/* All hits of one record. */
+static as_status match_record(config *c, int64_t record)
+{
+	as_db_int(c->head, 1, record);
+	as_span cve = { 0 };
+	bool usable = sqlite3_step(c->head) == SQLITE_ROW && sqlite3_column_int(c->head, 1) == 0;
+	if (usable)
+		cve = as_column(c->m->arena, c->head, 0);
+	as_span kind = usable ? as_column(c->m->arena, c->head, 3) : (as_span){ 0 };
+	(void)sqlite3_reset(c->head);
+	if (!usable || !load_tree(c, record))
+		return AS_OK;
+	evaluate(c);
+	as_status s = AS_OK;
+	for (size_t i = 0; s == AS_OK && i < c->n_leaves; i++) {
+		const leaf *l = &c->leaf[i];
+		uint64_t entry = 0;
+		bool counts = l->vulnerable && !c->at[l->node].turned;
+		if (!counts || !as_map_get(&c->products, (uint64_t)l->product, &entry))
+			continue;
+		for (; s == AS_OK && entry > 0; entry = c->next[entry - 1])
+			s = emit(c, record, l, c->part_of[entry - 1],
+				as_is(kind, "cve") ? AS_BY_CVE : AS_BY_NVD, cve);
+	}
+	return s;
+}
+
+/* Records in which a leaf of the product fits one of its parts: the others need not be read in full. */
+static as_status candidates(
+	config *c, int64_t product, uint64_t entry, as_map *met, as_buf *records)
+{
+	as_status s = AS_OK;
+	leaf l = { .product = product };
+	l.name = c->m->image.parts[c->part_of[entry - 1]].names[0].product;
+	as_db_int(c->matches, 1, product);
+	while (s == AS_OK && sqlite3_step(c->matches) == SQLITE_ROW) {
+		uint64_t record = (uint64_t)sqlite3_column_int64(c->matches, 0), known;
+		bool fits = false;
+		if (as_map_get(met, record, &known))
+			continue;
+		read_criterion(&l.is, c->matches, 1);
+		for (uint64_t e = entry; e > 0 && !fits; e = c->next[e - 1]) {
+			const char *why;
+			fits = part_fits(c, &l, c->part_of[e - 1], &why) != AS_FIT_NO;
+		}
+		if (!fits)
+			continue;
+		s = as_map_set(met, record, 1);
+		as_buf_u64(records, record);
+	}
+	(void)sqlite3_reset(c->matches);
+	return s;
+}
+
+static as_status match_all(config *c)
+{
+	as_map met = { .seed = (uintptr_t)c };
+	as_buf records = { 0 };
+	as_status s = AS_OK;
+	for (size_t i = 0; s == AS_OK && i < c->products.cap; i++) {
+		const as_slot *slot = &c->products.slots[i];
+		if (slot->held > 0)
+			s = candidates(c, (int64_t)slot->key, slot->held - 1, &met, &records);
+	}
+	as_cur cur = as_cur_le(as_buf_span_of(&records), 0);
+	while (s == AS_OK && as_left(&cur) >= 8)
+		s = match_record(c, (int64_t)as_u64(&cur));
+	if (records.bad)
+		s = AS_NOMEM;
+	as_buf_free(&records);
+	as_map_free(&met);
+	return s;
+}
+
+as_status as_match_cpe(as_matcher *m)
+{
+	config c = { .m = m, .scratch = as_arena_new(0) };
+	c.products.seed = (uintptr_t)m;
+	as_status s = !c.scratch ? AS_NOMEM : prepare(&c) ? AS_OK : AS_IO;
+	if (s == AS_OK)
+		s = find_products(&c);
+	if (s == AS_OK)
+		s = match_all(&c);
+	sqlite3_stmt *const all[] = { c.matches, c.nodes, c.leaves, c.head };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		(void)sqlite3_finalize(all[i]);
+	as_map_free(&c.products);
+	as_arena_free(c.scratch);
+	return s;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vuln/match.h"
+
+#include <stdlib.h>
+
+#include "dossier/db.h"
+#include "vuln/hit.h"
+
+enum { HITS_MAX = 2000000 };
+
+static const char *const tellers[] = { "vex", "distribution", "osv", "nvd", "cve" };
+static const char *const verdicts[] = { "not", "possibly", "affected" };
+
+as_status as_hit_add(as_matcher *m, const as_hit *hit)
+{
+	if (m->n_hits == m->cap) {
+		size_t cap = m->cap ? m->cap * 2 : 1024;
+		as_hit *more = cap > HITS_MAX ? NULL : realloc(m->hits, cap * sizeof(*more));
+		if (!more)
+			return AS_NOMEM;
+		m->hits = more;
+		m->cap = cap;
+	}
+	m->hits[m->n_hits++] = *hit;
+	return AS_OK;
+}
+
+as_span as_range_text(as_arena *a, as_span exactly, const as_version_range *r)
+{
+	int from = (int)r->from.n, to = (int)r->to.n;
+	const char *f = (const char *)r->from.p, *t = (const char *)r->to.p;
+	if (exactly.n > 0)
+		return as_print(a, "exactly %.*s", (int)exactly.n, (const char *)exactly.p);
+	if (!f && !t)
+		return as_lit("every version");
+	if (!t)
+		return as_print(a, "%s %.*s on", r->after_from ? "after" : "from", from, f);
+	if (!f)
+		return as_print(a, "%s %.*s", r->before_to ? "before" : "up to", to, t);
+	return as_print(a, "%s %.*s %s %.*s", r->after_from ? "after" : "from", from, f,
+		r->before_to ? "to before" : "up to", to, t);
+}
+
+static int compare_spans(as_span a, as_span b)
+{
+	int by = memcmp(a.p, b.p, as_min(a.n, b.n));
+	return by != 0 ? by : (a.n > b.n) - (a.n < b.n);
+}
+
+/* By part and vulnerability; then who counts first; of one teller, what says most. */
+static int by_weight(const void *a, const void *b)
+{
+	const as_hit *x = a, *y = b;
+	int by = (x->part > y->part) - (x->part < y->part);
+	by = by ? by : compare_spans(x->cve, y->cve);
+	by = by ? by : (x->by > y->by) - (x->by < y->by);
+	by = by ? by : (x->verdict < y->verdict) - (x->verdict > y->verdict);
+	by = by ? by : (x->why.n > y->why.n) - (x->why.n < y->why.n);
+	return by ? by : compare_spans(x->range, y->range);
+}
+
+typedef struct writer {
+	as_matcher *m;
+	sqlite3_stmt *add, *files, *summary;
+} writer;
+
+static bool is_distribution(const as_packet *k)
+{
+	return k &&
+	       (as_is(k->manager, "dpkg") || as_is(k->manager, "rpm") || as_is(k->manager, "apk"));
+}
+
+/* What of the image, or of those who maintain it, changes a hit. */
+static void reconsider(writer *w, const as_part *p, as_hit *hit)
+{
+	as_arena *a = w->m->arena;
+	as_db_text(w->files, 1, hit->cve);
+	as_db_text(w->summary, 1, hit->cve);
+	as_span files =
+		sqlite3_step(w->files) == SQLITE_ROW ? as_column(a, w->files, 0) : (as_span){ 0 };
+	as_span summary = sqlite3_step(w->summary) == SQLITE_ROW ? as_column(a, w->summary, 0)
+								 : (as_span){ 0 };
+	(void)sqlite3_reset(w->files);
+	(void)sqlite3_reset(w->summary);
+	as_span absent = as_absent(w->m, p, files, summary);
+	if (absent.p) {
+		hit->verdict = AS_FIT_NO;
+		hit->why = absent;
+	} else if (hit->by > AS_BY_DISTRIBUTION && is_distribution(p->packet) &&
+		   hit->verdict == AS_FIT_YES &&
+		   !(hit->by == AS_BY_OSV && as_is(p->method, "package"))) {
+		hit->verdict = AS_FIT_POSSIBLY;
+		hit->why = p->packet->tracked
+				   ? as_print(a, "%.*s does not list it for its package %.*s",
+					     (int)p->packet->distribution.n,
+					     (const char *)p->packet->distribution.p,
+					     (int)p->packet->source.n,
+					     (const char *)p->packet->source.p)
+				   : as_lit("a distribution may have fixed it: its tracker is not "
+					    "among "
+					    "what was imported");
+	}
+}
+
+/* In words: which version, seen how, lies in which range, and what else decides. */
+static as_span reason(as_arena *a, const as_part *p, const as_hit *hit)
+{
+	as_span v = p->witness.lo;
+	bool spread = p->witness.hi.n > 0 && !as_same(p->witness.lo, p->witness.hi);
+	as_span known = !v.p     ? as_lit("of unknown version")
+			: spread ? as_print(a, "%.*s to %.*s", (int)v.n, (const char *)v.p,
+					   (int)p->witness.hi.n, (const char *)p->witness.hi.p)
+				 : v;
+	as_span text = as_print(a, "%.*s %.*s (by its %.*s); affected: %.*s", (int)p->name.n,
+		(const char *)p->name.p, (int)known.n, (const char *)known.p, (int)p->method.n,
+		(const char *)p->method.p, (int)hit->range.n, (const char *)hit->range.p);
+	if (hit->why.n == 0)
+		return text;
+	return as_print(a, "%.*s; %.*s", (int)text.n, (const char *)text.p, (int)hit->why.n,
+		(const char *)hit->why.p);
+}
+
+static as_status write_hit(writer *w, const as_part *p, const as_hit *hit)
+{
+	sqlite3_stmt *q = w->add;
+	as_db_text(q, 1, hit->cve);
+	as_db_text(q, 2, p->what);
+	as_db_text(q, 3, p->release);
+	as_db_int(q, 4, p->object);
+	(void)sqlite3_bind_null(q, 5);
+	(void)sqlite3_bind_null(q, 6);
+	if (p->at >= 0) {
+		as_db_int(q, 5, p->at);
+		as_db_int(q, 6, p->len);
+	}
+	as_db_word(q, 7, verdicts[hit->verdict]);
+	as_db_text(q, 8, reason(w->m->arena, p, hit));
+	as_db_text(q, 9, hit->range);
+	as_db_text(q, 10, p->witness.lo);
+	as_db_word(q, 11, hit->order);
+	as_db_word(q, 12, tellers[hit->by]);
+	return as_db_step(q);
+}
+
+/* Hits on one vulnerability of one part: the first counts. What only says "not" says nothing unless another
+ * would say more. */
+static as_status write_group(writer *w, as_hit *group, size_t n)
+{
+	const as_part *p = &w->m->image.parts[group->part];
+	as_hit hit = group[0], *other = NULL;
+	for (size_t i = 0; i < n && !other; i++)
+		if (group[i].verdict != AS_FIT_NO && group[i].by > AS_BY_DISTRIBUTION)
+			other = &group[i];
+	if (hit.verdict == AS_FIT_NO && !other)
+		return AS_OK;
+	if (hit.by <= AS_BY_DISTRIBUTION && other)
+		hit.range = other->range;
+	reconsider(w, p, &hit);
+	return write_hit(w, p, &hit);
+}
+
+static as_status write_hits(as_matcher *m)
+{
+	writer w = { .m = m };
+	w.add = as_db_prepare(m->dossier, "INSERT INTO vulnerability_match (cve, component, "
+					  "version, object, at, len, verdict, why,"
+					  " range, witness, version_order, source) VALUES (?, ?, "
+					  "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	w.files = as_db_prepare(m->index,
+		"SELECT group_concat(a.files, char(10)) FROM record AS r JOIN affected AS a ON "
+		"a.record = r.id"
+		" WHERE r.kind = 'cve' AND r.key = ?1 AND a.files IS NOT NULL");
+	w.summary = as_db_prepare(m->index,
+		"SELECT summary FROM vulnerability WHERE cve = ?1 AND summary"
+		" IS NOT NULL ORDER BY record LIMIT 1");
+	as_status s = w.add && w.files && w.summary ? AS_OK : AS_IO;
+	if (m->n_hits > 0)
+		qsort(m->hits, m->n_hits, sizeof(*m->hits), by_weight);
+	for (size_t i = 0, n; s == AS_OK && i < m->n_hits; i += n) {
+		for (n = 1; i + n < m->n_hits && m->hits[i].part == m->hits[i + n].part &&
+			    as_same(m->hits[i].cve, m->hits[i + n].cve);)
+			n++;
+		s = write_group(&w, &m->hits[i], n);
+	}
+	(void)sqlite3_finalize(w.add);
+	(void)sqlite3_finalize(w.files);
+	(void)sqlite3_finalize(w.summary);
+	return s;
+}
+
+/* Copies the rows of a query of the index into a table of the dossier, column by column. */
+static as_status copy(as_matcher *m, sqlite3_stmt *from, sqlite3_stmt *to)
+{
+	as_status s = from && to ? AS_OK : AS_IO;
+	int rc = SQLITE_DONE;
+	while (s == AS_OK && (rc = sqlite3_step(from)) == SQLITE_ROW) {
+		for (int i = 0; i < sqlite3_column_count(from); i++)
+			(void)sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
+		s = as_db_step(to);
+	}
+	(void)m;
+	return s == AS_OK && rc != SQLITE_DONE ? AS_IO : s;
+}
+
+/* A record of OSV may have no CVE: it is known by its own id. */
+#define BEST(column, given)                                                                        \
+	"(SELECT " column " FROM t WHERE " given " IS NOT NULL ORDER BY rank LIMIT 1)"
+static const char known_sql[] =
+	"WITH t AS MATERIALIZED (SELECT * FROM told WHERE record IN (SELECT record FROM "
+	"vulnerability"
+	"  WHERE cve = ?1 UNION ALL SELECT id FROM record WHERE kind = 'osv' AND key = ?1 UNION ALL"
+	"  SELECT record FROM alias WHERE alias = ?1))"
+	" SELECT ?1, " BEST("summary", "summary") ", " BEST("cvss_score", "cvss_score") ", " BEST(
+		"cvss_version", "cvss_score") ", " BEST("cvss_vector",
+		"cvss_score") ", " BEST("severity", "severity") ", " BEST("cwe",
+		"cwe") ", (SELECT added FROM kev WHERE cve = ?1),"
+		       " (SELECT score FROM epss WHERE cve = ?1), (SELECT percentile FROM epss "
+		       "WHERE cve = ?1), " BEST("published",
+			       "published") ", (SELECT max(modified) FROM t), " BEST("status",
+			       "status") ", (SELECT max(disputed) FROM t), (SELECT "
+					 "group_concat(kind, ' ') FROM (SELECT DISTINCT kind"
+					 " FROM t ORDER BY rank))";
+
+static as_status write_known(as_matcher *m)
+{
+	sqlite3_stmt *names = as_db_prepare(
+		m->dossier, "SELECT DISTINCT cve FROM vulnerability_match ORDER BY cve");
+	sqlite3_stmt *from = as_db_prepare(m->index, known_sql);
+	sqlite3_stmt *to =
+		as_db_prepare(m->dossier, "INSERT INTO vulnerability VALUES (?, ?, ?, ?, ?, ?, ?, "
+					  "?, ?, ?, ?, ?, ?, coalesce(?, 0), ?)");
+	as_status s = names && from && to ? AS_OK : AS_IO;
+	while (s == AS_OK && sqlite3_step(names) == SQLITE_ROW) {
+		(void)sqlite3_bind_value(from, 1, sqlite3_column_value(names, 0));
+		s = copy(m, from, to);
+		(void)sqlite3_reset(from);
+	}
+	(void)sqlite3_finalize(names);
+	(void)sqlite3_finalize(from);
+	(void)sqlite3_finalize(to);
+	return s;
+}
+
+static as_status write_sources(as_matcher *m)
+{
+	sqlite3_stmt *from =
+		as_db_prepare(m->index, "SELECT kind, name, newest, imported, read, stored, "
+					"unchanged, refused FROM source ORDER BY kind, name");
+	sqlite3_stmt *to = as_db_prepare(
+		m->dossier, "INSERT INTO knowledge_source VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	as_status s = copy(m, from, to);
+	(void)sqlite3_finalize(from);
+	(void)sqlite3_finalize(to);
+	return s;
+}
+
+as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index)
+{
+	as_matcher m = { .dossier = dossier, .index = index, .arena = as_arena_new(0) };
+	as_status s = m.arena ? as_image_load(dossier, m.arena, &m.image) : AS_NOMEM;
+	if (s == AS_OK)
+		s = as_match_distribution(&m);
+	if (s == AS_OK)
+		s = as_match_cpe(&m);
+	if (s == AS_OK)
+		s = as_match_packages(&m);
+	if (s == AS_OK)
+		s = write_hits(&m);
+	if (s == AS_OK)
+		s = write_known(&m);
+	if (s == AS_OK)
+		s = write_sources(&m);
+	if (s == AS_OK)
+		s = as_match_reach(dossier);
+	as_image_free(&m.image);
+	free(m.hits);
+	as_arena_free(m.arena);
+	return s;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Matches a dossier with an index of vulnerabilities, in the dossier; prints how many milliseconds that took. */
+#include <stdio.h>
+#include <time.h>
+
+#include "vuln/match.h"
+
+int main(int argc, char **argv)
+{
+	sqlite3 *dossier = NULL, *index = NULL;
+	struct timespec a, b;
+	if (argc != 3 ||
+		sqlite3_open_v2(argv[1], &dossier, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+		sqlite3_open_v2(argv[2], &index, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+		fprintf(stderr, "usage: vuln-one DOSSIER INDEX\n");
+		return 2;
+	}
+	(void)sqlite3_exec(dossier, "PRAGMA synchronous = OFF; BEGIN", NULL, NULL, NULL);
+	(void)clock_gettime(CLOCK_MONOTONIC, &a);
+	as_status s = as_vuln_match(dossier, index);
+	(void)clock_gettime(CLOCK_MONOTONIC, &b);
+	printf("%.1f ms, %s\n",
+		(double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6,
+		s == AS_OK ? "ok" : sqlite3_errmsg(dossier));
+	if (s == AS_OK && sqlite3_exec(dossier, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		s = AS_IO;
+	(void)sqlite3_close(index);
+	(void)sqlite3_close(dossier);
+	return s == AS_OK ? 0 : 1;
+}
