@@ -185,7 +185,8 @@ static as_status quality(page *p)
 		"no measure is worse than in 75 % of a distribution's packages");
 }
 
-/* What is known to be wrong, and out of what data: without any nothing was looked for, which must not read as nothing found. */
+/* What is known to be wrong, and out of what data: without any nothing was looked for, which must not read as
+ * nothing found. */
 static as_status known(page *p)
 {
 	return list(p, "Known CVEs",
