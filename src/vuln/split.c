@@ -390,14 +390,22 @@ static void resume(as_split *s, size_t brace, size_t key)
 	}
 }
 
+/* The next place from i on that may be the first key of a record: of members, the name of a vulnerability. */
+static size_t find_head(const as_split *s, as_span w, size_t i)
+{
+	if (!s->members)
+		return s->signature_n ? as_find(w, as_bytes(s->signature, s->signature_n), i)
+				      : SIZE_MAX;
+	size_t cve = as_find(w, as_lit("\"CVE-"), i);
+	size_t other = as_find(as_cut(w, 0, as_min(cve, w.n)), as_lit("\"TEMP-"), i);
+	return cve < other ? cve : other;
+}
+
 /* Looks for the next record from where the fault was. */
 static void search(as_split *s)
 {
-	as_span w = window(s), head = as_bytes(s->signature, s->signature_n);
-	if (s->members)
-		head = as_lit("\"CVE-");
-	size_t i = head.n ? as_find(w, head, s->pos) : SIZE_MAX;
-	for (; i != SIZE_MAX; i = as_find(w, head, i + 1)) {
+	as_span w = window(s);
+	for (size_t i = find_head(s, w, s->pos); i != SIZE_MAX; i = find_head(s, w, i + 1)) {
 		size_t brace = back_space(w, i);
 		if (brace == 0 || w.p[brace - 1] != '{' || brace - 1 < s->pos)
 			continue;

@@ -1,0 +1,506 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The import of vulnerability feeds: every kind of feed, everything that may be wrong with one, and what happens when an import is
+killed, doubled or done again.
+
+usage: run.py [TEST...]      takes ASSAY_TESTED (or ASSAY) from the environment
+"""
+import bz2
+import fcntl
+import gzip
+import io
+import json
+import lzma
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import unittest
+import zipfile
+
+import forms
+
+ASSAY = os.environ.get("ASSAY_TESTED") or os.environ["ASSAY"]
+SAMPLES = pathlib.Path(__file__).resolve().parent / "samples"
+CONTENT = ("record", "vulnerability", "alias", "product", "cpe_node", "cpe_match", "affected", "affected_range", "affected_version", "affected_cpe",
+	"distribution_fix", "kev", "epss", "vex")
+
+
+class Import(unittest.TestCase):
+	def setUp(self):
+		folder = tempfile.TemporaryDirectory()
+		self.addCleanup(folder.cleanup)
+		self.at = pathlib.Path(folder.name)
+		self.index = self.at / "index.db"
+
+	def assay(self, *words, index=None, env=None):
+		return subprocess.run([ASSAY, "knowledge", *map(str, words), "--index", str(index or self.index)], capture_output=True, text=True,
+			cwd=self.at, check=False, timeout=300, env={**os.environ, **(env or {})})
+
+	def put(self, name, content):
+		path = self.at / name
+		path.parent.mkdir(parents=True, exist_ok=True)
+		path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+		return path
+
+	def load(self, content, name="feed.json", status=0, index=None):
+		"""Imports one file; answers what was said."""
+		p = self.assay("import", self.put(name, content), index=index)
+		self.assertEqual(p.returncode, status, p.stdout + p.stderr)
+		return p.stdout + p.stderr
+
+	def ask(self, sql, *values, index=None):
+		db = sqlite3.connect("file:%s?mode=ro" % (index or self.index), uri=True)
+		try:
+			return db.execute(sql, values).fetchall()
+		finally:
+			db.close()
+
+	def content(self, index=None):
+		"""All that the index states, without ids that depend on the order of things."""
+		names = dict(self.ask("SELECT id, kind || ' ' || key FROM record", index=index))
+		products = dict(self.ask("SELECT id, part || vendor || product FROM product", index=index))
+		out = {}
+		for table in CONTENT:
+			columns = [c[1] for c in self.ask("PRAGMA table_info(%s)" % table, index=index)]
+			rows = []
+			for row in self.ask("SELECT * FROM %s" % table, index=index):
+				told = dict(zip(columns, row))
+				told["record"] = names.get(told.get("record"))
+				told["product"] = products.get(told["product"]) if table == "cpe_match" else told.get("product")
+				rows.append(tuple(str(told[k]) for k in sorted(told) if k not in ("id", "source")))
+			out[table] = sorted(rows)
+		return out
+
+	def cves(self, index=None):
+		return [r[0] for r in self.ask("SELECT key FROM record WHERE kind = 'nvd' ORDER BY key", index=index)]
+
+	def refusals(self):
+		return self.ask("SELECT record, reason, at FROM refusal ORDER BY source, i")
+
+	def healthy(self):
+		self.assertEqual(self.ask("PRAGMA integrity_check"), [("ok",)])
+		for table in CONTENT[1:]:
+			if table not in ("product", "epss"):
+				self.assertEqual(self.ask("SELECT count(*) FROM %s WHERE record NOT IN (SELECT id FROM record)" % table), [(0,)], table)
+
+
+class Kinds(Import):
+	def test_real_samples(self):
+		p = self.assay("import", SAMPLES)
+		self.assertEqual(p.returncode, 0, p.stderr)
+		self.assertEqual(self.ask("SELECT kind, count(*) FROM record GROUP BY kind"), [("kev", 3), ("nvd", 6), ("osv", 2)])
+		self.assertEqual(self.ask("SELECT kind, read, stored, refused, newest FROM source ORDER BY kind"), [("kev", 3, 3, 0, "2025-08-25T17:04:19.9796Z"),
+			("nvd", 6, 6, 0, "2026-06-17T01:47:18.457"), ("osv", 2, 2, 0, self.ask("SELECT max(modified) FROM record WHERE kind = 'osv'")[0][0])])
+		self.assertEqual(self.ask("SELECT status, rejected, disputed, cvss_score, severity, summary FROM vulnerability WHERE cve = 'CVE-2021-20223'"),
+			[("Rejected", 1, 0, None, None, "** REJECT ** DO NOT USE THIS CANDIDATE NUMBER.")])
+		self.assertEqual(self.ask("SELECT cvss_version, cvss_score, severity, cwe FROM vulnerability WHERE cve = 'CVE-2018-18440'"), [("3.0", 7.8, "high", "CWE-119")])
+		self.assertEqual(self.ask("SELECT m.vulnerable, p.part, p.vendor, p.product, m.version, m.update_, m.end_including FROM cpe_match AS m JOIN product AS p ON p.id = "
+			"m.product JOIN record AS r ON r.id = m.record WHERE r.key = 'CVE-2018-18440' ORDER BY m.i"),
+			[(1, "a", "denx", "u-boot", None, None, "2018.07"), (1, "a", "denx", "u-boot", "2018.09", "rc1", None)])
+		tree = self.ask("SELECT n.node, n.parent, n.operator FROM cpe_node AS n JOIN record AS r ON r.id = n.record WHERE r.key = 'CVE-2019-16920' ORDER BY n.node LIMIT 4")
+		self.assertEqual(tree, [(0, None, "AND"), (1, 0, "OR"), (2, 0, "OR"), (3, None, "AND")])
+		self.assertEqual(self.ask("SELECT m.vulnerable, p.product, m.version, m.end_including FROM cpe_match AS m JOIN product AS p ON p.id = m.product JOIN record AS r ON "
+			"r.id = m.record WHERE r.key = 'CVE-2019-16920' ORDER BY m.i LIMIT 2"), [(1, "dir-655_firmware", None, "3.02b05"), (0, "dir-655", "cx", None)])
+		self.assertEqual(self.ask("SELECT a.ecosystem, a.name, a.purl, g.type, g.introduced, g.fixed, g.loose FROM affected AS a JOIN affected_range AS g ON g.record = a.record "
+			"JOIN record AS r ON r.id = a.record WHERE r.key = 'OSV-2022-141'"), [("OSS-Fuzz", "curl", "pkg:generic/curl", "GIT",
+				"9f985a11e794fdd2e175a4ea9ceb9d922a3400cd", "2a1951519e78c1aa404ec0201b9eaeae469d757b", 0)])
+		self.assertEqual(self.ask("SELECT vendor, added, due, ransomware FROM kev WHERE cve = 'CVE-2016-5195'"), [("Linux", "2022-03-03", "2022-03-24", 0)])
+		self.assertEqual(self.ask("SELECT kev FROM known WHERE cve = 'CVE-2019-16920'"), [("2022-03-25",)])
+
+	def test_cve_list(self):
+		self.load(forms.CVE_LIST)
+		self.assertEqual(self.ask("SELECT cve, status, disputed, rejected, cvss_score, severity, cwe FROM vulnerability"),
+			[("CVE-2024-26581", "PUBLISHED", 1, 0, 7.8, "high", "CWE-416")])
+		self.assertEqual(self.ask("SELECT i, ecosystem, vendor, name, product, default_status, files FROM affected"), [
+			(0, None, "Linux", "Linux", "Linux", "affected", "net/netfilter/nft_set_rbtree.c\ninclude/net/x.h"),
+			(1, "https://pypi.org", "Maker", "thing-core", "Thing", None, None)])
+		self.assertEqual(self.ask("SELECT affected, list, type, status, introduced, fixed, last_affected FROM affected_range ORDER BY affected, i"), [
+			(0, 0, None, "affected", "6.5", None, "6.5"), (0, 1, "semver", "unaffected", "0", "6.5", None),
+			(0, 2, "semver", "affected", "5.0", "5.4.269", None), (0, 2, "semver", "unaffected", "5.4.269", "5.5", None),
+			(0, 2, "semver", "affected", "5.5", None, "5.*"), (1, 0, "custom", "affected", "1.0", None, None)])
+		self.assertEqual(self.ask("SELECT affected, cpe FROM affected_cpe"), [(1, "cpe:2.3:a:maker:thing:*:*:*:*:*:*:*:*")])
+		self.assertEqual(self.ask("SELECT node, parent, operator, negate FROM cpe_node"), [(0, None, "AND", 0), (1, 0, "OR", 0), (2, 0, "OR", 1)])
+
+	def test_osv(self):
+		self.load(forms.OSV)
+		self.assertEqual(self.ask("SELECT cve, cvss_version, cvss_vector, cvss_score FROM vulnerability"), [("CVE-2024-9999", "3.1", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", None)])
+		self.assertEqual(self.ask("SELECT alias FROM alias"), [("CVE-2024-9999",)])
+		self.assertEqual(self.ask("SELECT version FROM affected_version ORDER BY version"), [("1.0",), ("1.1",)])
+		self.assertEqual(self.ask("SELECT list, type, introduced, fixed, last_affected, until, loose FROM affected_range ORDER BY i"), [
+			(0, "ECOSYSTEM", "0", "1.2", None, None, 0), (0, "ECOSYSTEM", "2.0", None, "2.3", None, 0), (0, "ECOSYSTEM", "3.0", None, None, None, 0),
+			(1, "GIT", "aa", None, None, None, 1), (1, "GIT", "bb", None, None, None, 1), (1, "GIT", None, "cc", None, None, 1), (1, "GIT", None, None, None, "dd", 1)])
+
+	def test_csaf(self):
+		self.load(forms.CSAF)
+		self.assertEqual(self.ask("SELECT r.key, r.modified, v.cve, v.cvss_score FROM record AS r JOIN vulnerability AS v ON v.record = r.id ORDER BY r.key"), [
+			("https://maker.example/M-1#CVE-2021-44228", "2024-05-05T00:00:00Z", "CVE-2021-44228", 10.0), ("https://maker.example/M-1#M-BUG-7", "2024-05-05T00:00:00Z", None, None)])
+		self.assertEqual(self.ask("SELECT cve, status, justification, statement, product, name, vendor, version, version_range, cpe, purl FROM vex ORDER BY record, i"), [
+			("CVE-2021-44228", "affected", None, None, "P2", "Maker Box before 4.2", "Maker", None, "vers:generic/<4.2", None, None),
+			("CVE-2021-44228", "not_affected", "component_not_present", "It is not in there.", "P1", "Maker Box 4.2", "Maker", "4.2", None, "cpe:2.3:o:maker:box:4.2:*:*:*:*:*:*:*", None),
+			("CVE-2021-44228", "not_affected", "component_not_present", None, "P1:L", "libx in Box", None, None, None, None, "pkg:deb/debian/libx@1"),
+			("M-BUG-7", "fixed", None, None, "P1", "Maker Box 4.2", "Maker", "4.2", None, "cpe:2.3:o:maker:box:4.2:*:*:*:*:*:*:*", None)])
+
+	def test_openvex(self):
+		self.load(forms.OPENVEX)
+		self.assertEqual(self.ask("SELECT cve, status, justification, statement, product, name, cpe, purl FROM vex ORDER BY i"), [
+			("CVE-2021-44228", "not_affected", "vulnerable_code_not_in_execute_path", "It is not called.", "pkg:oci/box@1", "pkg:apk/wolfi/libx@2", None, "pkg:apk/wolfi/libx@2"),
+			("CVE-2021-44228", "not_affected", "vulnerable_code_not_in_execute_path", "It is not called.", "pkg:oci/other@2", "pkg:oci/other@2", None, "pkg:oci/other@2"),
+			("CVE-2023-1", "fixed", None, None, "pkg:oci/box@1", "pkg:oci/box@1", "cpe:2.3:a:x:y:1:*:*:*:*:*:*:*", "pkg:oci/box@1")])
+
+	def test_distributions(self):
+		for name, form in (("debian", forms.DEBIAN), ("alpine", forms.ALPINE), ("yocto", forms.YOCTO)):
+			self.load(form, name + ".json")
+		self.assertEqual(self.ask("SELECT release, package, cve, fixed, status, version, urgency, nodsa FROM distribution_fix WHERE distribution = 'debian' ORDER BY package DESC, i"), [
+			("bookworm", "openssl", "CVE-2022-0778", "3.0.2-1", "resolved", "3.0.15-1~deb12u1", "not yet assigned", None),
+			("bullseye", "openssl", "CVE-2022-0778", None, "open", "1.1.1w-0+deb11u1", "low", "Minor issue: postponed"),
+			("sid", "openssl", "CVE-2022-0778", "0", "not-affected", None, "unimportant", None),
+			("sid", "busybox", "TEMP-0290435-0B57B5", None, "undetermined", None, "unimportant", None)])
+		self.assertEqual(self.ask("SELECT release, package, cve, fixed, status FROM distribution_fix WHERE distribution = 'alpine' ORDER BY record, i"), [
+			("v3.20/main", "busybox", "CVE-2023-42364", "1.36.1-r29", "resolved"), ("v3.20/main", "busybox", "CVE-2023-42365", "1.36.1-r29", "resolved"),
+			("v3.20/main", "busybox", "XSA-1", "1.36.1-r29", "resolved"), ("v3.20/main", "busybox", "CVE-2020-1", "0", "not-affected"),
+			("v3.20/main", "zlib", "CVE-2023-45853", "1.3.1-r0", "resolved")])
+		self.assertEqual(self.ask("SELECT release, package, cve, status, version, nodsa FROM distribution_fix WHERE distribution = 'yocto' ORDER BY i"), [
+			("meta", "flex", "CVE-2006-0459", "resolved", "2.6.4", None), ("meta", "flex", "CVE-2019-6293", "ignored", "2.6.4", "disputed"),
+			("meta", "flex", "CVE-2030-1", "open", "2.6.4", None)])
+
+	def test_alpine_yaml(self):
+		self.load(b"---\ndistroversion: v3.9\nreponame: main\narchs:\n  - x86\nurlprefix: http://dl-cdn.alpinelinux.org/alpine\napkurl: x\npackages:\n  - pkg:\n      name: busybox\n"
+			b"      secfixes:\n        1.29.3-r10:\n          - CVE-2018-20679\n        1.10:\n          - CVE-1\n", "main.yaml")
+		self.assertEqual(self.ask("SELECT release, package, cve, fixed FROM distribution_fix ORDER BY i"), [("v3.9/main", "busybox", "CVE-2018-20679", "1.29.3-r10"),
+			("v3.9/main", "busybox", "CVE-1", "1.10")])
+
+	def test_epss(self):
+		said = self.load(forms.EPSS, "epss.csv")
+		self.assertIn("4 records read: 2 stored, 0 unchanged, 2 refused", said)
+		self.assertEqual(self.ask("SELECT cve, score, percentile, date FROM epss ORDER BY cve"), [("CVE-2016-7406", 0.02, 0.8, "2026-11-01"), ("CVE-2022-0778", 0.06217, 0.90412, "2026-11-01")])
+		self.load(forms.EPSS.replace(b"2026-11-01", b"2026-10-01").replace(b"0.06217", b"0.5"), "old.csv")
+		self.assertEqual(self.ask("SELECT score FROM epss WHERE cve = 'CVE-2022-0778'"), [(0.06217,)])
+		self.load(forms.EPSS.replace(b"2026-11-01", b"2026-11-02").replace(b"0.06217", b"0.5"), "new.csv")
+		self.assertEqual(self.ask("SELECT score, date FROM epss WHERE cve = 'CVE-2022-0778'"), [(0.5, "2026-11-02")])
+
+	def test_bare_lists_and_lines(self):
+		records = [forms.cve(i) for i in (1, 2, 3)]
+		self.load([r["cve"] for r in records], "list.json")
+		for name, text in (("lines.json", b"\n".join(json.dumps(r).encode() for r in records)), ("pages.json", forms.page(records[:2]) + forms.page(records[2:])),
+				("marked.json", b"\xef\xbb\xbf" + forms.page(records, 2)), ("pretty.json", forms.page(records, 4))):
+			other = self.at / (name + ".db")
+			self.load(text, name, index=other)
+			self.assertEqual(self.content(other), self.content(), name)
+
+
+class Packed(Import):
+	def test_every_packing(self):
+		text = forms.page([forms.cve(i) for i in range(1, 40)])
+		self.load(text, "plain")
+		plain = self.content()
+		tar, zipped = io.BytesIO(), io.BytesIO()
+		with tarfile.open(fileobj=tar, mode="w") as t:
+			for name, data in (("d/readme", b"words"), ("d/feed", text)):
+				info = tarfile.TarInfo(name)
+				info.size = len(data)
+				t.addfile(info, io.BytesIO(data))
+		with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as z:
+			z.writestr("d/feed", text)
+			z.writestr("d/more", json.dumps(forms.cve(1)), zipfile.ZIP_STORED)
+		zstd = subprocess.run(["zstd", "-c"], input=text, capture_output=True, check=True).stdout
+		for name, data in (("gz", gzip.compress(text)), ("xz", lzma.compress(text)), ("bz2", bz2.compress(text)), ("zst", zstd), ("tar", tar.getvalue()),
+				("tgz", gzip.compress(tar.getvalue())), ("zip", zipped.getvalue())):
+			other = self.at / (name + ".db")
+			self.load(data, name, index=other)
+			self.assertEqual(self.content(other), plain, name)
+
+	def test_zip_of_many_files(self):
+		"""More files than 16 bits count: the directory is of the 64-bit kind, as the CVE List's is."""
+		made = io.BytesIO()
+		with zipfile.ZipFile(made, "w") as z:
+			for i in range(65600):
+				z.writestr("f/%d" % i, b"")
+			z.writestr("f/last", json.dumps(forms.cve(7)))
+		self.load(made.getvalue(), "many.zip")
+		self.assertEqual(self.cves(), ["CVE-2024-0007"])
+
+	def test_damaged_packing(self):
+		text = forms.page([forms.cve(i) for i in range(1, 400)])
+		for name, data in (("gz", gzip.compress(text)), ("xz", lzma.compress(text)), ("bz2", bz2.compress(text, 1))):
+			other = self.at / (name + ".db")
+			said = self.load(data[:len(data) * 2 // 3], name, index=other)
+			self.assertIn("damaged or cut off", said)
+			self.assertLess(50, len(self.cves(other)))
+		made = io.BytesIO()
+		with zipfile.ZipFile(made, "w") as z:
+			z.writestr("one", json.dumps(forms.cve(1)))
+			z.writestr("two", json.dumps(forms.cve(2)))
+		broken = made.getvalue().replace(b"PK\x03\x04", b"PK\x03\x05", 2).replace(b"PK\x03\x05", b"PK\x03\x04", 1)
+		self.load(broken, "broken.zip")
+		self.assertEqual(self.cves(), ["CVE-2024-0001"])
+
+
+class Again(Import):
+	def test_twice_is_once(self):
+		for name, form in (("c", forms.CVE_LIST), ("o", forms.OSV), ("s", forms.CSAF), ("v", forms.OPENVEX), ("d", forms.DEBIAN), ("a", forms.ALPINE), ("y", forms.YOCTO),
+				("n", forms.page([forms.cve(1)])), ("e", forms.EPSS)):
+			self.put("all/" + name, form)
+		self.assay("import", "all")
+		before = self.content()
+		p = self.assay("import", "all", SAMPLES, "all")
+		self.assertEqual(p.returncode, 0, p.stderr)
+		self.assertIn(" 11 stored", p.stdout)
+		other = self.at / "other.db"
+		self.assay("import", SAMPLES, "all", index=other)
+		self.assertEqual(self.content(other), self.content())
+		self.assertEqual([r for r in self.content()["distribution_fix"]], before["distribution_fix"])
+		self.assertEqual(self.ask("SELECT count(*) FROM source WHERE name = 'all' AND stored = 0 AND unchanged + refused = read"), [(9,)])
+
+	def test_newer_takes_the_place_of_older(self):
+		old, new = forms.cve(1), forms.cve(1, "renamed", lastModified="2024-03-01T00:00:00.000")
+		self.load(forms.page([old]), "old.json")
+		self.load(forms.page([new]), "new.json")
+		self.assertIn("0 stored, 1 unchanged", self.load(forms.page([old]), "old.json"))
+		self.assertEqual(self.ask("SELECT p.product, r.modified FROM cpe_match AS m JOIN product AS p ON p.id = m.product JOIN record AS r ON r.id = m.record"),
+			[("renamed", "2024-03-01T00:00:00.000")])
+		self.healthy()
+
+	def test_killed(self):
+		"""kill -9 in the middle loses nothing that was committed, and the same command completes it."""
+		feed = self.put("large.json", forms.page([forms.cve(i) for i in range(1, 70000)]))
+		p = subprocess.Popen([ASSAY, "knowledge", "import", str(feed), "--index", str(self.index)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+		deadline, seen = time.monotonic() + 120, 0
+		while not seen and p.poll() is None and time.monotonic() < deadline:
+			time.sleep(0.02)
+			try:
+				seen = self.ask("SELECT count(*) FROM record")[0][0]
+			except sqlite3.Error:
+				seen = 0
+		p.send_signal(signal.SIGKILL)
+		self.assertEqual(p.wait(), -signal.SIGKILL, "it was too quick to be killed")
+		self.healthy()
+		kept = len(self.cves())
+		self.assertGreaterEqual(kept, 20000)
+		self.assertLess(kept, 69999)
+		self.assertEqual(self.ask("SELECT sha256 FROM source"), [(None,)])
+		self.assertIn('"complete": false', json.dumps(json.loads(self.assay("status", "--json").stdout)["sources"][0]))
+		again = self.assay("import", feed)
+		self.assertIn("69999 records read: %d stored, %d unchanged" % (69999 - kept, kept), again.stdout)
+		self.healthy()
+		self.assertEqual(len(self.cves()), 69999)
+		self.assertEqual(self.ask("SELECT count(*) FROM source WHERE sha256 IS NOT NULL"), [(1,)])
+
+	def test_reader_killed(self):
+		"""The process that reads is killed: what it said is kept, the file named, the next file read."""
+		self.put("feeds/a.json", forms.page([forms.cve(i) for i in range(1, 70000)]))
+		self.put("feeds/b.json", forms.CVE_LIST)
+		p = subprocess.Popen([ASSAY, "knowledge", "import", str(self.at / "feeds"), "--index", str(self.index)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+		deadline, child = time.monotonic() + 120, ""
+		while time.monotonic() < deadline and p.poll() is None:
+			child = pathlib.Path("/proc/%d/task/%d/children" % (p.pid, p.pid)).read_text().split()
+			if child and self.index.exists() and self.index.stat().st_size > 1 << 20:
+				break
+		os.kill(int(child[0]), signal.SIGKILL)
+		out, err = p.communicate(timeout=300)
+		self.assertEqual(p.returncode, 0, err)
+		self.assertIn("a.json: the process that read it ended by signal 9", err)
+		self.assertEqual(self.ask("SELECT count(*) FROM record WHERE kind = 'cve'"), [(1,)], out)
+		self.assertEqual(self.ask("SELECT reason FROM refusal"), [("the process that read the file ended early",)])
+		self.assertEqual(self.ask("SELECT count(*) FROM source WHERE sha256 IS NOT NULL"), [(0,)])
+		self.healthy()
+
+	def test_two_at_once(self):
+		self.load(forms.page([forms.cve(1)]), "one.json")
+		feed = self.put("two.json", forms.page([forms.cve(2)]))
+		with open(self.index, "rb") as held:
+			fcntl.flock(held, fcntl.LOCK_EX) # as another import does
+			p = subprocess.Popen([ASSAY, "knowledge", "import", str(feed), "--index", str(self.index)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+			self.assertIn("another import is at work", p.stderr.readline())
+			self.assertEqual(self.cves(), ["CVE-2024-0001"])
+		p.communicate(timeout=60)
+		self.assertEqual((p.returncode, self.cves()), (0, ["CVE-2024-0001", "CVE-2024-0002"]))
+
+	def test_many_at_once(self):
+		files = [self.put("f%d.json" % i, forms.page([forms.cve(100 * i + k) for k in range(50)])) for i in range(1, 5)]
+		running = [subprocess.Popen([ASSAY, "knowledge", "import", str(f), "--index", str(self.index)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for f in files]
+		self.assertEqual([p.wait(timeout=120) for p in running], [0] * 4)
+		self.assertEqual(len(self.cves()), 200)
+		self.healthy()
+
+
+class Broken(Import):
+	def page_around(self, broken):
+		"""Two good records, a broken one, two good ones: as text."""
+		good = [json.dumps(forms.cve(i)) for i in (1, 2, 4, 5)]
+		return ('{"format":"NVD_CVE","vulnerabilities":[' + ",".join(good[:2] + [broken] + good[2:]) + "]}").encode("utf-8", "surrogateescape")
+
+	def others_survive(self, broken, reason, record="CVE-2024-0003"):
+		other = self.at / "other.db"
+		if other.exists():
+			other.unlink()
+		text = self.page_around(broken)
+		said = self.load(text, index=other)
+		self.assertEqual(self.cves(other), ["CVE-2024-000%d" % i for i in (1, 2, 4, 5)], broken[:200])
+		found = self.ask("SELECT record, reason, at FROM refusal", index=other)
+		self.assertEqual([(r[0], reason in r[1]) for r in found], [(record, True)], found)
+		self.assertTrue(text.index(broken.encode("utf-8", "surrogateescape")) <= found[0][2] <= text.index(b'{"cve": {"id": "CVE-2024-0004"') + 1, found)
+		self.assertIn("feed.json: %s, at byte %d: " % (record, found[0][2]), said)
+		self.assertEqual(self.ask("SELECT read, stored, refused FROM source", index=other), [(5, 4, 1)])
+
+	def test_broken_records(self):
+		good = json.dumps(forms.cve(3))
+		self.others_survive(good.replace('"metrics": {}', '"metrics": {}, "id": "CVE-1-2"'), "a key stands twice")
+		self.others_survive(good[:-1], "none may stand") # a brace is missing
+		self.others_survive(good.replace('"published": ', '"published": {"x": '), "") # a brace too many
+		self.others_survive(good.replace("A fault", 'A "fault"'), "nothing may stand")
+		self.others_survive(good.replace("A fault", "A\nfault"), "control character")
+		self.others_survive(good.replace("A fault", "A \udcff fault"), "no UTF-8")
+		self.others_survive(good.replace("A fault", "A \\q fault"), "an escape that JSON does not have")
+		self.others_survive(good.replace("A fault", "A \\u0000 fault"), "an escape that JSON does not have")
+		self.others_survive(good.replace("false", "fasle"), "neither a value")
+		self.others_survive(good.replace('"metrics": {}', '"metrics": {"x": %s1%s}' % ("[" * 100000, "]" * 100000)), "nest too deep")
+		self.others_survive(good.replace('"metrics": {}', '"metrics": {"x": %s' % ("[" * 100000)), "nest too deep")
+		self.others_survive(good.replace('"metrics": {}', '"metrics": {"x": %s1%s}' % ("[" * 100, "]" * 100)), "nest too deep")
+
+	def test_record_that_ends_early(self):
+		"""A brace too few where a record could still end: what stands after it is the fault, and the next record is found."""
+		self.load(self.page_around(json.dumps(forms.cve(3)).replace('"metrics": {}', '"metrics": {}}')))
+		self.assertEqual(self.cves(), ["CVE-2024-000%d" % i for i in range(1, 6)])
+		self.assertEqual(self.ask("SELECT read, stored, refused FROM source"), [(6, 5, 1)])
+
+	def test_wrong_types(self):
+		for change in ({"published": 7}, {"metrics": []}, {"metrics": {"cvssMetricV31": {}}}, {"descriptions": "words"}, {"configurations": {}}, {"weaknesses": [7]},
+				{"configurations": [{"nodes": [{"cpeMatch": [{"criteria": 7}]}]}]}, {"configurations": [{"nodes": [{"cpeMatch": [{"vulnerable": "yes", "criteria":
+				"cpe:2.3:a:b:c:*:*:*:*:*:*:*:*"}]}]}]}, {"metrics": {"cvssMetricV31": [{"cvssData": {"baseScore": True}}]}}):
+			self.others_survive(json.dumps(forms.cve(3, **change)), "is expected here")
+		self.others_survive(json.dumps({"cve": {**forms.cve(3)["cve"], "id": "CVE-X"}}), "no name of a CVE", "CVE-X")
+		self.others_survive(json.dumps(forms.cve(3, configurations=[{"nodes": [{"cpeMatch": [{}]}]}])), "missing")
+		self.others_survive(json.dumps(forms.cve(3, configurations=[{"nodes": [{"cpeMatch": [{"criteria": "cpe:/a:b"}]}]}])), "no CPE name")
+		self.others_survive(json.dumps(forms.cve(3, configurations=[{"nodes": [{"operator": "XOR", "cpeMatch": []}]}])), "neither AND nor OR")
+
+	def test_too_long(self):
+		self.others_survive(json.dumps(forms.cve(3, extra="x" * (65 << 20))), "longer than 64 MiB")
+
+	def test_too_much_for_its_size(self):
+		self.others_survive(json.dumps(forms.cve(3, extra=0)).replace('"extra": 0', '"extra": [%s[]]' % ("[]," * (12 << 20))), "more memory")
+
+	def test_truncated_everywhere(self):
+		text = forms.page([forms.cve(i) for i in range(1, 6)], 1)
+		ends = [text.index(b'"CVE-2024-000%d"' % i) for i in range(1, 6)]
+		for cut in list(range(40, len(text) - 1, 173)) + [len(text) - n for n in range(2, 12)]:
+			other = self.at / "cut.db"
+			p = self.assay("import", self.put("cut.json", text[:cut]), index=other)
+			self.assertIn(p.returncode, (0, 3), p.stderr)
+			whole = sum(1 for e in ends[1:] if cut > e + 20)
+			stored = len(self.cves(other)) if other.exists() and p.returncode == 0 else 0
+			self.assertIn(stored - whole, (0, 1), cut)
+			if p.returncode == 0:
+				self.assertEqual(self.ask("SELECT refused FROM source", index=other)[0][0] >= 1, True, cut)
+			if other.exists():
+				other.unlink()
+
+	def test_truncated_tracker(self):
+		text = json.dumps({**forms.DEBIAN, "zlib": forms.DEBIAN["openssl"]}).encode()
+		self.load(text[:-40], "debian.json")
+		self.assertEqual(self.ask("SELECT key FROM record ORDER BY id"), [("openssl",), ("busybox",)])
+		self.assertEqual([r[0] for r in self.refusals()], ["zlib"])
+		broken = json.dumps({"a": forms.DEBIAN["openssl"], "b": {"CVE-2020-1": {"releases": {"sid": 7}}}, "c": forms.DEBIAN["busybox"]}).replace('"sid": 7}', '"sid": {"status" "x"}')
+		self.load(broken.encode(), "broken.json")
+		self.assertEqual(self.ask("SELECT key FROM record WHERE source = (SELECT id FROM source WHERE name = 'broken.json') ORDER BY id"), [("a",), ("c",)])
+
+	def test_yaml_that_grows(self):
+		lines = ["id: OSV-1", "modified: x", "affected: []", "a0: &a0 [x, x]"] + ["a%d: &a%d [*a%d, *a%d]" % (i, i, i - 1, i - 1) for i in range(1, 40)]
+		self.assertIn("refers to another part of itself", self.load("\n".join(lines).encode(), "bomb.yaml", 3))
+		deep = b"id: OSV-1\nmodified: x\naffected: " + b"[" * 100000
+		self.assertIn("nest too deep", self.load(deep, "deep.yaml", 3))
+		self.assertIn("a key stands twice", self.load(b"id: OSV-1\nmodified: x\naffected: []\nid: OSV-2\n", "twice.yaml", 3))
+
+	def test_no_feeds(self):
+		for name, text in (("empty", b""), ("words", b"hello\n"), ("deep", b"[" * 3000000), ("objects", b'{"a":' * 300000), ("json", b'{"name": "package"}'), ("zip", b"PK\x03\x04 nothing"),
+				("binary", bytes(range(256)) * 100)):
+			self.assertIn("nothing was of use", self.load(text, name, 3), name)
+		self.assertEqual(self.ask("SELECT count(*) FROM source"), [(0,)])
+
+	def test_memory(self):
+		"""A file that never ends its first record, and one that only opens lists, cost no more than their window."""
+		for head in (b'{"vulnerabilities":[{"cve":{"id":"CVE-2024-1","x":"', b"["):
+			path = self.at / "endless"
+			with open(path, "wb") as f:
+				f.write(head)
+				for _ in range(300):
+					f.write((b"x" if len(head) > 1 else b"[") * (1 << 20))
+			script = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); " \
+				"print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+			done = subprocess.run([sys.executable, "-c", script, os.environ.get("ASSAY", ASSAY), "knowledge", "import", str(path), "--index", str(self.index)],
+				capture_output=True, text=True, check=True, timeout=300)
+			self.assertLess(int(done.stdout), 300 << 10)
+
+
+class Places(Import):
+	def test_other_schema(self):
+		self.load(forms.page([forms.cve(1)]))
+		db = sqlite3.connect(self.index)
+		db.execute("PRAGMA user_version = 99")
+		db.commit()
+		db.close()
+		before = self.index.read_bytes()
+		for words in (("status",), ("import", "feed.json")):
+			p = self.assay(*words)
+			self.assertEqual((p.returncode, p.stdout), (3, ""))
+			self.assertIn("schema 99, this program has schema 1", p.stderr)
+		self.assertEqual(self.index.read_bytes(), before)
+
+	def test_not_an_index(self):
+		sqlite3.connect(self.index).executescript("CREATE TABLE mine (x); INSERT INTO mine VALUES (1)")
+		other = self.put("words.db", b"these are words, and no database at all\n" * 100)
+		feed = self.put("feed.json", forms.page([forms.cve(1)]))
+		for index in (self.index, other):
+			before = index.read_bytes()
+			for words in (("status",), ("import", feed)):
+				p = self.assay(*words, index=index)
+				self.assertEqual(p.returncode, 3, p.stderr)
+				self.assertIn("is no index of vulnerabilities", p.stderr)
+			self.assertEqual(index.read_bytes(), before)
+
+	def test_no_index(self):
+		p = self.assay("status", index=self.at / "none.db")
+		self.assertEqual((p.returncode, p.stdout), (3, ""))
+		self.assertIn("there is no index of vulnerabilities at", p.stderr)
+		self.assertFalse((self.at / "none.db").exists())
+
+	def test_where_it_is(self):
+		feed = self.put("feed.json", forms.page([forms.cve(1)]))
+		for name, env in (("own/k.db", {"ASSAY_KNOWLEDGE": str(self.at / "own/k.db")}), ("data/assay/vulnerabilities.db", {"XDG_DATA_HOME": str(self.at / "data")}),
+				("home/.local/share/assay/vulnerabilities.db", {"HOME": str(self.at / "home")})):
+			clean = {k: v for k, v in os.environ.items() if k not in ("ASSAY_KNOWLEDGE", "XDG_DATA_HOME", "HOME")}
+			p = subprocess.run([ASSAY, "knowledge", "import", str(feed)], capture_output=True, text=True, check=False, env={**clean, **env})
+			self.assertEqual(p.returncode, 0, p.stderr)
+			self.assertEqual(self.cves(self.at / name), ["CVE-2024-0001"])
+
+	def test_mistakes(self):
+		for words, status, said in ((("import",), 2, "import FILE"), ((), 2, "import FILE"), (("status", "x"), 2, "status"), (("import", "nowhere.json"), 3, "nowhere.json"),
+				(("import", "/dev/null"), 3, "no regular file"), (("import", "feed.json", "nowhere"), 3, "nowhere")):
+			self.put("feed.json", forms.page([forms.cve(1)]))
+			p = self.assay(*words)
+			self.assertEqual((p.returncode, p.stdout), (status, ""), words)
+			self.assertIn(said, p.stderr)
+		self.assertFalse(self.index.exists() and self.cves())
+
+	def test_status(self):
+		self.load(forms.page([forms.cve(1), forms.cve(2, published=7)]))
+		p = self.assay("status", "--json", env={"SOURCE_DATE_EPOCH": "1767312000"}) # 2026-01-02
+		told = json.loads(p.stdout)
+		source = told["sources"][0]
+		self.assertEqual((told["schema"], told["holds"][0]["nvd"], source["read"], source["stored"], source["refused"], source["age_days"], source["complete"]), (1, 1, 2, 1, 1, 1, True))
+		self.assertEqual(source["reasons"], {"a text is expected here": 1})
+		people = self.assay("status").stdout
+		for word in ("NVD, API 2.0", "feed.json", "2026-01-01", "a text is expected here"):
+			self.assertIn(word, people)
+
+
+if __name__ == "__main__":
+	result = unittest.main(exit=False, verbosity=1).result
+	bad = len(result.failures) + len(result.errors)
+	print("%d passed, %d failed" % (result.testsRun - bad, bad))
+	sys.exit(bad != 0)
