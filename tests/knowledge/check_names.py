@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shape of tools/learn/components/names.tsv, and that it and knowledge/components.tsv say the same."""
+"""The shape of tools/learn/components/names.tsv, and that it says what components.tsv and cpe_names.tsv say."""
 import re
 
 import packs
@@ -53,10 +53,20 @@ def check(top, expect):
         expect(same.setdefault(row["id"], said) == said, f"{what}: rows of an id agree")
         expect(owner.get(product(row), row["id"]) == row["id"], f"{what}: the id that components.tsv has for it")
         known = components.get(row["id"])
-        expect((row["source"] == "components.tsv") == bool(known), f"{what}: components.tsv is the source of what is in it")
+        expect((row["source"] == "components.tsv") == bool(known), f"{what}: components.tsv is the source")
         if known:
             expect((known["name"], *product(known)) == (row["name"], *product(row)), f"{what}: as in components.tsv")
-    rest = {}
+    check_products(rows, packs.read(top / "knowledge/cpe_names.tsv"), expect)
+
+
+def check_products(rows, further, expect):
+    """A product of the National Vulnerability Database is one component; what cpe_names.tsv adds to one is here too."""
+    ids, products = {}, {}
     for row in rows:
-        if row["cpe_vendor"]:
-            expect(rest.setdefault(product(row), row["id"]) == row["id"], f"names.tsv {row['family']}: a CPE has one id")
+        mine = [":".join(product(row)), *row["cpe_also"].split()]
+        products.setdefault(row["id"], set()).update(mine)
+        for cpe in filter(":".__ne__, mine):
+            expect(ids.setdefault(cpe, row["id"]) == row["id"], f"names.tsv {row['family']}: {cpe} has one id")
+    for row in further:
+        cpe = f"{row['vendor']}:{row['product']}"
+        expect(cpe in products.get(row["id"], {cpe}), f"names.tsv {row['id']}: {cpe}, as in cpe_names.tsv")
