@@ -10,65 +10,113 @@
 enum { FILES_MAX = 64, PATH_MAX_LEN = 200 };
 #define TEXT(s) (int)(s).n, (const char *)(s).p
 
+/* A row of kernel_files.tsv: a folder (with a slash at its end) or a file (without its ending), the options
+ * of which one builds
+ * it, and the module that it is then in, if that is one. */
+typedef struct built {
+	as_span path, options, module;
+	uint32_t next; /* 1 + the next of the same path; 0: none */
+} built;
+
+struct as_built {
+	built *rows;
+	uint32_t n;
+	as_map first; /* hash of a path: index of its latest row */
+};
+
+static struct as_built *load_built(as_matcher *m)
+{
+	enum { ROWS = 16384, COLUMNS = 4 };
+	as_span f[COLUMNS];
+	struct as_built *b = as_alloc(m->arena, sizeof(*b));
+	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "kernel_files.tsv"), 0);
+	if (b)
+		b->rows = as_alloc_array(m->arena, ROWS, sizeof(*b->rows));
+	for (size_t n; b && b->rows && b->n < ROWS && (n = as_tsv_row(&c, f, COLUMNS)) > 0;) {
+		uint64_t key = as_hash64(0, f[0]), next = UINT32_MAX;
+		(void)as_map_get(&b->first, key, &next);
+		b->rows[b->n] = (built){ .path = f[0], .next = (uint32_t)next + 1 };
+		b->rows[b->n].options = n > 1 ? f[1] : (as_span){ 0 };
+		b->rows[b->n].module = n > 2 ? f[2] : (as_span){ 0 };
+		if (as_map_set(&b->first, key, b->n) != AS_OK)
+			break;
+		b->n++;
+	}
+	return b;
+}
+
+void as_built_free(struct as_built *b)
+{
+	if (b)
+		as_map_free(&b->first);
+}
+
 /* Whether none of the options (separated by spaces, without CONFIG_) is set; *module: one is set, as a
- * module only. */
+ * module only. An option
+ * that is not mentioned is not set, unless the kernel is so old that it may have had another name. */
 static bool all_unset(const as_image *image, as_span options, bool *module)
 {
-	char name[96];
+	char name[96] = "CONFIG_";
 	*module = false;
 	for (size_t i = 0;; i++) {
-		uint64_t value = 0;
+		uint64_t value = 'n';
 		as_span option = as_word(options, i);
 		if (!option.p)
-			return true;
-		as_span full = { 0 };
-		if (option.n + 8 < sizeof(name)) {
-			memcpy(name, "CONFIG_", 7);
-			memcpy(name + 7, option.p, option.n);
-			full = as_bytes(name, option.n + 7);
-		}
-		if (!as_image_has(&image->options, full, &value) &&
-			!as_image_has(&image->options, option, &value))
-			continue;
+			return i > 0;
+		if (option.n + 7 > sizeof(name))
+			return false;
+		memcpy(name + 7, option.p, option.n);
+		bool told = as_image_has(&image->options, as_bytes(name, option.n + 7), &value);
 		*module = value == 'm';
-		return false;
+		if (value != 'n' || (!told && image->old_kernel))
+			return false;
 	}
 }
 
-/* A file without its ending: rows of the pack name files so, and folders with a slash at their end. */
-static as_span without_ending(as_span path)
+/* Why what a row names is not in this kernel; p NULL: it may be. */
+static as_span row_absent(as_matcher *m, const built *row, as_span path)
 {
-	size_t dot = path.n;
-	while (dot > 0 && path.p[dot - 1] != '.' && path.p[dot - 1] != '/')
-		dot--;
-	return dot > 0 && path.p[dot - 1] == '.' ? as_cut(path, 0, dot - 1) : path;
+	bool module = false;
+	if (all_unset(&m->image, row->options, &module))
+		return as_print(m->arena,
+			"%.*s is built by CONFIG_%.*s, which this kernel does not have", TEXT(path),
+			TEXT(as_word(row->options, 0)));
+	if (module && row->module.n > 0 && m->image.n_modules > 0 &&
+		!as_image_has(&m->image.modules, row->module, NULL))
+		return as_print(m->arena,
+			"%.*s is built as the module %.*s, which is not in the image", TEXT(path),
+			TEXT(row->module));
+	return (as_span){ 0 };
 }
 
-/* Why a file of the kernel's source is not in this kernel; p NULL: it may be. */
+static as_span rows_absent(as_matcher *m, as_span name, as_span path)
+{
+	uint64_t at = 0;
+	as_span why = { 0 };
+	if (!as_map_get(&m->built->first, as_hash64(0, name), &at))
+		return why;
+	for (uint32_t i = (uint32_t)at + 1; i > 0 && !why.p; i = m->built->rows[i - 1].next)
+		if (as_same(m->built->rows[i - 1].path, name))
+			why = row_absent(m, &m->built->rows[i - 1], path);
+	return why;
+}
+
+/* Why a file of the kernel's source is not in this kernel: of the file itself and its folders, one that is
+ * not built is enough. */
 static as_span file_absent(as_matcher *m, as_span path)
 {
-	enum { COLUMNS = 4 };
-	as_span f[COLUMNS];
-	as_span stem = without_ending(path);
-	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "kernel_files.tsv"), 0);
-	for (size_t n; (n = as_tsv_row(&c, f, COLUMNS)) > 0;) {
-		bool folder = n > 1 && f[0].n > 0 && f[0].p[f[0].n - 1] == '/';
-		bool module = false;
-		if (n < 2 ||
-			(folder ? !as_same(as_cut(path, 0, f[0].n), f[0]) : !as_same(stem, f[0])))
-			continue;
-		if (all_unset(&m->image, f[1], &module))
-			return as_print(m->arena,
-				"%.*s is built by CONFIG_%.*s, which this kernel does not have",
-				TEXT(path), TEXT(as_word(f[1], 0)));
-		as_span built = n > 2 ? f[2] : (as_span){ 0 };
-		if (module && built.n > 0 && m->image.n_modules > 0 &&
-			!as_image_has(&m->image.modules, built, NULL))
-			return as_print(m->arena,
-				"%.*s is built as the module %.*s, which is not in the image",
-				TEXT(path), TEXT(built));
+	as_span why = { 0 };
+	size_t dot = path.n;
+	m->built = m->built ? m->built : load_built(m);
+	if (!m->built)
+		return why;
+	for (size_t i = path.n; i > 0 && !why.p; i--) {
+		if (path.p[i - 1] == '/')
+			why = rows_absent(m, as_cut(path, 0, i), path);
+		else if (path.p[i - 1] == '.' && dot == path.n)
+			why = rows_absent(m, as_cut(path, 0, dot = i - 1), path);
 	}
-	return (as_span){ 0 };
+	return why;
 }
 
 static bool in_path(uint8_t b)

@@ -127,7 +127,8 @@ const char *as_kind_name(as_kind_of kind);
 as_kind_of as_kind_tell(const as_value *v, bool member);
 /* The same guessed from the text of a record that is broken. Pure. */
 as_kind_of as_kind_guess(as_span text, bool member);
-/* A name for a record from the text of one that is broken: the first id that stands in it, or empty. Borrows; pure. */
+/* A name for a record from the text of one that is broken: the first id that stands in it, or empty.
+ * Borrows; pure. */
 as_span as_name_guess(as_span text);
 /* Reads one record, whatever it is: kind, rows, refusal. */
 void as_feed_read(as_feed *f, const as_value *v, as_span name, uint64_t at);

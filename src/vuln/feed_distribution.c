@@ -78,7 +78,8 @@ void as_feed_debian(as_feed *f, const as_value *v, as_span name)
 	as_record_end(f);
 }
 
-/* Alpine: { "distroversion": "v3.20", "reponame": "main", "packages": [ { "pkg": { "name": ..., "secfixes": { version:
+/* Alpine: { "distroversion": "v3.20", "reponame": "main", "packages": [ { "pkg": { "name": ..., "secfixes":
+ * { version:
  * [ "CVE-... CVE-..." ] } } } ] }. Version "0" says that the package never had it. */
 
 static void alpine_fixes(as_feed *f, const as_value *secfixes, fix *x)

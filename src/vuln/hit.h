@@ -30,6 +30,7 @@ typedef struct as_matcher {
 	as_image image;
 	as_hit *hits; /* owned */
 	size_t n_hits, cap;
+	struct as_built *built; /* which options build what of the kernel; NULL: not asked yet */
 } as_matcher;
 
 /* Keeps a hit. AS_NOMEM. */
@@ -46,6 +47,7 @@ as_status as_match_distribution(as_matcher *m) AS_MUST_USE;
  * arena; p NULL: nothing speaks against it. files: where in the source the fault is, one a line. */
 as_span as_absent(as_matcher *m, const as_part *part, as_span files, as_span summary);
 
+void as_built_free(struct as_built *b);
 /* How far what is affected can be reached, and how much it presses: columns of vulnerability_match. AS_IO. */
 as_status as_match_reach(sqlite3 *dossier) AS_MUST_USE;
 

@@ -337,9 +337,11 @@ static as_status load_system(sqlite3 *db, as_arena *a, as_image *image)
 	image->number = one_text(db, a, RELEASE("VERSION_ID"));
 	image->configured = count(db, "SELECT count(*) FROM kernel") == 1 &&
 			    count(db, "SELECT count(*) FROM kernel WHERE configured = 1") == 1;
-	as_status s = load_set(db,
-		"SELECT name, unicode(value) FROM kernel_option WHERE value NOT IN ('n', '')",
-		&image->options, &unused);
+	as_span kernel = one_text(db, a, "SELECT version FROM kernel LIMIT 1");
+	image->old_kernel = as_order_kernel(kernel, as_lit("4.4")) < 0;
+	as_status s =
+		load_set(db, "SELECT name, unicode(value) FROM kernel_option WHERE value <> ''",
+			&image->options, &unused);
 	if (s == AS_OK)
 		s = load_set(db,
 			"SELECT DISTINCT replace(name, '-', '_'), 1 FROM kernel_module WHERE name "

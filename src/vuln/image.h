@@ -46,7 +46,8 @@ typedef struct as_image {
 	bool is_linux;
 	as_span system, codename, number; /* os-release: "debian", "bookworm", "12" */
 	bool configured;                  /* there is one kernel, and its options are known */
-	as_map options;                   /* hash of CONFIG_NAME: 'y', 'm', or another value */
+	bool old_kernel;                  /* before 4.4: options may have had other names */
+	as_map options;                   /* hash of CONFIG_NAME: 'y', 'm', 'n', or another value */
 	as_map modules;                   /* hash of the name of a module, with _ for - */
 	size_t n_modules;
 	as_map applets;   /* hash of the name of an applet that BusyBox has */

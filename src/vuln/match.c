@@ -273,6 +273,7 @@ as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index)
 	if (s == AS_OK)
 		s = as_match_reach(dossier);
 	as_image_free(&m.image);
+	as_built_free(m.built);
 	free(m.hits);
 	as_arena_free(m.arena);
 	return s;

@@ -309,8 +309,22 @@ def check_licences():
         expect(r["kind"] in ("id", "name") and r["source"], f"licences.tsv {r['pattern']}: kind and source")
 
 
+def check_vulnerable():
+    """What tells which parts of a kernel or a BusyBox are not built, and further names in the CPE dictionary."""
+    for row in load("kernel_files.tsv", "path options module"):
+        ok = re.fullmatch(r"[\w.,+@/-]+", row["path"]) and re.fullmatch(r"[A-Z0-9_a-z]+( [A-Z0-9_a-z]+)*", row["options"])
+        expect(ok and re.fullmatch(r"[\w.]*", row["module"]), f"kernel_files.tsv: {row}")
+    for row in load("busybox.tsv", "word applets plain source"):
+        ok = row["word"] and row["applets"] and row["plain"] in ("yes", "no") and row["source"]
+        expect(ok, f"busybox.tsv: {row}")
+    known = {r["id"] for r in packs.read(PACKS / "components.tsv")}
+    for row in load("cpe_names.tsv", "id vendor product source"):
+        expect(row["id"] in known and row["vendor"] and row["product"] and row["source"], f"cpe_names.tsv: {row}")
+
+
 def main():
     check_known()
+    check_vulnerable()
     check_reference()
     check_eol(check_components())
     check_credentials()
