@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The part of the library that keeps the index of vulnerabilities: feeds in, and what is there. */
+#include "feeds.h"
+
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,37 +11,44 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "dossier/read.h"
 #include "report/rows.h"
 #include "report/write_json.h"
 #include "sandbox/lock.h"
-#include "vuln/import.h"
-#include "vuln/index.h"
-
-typedef struct caller {
-	const assay_knowledge_options *o;
-} caller;
 
 static void say(void *ctx, const char *text)
 {
-	const caller *c = ctx;
-	if (c->o->on_message)
-		c->o->on_message(c->o->ctx, text);
+	const as_keeper *k = ctx;
+	if (k->o.on_message)
+		k->o.on_message(k->o.ctx, text);
 }
 
 static void progress(void *ctx, const char *name, uint64_t records)
 {
-	const caller *c = ctx;
-	if (c->o->on_records)
-		c->o->on_records(c->o->ctx, name, records);
+	const as_keeper *k = ctx;
+	if (k->o.on_records)
+		k->o.on_records(k->o.ctx, name, records);
+}
+
+void as_keeper_say(as_keeper *k, const char *format, ...)
+{
+	char text[AS_INDEX_PATH + 1024];
+	as_buf shown = { 0 };
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	as_text_add(&shown, as_lit(text)); /* what a server says must not act on a terminal */
+	as_buf_u8(&shown, 0);
+	if (!shown.bad)
+		say(k, (const char *)shown.p);
+	as_buf_free(&shown);
 }
 
 static void tell_wait(void *ctx, const char *path)
 {
-	char text[AS_INDEX_PATH + 80];
-	(void)snprintf(text, sizeof(text),
-		"another import is at work on '%s'; waiting for it to end", path);
-	say(ctx, text);
+	as_keeper_say(ctx, "another import is at work on '%s'; waiting for it to end", path);
 }
 
 assay_status assay_knowledge_path(const char *index, char *path, size_t n, assay_error *error)
@@ -52,6 +62,67 @@ assay_status assay_knowledge_path(const char *index, char *path, size_t n, assay
 	return ASSAY_OK;
 }
 
+assay_status as_keeper_open(
+	as_keeper *k, const assay_knowledge_options *options, assay_error *error)
+{
+	char why[AS_INDEX_WHY];
+	*k = (as_keeper){ .lock = -1 };
+	memcpy(&k->o, options, options->size < sizeof(k->o) ? options->size : sizeof(k->o));
+	assay_status result = assay_knowledge_path(k->o.index, k->path, sizeof(k->path), error);
+	if (result != ASSAY_OK)
+		return result;
+	as_status s = as_index_open_to_write(k->path, &k->db, &k->lock, tell_wait, k, why);
+	if (s != AS_OK)
+		return as_say(error, s == AS_NOT_THIS ? ASSAY_INPUT : ASSAY_OUTPUT, "%s", why);
+	k->im = (as_import){ .say = say, .progress = progress, .ctx = k, .locks = AS_LOCK_ALL };
+	k->im.store = as_store_new(k->db);
+	if (!k->im.store)
+		return as_say(error, ASSAY_INPUT, "'%s': %s", k->path, sqlite3_errmsg(k->db));
+	return ASSAY_OK;
+}
+
+/* Says which walls did not hold in a process that read feeds. */
+static void warn_of_locks(as_keeper *k)
+{
+	unsigned locks = k->im.locks;
+	if (k->im.files > 0 && locks != AS_LOCK_ALL)
+		as_keeper_say(k,
+			"warning: feeds were read in a process without all its walls "
+			"(missing:%s%s%s)",
+			locks & AS_LOCK_LANDLOCK ? "" : " landlock",
+			locks & AS_LOCK_SECCOMP ? "" : " seccomp",
+			locks & AS_LOCK_LIMITS ? "" : " limits");
+}
+
+void as_keeper_close(as_keeper *k, assay_knowledge_counts *counts)
+{
+	const as_counts *n = &k->im.total;
+	if (counts)
+		*counts = (assay_knowledge_counts){ .read = n->read,
+			.stored = n->stored,
+			.unchanged = n->unchanged,
+			.refused = n->refused,
+			.files = k->im.files,
+			.strangers = k->im.strangers };
+	warn_of_locks(k);
+	as_store_free(k->im.store);
+	sqlite3_close(k->db);
+	if (k->lock >= 0)
+		close(k->lock);
+}
+
+assay_status as_keeper_failed(const as_keeper *k, as_status s, const char *file, assay_error *error)
+{
+	if (s == AS_NOT_THIS)
+		return as_say(error, ASSAY_INPUT, "'%s': %s", file,
+			errno == EINVAL ? "it is no regular file" : strerror(errno));
+	if (s == AS_NOMEM)
+		return as_say(error, ASSAY_INTERNAL,
+			"'%s': memory, or a process to read it, could not be had", file);
+	return as_say(
+		error, ASSAY_OUTPUT, "'%s' cannot be written: %s", k->path, sqlite3_errmsg(k->db));
+}
+
 /* Every file can be opened, so that a slip of the pen is told before anything is done. */
 static assay_status look(const char *const *files, assay_error *error)
 {
@@ -63,78 +134,27 @@ static assay_status look(const char *const *files, assay_error *error)
 	return ASSAY_OK;
 }
 
-static assay_status failed(
-	as_status s, const char *path, const char *file, sqlite3 *db, assay_error *error)
-{
-	if (s == AS_NOT_THIS)
-		return as_say(error, ASSAY_INPUT, "'%s': %s", file,
-			errno == EINVAL ? "it is no regular file" : strerror(errno));
-	if (s == AS_NOMEM)
-		return as_say(error, ASSAY_INTERNAL,
-			"'%s': memory, or a process to read it, could not be had", file);
-	return as_say(error, ASSAY_OUTPUT, "'%s' cannot be written: %s", path, sqlite3_errmsg(db));
-}
-
-/* Says which walls did not hold in a process that read feeds. */
-static void warn_of_locks(caller *c, unsigned locks)
-{
-	char text[160];
-	if (locks == AS_LOCK_ALL)
-		return;
-	(void)snprintf(text, sizeof(text),
-		"warning: feeds were read in a process without all its walls (missing:%s%s%s)",
-		locks & AS_LOCK_LANDLOCK ? "" : " landlock",
-		locks & AS_LOCK_SECCOMP ? "" : " seccomp", locks & AS_LOCK_LIMITS ? "" : " limits");
-	say(c, text);
-}
-
-static assay_status import_all(caller *c, const char *path, sqlite3 *db,
-	assay_knowledge_counts *counts, assay_error *error)
-{
-	assay_status result = ASSAY_OK;
-	as_import im = { .say = say, .progress = progress, .ctx = c, .locks = AS_LOCK_ALL };
-	im.store = as_store_new(db);
-	if (!im.store)
-		return as_say(error, ASSAY_INPUT, "'%s': %s", path, sqlite3_errmsg(db));
-	for (size_t i = 0; c->o->files[i] && result == ASSAY_OK; i++) {
-		as_status s = as_import_path(&im, c->o->files[i], NULL, NULL);
-		if (s != AS_OK)
-			result = failed(s, path, c->o->files[i], db, error);
-	}
-	as_store_free(im.store);
-	*counts = (assay_knowledge_counts){ im.total.read, im.total.stored, im.total.unchanged,
-		im.total.refused, im.files, im.strangers };
-	warn_of_locks(c, im.locks);
-	if (result == ASSAY_OK && im.total.stored + im.total.unchanged == 0)
-		return as_say(error, ASSAY_INPUT,
-			"nothing was of use: %llu records were refused, %llu files are no feeds",
-			(unsigned long long)im.total.refused, (unsigned long long)im.strangers);
-	return result;
-}
-
 assay_status assay_knowledge_import(
 	const assay_knowledge_options *options, assay_knowledge_counts *counts, assay_error *error)
 {
-	assay_knowledge_options o = { 0 };
-	assay_knowledge_counts none;
-	char path[AS_INDEX_PATH], why[AS_INDEX_WHY];
-	sqlite3 *db = NULL;
-	int lock = -1;
-	memcpy(&o, options, options->size < sizeof(o) ? options->size : sizeof(o));
-	caller c = { &o };
-	counts = counts ? counts : &none;
-	*counts = (assay_knowledge_counts){ 0 };
-	assay_status result = assay_knowledge_path(o.index, path, sizeof(path), error);
-	if (result == ASSAY_OK)
-		result = look(o.files, error);
+	as_keeper k;
+	if (counts)
+		*counts = (assay_knowledge_counts){ 0 };
+	assay_status result = look(options->files, error);
 	if (result != ASSAY_OK)
 		return result;
-	as_status s = as_index_open_to_write(path, &db, &lock, tell_wait, &c, why);
-	if (s != AS_OK)
-		return as_say(error, s == AS_NOT_THIS ? ASSAY_INPUT : ASSAY_OUTPUT, "%s", why);
-	result = import_all(&c, path, db, counts, error);
-	sqlite3_close(db);
-	close(lock);
+	result = as_keeper_open(&k, options, error);
+	for (size_t i = 0; result == ASSAY_OK && k.o.files[i]; i++) {
+		as_status s = as_import_path(&k.im, k.o.files[i], NULL, NULL);
+		if (s != AS_OK)
+			result = as_keeper_failed(&k, s, k.o.files[i], error);
+	}
+	const as_counts *n = &k.im.total;
+	if (result == ASSAY_OK && n->stored + n->unchanged == 0)
+		result = as_say(error, ASSAY_INPUT,
+			"nothing was of use: %llu records were refused, %llu files are no feeds",
+			(unsigned long long)n->refused, (unsigned long long)k.im.strangers);
+	as_keeper_close(&k, counts);
 	return result;
 }
 

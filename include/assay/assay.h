@@ -158,8 +158,16 @@ typedef void (*assay_on_records)(void *ctx, const char *source, uint64_t records
 typedef struct assay_knowledge_options {
 	size_t size;       /* sizeof this structure */
 	const char *index; /* the index of vulnerabilities; default: as assay_knowledge_path says */
-	const char *const *files; /* import: feeds, or folders of them; ends with NULL */
+	const char *const
+		*files;       /* import: feeds, or folders of them; update: names of sources, none
+				   * for all; ends with NULL */
+	const char *settings; /* update: a file of sources in place of those built in; or NULL */
+	const char *const *sources; /* update: more of them, or other addresses, as NAME=URL; ends
+				     * with NULL; or NULL */
+	unsigned plain_http;        /* update: 1: load from addresses without TLS, too */
 	assay_on_records on_records;
+	assay_on_records
+		on_bytes; /* update: bytes loaded so far of a source, in place of records */
 	assay_on_message on_message; /* a warning, such as what was refused; or a note */
 	void *ctx;                   /* for both callbacks */
 } assay_knowledge_options;
@@ -168,6 +176,7 @@ typedef struct assay_knowledge_counts {
 	uint64_t read, stored, unchanged, refused; /* records; read is the sum of the others */
 	uint64_t files,
 		strangers; /* files read; files, or members of archives, that are no feeds */
+	uint64_t sources_unchanged; /* update: sources that have nothing newer */
 } assay_knowledge_counts;
 
 /* Where the index of vulnerabilities is: index, if it is not NULL; else what the environment says in
@@ -181,6 +190,11 @@ ASSAY_API assay_status assay_knowledge_path(
  * how much. Another import at the same index is waited for. ASSAY_INPUT: a file cannot be opened, the index
  * is none or of another schema, or nothing was of use. */
 ASSAY_API assay_status assay_knowledge_import(
+	const assay_knowledge_options *options, assay_knowledge_counts *counts, assay_error *error);
+/* Loads feeds from the network and imports them: what has changed since the last time, going on where a load
+ * was interrupted, with the checksum where the source has one. ASSAY_INPUT: a source failed (each is told by
+  * on_message; the others are imported). The environment's proxies are used (https_proxy, no_proxy). */
+ASSAY_API assay_status assay_knowledge_update(
 	const assay_knowledge_options *options, assay_knowledge_counts *counts, assay_error *error);
 /* Writes what the index holds, as a table for people width columns wide (0: as wide as it is) or as JSON:
  * each source with its counts and ages, and why records were refused. ASSAY_INPUT: there is no index, or none

@@ -16,7 +16,7 @@ extern const as_embedded as_embedded_knowledge[]; /* knowledge/ *.tsv */
 extern const as_embedded as_embedded_reference[]; /* knowledge/ *.pack */
 extern const as_embedded as_embedded_schema[];    /* src/dossier/schema.sql */
 extern const as_embedded as_embedded_web[];       /* web/ */
-extern const as_embedded as_embedded_vuln[];      /* src/vuln/index.sql */
+extern const as_embedded as_embedded_vuln[];      /* src/vuln/ *.sql, *.tsv */
 
 /* The file of that path in a list, as a span; empty if there is none. Borrows for ever; pure. */
 as_span as_embedded_file(const as_embedded *list, const char *path);

@@ -35,6 +35,8 @@ typedef struct speaker {
 	int fd;
 	as_buf out;
 	as_intake *intake;
+	as_hasher *hasher; /* in place of intake: the contents are only summed */
+	bool damaged;
 } speaker;
 
 static as_status flush(speaker *s)
@@ -64,20 +66,25 @@ static as_status say(void *ctx, as_span message)
 static as_status begin_file(void *ctx, as_span name)
 {
 	speaker *s = ctx;
-	as_intake_begin(s->intake, name);
+	if (s->intake)
+		as_intake_begin(s->intake, name);
 	return AS_OK;
 }
 
 static as_status add_bytes(void *ctx, as_span bytes)
 {
 	speaker *s = ctx;
-	return as_intake_add(s->intake, bytes);
+	if (s->intake)
+		return as_intake_add(s->intake, bytes);
+	as_hasher_add(s->hasher, bytes);
+	return AS_OK;
 }
 
 static as_status end_file(void *ctx, const char *damage)
 {
 	speaker *s = ctx;
-	return as_intake_end(s->intake, damage);
+	s->damaged = s->damaged || damage;
+	return s->intake ? as_intake_end(s->intake, damage) : AS_OK;
 }
 
 static as_status read_file(speaker *s, const as_child_file *file, uint32_t i)
@@ -118,21 +125,38 @@ static void close_others(int fd, const as_child_file *files, size_t n)
 	(void)close_range((unsigned)highest + 1, ~0u, 0);
 }
 
-_Noreturn static void be_child(
-	const as_child *c, int fd, const as_child_file *files, size_t n, size_t first)
+/* Sends the sum of what was in the files. */
+static as_status send_sum(speaker *s)
+{
+	uint8_t message[1 + AS_SHA256_LEN] = { AS_FEED_SUM };
+	as_sha256 sum = as_hasher_end(s->hasher);
+	memcpy(message + 1, sum.b, AS_SHA256_LEN);
+	return s->damaged ? AS_OK : say(s, as_bytes(message, sizeof(message)));
+}
+
+/* What a child is to do. */
+typedef struct errand {
+	const as_child_file *files;
+	size_t n, first;
+	bool sum; /* of the contents, and nothing else */
+} errand;
+
+_Noreturn static void be_child(const as_child *c, int fd, const errand *e)
 {
 	static const uint8_t done = AS_FEED_DONE;
 	speaker s = { .fd = fd };
 	as_feed f = { .send = say, .ctx = &s };
-	as_status st = AS_OK;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	close_others(fd, files, n);
+	close_others(fd, e->files, e->n);
+	s.hasher = e->sum ? as_hasher_new()
+			  : NULL; /* before the walls: it may want to look at the machine */
 	atomic_store(c->locks, as_lock_in(MEMORY, fd));
-	s.intake = as_intake_new(&f);
-	if (!s.intake)
-		st = AS_NOMEM;
-	for (size_t i = first; i < n && st == AS_OK; i++)
-		st = read_file(&s, &files[i], (uint32_t)i);
+	s.intake = e->sum ? NULL : as_intake_new(&f);
+	as_status st = s.intake || s.hasher ? AS_OK : AS_NOMEM;
+	for (size_t i = e->first; i < e->n && st == AS_OK; i++)
+		st = read_file(&s, &e->files[i], (uint32_t)i);
+	if (st == AS_OK && e->sum)
+		st = send_sum(&s);
 	if (st == AS_OK)
 		st = say(&s, as_bytes(&done, 1));
 	as_status flushed = st == AS_IO ? AS_IO : flush(&s);
@@ -149,7 +173,7 @@ static void forget(as_child *c)
 	free(c);
 }
 
-as_child *as_child_new(const as_child_file *files, size_t n, size_t first)
+static as_child *start(const errand *e)
 {
 	int pair[2];
 	as_child *c = calloc(1, sizeof(*c));
@@ -168,12 +192,33 @@ as_child *as_child_new(const as_child_file *files, size_t n, size_t first)
 	c->fd = pair[0];
 	c->pid = fork();
 	if (c->pid == 0)
-		be_child(c, pair[1], files, n, first);
+		be_child(c, pair[1], e);
 	close(pair[1]);
 	if (c->pid > 0)
 		return c;
 	forget(c);
 	return NULL;
+}
+
+as_child *as_child_new(const as_child_file *files, size_t n, size_t first)
+{
+	return start(&(errand){ .files = files, .n = n, .first = first });
+}
+
+as_status as_child_sum(const as_child_file *file, as_sha256 *sum)
+{
+	as_span m = { 0 };
+	as_status s = AS_NOT_THIS;
+	as_child *c = start(&(errand){ .files = file, .n = 1, .sum = true });
+	if (!c)
+		return AS_NOMEM;
+	while (as_child_next(c, &m) == AS_OK && as_at(m, 0) != AS_FEED_DONE)
+		if (as_at(m, 0) == AS_FEED_SUM && m.n == 1 + AS_SHA256_LEN) {
+			memcpy(sum->b, m.p + 1, AS_SHA256_LEN);
+			s = AS_OK;
+		}
+	as_child_end(c, NULL, 0);
+	return s;
 }
 
 /* Reads until at least n bytes wait. */

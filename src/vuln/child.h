@@ -4,7 +4,7 @@
 #ifndef AS_VULN_CHILD_H
 #define AS_VULN_CHILD_H
 
-#include "base/span.h"
+#include "base/hash.h"
 
 typedef struct as_child as_child;
 
@@ -17,6 +17,9 @@ typedef struct as_child_file {
 
 /* Forks a process that reads the files from number first on. NULL if that cannot be done. */
 as_child *as_child_new(const as_child_file *files, size_t n, size_t first);
+/* Forks a process that unpacks a file and answers the SHA-256 of what was in it. AS_NOT_THIS: it is damaged;
+ * AS_NOMEM: no process. */
+as_status as_child_sum(const as_child_file *file, as_sha256 *sum) AS_MUST_USE;
 /* Waits for the next message (vuln/feed.h), which stays valid until the next call. AS_IO: there is none, for
  * the process has ended or talks nonsense. */
 as_status as_child_next(as_child *c, as_span *message) AS_MUST_USE;

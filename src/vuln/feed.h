@@ -29,6 +29,7 @@ typedef enum as_feed_message {
 	AS_FEED_REFUSED, /* u8 kind, counted file, counted record, u64 offset, counted reason, counted detail */
 	AS_FEED_FILE, /* u32: which file is begun */
 	AS_FEED_OTHER, /* counted file, u64 offset, counted reason: it, or a member of it, is no feed */
+	AS_FEED_SUM,  /* 32 bytes: the SHA-256 of what is in the one file */
 	AS_FEED_DONE, /* all files are read */
 } as_feed_message;
 

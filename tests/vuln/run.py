@@ -8,6 +8,8 @@ usage: run.py [TEST...]      takes ASSAY_TESTED (or ASSAY) from the environment
 import bz2
 import fcntl
 import gzip
+import hashlib
+import http.server
 import io
 import json
 import lzma
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import unittest
 import zipfile
@@ -435,6 +438,119 @@ class Broken(Import):
 			done = subprocess.run([sys.executable, "-c", script, os.environ.get("ASSAY", ASSAY), "knowledge", "import", str(path), "--index", str(self.index)],
 				capture_output=True, text=True, check=True, timeout=300)
 			self.assertLess(int(done.stdout), 300 << 10)
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+	"""Files with tags and ranges. files: path to content; cut: paths whose next whole answer ends after so many bytes."""
+	files, cut, asked = {}, {}, []
+
+	def do_GET(self):
+		Server.asked.append((self.path, self.headers.get("Range"), self.headers.get("If-None-Match")))
+		if self.path.startswith("/to/"):
+			self.send_response(302)
+			self.send_header("Location", "http://127.0.0.1:%d/%s" % (self.server.server_port, self.path[4:]))
+			self.end_headers()
+			return
+		content = Server.files.get(self.path)
+		if content is None:
+			self.send_error(404)
+			return
+		tag, begin = '"%s"' % hashlib.sha256(content).hexdigest()[:16], 0
+		if self.headers.get("If-None-Match") == tag:
+			self.send_response(304)
+			self.end_headers()
+			return
+		if self.headers.get("Range") and self.headers.get("If-Range") == tag:
+			begin = int(self.headers["Range"][len("bytes="):-1])
+			self.send_response(206)
+			self.send_header("Content-Range", "bytes %d-%d/%d" % (begin, len(content) - 1, len(content)))
+		else:
+			self.send_response(200)
+		self.send_header("ETag", tag)
+		self.send_header("Content-Length", str(len(content) - begin))
+		self.end_headers()
+		self.wfile.write(content[begin:][:Server.cut.pop(self.path, len(content))])
+
+	def log_message(self, *args):
+		pass
+
+
+class Update(Import):
+	def setUp(self):
+		super().setUp()
+		server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+		threading.Thread(target=server.serve_forever, daemon=True).start()
+		self.addCleanup(server.server_close)
+		self.addCleanup(server.shutdown)
+		self.base = "http://127.0.0.1:%d" % server.server_port
+		Server.files, Server.cut, Server.asked = {}, {}, []
+
+	def update(self, *words, status=0, **sources):
+		named = [w for name, path in sources.items() for w in ("--source", "%s=%s%s" % (name, self.base, path))]
+		p = self.assay("update", *words, *named, env={"no_proxy": "*", "SOURCE_DATE_EPOCH": "1072915200"}) # 2004-01-01
+		self.assertEqual(p.returncode, status, p.stdout + p.stderr)
+		self.assertEqual(self.index.exists() and sorted(f.name for f in self.at.iterdir() if f.name.endswith(".feeds")), [] if not self.parts() else ["index.db.feeds"])
+		return p.stdout + p.stderr
+
+	def parts(self):
+		return sorted(f.name for f in (self.at / "index.db.feeds").glob("*"))
+
+	def test_only_what_changed(self):
+		Server.files["/kev"] = (SAMPLES / "kev/known_exploited_vulnerabilities.json").read_bytes()
+		self.assertIn("3 records read: 3 stored", self.update("kev", kev="/kev"))
+		self.assertEqual(self.ask("SELECT name, url, etag IS NOT NULL, read FROM source"), [("kev", self.base + "/kev", 1, 3)])
+		self.assertIn("1 sources have nothing newer", self.update("kev", kev="/kev"))
+		Server.files["/kev"] = Server.files["/kev"].replace(b"CVE-2016-5195", b"CVE-2016-5196")
+		self.assertIn("1 stored, 2 unchanged", self.update("kev", kev="/kev"))
+		self.assertEqual([a[2] is not None for a in Server.asked], [False, True, True])
+
+	def test_resumed(self):
+		Server.files["/n"] = forms.page([forms.cve(i) for i in range(1, 500)])
+		Server.cut["/n"] = 100000
+		self.assertIn("the next update goes on from there", self.update("n", status=3, n="/n"))
+		self.assertEqual(self.parts(), ["n.part", "n.tag"])
+		self.update("n", n="/n")
+		self.assertEqual(Server.asked[1][1], "bytes=100000-")
+		self.assertEqual(len(self.cves()), 499)
+		Server.files["/n"] = forms.page([forms.cve(i, "other") for i in range(1, 600)])
+		Server.cut["/n"] = 100000
+		self.update("n", status=3, n="/n")
+		Server.files["/n"] = forms.page([forms.cve(i, "third") for i in range(1, 700)]) # another file than the part is of
+		self.update("n", n="/n")
+		self.assertEqual(len(self.cves()), 699)
+		self.assertEqual(self.ask("SELECT count(*) FROM refusal"), [(0,)])
+
+	def test_checksums_and_settings(self):
+		for year in (2002, 2003, 2004):
+			text = forms.page([forms.cve(year)])
+			Server.files["/y%d.gz" % year] = gzip.compress(text)
+			Server.files["/y%d.meta" % year] = b"lastModifiedDate:x\r\nsize:1\r\nsha256:%s\r\n" % hashlib.sha256(text).hexdigest().upper().encode()
+		Server.files["/plain"] = forms.page([forms.cve(1)])
+		Server.files["/plain.sum"] = hashlib.sha256(Server.files["/plain"]).hexdigest().encode() + b"  plain\n"
+		settings = self.put("sources.tsv", ("# mine\nnvd-{year}\t%s/y{year}.gz\t%s/y{year}.meta\nplain\t%s/plain\t%s/plain.sum\n" % ((self.base,) * 4)).encode())
+		Server.files["/y2003.meta"] = b"sha256:" + b"0" * 64
+		said = self.update("--sources", settings, status=3)
+		self.assertIn("nvd-2003: its checksum is not the one at", said)
+		self.assertEqual(self.cves(), ["CVE-2024-0001", "CVE-2024-2002", "CVE-2024-2004"])
+		Server.files["/y2002.meta"] = b"nothing"
+		Server.files["/y2002.gz"] = gzip.compress(forms.page([forms.cve(5)]))
+		self.assertIn("there is no SHA-256 at", self.update("nvd-2002", "--sources", settings, status=3))
+		self.assertNotIn("CVE-2024-0005", self.cves())
+
+	def test_what_fails(self):
+		Server.files["/good"], Server.files["/words"] = forms.page([forms.cve(1)]), b"words"
+		said = self.update("none", "good", "words", "moved", "away", status=3, none="/none", good="/good", words="/words", moved="/to/good", away="/x")
+		for words in ("none: %s/none: the server answers 404" % self.base, "words: nothing in it was of use", "moved: ", "4 sources could not be updated"):
+			self.assertIn(words, said)
+		self.assertEqual(self.cves(), ["CVE-2024-0001"])
+		self.assertEqual(self.ask("SELECT name FROM source"), [("good",)])
+		for address in ("http://example.org/x", "ftp://127.0.0.1/x", "file:///etc/passwd", "http://127.0.0.1@example.org/x", "http://localhost.example.org/"):
+			p = self.assay("update", "x", "--source", "x=" + address)
+			self.assertEqual(p.returncode, 3, address)
+			self.assertIn("only https is loaded from", p.stderr)
+		for words, said in ((("update", "nobody"), "there is no source 'nobody'"), (("update", "x", "--source", "x"), "NAME=URL"), (("update", "--source", "../x=https://x"), "NAME=URL")):
+			p = self.assay(*words)
+			self.assertEqual((p.returncode, said in p.stderr), (2, True), p.stderr)
 
 
 class Places(Import):
