@@ -21,6 +21,7 @@ typedef enum form { UNTOLD, JSON, SCORES, YAML, NO_FEED } form;
 struct as_intake {
 	as_feed *f;
 	as_split *split;
+	as_buf name; /* of the file */
 	as_buf held; /* the head; a whole YAML text; a line that is not complete */
 	uint64_t at; /* where held begins in the file */
 	form form;
@@ -114,6 +115,7 @@ void as_intake_free(as_intake *in)
 	as_split_free(in->split);
 	as_arena_free(in->f->arena);
 	as_buf_free(&in->f->row);
+	as_buf_free(&in->name);
 	as_buf_free(&in->held);
 	as_buf_free(&in->scores);
 	free(in);
@@ -125,7 +127,9 @@ void as_intake_begin(as_intake *in, as_span name)
 	in->split = NULL;
 	as_buf_clear(&in->held);
 	as_buf_clear(&in->scores);
-	in->f->file = name;
+	as_buf_clear(&in->name);
+	as_buf_add(&in->name, name.p, name.n);
+	in->f->file = as_buf_span_of(&in->name);
 	in->at = 0;
 	in->form = UNTOLD;
 	in->last = AS_KIND_unknown;

@@ -12,7 +12,7 @@ typedef struct as_intake as_intake;
  * is NULL-safe. */
 as_intake *as_intake_new(as_feed *f);
 void as_intake_free(as_intake *in);
-/* Begins a file of that name, which outlives it; takes its next bytes; ends it. damage: why there are no more
+/* Begins a file of that name; takes its next bytes; ends it. damage: why there are no more
  * bytes, or NULL. Other statuses than AS_OK are failures of ours. */
 void as_intake_begin(as_intake *in, as_span name);
 as_status as_intake_add(as_intake *in, as_span bytes) AS_MUST_USE;
