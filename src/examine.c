@@ -74,5 +74,6 @@ as_status as_examine_prepare(void)
 	as_status s = as_crypto_prepare() ? as_banner_prepare() : AS_IO;
 	s = s == AS_OK ? as_known_prepare() : s;
 	s = s == AS_OK ? as_licence_prepare() : s;
+	s = s == AS_OK ? as_licence_text_prepare() : s;
 	return s == AS_OK ? as_address_prepare() : s;
 }

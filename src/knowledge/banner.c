@@ -48,7 +48,9 @@ typedef struct pack {
 	as_status status;
 } pack;
 
-static pack the_pack;
+static pack packs[AS_N_BANNER_PACKS];
+static const char *const files[AS_N_BANNER_PACKS] = { "components.tsv", "weblibs.tsv",
+	"suppliers.tsv" };
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* Undoes \xNN, \t, \n, \r and \\. False if the text is malformed or too long. */
@@ -110,9 +112,9 @@ static bool same_literal(const row *a, const row *b)
 	return as_same(as_bytes(a->literal, a->n_literal), as_bytes(b->literal, b->n_literal));
 }
 
-static bool read_rows(pack *p)
+static bool read_rows(pack *p, const char *file)
 {
-	as_span text = as_embedded_file(as_embedded_knowledge, "components.tsv");
+	as_span text = as_embedded_file(as_embedded_knowledge, file);
 	as_cur c = as_cur_le(text, 0);
 	p->rows = calloc(ROWS_MAX, sizeof(*p->rows));
 	if (!p->rows)
@@ -148,20 +150,28 @@ static bool compile(pack *p)
 
 static void prepare(void)
 {
-	pack *p = &the_pack;
-	bool ok = read_rows(p) && (p->n == 0 || compile(p));
-	p->status = ok ? AS_OK : AS_NOMEM;
+	for (size_t i = 0; i < AS_N_BANNER_PACKS; i++) {
+		bool ok = read_rows(&packs[i], files[i]) && (packs[i].n == 0 || compile(&packs[i]));
+		packs[i].status = ok ? AS_OK : AS_NOMEM;
+	}
 }
 
 as_status as_banner_prepare(void)
 {
+	as_status s = AS_OK;
 	(void)pthread_once(&once, prepare);
-	return the_pack.status;
+	for (size_t i = 0; i < AS_N_BANNER_PACKS; i++)
+		s = as_worse(s, packs[i].status);
+	return s;
 }
 
-size_t as_banner_rows(void) { return as_banner_prepare() == AS_OK ? the_pack.n : 0; }
+size_t as_banner_rows(as_banner_pack which)
+{
+	return as_banner_prepare() == AS_OK ? packs[which].n : 0;
+}
 
 typedef struct scan {
+	const pack *pack;
 	as_span data;
 	as_banner_found found;
 	void *ctx;
@@ -196,7 +206,7 @@ static bool match_at(scan *s, const row *r, uint64_t at, size_t *from, size_t *t
 static as_status look(scan *s, size_t i, uint64_t at)
 {
 	size_t from = 0, to = 0;
-	const row *r = &the_pack.rows[i];
+	const row *r = &s->pack->rows[i];
 	if (s->tries[i] >= TRIES_OF_ROW || s->n_tries >= TRIES_MAX) {
 		s->left_out = true;
 		return AS_OK;
@@ -217,25 +227,25 @@ static as_status on_literal(void *ctx, size_t literal, uint64_t at)
 {
 	scan *s = ctx;
 	as_status status = AS_OK;
-	size_t i = the_pack.first[literal];
-	for (; i != SIZE_MAX && status == AS_OK; i = the_pack.rows[i].same)
+	size_t i = s->pack->first[literal];
+	for (; i != SIZE_MAX && status == AS_OK; i = s->pack->rows[i].same)
 		status = look(s, i, at);
 	return status;
 }
 
-as_status as_banner_scan(as_span data, as_banner_found found, void *ctx)
+as_status as_banner_scan(as_banner_pack which, as_span data, as_banner_found found, void *ctx)
 {
-	scan s = { .data = data, .found = found, .ctx = ctx };
+	scan s = { .pack = &packs[which], .data = data, .found = found, .ctx = ctx };
 	as_status status = as_banner_prepare();
-	if (status != AS_OK || the_pack.n == 0)
+	if (status != AS_OK || s.pack->n == 0)
 		return status;
-	s.tries = calloc(the_pack.n, sizeof(*s.tries));
+	s.tries = calloc(s.pack->n, sizeof(*s.tries));
 	s.match = pcre2_match_data_create(2, NULL);
 	s.limits = pcre2_match_context_create(NULL);
 	status = AS_NOMEM;
 	if (s.tries && s.match && s.limits) {
 		(void)pcre2_set_match_limit(s.limits, STEPS_MAX);
-		status = as_literals_search(the_pack.search, data, on_literal, &s);
+		status = as_literals_search(s.pack->search, data, on_literal, &s);
 	}
 	pcre2_match_context_free(s.limits);
 	pcre2_match_data_free(s.match);

@@ -132,6 +132,15 @@ CREATE TABLE licence (
 	text TEXT,              -- as written
 	method TEXT             -- 'metadata', 'package', 'module', 'copyright', 'text'
 );
+-- Who made a part. role: 'chip-sdk' (its SDK left marks), 'certificate' (subject), 'author' (of a kernel module from elsewhere), 'path' (where
+-- it was built), 'manufacturer' (the system says so).
+CREATE TABLE supplier (
+	name TEXT, role TEXT,
+	part TEXT,              -- which SDK
+	belongs_to TEXT,        -- the company it belongs to
+	confidence INTEGER NOT NULL, -- thousandths
+	evidence TEXT           -- the text it rests on
+);
 -- no exhibit
 -- The applets that a BusyBox has, by its own list.
 CREATE TABLE applet (name TEXT);

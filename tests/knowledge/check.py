@@ -163,6 +163,44 @@ def check_components():
     return set(names)
 
 
+def check_weblibs():
+    rows = load("weblibs.tsv", "id name cpe_vendor cpe_product purl literal regex confidence source")
+    pcre = Pcre2()
+    samples = {s["row"]: s for s in packs.read(TOP / "tests/knowledge/weblib_samples.tsv")}
+    names = {}
+    for row in rows:
+        what = f"weblibs.tsv {row['id']} {row['literal']!r}"
+        own = (row["name"], row["purl"])
+        expect(names.setdefault(row["id"], own) == own, f"{what}: rows of an id agree")
+        expect(row["purl"].replace("%40", "@") == "pkg:npm/" + row["id"].removeprefix("npm:"), f"{what}: purl")
+        expect(bool(row["cpe_vendor"]) == bool(row["cpe_product"]), f"{what}: CPE vendor and product")
+        literal, regex = packs.compile_row(row)
+        expect(len(literal) >= 5 and regex.groups == 1, f"{what}: a literal of 5 bytes or more, one capture")
+        expect(not list(packs.matches(ORDINARY, literal, regex)), f"{what}: matches ordinary text")
+        sample = samples.pop(packs.row_key(row), None)
+        expect(sample or "unverified" in row["source"] and float(row["confidence"]) <= 0.6, f"{what}: has a sample")
+        data = packs.unescape(sample["sample"]) if sample else literal
+        found = [m.group(1).decode() for _, m in packs.matches(data, literal, regex)]
+        expect(not sample or sample["version"] in found, f"{what}: sample gives {found}")
+        if pcre.lib:
+            check_effort(what, row, literal, data, pcre)
+    expect(not samples, "weblib_samples.tsv: every sample belongs to a row")
+
+
+def check_suppliers():
+    pcre = Pcre2()
+    for row in load("suppliers.tsv", "id name role group part literal regex confidence source"):
+        what = f"suppliers.tsv {row['id']} {row['literal']!r}"
+        expect(ID.fullmatch(row["id"]) and row["source"], f"{what}: id and source")
+        expect(row["role"] in ("chip-sdk", "name") and bool(row["part"]) == (row["role"] == "chip-sdk"), f"{what}: role")
+        literal, regex = packs.compile_row(row)
+        expect(len(literal) >= 5 and regex.groups == 0, f"{what}: a literal of 5 bytes or more, no capture")
+        expect(not list(packs.matches(ORDINARY, literal, regex)), f"{what}: matches ordinary text")
+        if pcre.lib:
+            expect(pcre.search(b"(" + row["regex"].encode() + b")", b"") is not None, f"{what}: compiles as PCRE2")
+            check_effort(what, {**row, "regex": "(" + row["regex"] + ")"}, literal, literal, pcre)
+
+
 def check_credentials():
     rows = load("credentials.tsv", "user password device source")
     pairs = {(r["user"], r["password"]) for r in rows}
@@ -307,6 +345,10 @@ def check_licences():
         parts = re.split(" (?:OR|AND|WITH) ", r["spdx"])
         expect(all(p in ids for p in parts), f"licences.tsv: {r['spdx']} is made of ids")
         expect(r["kind"] in ("id", "name") and r["source"], f"licences.tsv {r['pattern']}: kind and source")
+    told = load("licence_texts.tsv", "spdx hashes inside source")
+    for r in told:
+        expect(re.fullmatch(r"[0-9a-f]{8}(,[0-9a-f]{8}){1,9}", r["hashes"]), f"licence_texts.tsv {r['spdx']}: hashes")
+        expect(set(r["inside"].split(",")) <= {t["spdx"] for t in told} | {"-"}, f"licence_texts.tsv {r['spdx']}: inside")
 
 
 def check_vulnerable():
@@ -328,6 +370,8 @@ def main():
     check_reference()
     check_eol(check_components())
     check_credentials()
+    check_weblibs()
+    check_suppliers()
     check_services()
     check_clauses()
     check_generated()

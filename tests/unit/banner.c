@@ -31,7 +31,7 @@ static as_status keep(void *ctx, const as_banner *hit)
 static hits scan(const char *bytes, size_t n)
 {
 	hits h = { .answer = AS_OK };
-	assert_int_equal(as_banner_scan(as_bytes(bytes, n), keep, &h), AS_OK);
+	assert_int_equal(as_banner_scan(AS_COMPONENTS, as_bytes(bytes, n), keep, &h), AS_OK);
 	return h;
 }
 
@@ -44,7 +44,7 @@ static void test_whole_pack(void **state)
 	for (as_span line; as_line(&c, &line);)
 		n += line.n > 0 && line.p[0] != '#';
 	assert_true(n >= 60);
-	assert_int_equal(as_banner_rows(), n);
+	assert_int_equal(as_banner_rows(AS_COMPONENTS), n);
 }
 
 static void test_versions(void **state)
@@ -100,7 +100,7 @@ static void test_flood(void **state)
 	as_buf b = { 0 };
 	for (size_t i = 0; i < 40000; i++)
 		as_buf_text(&b, "BusyBox v U-Boot OpenSSL ");
-	assert_int_equal(as_banner_scan(as_buf_span_of(&b), keep, &h), AS_PARTIAL);
+	assert_int_equal(as_banner_scan(AS_COMPONENTS, as_buf_span_of(&b), keep, &h), AS_PARTIAL);
 	assert_int_equal(h.n, 0);
 	as_buf_free(&b);
 }
@@ -110,7 +110,9 @@ static void test_stop(void **state)
 	(void)state;
 	static const char twice[] = "\0BusyBox v1.36.1 (x\0BusyBox v1.35.0 (x\0";
 	hits h = { .answer = AS_LIMIT };
-	assert_int_equal(as_banner_scan(as_bytes(twice, sizeof(twice) - 1), keep, &h), AS_LIMIT);
+	assert_int_equal(
+		as_banner_scan(AS_COMPONENTS, as_bytes(twice, sizeof(twice) - 1), keep, &h),
+		AS_LIMIT);
 	assert_int_equal(h.n, 1);
 	assert_int_equal(scan(twice, sizeof(twice) - 1).n, 2);
 	assert_int_equal(scan("", 0).n, 0);

@@ -78,7 +78,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 		return AS_NOMEM;
 	c->out = out;
 	c->arena = f->arena;
-	as_status s = as_banner_scan(f->data, found, c);
+	as_status s = as_banner_scan(AS_COMPONENTS, f->data, found, c);
 	return s == AS_PARTIAL ? as_unread(out, f->data, "too many version texts to look at all")
 			       : s;
 }

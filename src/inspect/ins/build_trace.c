@@ -10,6 +10,7 @@
 
 #include "base/literals.h"
 #include "elf/read.h"
+#include "inspect/supplier.h"
 
 enum {
 	PATH_MAX_LEN = 512, /* bytes */
@@ -38,6 +39,7 @@ static void prepare(void)
 
 typedef struct context {
 	as_facts *out;
+	as_arena *arena;
 	as_span data;
 	size_t tries, n;
 	as_span stated[STATED_MAX]; /* what makes a trace another one */
@@ -160,7 +162,11 @@ static as_status look_at_path(context *c, uint64_t at)
 	path = option ? as_from(path, root) : path;
 	if (!as_starts(path, "/") || as_starts(path, "//") || !is_build_path(path))
 		return AS_OK;
-	return state(c, "build-path", path, tree_of(path));
+	size_t before = c->n;
+	as_status s = state(c, "build-path", path, tree_of(path));
+	return s == AS_OK && c->n > before
+		       ? as_add_named_suppliers(c->out, c->arena, path, path, "path")
+		       : s;
 }
 
 static as_status on_mark(void *ctx, size_t mark, uint64_t at)
@@ -197,6 +203,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 		return AS_NOMEM;
 	c->out = out;
 	c->data = f->data;
+	c->arena = f->arena;
 	as_status s = look_at_debug(c, f);
 	if (s != AS_OK)
 		return s;
@@ -211,5 +218,5 @@ const as_inspector as_inspector_build_trace = {
 	.title = "Traces of the build: paths, dates, user and host, debugging information",
 	.cares = as_file_is_binary,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "build_trace", NULL },
+	.tables = (const char *const[]){ "build_trace", "supplier", NULL },
 };

@@ -13,8 +13,9 @@
 #include "inspect/inspector.h"
 #include "inspect/pem.h"
 #include "inspect/pkcs12.h"
+#include "inspect/supplier.h"
 
-enum { BUNDLE_MAX = 4096, NAMES_MAX = 200 };
+enum { BUNDLE_MAX = 4096, NAMES_MAX = 200, BUNDLE_OF_OTHERS = 8 /* certificates */ };
 
 typedef struct found {
 	X509 *x;
@@ -204,7 +205,11 @@ static as_status add(as_facts *out, as_arena *arena, const found *item, size_t b
 	if (key.fingerprint[0])
 		row.fingerprint = as_copy(arena, as_lit(key.fingerprint));
 	as_crypto_forget();
-	return as_add_certificate(out, row);
+	as_status s = as_add_certificate(out, row);
+	/* In a bundle stand those whom the world trusts, not those who made the device. */
+	return s == AS_OK && bundle <= BUNDLE_OF_OTHERS
+		       ? as_add_named_suppliers(out, arena, item->where, row.subject, "certificate")
+		       : s;
 }
 
 /* What a container holds is looked at where it stands, not once more in the container's bytes. */
@@ -234,5 +239,5 @@ const as_inspector as_inspector_certificate = {
 	.title = "X.509 certificates",
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "certificate", NULL },
+	.tables = (const char *const[]){ "certificate", "supplier", NULL },
 };

@@ -5,6 +5,8 @@
 #include "inspect/inspector.h"
 
 #include "elf/read.h"
+#include "inspect/part.h"
+#include "inspect/supplier.h"
 
 enum { CONFIDENCE = 900 /* the module names itself; its version follows no rule */ };
 
@@ -85,6 +87,29 @@ static as_status state_component(as_facts *out, const as_file *f, const as_kerne
 	return as_add_component(out, row);
 }
 
+/* The kernel takes "GPL" for version 2 (include/linux/module.h). */
+static as_status state_licence(as_facts *out, const as_file *f, const as_kernel_module *m, bool own)
+{
+	as_span text = m->license, component = own ? m->name : (as_span){ 0 };
+	if (!as_is(text, "GPL"))
+		return as_add_licence_of(out, f->arena, m->where, component, text, "module");
+	return as_add_licence(out, (as_licence){ .where = m->where,
+					   .component = component,
+					   .spdx = as_lit("GPL-2.0-only"),
+					   .text = text,
+					   .method = as_lit("module") });
+}
+
+/* What a module that the kernel does not have says of its makers. */
+static as_status state_makers(as_facts *out, const as_file *f, const as_kernel_module *m)
+{
+	as_status s = as_add_named_suppliers(out, f->arena, m->where, m->author, "author");
+	if (s > AS_PARTIAL || m->author.n > 0)
+		return s;
+	return as_worse(
+		s, as_add_named_suppliers(out, f->arena, m->where, m->description, "author"));
+}
+
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	as_elf_view e;
@@ -108,7 +133,11 @@ static as_status inspect(as_facts *out, const as_file *f)
 		row.name = name_in_structure(&e);
 	as_status s = as_add_kernel_module(out, row);
 	bool own = row.name.n > 0 && row.name.n < 64 && out_of_tree(d, row.vermagic);
-	return s == AS_OK && own ? state_component(out, f, &row) : s;
+	if (s == AS_OK && own)
+		s = state_component(out, f, &row);
+	if (s == AS_OK && own)
+		s = state_makers(out, f, &row);
+	return s <= AS_PARTIAL ? as_worse(s, state_licence(out, f, &row, own)) : s;
 }
 
 const as_inspector as_inspector_kernel_module = {
@@ -116,5 +145,6 @@ const as_inspector as_inspector_kernel_module = {
 	.title = "Linux kernel modules",
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "kernel_module", "component", NULL },
+	.tables =
+		(const char *const[]){ "kernel_module", "component", "licence", "supplier", NULL },
 };

@@ -5,7 +5,7 @@
 #include "inspect/inspector.h"
 #include "inspect/shell.h"
 
-enum { LARGEST = 64 << 10 /* bytes; such files have a few hundred */ };
+enum { LARGEST = 64 << 10 /* bytes; such files have a few hundred */, SAYS_ITSELF = 900 };
 
 /* First that fits. keyed: assignments; else the first line that says something. */
 static const struct {
@@ -51,13 +51,26 @@ static as_span unquoted(as_span s)
 	return quoted ? as_cut(s, 1, s.n - 2) : s;
 }
 
+/* OpenWrt names the maker of the device, unless that was left as it came. */
+static as_status maker(as_facts *out, as_span line, as_span name, as_span value)
+{
+	if (!as_ends(name, "DEVICE_MANUFACTURER") || value.n == 0 || as_is(value, "OpenWrt"))
+		return AS_OK;
+	return as_add_supplier(out, (as_supplier){ .where = line,
+					    .name = value,
+					    .role = as_lit("manufacturer"),
+					    .confidence = SAYS_ITSELF,
+					    .evidence = line });
+}
+
 static as_status assignment(as_facts *out, const char *format, as_span line)
 {
 	size_t equals = as_find_byte(line, '=', 0);
 	as_span name = as_cut(line, 0, equals == SIZE_MAX ? 0 : equals);
 	if (!is_name(name))
 		return AS_OK; /* a comment, or nothing of ours */
-	return add(out, format, line, name, unquoted(as_trim(as_from(line, equals + 1))));
+	as_span value = unquoted(as_trim(as_from(line, equals + 1)));
+	return as_worse(add(out, format, line, name, value), maker(out, line, name, value));
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
@@ -88,5 +101,5 @@ const as_inspector as_inspector_release = {
 	.cares = as_file_is_text,
 	.most = LARGEST,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "property", NULL },
+	.tables = (const char *const[]){ "property", "supplier", NULL },
 };

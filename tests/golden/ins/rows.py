@@ -27,7 +27,7 @@ def inspectors():
 
 
 def tables(id):
-	listed = re.search(r"\.tables = \(const char \*const\[\]\)\{([^}]*)\}", (SOURCE / "ins" / (id + ".c")).read_text())
+	listed = re.search(r"\.tables =\s*\(const char \*const\[\]\)\{([^}]*)\}", (SOURCE / "ins" / (id + ".c")).read_text())
 	return set(re.findall(r'"(\w+)"', listed.group(1)))
 
 
