@@ -167,7 +167,9 @@ static void test_modules(void **state)
 	all = collect(&as_inspector_kernel_module, as_buf_span_of(&b), "elf", "");
 	expect_has(&all, "name=tun vermagic=4.14.1 mod_unload ");
 	expect_has(&all, "has_signature=0");
-	assert_int_equal(all.rows, 1);
+	expect_has(&all, "spdx=GPL-2.0-only text=GPL method=module");
+	expect_not(&all, "method=module confidence"); /* part of the kernel: no component of its own */
+	assert_int_equal(all.rows, 2);
 	collected_free(&all);
 	as_buf_free(&b);
 }
