@@ -34,7 +34,7 @@ typedef struct config {
 	uint32_t *part_of; /* entry: index of the part */
 	uint32_t *next;    /* entry: 1 + the next of the same product; 0: none */
 	size_t n_entries;
-	sqlite3_stmt *matches, *nodes, *leaves, *head;
+	sqlite3_stmt *matches, *nodes, *leaves, *head, *odd, *few;
 	node *at;
 	leaf *leaf;
 	size_t n_nodes, n_leaves;
@@ -58,6 +58,23 @@ static void read_criterion(as_criterion *c, sqlite3_stmt *q, int from)
 	c->range.before_to = v[11].p != NULL;
 }
 
+/* The same of the columns that the first look at a product reads. */
+static void read_ends(as_criterion *c, sqlite3_stmt *q)
+{
+	as_span v[6];
+	for (int i = 0; i < 6; i++) {
+		const void *p = sqlite3_column_text(q, i + 1);
+		v[i] = as_bytes(p, p ? (size_t)sqlite3_column_bytes(q, i + 1) : 0);
+	}
+	*c = (as_criterion){ 0 };
+	c->cpe.at[AS_CPE_VERSION] = v[0];
+	c->cpe.at[AS_CPE_UPDATE] = v[1];
+	c->range = (as_version_range){ .from = v[3].p ? v[3] : v[2],
+		.after_from = v[3].p != NULL,
+		.to = v[5].p ? v[5] : v[4],
+		.before_to = v[5].p != NULL };
+}
+
 #define CRITERION                                                                                  \
 	"m.version, m.update_, m.edition, m.language, m.sw_edition, m.target_sw, m.target_hw,"     \
 	" m.other, m.start_including, m.start_excluding, m.end_including, m.end_excluding"
@@ -65,8 +82,16 @@ static void read_criterion(as_criterion *c, sqlite3_stmt *q, int from)
 static bool prepare(config *c)
 {
 	sqlite3 *db = c->m->index;
-	c->matches = as_db_prepare(
-		db, "SELECT m.record, " CRITERION " FROM cpe_match AS m WHERE m.product = ?1");
+	/* All of it stands in the index of products: read in one go. */
+	c->matches = as_db_prepare(db,
+		"SELECT record, version, update_, start_including, start_excluding, end_including,"
+		" end_excluding FROM cpe_match WHERE product = ?1");
+	c->odd = as_db_prepare(db, "SELECT 1 FROM cpe_node WHERE record = ?1 AND (operator = 'AND' "
+				   "OR negate) LIMIT 1");
+	c->few =
+		as_db_prepare(db, "SELECT " CRITERION
+				  " FROM cpe_match AS m WHERE m.record = ?1 AND +m.product = ?2 AND"
+				  " m.vulnerable ORDER BY m.i");
 	c->nodes = as_db_prepare(db, "SELECT node, parent, operator = 'AND', negate FROM cpe_node"
 				     " WHERE record = ?1 ORDER BY node");
 	c->leaves = as_db_prepare(db,
@@ -78,7 +103,8 @@ static bool prepare(config *c)
 		" AS r JOIN vulnerability AS v ON v.record = r.id WHERE r.id = ?1");
 	c->at = as_alloc_array(c->m->arena, NODES_MAX, sizeof(*c->at));
 	c->leaf = as_alloc_array(c->m->arena, LEAVES_MAX, sizeof(*c->leaf));
-	return c->matches && c->nodes && c->leaves && c->head && c->at && c->leaf;
+	return c->matches && c->nodes && c->leaves && c->head && c->odd && c->few && c->at &&
+	       c->leaf;
 }
 
 /* Which parts each product of the index is. */
@@ -274,15 +300,15 @@ static as_span exact_text(config *c, const as_criterion *is)
 		(int)y.n, (const char *)y.p);
 }
 
-static as_status emit(
-	config *c, int64_t record, const leaf *l, uint32_t part, as_teller by, as_span cve)
+/* A hit of a leaf on a part, if it fits. whole: how far the configuration holds; about: what the record is. */
+static as_status emit(config *c, const leaf *l, uint32_t part, as_fit whole, const as_hit *about)
 {
 	const char *why = NULL;
 	as_fit fit = part_fits(c, l, part, &why);
-	as_fit whole = c->at[c->at[l->node].top].value;
 	if (fit == AS_FIT_NO || whole == AS_FIT_NO)
 		return AS_OK;
-	as_hit hit = { .part = part, .by = by, .cve = cve, .record = record };
+	as_hit hit = *about;
+	hit.part = part;
 	hit.verdict = fit < whole ? fit : whole;
 	hit.order = order_of(&c->m->image.parts[part], l->name)->name;
 	hit.range = as_range_text(c->m->arena, exact_text(c, &l->is), &l->is.range);
@@ -295,20 +321,29 @@ static as_status emit(
 	return as_hit_add(c->m, &hit);
 }
 
-/* All hits of one record. */
-static as_status match_record(config *c, int64_t record)
+/* Which vulnerability a record tells of, and who tells it. False: it is rejected. */
+static bool read_head(config *c, int64_t record, as_hit *about)
 {
 	as_db_int(c->head, 1, record);
-	as_span cve = { 0 };
 	bool usable = sqlite3_step(c->head) == SQLITE_ROW && sqlite3_column_int(c->head, 1) == 0;
-	if (usable)
-		cve = as_column(c->m->arena, c->head, 0);
-	as_span kind = usable ? as_column(c->m->arena, c->head, 3) : (as_span){ 0 };
+	if (usable) {
+		as_span kind = as_bytes(
+			sqlite3_column_text(c->head, 3), (size_t)sqlite3_column_bytes(c->head, 3));
+		*about = (as_hit){ .record = record,
+			.cve = as_column(c->m->arena, c->head, 0),
+			.by = as_is(kind, "cve") ? AS_BY_CVE : AS_BY_NVD };
+	}
 	(void)sqlite3_reset(c->head);
-	if (!usable || !load_tree(c, record))
+	return usable;
+}
+
+/* All hits of one record, in full. */
+static as_status match_tree(config *c, const as_hit *about)
+{
+	as_status s = AS_OK;
+	if (!load_tree(c, about->record))
 		return AS_OK;
 	evaluate(c);
-	as_status s = AS_OK;
 	for (size_t i = 0; s == AS_OK && i < c->n_leaves; i++) {
 		const leaf *l = &c->leaf[i];
 		uint64_t entry = 0;
@@ -316,37 +351,73 @@ static as_status match_record(config *c, int64_t record)
 		if (!counts || !as_map_get(&c->products, (uint64_t)l->product, &entry))
 			continue;
 		for (; s == AS_OK && entry > 0; entry = c->next[entry - 1])
-			s = emit(c, record, l, c->part_of[entry - 1],
-				as_is(kind, "cve") ? AS_BY_CVE : AS_BY_NVD, cve);
+			s = emit(c, l, c->part_of[entry - 1], c->at[c->at[l->node].top].value,
+				about);
 	}
 	return s;
 }
 
-/* Records in which a leaf of the product fits one of its parts: the others need not be read in full. */
-static as_status candidates(
-	config *c, int64_t product, uint64_t entry, as_map *met, as_buf *records)
+/* Hits of one product in a record whose configurations are all OR: each leaf stands for itself. */
+static as_status match_leaves(config *c, const as_hit *about, int64_t product, uint64_t first)
 {
 	as_status s = AS_OK;
-	leaf l = { .product = product };
-	l.name = c->m->image.parts[c->part_of[entry - 1]].names[0].product;
+	leaf l = { .product = product,
+		.name = c->m->image.parts[c->part_of[first - 1]].names[0].product };
+	as_db_int(c->few, 1, about->record);
+	as_db_int(c->few, 2, product);
+	while (s == AS_OK && sqlite3_step(c->few) == SQLITE_ROW) {
+		read_criterion(&l.is, c->few, 0);
+		for (uint64_t e = first; s == AS_OK && e > 0; e = c->next[e - 1])
+			s = emit(c, &l, c->part_of[e - 1], AS_FIT_YES, about);
+	}
+	(void)sqlite3_reset(c->few);
+	return s;
+}
+
+static as_status match_record(
+	config *c, int64_t record, int64_t product, uint64_t first, as_map *met)
+{
+	as_hit about;
+	uint64_t known;
+	if (as_map_get(met, (uint64_t)record, &known) || !read_head(c, record, &about))
+		return AS_OK;
+	as_db_int(c->odd, 1, record);
+	bool odd = sqlite3_step(c->odd) == SQLITE_ROW;
+	(void)sqlite3_reset(c->odd);
+	if (!odd)
+		return match_leaves(c, &about, product, first);
+	as_status s = as_map_set(met, (uint64_t)record, 1);
+	return s == AS_OK ? match_tree(c, &about) : s;
+}
+
+/* Records in which a version of the product fits one of its parts: the others need not be read in full. */
+static as_status candidates(config *c, int64_t product, uint64_t first, as_buf *records)
+{
+	uint64_t last = UINT64_MAX;
+	leaf l = { .product = product,
+		.name = c->m->image.parts[c->part_of[first - 1]].names[0].product };
+	as_map seen = { .seed = (uintptr_t)c };
+	as_status s = AS_OK;
 	as_db_int(c->matches, 1, product);
 	while (s == AS_OK && sqlite3_step(c->matches) == SQLITE_ROW) {
 		uint64_t record = (uint64_t)sqlite3_column_int64(c->matches, 0), known;
-		bool fits = false;
-		if (as_map_get(met, record, &known))
+		if (record == last || as_map_get(&seen, record, &known))
 			continue;
-		read_criterion(&l.is, c->matches, 1);
-		for (uint64_t e = entry; e > 0 && !fits; e = c->next[e - 1]) {
+		read_ends(&l.is, c->matches);
+		bool fits = false;
+		for (uint64_t e = first; e > 0 && !fits; e = c->next[e - 1]) {
 			const char *why;
 			fits = part_fits(c, &l, c->part_of[e - 1], &why) != AS_FIT_NO;
 		}
 		if (!fits)
 			continue;
-		s = as_map_set(met, record, 1);
+		last = record;
+		s = as_map_set(&seen, record, 1);
 		as_buf_u64(records, record);
 	}
 	(void)sqlite3_reset(c->matches);
-	return s;
+	as_map_free(&seen);
+	return records->bad ? AS_NOMEM : s;
 }
 
 static as_status match_all(config *c)
@@ -356,14 +427,15 @@ static as_status match_all(config *c)
 	as_status s = AS_OK;
 	for (size_t i = 0; s == AS_OK && i < c->products.cap; i++) {
 		const as_slot *slot = &c->products.slots[i];
-		if (slot->held > 0)
-			s = candidates(c, (int64_t)slot->key, slot->held - 1, &met, &records);
+		if (slot->held == 0)
+			continue;
+		as_buf_clear(&records);
+		s = candidates(c, (int64_t)slot->key, slot->held - 1, &records);
+		as_cur cur = as_cur_le(as_buf_span_of(&records), 0);
+		while (s == AS_OK && as_left(&cur) >= 8)
+			s = match_record(
+				c, (int64_t)as_u64(&cur), (int64_t)slot->key, slot->held - 1, &met);
 	}
-	as_cur cur = as_cur_le(as_buf_span_of(&records), 0);
-	while (s == AS_OK && as_left(&cur) >= 8)
-		s = match_record(c, (int64_t)as_u64(&cur));
-	if (records.bad)
-		s = AS_NOMEM;
 	as_buf_free(&records);
 	as_map_free(&met);
 	return s;
@@ -378,7 +450,7 @@ as_status as_match_cpe(as_matcher *m)
 		s = find_products(&c);
 	if (s == AS_OK)
 		s = match_all(&c);
-	sqlite3_stmt *const all[] = { c.matches, c.nodes, c.leaves, c.head };
+	sqlite3_stmt *const all[] = { c.matches, c.nodes, c.leaves, c.head, c.odd, c.few };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		(void)sqlite3_finalize(all[i]);
 	as_map_free(&c.products);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "dossier/db.h"
 #include "vuln/hit.h"
 
@@ -70,19 +71,28 @@ static bool is_distribution(const as_packet *k)
 	       (as_is(k->manager, "dpkg") || as_is(k->manager, "rpm") || as_is(k->manager, "apk"));
 }
 
-/* What of the image, or of those who maintain it, changes a hit. */
-static void reconsider(writer *w, const as_part *p, as_hit *hit)
+/* Whether what has the fault is in a kernel, or in a BusyBox, at all. */
+static as_span look_inside(writer *w, const as_part *p, as_span cve)
 {
 	as_arena *a = w->m->arena;
-	as_db_text(w->files, 1, hit->cve);
-	as_db_text(w->summary, 1, hit->cve);
+	as_db_text(w->files, 1, cve);
+	as_db_text(w->summary, 1, cve);
 	as_span files =
 		sqlite3_step(w->files) == SQLITE_ROW ? as_column(a, w->files, 0) : (as_span){ 0 };
 	as_span summary = sqlite3_step(w->summary) == SQLITE_ROW ? as_column(a, w->summary, 0)
 								 : (as_span){ 0 };
 	(void)sqlite3_reset(w->files);
 	(void)sqlite3_reset(w->summary);
-	as_span absent = as_absent(w->m, p, files, summary);
+	return as_absent(w->m, p, files, summary);
+}
+
+/* What of the image, or of those who maintain it, changes a hit. */
+static void reconsider(writer *w, const as_part *p, as_hit *hit)
+{
+	as_arena *a = w->m->arena;
+	as_span absent = { 0 };
+	if (as_is(p->what, "linux") || as_is(p->what, "busybox"))
+		absent = look_inside(w, p, hit->cve);
 	if (absent.p) {
 		hit->verdict = AS_FIT_NO;
 		hit->why = absent;
@@ -202,42 +212,109 @@ static as_status copy(as_matcher *m, sqlite3_stmt *from, sqlite3_stmt *to)
 	return s == AS_OK && rc != SQLITE_DONE ? AS_IO : s;
 }
 
-/* A record of OSV may have no CVE: it is known by its own id. */
-#define BEST(column, given)                                                                        \
-	"(SELECT " column " FROM t WHERE " given " IS NOT NULL ORDER BY rank LIMIT 1)"
-static const char known_sql[] =
-	"WITH t AS MATERIALIZED (SELECT * FROM told WHERE record IN (SELECT record FROM "
-	"vulnerability"
-	"  WHERE cve = ?1 UNION ALL SELECT id FROM record WHERE kind = 'osv' AND key = ?1 UNION ALL"
-	"  SELECT record FROM alias WHERE alias = ?1))"
-	" SELECT ?1, " BEST("summary", "summary") ", " BEST("cvss_score", "cvss_score") ", " BEST(
-		"cvss_version", "cvss_score") ", " BEST("cvss_vector",
-		"cvss_score") ", " BEST("severity", "severity") ", " BEST("cwe",
-		"cwe") ", (SELECT added FROM kev WHERE cve = ?1),"
-		       " (SELECT score FROM epss WHERE cve = ?1), (SELECT percentile FROM epss "
-		       "WHERE cve = ?1), " BEST("published",
-			       "published") ", (SELECT max(modified) FROM t), " BEST("status",
-			       "status") ", (SELECT max(disputed) FROM t), (SELECT "
-					 "group_concat(kind, ' ') FROM (SELECT DISTINCT kind"
-					 " FROM t ORDER BY rank))";
+/* The columns of the dossier's table that feeds may state; of each the first that one states, in the order
+ * of their rank. A
+ * score comes with its version and vector. A record of OSV may have no CVE: it is known by its own id. */
+enum {
+	SUMMARY,
+	CVSS,
+	CVSS_VERSION,
+	VECTOR,
+	SEVERITY,
+	CWE,
+	PUBLISHED,
+	STATUS,
+	N_TOLD,
+	MODIFIED = N_TOLD,
+	DISPUTED,
+	KIND
+};
+static const char told_sql[] =
+	"SELECT v.summary, v.cvss_score, iif(v.cvss_score IS NULL, NULL, v.cvss_version), "
+	"iif(v.cvss_score IS"
+	" NULL, NULL, v.cvss_vector), v.severity, v.cwe, v.published, v.status, v.modified, "
+	"v.disputed, r.kind"
+	" FROM (SELECT record FROM vulnerability WHERE cve = ?1 UNION ALL SELECT id FROM record "
+	"WHERE "
+	"kind = 'osv'"
+	"  AND key = ?1 UNION ALL SELECT record FROM alias WHERE alias = ?1) AS x JOIN "
+	"vulnerability "
+	"AS v USING (record) JOIN"
+	" record AS r ON r.id = v.record JOIN kind AS k ON k.id = r.kind ORDER BY k.rank, r.key";
+
+typedef struct teller_rows {
+	sqlite3_stmt *names, *told, *kev, *epss, *to;
+} teller_rows;
+
+static void bind(sqlite3_stmt *to, int i, sqlite3_stmt *from, int column)
+{
+	(void)sqlite3_bind_value(to, i, sqlite3_column_value(from, column));
+}
+
+/* One vulnerability; its id is bound already. */
+static as_status write_one(as_matcher *m, teller_rows *t)
+{
+	static const int to[N_TOLD] = { 2, 3, 4, 5, 6, 7, 11, 13 };
+	bool has[N_TOLD] = { false };
+	as_buf kinds = { 0 };
+	as_span modified = { 0 }, last = { 0 };
+	int disputed = 0;
+	while (sqlite3_step(t->told) == SQLITE_ROW) {
+		for (int i = 0; i < N_TOLD; i++) {
+			if (has[i] || sqlite3_column_type(t->told, i) == SQLITE_NULL)
+				continue;
+			bind(t->to, to[i], t->told, i);
+			has[i] = true;
+		}
+		as_span when = as_column(m->arena, t->told, MODIFIED),
+			kind = as_column(m->arena, t->told, KIND);
+		modified = !modified.p || (when.p && compare_spans(when, modified) > 0) ? when
+											: modified;
+		disputed |= sqlite3_column_int(t->told, DISPUTED) != 0;
+		if (!as_same(kind, last))
+			as_buf_print(&kinds, "%s%.*s", kinds.n ? " " : "", (int)kind.n,
+				(const char *)kind.p);
+		last = kind;
+	}
+	(void)sqlite3_reset(t->told);
+	as_db_text(t->to, 12, modified);
+	as_db_int(t->to, 14, disputed);
+	as_db_text(t->to, 15, as_buf_span_of(&kinds));
+	if (sqlite3_step(t->kev) == SQLITE_ROW)
+		bind(t->to, 8, t->kev, 0);
+	if (sqlite3_step(t->epss) == SQLITE_ROW) {
+		bind(t->to, 9, t->epss, 0);
+		bind(t->to, 10, t->epss, 1);
+	}
+	(void)sqlite3_reset(t->kev);
+	(void)sqlite3_reset(t->epss);
+	as_status s = kinds.bad ? AS_NOMEM : as_db_step(t->to);
+	as_buf_free(&kinds);
+	return s;
+}
 
 static as_status write_known(as_matcher *m)
 {
-	sqlite3_stmt *names = as_db_prepare(
-		m->dossier, "SELECT DISTINCT cve FROM vulnerability_match ORDER BY cve");
-	sqlite3_stmt *from = as_db_prepare(m->index, known_sql);
-	sqlite3_stmt *to =
-		as_db_prepare(m->dossier, "INSERT INTO vulnerability VALUES (?, ?, ?, ?, ?, ?, ?, "
-					  "?, ?, ?, ?, ?, ?, coalesce(?, 0), ?)");
-	as_status s = names && from && to ? AS_OK : AS_IO;
-	while (s == AS_OK && sqlite3_step(names) == SQLITE_ROW) {
-		(void)sqlite3_bind_value(from, 1, sqlite3_column_value(names, 0));
-		s = copy(m, from, to);
-		(void)sqlite3_reset(from);
+	teller_rows t = { .names = as_db_prepare(m->dossier,
+				  "SELECT DISTINCT cve FROM vulnerability_match ORDER BY cve"),
+		.told = as_db_prepare(m->index, told_sql),
+		.kev = as_db_prepare(
+			m->index, "SELECT added FROM kev WHERE cve = ?1 ORDER BY record"),
+		.epss = as_db_prepare(
+			m->index, "SELECT score, percentile FROM epss WHERE cve = ?1"),
+		.to = as_db_prepare(m->dossier, "INSERT INTO vulnerability VALUES (?, ?, ?, ?, ?, "
+						"?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") };
+	as_status s = t.names && t.told && t.kev && t.epss && t.to ? AS_OK : AS_IO;
+	while (s == AS_OK && sqlite3_step(t.names) == SQLITE_ROW) {
+		(void)sqlite3_clear_bindings(t.to);
+		sqlite3_stmt *const asked[] = { t.told, t.kev, t.epss, t.to };
+		for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+			bind(asked[i], 1, t.names, 0);
+		s = write_one(m, &t);
 	}
-	(void)sqlite3_finalize(names);
-	(void)sqlite3_finalize(from);
-	(void)sqlite3_finalize(to);
+	sqlite3_stmt *const all[] = { t.names, t.told, t.kev, t.epss, t.to };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		(void)sqlite3_finalize(all[i]);
 	return s;
 }
 
@@ -257,7 +334,10 @@ static as_status write_sources(as_matcher *m)
 as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index)
 {
 	as_matcher m = { .dossier = dossier, .index = index, .arena = as_arena_new(0) };
-	as_status s = m.arena ? as_image_load(dossier, m.arena, &m.image) : AS_NOMEM;
+	/* One transaction: what is imported meanwhile does not count, and no statement has to lock for itself. */
+	as_status s = as_db_run(index, "PRAGMA cache_size = -65536; BEGIN");
+	if (s == AS_OK)
+		s = m.arena ? as_image_load(dossier, m.arena, &m.image) : AS_NOMEM;
 	if (s == AS_OK)
 		s = as_match_distribution(&m);
 	if (s == AS_OK)
@@ -272,6 +352,8 @@ as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index)
 		s = write_sources(&m);
 	if (s == AS_OK)
 		s = as_match_reach(dossier);
+	if (sqlite3_get_autocommit(index) == 0)
+		s = as_worse(s, as_db_run(index, "COMMIT"));
 	as_image_free(&m.image);
 	as_built_free(m.built);
 	free(m.hits);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Matches a dossier with an index of vulnerabilities, in the dossier; prints how many milliseconds that took. */
+/* Matches a dossier with an index of vulnerabilities, in the dossier; prints how many milliseconds of a
+ * processor that took. */
 #include <stdio.h>
 #include <time.h>
 
@@ -16,9 +17,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	(void)sqlite3_exec(dossier, "PRAGMA synchronous = OFF; BEGIN", NULL, NULL, NULL);
-	(void)clock_gettime(CLOCK_MONOTONIC, &a);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
 	as_status s = as_vuln_match(dossier, index);
-	(void)clock_gettime(CLOCK_MONOTONIC, &b);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 	printf("%.1f ms, %s\n",
 		(double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6,
 		s == AS_OK ? "ok" : sqlite3_errmsg(dossier));
