@@ -29,7 +29,7 @@ static void property(as_json *j, const char *name, as_span value)
 
 /* The hash is that of the file itself, so not for a witness that only speaks of other files (a
  * package database). json_patch drops members that are NULL. */
-static const char components_sql[] = AS_SQL_WITNESSES
+static const char components_sql[] = AS_SQL_WITNESSES AS_SQL_DECLARED
 	" SELECT r.what || '@' || r.release, CASE WHEN r.method = 'kernel' THEN 'operating-system'"
 	"  WHEN r.method = 'module' THEN 'device-driver' WHEN EXISTS (SELECT 1 FROM elf AS e"
 	"  WHERE e.object = r.object AND e.role = 'library') THEN 'library' ELSE 'application' END,"
@@ -49,7 +49,8 @@ static const char components_sql[] = AS_SQL_WITNESSES
 	"   FROM ranked AS w JOIN place AS q ON q.object = w.object AND q.hardlink IS NULL"
 	"   JOIN object AS b ON b.id = w.object WHERE w.what = r.what AND w.release = r.release"
 	"   ORDER BY w.nth, q.id))"
-	" FROM ranked AS r LEFT JOIN object AS o ON o.id = r.object WHERE r.nth = 1"
+	", d.expression FROM ranked AS r LEFT JOIN object AS o ON o.id = r.object"
+	" LEFT JOIN declared AS d ON d.component = r.what WHERE r.nth = 1"
 	" ORDER BY r.what, r.release";
 
 enum {
@@ -65,7 +66,8 @@ enum {
 	CONFIDENCE,
 	VALUE,
 	METHODS,
-	PLACES
+	PLACES,
+	LICENCE
 };
 
 static void evidence(as_json *j, sqlite3_stmt *st)
@@ -86,6 +88,19 @@ static void evidence(as_json *j, sqlite3_stmt *st)
 	as_json_close(j, '}');
 }
 
+/* What the component says of itself; an expression stands alone. */
+static void licences(as_json *j, sqlite3_stmt *st)
+{
+	if (sqlite3_column_type(st, LICENCE) == SQLITE_NULL)
+		return;
+	as_json_open(j, "licenses", '[');
+	as_json_open(j, NULL, '{');
+	as_json_column(j, "expression", st, LICENCE);
+	as_json_str(j, "acknowledgement", "declared");
+	as_json_close(j, '}');
+	as_json_close(j, ']');
+}
+
 static bool component_row(void *ctx, sqlite3_stmt *st)
 {
 	as_json *j = ctx;
@@ -101,6 +116,7 @@ static bool component_row(void *ctx, sqlite3_stmt *st)
 	as_json_column(j, "version", st, VERSION);
 	if (as_sql_span(st, SHA256).n > 0)
 		hashes(j, as_sql_span(st, SHA256));
+	licences(j, st);
 	as_json_column(j, "cpe", st, CPE);
 	as_json_column(j, "purl", st, PURL);
 	evidence(j, st);

@@ -42,12 +42,17 @@ static void reference(as_json *j, const char *category, const char *type, as_spa
 	as_json_close(j, '}');
 }
 
-static void unknowns(as_json *j)
+/* declared: column of an SPDX expression, or -1. */
+static void unknowns(as_json *j, sqlite3_stmt *st, int declared)
 {
+	bool said = declared >= 0 && sqlite3_column_type(st, declared) != SQLITE_NULL;
 	as_json_str(j, "downloadLocation", "NOASSERTION");
 	as_json_bool(j, "filesAnalyzed", false);
 	as_json_str(j, "licenseConcluded", "NOASSERTION");
-	as_json_str(j, "licenseDeclared", "NOASSERTION");
+	if (said)
+		as_json_column(j, "licenseDeclared", st, declared);
+	else
+		as_json_str(j, "licenseDeclared", "NOASSERTION");
 	as_json_str(j, "copyrightText", "NOASSERTION");
 }
 
@@ -61,7 +66,7 @@ static bool input_row(void *ctx, sqlite3_stmt *st)
 	as_json_open(j, NULL, '{');
 	as_json_column(j, "SPDXID", st, 0);
 	as_json_column(j, "name", st, 1);
-	unknowns(j);
+	unknowns(j, st, -1);
 	as_json_str(j, "primaryPackagePurpose", "FIRMWARE");
 	checksums(j, st, 2);
 	as_json_close(j, '}');
@@ -73,9 +78,10 @@ static bool input_row(void *ctx, sqlite3_stmt *st)
 	" , numbered AS (SELECT row_number() OVER (ORDER BY what, release) AS i, *"                \
 	" FROM ranked WHERE nth = 1)"
 
-static const char components_sql[] = RANKED
+static const char components_sql[] = RANKED AS_SQL_DECLARED
 	" SELECT 'SPDXRef-Component-' || i, coalesce(name, id, ''), version, cpe, purl,"
-	" 'Recognised by ' || method || coalesce(': ' || evidence, '') FROM numbered ORDER BY i";
+	" 'Recognised by ' || method || coalesce(': ' || evidence, ''), d.expression FROM numbered"
+	" LEFT JOIN declared AS d ON d.component = what ORDER BY i";
 
 static bool component_row(void *ctx, sqlite3_stmt *st)
 {
@@ -84,7 +90,7 @@ static bool component_row(void *ctx, sqlite3_stmt *st)
 	as_json_column(j, "SPDXID", st, 0);
 	as_json_column(j, "name", st, 1);
 	as_json_column(j, "versionInfo", st, 2);
-	unknowns(j);
+	unknowns(j, st, 6);
 	as_json_column(j, "sourceInfo", st, 5);
 	as_json_open(j, "externalRefs", '[');
 	reference(j, "SECURITY", "cpe23Type", as_sql_span(st, 3));

@@ -49,6 +49,16 @@ const char *const *as_view_names(void);
 	" ranked AS MATERIALIZED (SELECT n.*, row_number() OVER (PARTITION BY what, release"       \
 	"  ORDER BY (version IS NULL), confidence DESC, place, at) AS nth FROM named AS n)"
 
+/* What licences say of a component (declared: component, expression), to be joined after AS_SQL_WITNESSES: all SPDX expressions that
+ * are known of it; of copyright files, all of its files' together. */
+#define AS_SQL_DECLARED                                                                            \
+	" , declared AS MATERIALIZED (SELECT component, group_concat(one, ' AND ') AS expression " \
+	"FROM"                                                                                     \
+	" (SELECT DISTINCT component, CASE WHEN instr(spdx, ' OR ') > 0 THEN '(' || spdx || ')' "  \
+	"ELSE"                                                                                     \
+	"  spdx END AS one FROM licence WHERE component IS NOT NULL AND spdx IS NOT NULL"          \
+	"  ORDER BY component, one) GROUP BY component)"
+
 /* Account of the inputs' bytes down to the innermost object that stands there as it is: rows of
  * leaf are input, at, len, class, label, child, entropy, depth. An object is parted if its extents e
  * fulfil which (a condition on the group). Read "WITH RECURSIVE" before it. */

@@ -412,6 +412,10 @@ class Station:
             d.add("component", object=self.files[path][0], at=8, len=32, id=ident, name=self.text(name),
                   version=version, vendor=ident, purl=f"pkg:generic/{ident}@{version}", cpe=cpe, method="banner",
                   confidence=930, evidence=self.text(text))
+        for nth, (ident, *_) in enumerate(COMPONENTS):
+            d.add("licence", object=self.files[COMPONENTS[nth][3]][0], component=ident, spdx=("MIT", "GPL-2.0-only OR MIT")[nth % 2],
+                  text="as written", method="copyright")
+        d.add("licence", object=self.files[COMPONENTS[1][3]][0], component=COMPONENTS[1][0], spdx="Zlib", text="zlib", method="copyright")
         d.add("component", object=self.kernel, at=64, len=80, id="linux", name="Linux", version="4.14.98",
               purl="pkg:generic/linux@4.14.98", cpe="cpe:2.3:o:linux:linux_kernel:4.14.98:*:*:*:*:*:*:*",
               method="kernel", confidence=990, evidence="Linux version 4.14.98 (build@ci)")

@@ -3,7 +3,7 @@
  *   dpkg, opkg: stanzas of "Field: value" lines and a blank line; continuation lines start blank
  *   apk: stanzas of "X:value" lines
  *   rpm: a database of binary headers, recognised and recorded as not read */
-#include "inspect/inspector.h"
+#include "inspect/part.h"
 
 enum {
 	CONFIDENCE =
@@ -122,7 +122,11 @@ static as_status state(
 		.maintainer = v[MAINTAINER],
 		.license = v[LICENSE] };
 	as_status s = as_add_package(out, row);
-	return s == AS_OK && is_there(v[STATUS]) ? state_component(out, f, m, v, where) : s;
+	if (s != AS_OK || !is_there(v[STATUS]))
+		return s;
+	s = state_component(out, f, m, v, where);
+	return s == AS_OK ? as_add_licence_of(out, f->arena, where, v[NAME], v[LICENSE], "package")
+			  : s;
 }
 
 static void read_line(const manager *m, as_span line, as_span *v)
@@ -171,5 +175,5 @@ const as_inspector as_inspector_package = {
 		"*/rpm/rpmdb.sqlite", "*/rpm/Packages", "*/rpm/Packages.db", NULL },
 	.cares = cares,
 	.inspect = inspect,
-	.tables = (const char *const[]){ "package", "component", NULL },
+	.tables = (const char *const[]){ "package", "component", "licence", NULL },
 };
