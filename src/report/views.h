@@ -49,8 +49,8 @@ const char *const *as_view_names(void);
 	" ranked AS MATERIALIZED (SELECT n.*, row_number() OVER (PARTITION BY what, release"       \
 	"  ORDER BY (version IS NULL), confidence DESC, place, at) AS nth FROM named AS n)"
 
-/* What licences say of a component (declared: component, expression), to be joined after AS_SQL_WITNESSES: all SPDX expressions that
- * are known of it; of copyright files, all of its files' together. */
+/* What licences say of a component (declared: component, expression), to be joined after AS_SQL_WITNESSES: all SPDX
+ * expressions that are known of it; of copyright files, all of its files' together. */
 #define AS_SQL_DECLARED                                                                            \
 	" , declared AS MATERIALIZED (SELECT component, group_concat(one, ' AND ') AS expression " \
 	"FROM"                                                                                     \
