@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is fuzzed, by name: one target per format (its id), "scan" (everything, recursively), one per
  * inspector ("ins-" and its id), "inspect" (all of them), "wire" and "dossier" (a hostile examiner),
- * "journal", "rule"; one per lifter of machine code ("lift-" and its architecture).
- * The fuzzer and the replay of crashes share them. */
+ * "journal", "rule"; "feed" and "store" (feeds of vulnerabilities); one per lifter of machine code
+ * ("lift-" and its architecture). The fuzzer and the replay of crashes share them. */
 #ifndef TARGETS_H
 #define TARGETS_H
 
@@ -26,5 +26,8 @@ void run_wire(const uint8_t *data, size_t n);
 void run_dossier(const uint8_t *data, size_t n);
 void run_journal(const uint8_t *data, size_t n);
 void run_rule(const uint8_t *data, size_t n);
+/* Those in feeds.c: a feed of vulnerabilities, and what a process says that reads one. */
+void run_feed(const uint8_t *data, size_t n);
+void run_store(const uint8_t *data, size_t n);
 
 #endif

@@ -103,7 +103,7 @@ static as_status read_file(speaker *s, const as_child_file *file, uint32_t i)
 			return AS_NOMEM;
 		data = as_bytes(map, file->n);
 	}
-	st = as_container_read(data, as_lit(file->name), &taker);
+	st = as_container_read(data, map != NULL, as_lit(file->name), &taker);
 	if (map)
 		(void)munmap(map, file->n);
 	return st;

@@ -18,7 +18,7 @@ typedef struct stream {
 	const as_taker *taker;
 	as_span name, data;
 	as_buf head;
-	bool told;
+	bool told, mapped;
 	as_tar *tar;
 	uint64_t since; /* bytes since pages were given back */
 } stream;
@@ -48,7 +48,7 @@ static as_status take(void *ctx, as_span bytes)
 	enum { HEAD = 512 };
 	stream *s = ctx;
 	s->since += bytes.n;
-	if (s->since > LET_GO) {
+	if (s->mapped && s->since > LET_GO) {
 		s->since = 0;
 		let_go(s->data);
 	}
@@ -96,15 +96,16 @@ static as_status read_plain(stream *s)
 	for (uint64_t at = 0; at < s->data.n && st == AS_OK; at += PIECE) {
 		as_span piece = as_cut(s->data, at, as_min(PIECE, s->data.n - at));
 		st = take(s, piece);
-		let_go(as_cut(s->data, 0, at));
+		if (s->mapped)
+			let_go(as_cut(s->data, 0, at));
 	}
 	return st;
 }
 
-as_status as_container_read(as_span data, as_span name, const as_taker *taker)
+as_status as_container_read(as_span data, bool mapped, as_span name, const as_taker *taker)
 {
 	static const char damaged[] = "the compressed stream is damaged or cut off";
-	stream s = { .taker = taker, .name = name, .data = data };
+	stream s = { .taker = taker, .name = name, .data = data, .mapped = mapped };
 	as_method method = method_of(data);
 	uint64_t used = 0;
 	if (as_starts(data, "PK\x03\x04") || as_starts(data, "PK\x05\x06"))

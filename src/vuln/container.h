@@ -15,9 +15,11 @@ typedef struct as_taker {
 
 /* Hands the file's bytes to a taker, unpacked: as they are, the contents of a compressed stream (gzip, xz,
  * Zstandard, bzip2), the files of a tar, also a compressed one, or of a zip. Archives in archives are handed
- * over as they are. data: the whole file, mapped; pages that were read are given back. name: the file's;
- * members are named "name: path". Any status but AS_OK is the taker's, or AS_NOMEM. */
-as_status as_container_read(as_span data, as_span name, const as_taker *taker) AS_MUST_USE;
+ * over as they are. data: the whole file; mapped: it is a mapping of it, whose pages are given back once
+ * they were read. name: the file's; members are named "name: path". Any status but AS_OK is the taker's, or
+ * AS_NOMEM. */
+as_status as_container_read(
+	as_span data, bool mapped, as_span name, const as_taker *taker) AS_MUST_USE;
 
 /* A tar that comes piece by piece. */
 typedef struct as_tar as_tar;
