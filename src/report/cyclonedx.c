@@ -215,6 +215,61 @@ static as_status dependencies(as_json *j, sqlite3 *db)
 	return s;
 }
 
+/* One entry for each vulnerability; the components it concerns, each with what is known of its version. What
+ * was matched is still to
+ * be looked at; only what something speaks against everywhere is said not to affect. json_patch drops
+ * members that are NULL. */
+static const char vulnerabilities_sql[] =
+	"SELECT json_patch('{}', json_object('bom-ref', 'vulnerability:' || v.cve, 'id', v.cve,"
+	" 'source', json_object('name', CASE WHEN v.sources LIKE 'nvd%' THEN 'NVD' WHEN v.sources "
+	"LIKE"
+	"  'cve%' THEN 'CVE List' WHEN v.sources LIKE 'osv%' THEN 'OSV' ELSE coalesce(v.sources,"
+	"  'distribution') END, 'url', CASE WHEN v.cve LIKE 'CVE-%' AND v.sources LIKE 'nvd%' THEN"
+	"  'https://nvd.nist.gov/vuln/detail/' || v.cve END),"
+	" 'ratings', iif(v.cvss IS NULL, NULL, json_array(json_patch('{}', json_object('score', "
+	"v.cvss,"
+	"  'severity', iif(v.severity IN ('critical', 'high', 'medium', 'low', 'info', 'none'), "
+	"v.severity,"
+	"  'unknown'), 'method', CASE v.cvss_version WHEN '2.0' THEN 'CVSSv2' WHEN '3.0' THEN "
+	"'CVSSv3' WHEN"
+	"  '3.1' THEN 'CVSSv31' WHEN '4.0' THEN 'CVSSv4' ELSE 'other' END, 'vector', v.vector)))),"
+	" 'cwes', iif(v.cwe GLOB 'CWE-[0-9]*' AND json_valid('[' || replace(replace(v.cwe, 'CWE-', "
+	"''),"
+	"  ' ', ',') || ']'), json('[' || replace(replace(v.cwe, 'CWE-', ''), ' ', ',') || ']'), "
+	"NULL),"
+	" 'description', v.summary,"
+	" 'published', iif(v.published LIKE '____-__-__T__:__:__%', rtrim(v.published, 'Z') || "
+	"'Z', NULL),"
+	" 'updated', iif(v.modified LIKE '____-__-__T__:__:__%', rtrim(v.modified, 'Z') || 'Z', "
+	"NULL),"
+	" 'analysis', json_object('state', iif(max(m.verdict <> 'not'), 'in_triage', "
+	"'not_affected'),"
+	"  'justification', iif(max(m.verdict <> 'not'), NULL, 'code_not_present'),"
+	"  'detail', group_concat(m.why || coalesce(' (' || m.because || ')', ''), char(10))),"
+	" 'affects', json_group_array(json_object('ref', m.component || '@' || m.version, "
+	"'versions',"
+	"  json_array(json_patch('{}', json_object('version', coalesce(nullif(m.version, ''), "
+	"'unknown'), 'status',"
+	"  CASE m.verdict WHEN 'affected' THEN 'affected' WHEN 'not' THEN 'unaffected' ELSE "
+	"'unknown' END))))),"
+	" 'properties', iif(v.kev IS NULL AND v.epss IS NULL, NULL, json('[' || iif(v.kev IS NULL, "
+	"'',"
+	"  json_object('name', 'assay:kev', 'value', v.kev)) || iif(v.kev IS NULL OR v.epss IS "
+	"NULL, '', ',')"
+	"  || iif(v.epss IS NULL, '', json_object('name', 'assay:epss', 'value', printf('%.5f', "
+	"v.epss))) ||"
+	"  ']'))))"
+	" FROM vulnerability AS v JOIN (SELECT * FROM vulnerability_match ORDER BY component, "
+	"version) AS m"
+	" ON m.cve = v.cve GROUP BY v.cve ORDER BY v.cve";
+
+static bool vulnerability_row(void *ctx, sqlite3_stmt *st)
+{
+	as_json *j = ctx;
+	as_json_raw(j, NULL, as_sql_span(st, 0));
+	return !j->out->failed;
+}
+
 static as_status write(sqlite3 *db, as_out *out)
 {
 	char uuid[AS_UUID_LEN + 1] = "", serial[AS_UUID_LEN + 10];
@@ -232,6 +287,9 @@ static as_status write(sqlite3 *db, as_out *out)
 	s = as_worse(s, as_sql_each(db, components_sql, component_row, &j));
 	as_json_close(&j, ']');
 	s = as_worse(s, dependencies(&j, db));
+	as_json_open(&j, "vulnerabilities", '[');
+	s = as_worse(s, as_sql_each(db, vulnerabilities_sql, vulnerability_row, &j));
+	as_json_close(&j, ']');
 	as_json_close(&j, '}');
 	return s;
 }

@@ -17,8 +17,8 @@ static bool meta_row(void *ctx, sqlite3_stmt *st)
 
 static as_status write(sqlite3 *db, as_out *out)
 {
-	static const char *const views[] = { "summary", "findings", "components", "credentials",
-		"keys", "certificates", "services", "elf", "unexamined" };
+	static const char *const views[] = { "summary", "findings", "components", "vulnerabilities",
+		"credentials", "keys", "certificates", "services", "elf", "unexamined" };
 	as_json j = { .out = out };
 	as_json_open(&j, NULL, '{');
 	as_json_str(&j, "format", "assay-report");
@@ -28,6 +28,10 @@ static as_status write(sqlite3 *db, as_out *out)
 	as_json_close(&j, '}');
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
 		s = as_worse(s, as_json_rows(&j, views[i], db, as_view_by_name(views[i])->json));
+	s = as_worse(
+		s, as_json_rows(&j, "knowledge_sources", db,
+			   "SELECT kind, name, newest, imported, read, stored, unchanged, refused"
+			   " FROM knowledge_source ORDER BY kind, name"));
 	s = as_worse(s, as_json_rows(&j, "clauses", db, as_sql_clauses));
 	s = as_worse(s, as_json_rows(&j, "rules", db,
 				"SELECT id, title, kind, severity, confidence, confidence_why, "

@@ -153,8 +153,8 @@ static as_status inside(page *p)
 			   "'') AS what,"
 			   " max(confidence) AS sure FROM component GROUP BY coalesce(id, name)),"
 			   " n AS (SELECT count(*) AS n FROM c)"
-			   " SELECT what FROM (SELECT * FROM c ORDER BY sure DESC, what LIMIT 12)"
-			   " UNION ALL SELECT 'and ' || (n - 12) || ' more' FROM n WHERE n > 12",
+			   " SELECT what FROM (SELECT * FROM c ORDER BY sure DESC, what LIMIT 9)"
+			   " UNION ALL SELECT 'and ' || (n - 9) || ' more' FROM n WHERE n > 9",
 			   "none recognised"));
 }
 
@@ -195,27 +195,22 @@ static as_status known(page *p)
 		" rank, max(CASE priority WHEN 'urgent' THEN 2 WHEN 'high' THEN 1 ELSE 0 END) AS "
 		"press FROM"
 		" vulnerability_match GROUP BY cve)"
-		" SELECT text FROM (SELECT 0 AS t, count(*) || ' affect it' || iif(sum(press > 0) "
-		"> 0, ' (' ||"
-		" sum(press = 2) || ' urgent and ' || sum(press = 1) || ' high)', '') AS text FROM "
-		"m WHERE rank ="
-		" 0 HAVING count(*) > 0"
+		" SELECT text FROM (SELECT 0 AS t, count(*) || iif(sum(press = 2) > 0, ' (' || "
+		"sum(press = 2) ||"
+		" ' urgent)', '') AS text FROM m WHERE rank = 0 HAVING count(*) > 0"
 		" UNION ALL SELECT 1, count(*) || ' possibly' FROM m WHERE rank = 1 HAVING "
 		"count(*) > 0"
-		" UNION ALL SELECT 2, count(*) || ' do not, though the version is' FROM m WHERE "
-		"rank = 2 HAVING"
-		" count(*) > 0"
-		" UNION ALL SELECT 3, 'none known' FROM meta WHERE name = 'vulnerabilities' AND "
-		"value = 'matched'"
+		" UNION ALL SELECT 2, count(*) || ' not built or fixed' FROM m WHERE rank = 2 "
+		"HAVING count(*) > 0"
+		" UNION ALL SELECT 3, 'none' FROM meta WHERE name = 'vulnerabilities' AND value = "
+		"'matched'"
 		" AND NOT EXISTS (SELECT 1 FROM m)"
-		" UNION ALL SELECT 4, 'by ' || kind || ' of ' || coalesce(substr(max(newest), 1, "
-		"10), '?') || ' ('"
-		" || sum(read) || ' records' || iif(sum(refused) > 0, ' and ' || sum(refused) || ' "
-		"refused', '') ||"
-		" ')' FROM knowledge_source GROUP BY kind"
+		" UNION ALL SELECT 4, kind || ' of ' || coalesce(substr(max(newest), 1, 10), '?') "
+		"FROM"
+		" knowledge_source GROUP BY kind"
 		" UNION ALL SELECT 5, value FROM meta WHERE name = 'vulnerabilities' AND value <> "
 		"'matched')"
-		" ORDER BY t",
+		" ORDER BY t LIMIT 7",
 		"not looked for");
 }
 

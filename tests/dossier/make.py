@@ -419,6 +419,24 @@ class Station:
         d.add("component", object=self.kernel, at=64, len=80, id="linux", name="Linux", version="4.14.98",
               purl="pkg:generic/linux@4.14.98", cpe="cpe:2.3:o:linux:linux_kernel:4.14.98:*:*:*:*:*:*:*",
               method="kernel", confidence=990, evidence="Linux version 4.14.98 (build@ci)")
+        self.vulnerable()
+
+    def vulnerable(self):
+        """Known vulnerabilities: exploited and reached, possibly, fixed by somebody, with and without scores."""
+        d = self.d
+        d.add("knowledge_source", kind="nvd", name="nvd.json.gz", newest="2026-05-01T00:00:00", imported="2026-05-02T00:00:00Z",
+              read=330000, stored=329990, unchanged=0, refused=10)
+        known = [("CVE-2022-0778", "openssl", "1.0.2u", "affected", 7.5, "3.1", "high", "CWE-835", "2022-04-01", 0.12, "urgent"),
+                 ("CVE-2015-1793", "openssl", "1.0.2u", "not", 6.5, "2.0", None, "CWE-310 CWE-254", None, None, None),
+                 ("CVE-2024-1086", "linux", "4.14.98", "possibly", None, None, None, None, None, None, "low")]
+        for cve, what, version, verdict, score, cvss, severity, cwe, kev, epss, priority in known:
+            d.add("vulnerability", cve=cve, summary=self.text("A fault."), cvss=score, cvss_version=cvss, vector=None,
+                  severity=severity, cwe=cwe, kev=kev, epss=epss, percentile=epss, published="2022-03-15T17:15:08.513",
+                  modified="2024-06-21T19:15:21Z", status="Analyzed", disputed=0, sources="nvd")
+            d.add("vulnerability_match", cve=cve, component=what, version=version, object=self.kernel, at=64, len=80,
+                  verdict=verdict, why=self.text(f"{what} {version}: before 9"), range="before 9", witness=version,
+                  version_order="upstream", source="nvd", reach="network" if priority == "urgent" else None,
+                  chain=None, priority=priority, because=priority and "CVSS")
 
     def filler(self):
         rnd = self.d.random

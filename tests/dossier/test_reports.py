@@ -147,6 +147,8 @@ class Reports(unittest.TestCase):
             lambda d: d["components"][0]["evidence"]["identity"][0].update(confidence=2),
             lambda d: d.update(serialNumber="urn:uuid:1"),
             lambda d: d["components"][0]["evidence"]["occurrences"][0].update(offset="one"),
+            lambda d: d["vulnerabilities"][0]["ratings"][0].update(severity="bad"),
+            lambda d: d["vulnerabilities"][0].update(published="yesterday") or d["vulnerabilities"][0].update(cwes=["x"]),
         ])
         openssl = next(c for c in bom["components"] if c["name"] == "OpenSSL")
         self.assertEqual((openssl["version"], openssl["type"]), ("1.0.2u", "library"))
@@ -154,6 +156,13 @@ class Reports(unittest.TestCase):
         refs = {c["bom-ref"] for c in bom["components"]}
         self.assertEqual(len(refs), len(bom["components"]))
         self.assertEqual(set(bom["dependencies"][0]["dependsOn"]), refs)
+        bugs = {v["id"]: v for v in bom["vulnerabilities"]}
+        self.assertEqual({i: v["affects"][0]["versions"][0]["status"] for i, v in bugs.items()},
+                         {"CVE-2022-0778": "affected", "CVE-2015-1793": "unaffected", "CVE-2024-1086": "unknown"})
+        self.assertEqual({i: v["analysis"]["state"] for i, v in bugs.items()},
+                         {"CVE-2022-0778": "in_triage", "CVE-2015-1793": "not_affected", "CVE-2024-1086": "in_triage"})
+        self.assertLessEqual({a["ref"] for v in bugs.values() for a in v["affects"]}, refs)
+        self.assertEqual(bugs["CVE-2015-1793"]["cwes"], [310, 254])
 
     def spdx(self, document):
         path = os.path.join(self.folder.name, "one.spdx.json")
