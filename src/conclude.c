@@ -19,6 +19,7 @@
 #include "run.h"
 #include "sandbox/lock.h"
 #include "unpack/format.h"
+#include "weigh.h"
 
 static as_status read_said(void *ctx, const as_sha256 *sum, as_span path, as_buf *b)
 {
@@ -171,6 +172,8 @@ assay_status as_write_dossier(as_review *r, const char *path)
 		s = add_inputs(r, w);
 	if (s == AS_OK)
 		s = as_dossier_bound_places(as_dossier_db(w));
+	if (s == AS_OK)
+		s = as_weigh(as_dossier_db(w));
 	if (s == AS_OK)
 		s = as_other_compare(r, w);
 	if (s == AS_OK)

@@ -4,6 +4,7 @@
 #include "inspect/crypto.h"
 #include "knowledge/address.h"
 #include "knowledge/banner.h"
+#include "knowledge/signature.h"
 #include "knowledge/known.h"
 #include "knowledge/licence.h"
 
@@ -72,6 +73,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 as_status as_examine_prepare(void)
 {
 	as_status s = as_crypto_prepare() ? as_banner_prepare() : AS_IO;
+	s = s == AS_OK ? as_signature_prepare() : s;
 	s = s == AS_OK ? as_known_prepare() : s;
 	s = s == AS_OK ? as_licence_prepare() : s;
 	s = s == AS_OK ? as_licence_text_prepare() : s;

@@ -19,7 +19,8 @@ static const copied tables[] = {
 		"e.object ORDER BY p.id LIMIT 1),"
 		" (SELECT p.name FROM place AS p WHERE p.object = e.object ORDER BY p.id LIMIT 1), "
 		"e.soname, e.machine,"
-		" (SELECT MIN(c.id) FROM component AS c WHERE c.object = e.object HAVING "
+		" (SELECT MIN(c.id) FROM component AS c WHERE c.object = e.object AND c.method <> "
+		"'signature' HAVING "
 		"COUNT(DISTINCT c.id) = 1)"
 		" FROM elf AS e JOIN object AS o ON o.id = e.object JOIN code AS c ON c.object = "
 		"e.object",

@@ -121,7 +121,8 @@ CREATE TABLE script (interpreter TEXT, lines INTEGER NOT NULL);
 CREATE TABLE package (manager TEXT, name TEXT, version TEXT, arch TEXT, source TEXT, status TEXT, maintainer TEXT, license TEXT);
 CREATE TABLE component (
 	id TEXT, name TEXT, version TEXT, vendor TEXT, purl TEXT, cpe TEXT,
-	method TEXT,            -- 'banner', 'package', 'kernel', 'module', 'build-info', 'metadata', 'web'
+	newer_than TEXT, older_than TEXT, -- without a version: known releases between which it lies, themselves outside; NULL: open
+	method TEXT,            -- 'banner', 'signature' (what only it holds), 'package', 'kernel', 'module', 'build-info', 'metadata', 'web'
 	confidence INTEGER NOT NULL, -- thousandths
 	evidence TEXT           -- the text it rests on
 );

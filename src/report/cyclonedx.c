@@ -49,7 +49,8 @@ static const char components_sql[] = AS_SQL_WITNESSES AS_SQL_DECLARED
 	"   FROM ranked AS w JOIN place AS q ON q.object = w.object AND q.hardlink IS NULL"
 	"   JOIN object AS b ON b.id = w.object WHERE w.what = r.what AND w.release = r.release"
 	"   ORDER BY w.nth, q.id))"
-	", d.expression FROM ranked AS r LEFT JOIN object AS o ON o.id = r.object"
+	", d.expression, r.newer_than, r.older_than"
+	" FROM ranked AS r LEFT JOIN object AS o ON o.id = r.object"
 	" LEFT JOIN declared AS d ON d.component = r.what WHERE r.nth = 1"
 	" ORDER BY r.what, r.release";
 
@@ -67,7 +68,9 @@ enum {
 	VALUE,
 	METHODS,
 	PLACES,
-	LICENCE
+	LICENCE,
+	NEWER,
+	OLDER
 };
 
 static void evidence(as_json *j, sqlite3_stmt *st)
@@ -101,6 +104,20 @@ static void licences(as_json *j, sqlite3_stmt *st)
 	as_json_close(j, ']');
 }
 
+/* The format has no range of versions: known releases between which the version lies. */
+static void range(as_json *j, sqlite3_stmt *st)
+{
+	as_span newer = as_sql_span(st, NEWER), older = as_sql_span(st, OLDER);
+	if (newer.n + older.n == 0)
+		return;
+	as_json_open(j, "properties", '[');
+	if (newer.n > 0)
+		property(j, "assay:newer-than", newer);
+	if (older.n > 0)
+		property(j, "assay:older-than", older);
+	as_json_close(j, ']');
+}
+
 static bool component_row(void *ctx, sqlite3_stmt *st)
 {
 	as_json *j = ctx;
@@ -120,6 +137,7 @@ static bool component_row(void *ctx, sqlite3_stmt *st)
 	as_json_column(j, "cpe", st, CPE);
 	as_json_column(j, "purl", st, PURL);
 	evidence(j, st);
+	range(j, st);
 	as_json_close(j, '}');
 	return !j->out->failed;
 }

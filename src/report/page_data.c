@@ -68,7 +68,8 @@ static const struct {
 		" (SELECT min(q.id) FROM place AS q WHERE q.object = m.object)"
 		" WHERE m.worse_than >= 75 ORDER BY m.worse_than DESC, p.id, m.name LIMIT 2000" },
 	{ "components", AS_SQL_WITNESSES
-		" SELECT r.name, r.version, r.vendor, r.purl, r.cpe, r.method, r.confidence / "
+		" SELECT r.name, " AS_SQL_RELEASE
+		" AS version, r.vendor, r.purl, r.cpe, r.method, r.confidence / "
 		"1000.0 AS confidence,"
 		" p.path, r.evidence, (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND"
 		" w.release = r.release) AS witnesses FROM ranked AS r LEFT JOIN place AS p ON "

@@ -52,7 +52,8 @@ static const char files[] =
 	"p.id";
 
 static const char components[] = AS_SQL_WITNESSES
-	" SELECT r.name, r.version, r.purl, r.cpe, p.path, o.sha256 AS \"sha256:digest\","
+	" SELECT r.name, r.version, r.newer_than, r.older_than, r.purl, r.cpe, p.path, o.sha256 AS "
+	"\"sha256:digest\","
 	" r.confidence / 1000.0 AS confidence,"
 	" (SELECT json_group_array(json_object('method', w.method, 'text', w.evidence,"
 	"   'confidence', w.confidence / 1000.0, 'path', q.path, 'container', q.container,"
@@ -64,12 +65,12 @@ static const char components[] = AS_SQL_WITNESSES
 	"r.object"
 	" WHERE r.nth = 1 ORDER BY r.what, r.release";
 
-static const char components_table[] =
-	AS_SQL_WITNESSES " SELECT r.name, r.version, r.confidence / 1000.0 AS sure, p.path,"
-			 " (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND w.release = "
-			 "r.release) AS witnesses"
-			 " FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place WHERE r.nth = 1"
-			 " ORDER BY r.what, r.release";
+static const char components_table[] = AS_SQL_WITNESSES
+	" SELECT r.name, " AS_SQL_RELEASE " AS version, r.confidence / 1000.0 AS sure, p.path,"
+	" (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND w.release = "
+	"r.release) AS witnesses"
+	" FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place WHERE r.nth = 1"
+	" ORDER BY r.what, r.release";
 
 static const char findings[] =
 	"SELECT f.id, f.rule, f.kind, f.severity, f.confidence, f.title, f.verdict, f.cwe, f.why, "

@@ -39,15 +39,14 @@ const char *const *as_view_names(void);
 /* Witnesses of one component and version are one row, named after the surest; a witness that knows
  * no version joins one in the same bytes that does. ranked: component, and what (its id or name),
  * release (version or ''), place (its first), nth (1 for the surest). */
-#define AS_SQL_WITNESSES                                                                           \
-	"WITH seen AS (SELECT c.*, coalesce(c.id, lower(c.name)) AS what,"                         \
-	"  (SELECT min(p.id) FROM place AS p WHERE p.object = c.object) AS place FROM component "  \
-	"AS c),"                                                                                   \
-	" named AS (SELECT s.*, coalesce(version, max(version) OVER (PARTITION BY what, object), " \
-	"'')"                                                                                      \
-	"  AS release FROM seen AS s),"                                                            \
-	" ranked AS MATERIALIZED (SELECT n.*, row_number() OVER (PARTITION BY what, release"       \
-	"  ORDER BY (version IS NULL), confidence DESC, place, at) AS nth FROM named AS n)"
+#define AS_SQL_WITNESSES "WITH ranked AS MATERIALIZED (SELECT * FROM witness)"
+
+/* The version of row r of ranked for people: the range, if that is all that is known. */
+#define AS_SQL_RELEASE                                                                             \
+	"coalesce(r.version, nullif(coalesce('> ' || r.newer_than, '')"                            \
+	" || CASE WHEN r.newer_than IS NOT NULL AND r.older_than IS NOT NULL THEN ', ' ELSE '' "   \
+	"END"                                                                                      \
+	" || coalesce('< ' || r.older_than, ''), ''))"
 
 /* What licences say of a component (declared: component, expression), to be joined after AS_SQL_WITNESSES: all SPDX
  * expressions that are known of it; of copyright files, all of its files' together. */

@@ -8,19 +8,12 @@
 #include "knowledge/tsv.h"
 #include "vuln/order.h"
 
-/* Witnesses of one component and version are one part, as in reports; a witness that knows no version joins
- * one in the same
- * bytes that does. */
-static const char parts_sql[] =
-	"WITH seen AS (SELECT c.*, coalesce(c.id, lower(c.name)) AS what FROM component AS c),"
-	" named AS (SELECT s.*, coalesce(version, max(version) OVER (PARTITION BY what, object), "
-	"'')"
-	"  AS release FROM seen AS s),"
-	" ranked AS (SELECT n.*, row_number() OVER (PARTITION BY what, release ORDER BY"
-	"  (version IS NULL), confidence DESC, object, at) AS nth,"
-	"  max(cpe) OVER (PARTITION BY what, release) AS names FROM named AS n)"
-	" SELECT what, release, name, version, method, purl, evidence, names, object, at, len"
-	" FROM ranked WHERE nth = 1 AND what IS NOT NULL ORDER BY what, release";
+/* Components as reports show them, each with a name in the CPE dictionary that any of its witnesses gives. */
+static const char parts_sql[] = "SELECT what, release, name, version, method, purl, evidence, "
+				"names, object, at, len, newer_than,"
+				" older_than FROM (SELECT w.*, max(cpe) OVER (PARTITION BY what, "
+				"release) AS names FROM witness AS w)"
+				" WHERE nth = 1 AND what IS NOT NULL ORDER BY what, release";
 static const char packets_sql[] = "SELECT manager, name, version, source, maintainer FROM package "
 				  "WHERE name IS NOT NULL AND version"
 				  " IS NOT NULL ORDER BY object, at, name";
@@ -102,10 +95,20 @@ typedef struct as_namings {
 	as_map first; /* hash of an id: index of its latest row */
 } as_namings;
 
+static as_status add_naming(as_namings *all, as_span id, as_span vendor, as_span product)
+{
+	uint64_t key = as_hash64(0, id), next = UINT32_MAX;
+	if (all->n == all->cap || id.n == 0 || vendor.n == 0 || product.n == 0)
+		return AS_OK;
+	(void)as_map_get(&all->first, key, &next);
+	all->rows[all->n] = (naming){ id, vendor, product, (uint32_t)next + 1 };
+	return as_map_set(&all->first, key, all->n++);
+}
+
 /* The rows of a pack: id, and vendor and product from that column on. */
 static as_status read_namings(as_namings *all, as_arena *a, const char *pack, size_t vendor)
 {
-	enum { COLUMNS = 12, ROWS = 4096 };
+	enum { COLUMNS = 12, ROWS = 16384 };
 	as_span f[COLUMNS];
 	as_status s = AS_OK;
 	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, pack), 0);
@@ -114,12 +117,27 @@ static as_status read_namings(as_namings *all, as_arena *a, const char *pack, si
 		all->cap = all->rows ? ROWS : 0;
 	}
 	for (size_t n; s == AS_OK && all->n < all->cap && (n = as_tsv_row(&c, f, COLUMNS)) > 0;) {
-		uint64_t key = as_hash64(0, f[0]), next = UINT32_MAX;
-		if (n < vendor + 2 || f[vendor].n == 0)
-			continue;
-		(void)as_map_get(&all->first, key, &next);
-		all->rows[all->n] = (naming){ f[0], f[vendor], f[vendor + 1], (uint32_t)next + 1 };
-		s = as_map_set(&all->first, key, all->n++);
+		if (n >= vendor + 2)
+			s = add_naming(all, f[0], f[vendor], f[vendor + 1]);
+	}
+	return s;
+}
+
+/* What the learned components are called, and the source packages they were learned from. */
+static as_status read_learned(as_namings *all)
+{
+	enum { COLUMNS = 9, VENDOR = 2, PRODUCT, ALSO, SOURCES = 7, WORDS = 16 };
+	as_span f[COLUMNS];
+	as_status s = AS_OK;
+	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "signatures.tsv"), 0);
+	while (s == AS_OK && as_tsv_row(&c, f, COLUMNS) == COLUMNS) {
+		s = add_naming(all, f[0], f[VENDOR], f[PRODUCT]);
+		for (size_t i = 0; i < WORDS && s == AS_OK && as_word(f[ALSO], i).n > 0; i++)
+			s = add_naming(all, f[0], as_field(as_word(f[ALSO], i), ':', 0),
+				as_field(as_word(f[ALSO], i), ':', 1));
+		for (size_t i = 0; i < WORDS && s == AS_OK && as_word(f[SOURCES], i).n > 0; i++)
+			if (!as_same(as_word(f[SOURCES], i), f[0]))
+				s = add_naming(all, as_word(f[SOURCES], i), f[VENDOR], f[PRODUCT]);
 	}
 	return s;
 }
@@ -151,17 +169,14 @@ static void find_names(as_arena *a, const as_namings *all, as_part *p, as_span n
 	names_of(all, p, id);
 }
 
-/* "1.2..1.4": a witness that knows only from where to where. */
-static void read_version(as_part *p, as_span version)
+/* The version, or known releases between which it lies; an open end is before or after every release. */
+static void read_version(as_part *p, as_span version, as_span newer, as_span older)
 {
-	size_t dots = as_find(version, as_lit(".."), 1);
-	if (!version.p)
-		return;
 	p->witness.lo = p->witness.hi = version;
-	if (dots == SIZE_MAX || !as_is_digit(as_at(version, dots + 2)))
+	if (version.p || (!newer.p && !older.p))
 		return;
-	p->witness.lo = as_cut(version, 0, dots);
-	p->witness.hi = as_from(version, dots + 2);
+	p->witness.lo = newer.p ? newer : as_lit("0");
+	p->witness.hi = older.p ? older : as_lit("99999999");
 }
 
 /* Letters and digits of both, without regard to case: "libpng16" holds "libpng". */
@@ -228,7 +243,7 @@ static void read_part(
 	p->packet = packet_of(image, p, version);
 	if (p->packet && as_is(p->method, "package"))
 		version = as_version_upstream(p->packet->manager, version);
-	read_version(p, version);
+	read_version(p, version, as_column(a, q, 11), as_column(a, q, 12));
 	find_names(a, names, p, as_column(a, q, 7));
 }
 
@@ -366,6 +381,8 @@ as_status as_image_load(sqlite3 *dossier, as_arena *a, as_image *out)
 		s = read_namings(&names, a, "components.tsv", 2);
 	if (s == AS_OK)
 		s = read_namings(&names, a, "cpe_names.tsv", 1);
+	if (s == AS_OK)
+		s = read_learned(&names);
 	if (s == AS_OK)
 		s = load_parts(dossier, a, out, &names);
 	as_map_free(&names.first);

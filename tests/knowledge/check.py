@@ -336,6 +336,34 @@ def check_reference():
     expect(size % 5 == 0 and 0 < size <= 600 * 1024, "reference.pack: whole records, at most 600 KiB")
 
 
+def check_signatures():
+    components = load("signatures.tsv", "id name cpe_vendor cpe_product cpe_also upstream family sources releases")
+    for i, r in enumerate(components):
+        what = f"signatures.tsv {r['id']}"
+        family = components[int(r["family"])]
+        expect(ID.fullmatch(r["id"]) and r["name"] and 0 < len(r["releases"].split()) <= 15, what)
+        expect(int(r["family"]) <= i and family["family"] == r["family"] and family["releases"] == r["releases"], f"{what}: family")
+        expect(bool(r["cpe_vendor"]) == bool(r["cpe_product"]), f"{what}: vendor and product")
+    parts = packs.read(PACKS / "signature-parts.tsv")
+    owners = [int(r["component"]) for r in parts]
+    expect(owners == sorted(owners) and owners[-1] < len(components), "signature-parts.tsv: in the order of the components")
+    expect(all(3 <= int(r["texts"]) <= 100 and 0 <= int(r["bare"]) <= 100 for r in parts), "signature-parts.tsv: numbers")
+    pack = (PACKS / "signatures.pack").read_bytes()
+    records = [pack[at:at + 9] for at in range(0, len(pack), 9)]
+    keys = [int.from_bytes(r[:6], "little") for r in records]
+    expect(len(pack) % 9 == 0 and len(pack) < 25 << 20 and keys == sorted(keys), "signatures.pack: whole records, ascending, under 25 MiB")
+    identify = [0] * len(parts)
+    for r in records:
+        of, lo, hi = int.from_bytes(r[6:8], "little"), r[8] >> 4, r[8] & 15
+        if lo > hi:
+            expect(of < len(components) or of == 0xffff, "signatures.pack: a form of a component, or of anybody")
+        elif of >= len(parts) or hi >= len(components[owners[of]]["releases"].split()):
+            expect(False, "signatures.pack: a text of a part, in releases it has")
+        elif lo == 0 and hi + 1 == len(components[owners[of]]["releases"].split()):
+            identify[of] += 1
+    expect(identify == [int(r["texts"]) for r in parts], "signature-parts.tsv: as many texts as signatures.pack has")
+
+
 def check_licences():
     rows = load("licences.tsv", "spdx kind pattern source")
     ids = {r["pattern"] for r in rows if r["kind"] == "id"}
@@ -368,6 +396,7 @@ def main():
     check_known()
     check_vulnerable()
     check_reference()
+    check_signatures()
     check_eol(check_components())
     check_credentials()
     check_weblibs()

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Components by what only they hold: texts that no other component of the learned packages has. Works without
+ * section headers, symbols and version texts, and for copies of a library inside another program. */
+#include "inspect/binary.h"
+#include "inspect/borrowed.h"
+
+#include "knowledge/signature.h"
+
+enum { EVIDENCE_MAX = 120 /* bytes of a text that is shown */ };
+
+typedef struct context {
+	as_facts *out;
+	as_arena *arena;
+} context;
+
+static as_span evidence_of(context *c, const as_signature *hit)
+{
+	as_span text = as_cut(hit->text, 0, as_min(hit->text.n, EVIDENCE_MAX));
+	return as_print(c->arena, "%u of %u texts that only %.*s %.*s has, one of them: %.*s",
+		hit->found, hit->of, (int)hit->id.n, (const char *)hit->id.p, (int)hit->part.n,
+		(const char *)hit->part.p, (int)text.n, (const char *)text.p);
+}
+
+static as_span cpe_of(context *c, const as_signature *hit)
+{
+	as_span v = hit->version.n > 0 ? hit->version : as_lit("*");
+	if (hit->product.n == 0)
+		return (as_span){ 0 };
+	return as_print(c->arena, "cpe:2.3:a:%.*s:%.*s:%.*s:*:*:*:*:*:*:*", (int)hit->vendor.n,
+		(const char *)hit->vendor.p, (int)hit->product.n, (const char *)hit->product.p,
+		(int)v.n, (const char *)v.p);
+}
+
+static as_span purl_of(context *c, const as_signature *hit)
+{
+	as_span what = hit->upstream.n > 0 ? hit->upstream
+					   : as_print(c->arena, "generic/%.*s", (int)hit->id.n,
+						     (const char *)hit->id.p);
+	return as_print(c->arena, "pkg:%.*s%s%.*s", (int)what.n, (const char *)what.p,
+		hit->version.n > 0 ? "@" : "", (int)hit->version.n, (const char *)hit->version.p);
+}
+
+static as_status found(void *ctx, const as_signature *hit)
+{
+	context *c = ctx;
+	as_component row = { .where = hit->version.n > 0 ? hit->stated : hit->text,
+		.id = hit->id,
+		.name = hit->name,
+		.vendor = hit->vendor,
+		.version = hit->version,
+		.newer_than = hit->newer_than,
+		.older_than = hit->older_than,
+		.method = as_lit("signature"),
+		.confidence = hit->confidence < hit->version_confidence ? hit->confidence
+									: hit->version_confidence,
+		.evidence = evidence_of(c, hit),
+		.cpe = cpe_of(c, hit) };
+	row.purl = purl_of(c, hit);
+	return as_add_component(c->out, row);
+}
+
+static as_status inspect(as_facts *out, const as_file *f)
+{
+	context c = { .out = out, .arena = f->arena };
+	as_text_keys borrowed;
+	as_status s = as_borrowed(f->data, f->arena, &borrowed, NULL);
+	return s == AS_OK ? as_signature_scan(f->data, &borrowed, f->arena, found, &c) : s;
+}
+
+const as_inspector as_inspector_signature = {
+	.id = "signature",
+	.title = "Components by what only they hold",
+	.cares = as_file_is_binary,
+	.inspect = inspect,
+	.tables = (const char *const[]){ "component", NULL },
+};

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pack (knowledge/README.md): components and their releases, signatures.tsv; parts of them, signature-
+ * parts.tsv; and signatures.pack, records of 9 bytes, little-endian, sorted: the key of a text (6 bytes), the
+ * number of a part (2), and the first and last release that hold it (a nibble each). A record whose first nibble
+ * is above its last is that of a form: what a version stands in; its number is that of a component. */
+#include "knowledge/signature.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/cur.h"
+#include "base/embed.h"
+#include "knowledge/signature_version.h"
+#include "knowledge/texts.h"
+#include "knowledge/tsv.h"
+
+enum {
+	RECORD = 9,
+	BUCKETS = 1 << 16, /* by the upper bits of a key */
+	KEY_SHIFT = 32,
+	COMPONENT_COLUMNS = 9,
+	PART_COLUMNS = 4,
+	LEAST = 3,  /* texts of a part that must be there */
+	SHARE = 30, /* per cent of them that must be */
+	COPIED = 8, /* texts that must be there of a library that was linked only in part */
+	COPIED_SHARE = 6,
+	BARE_MOST = 512,
+	ANYBODY = 0xffff,
+	SURE = 80, /* the same, for a version that is not known */
+	BARE = 50, /* per cent of releases that state their version alone, for such a text to be believed */
+};
+
+typedef struct signature_part {
+	uint16_t component;
+	uint16_t of; /* texts that identify it */
+	unsigned
+		bare; /* per cent of its releases that hold a text which is their version and nothing else */
+	as_span name;
+	as_spans expected; /* texts that not all releases hold */
+} signature_part;
+
+typedef struct pack {
+	as_signature_component *components;
+	signature_part *parts;
+	size_t n_components, n_parts, n; /* n: records */
+	as_span records;
+	uint32_t *bucket; /* the first record of each, and one more */
+	as_status status;
+} pack;
+
+static pack the_pack;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static uint64_t number(const uint8_t *p, size_t n)
+{
+	uint64_t v = 0;
+	for (size_t i = n; i > 0; i--)
+		v = v << 8 | p[i - 1];
+	return v;
+}
+
+static uint64_t key_of(const pack *p, size_t i) { return number(p->records.p + i * RECORD, 6); }
+
+static size_t rows_of(const char *file)
+{
+	size_t n = 0;
+	as_span field[1];
+	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, file), 0);
+	while (as_tsv_row(&c, field, 1) > 0)
+		n++;
+	return n;
+}
+
+static bool read_components(pack *p)
+{
+	as_span f[COMPONENT_COLUMNS];
+	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "signatures.tsv"), 0);
+	p->components = calloc(rows_of("signatures.tsv") + 1, sizeof(*p->components));
+	while (p->components && as_tsv_row(&c, f, COMPONENT_COLUMNS) == COMPONENT_COLUMNS) {
+		uint64_t family = p->n_components;
+		(void)as_number(f[6], 10, &family);
+		as_signature_component *new = &p->components[p->n_components++];
+		*new = (as_signature_component){ .id = f[0],
+			.name = f[1],
+			.vendor = f[2],
+			.product = f[3],
+			.upstream = f[5],
+			.family = (size_t)as_min(family, p->n_components - 1) };
+		as_read_releases(new, f[8]);
+	}
+	return p->components != NULL;
+}
+
+static bool read_parts(pack *p)
+{
+	as_span f[PART_COLUMNS];
+	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "signature-parts.tsv"), 0);
+	p->parts = calloc(rows_of("signature-parts.tsv") + 1, sizeof(*p->parts));
+	while (p->parts && as_tsv_row(&c, f, PART_COLUMNS) == PART_COLUMNS) {
+		uint64_t component = 0, of = 0, bare = 0;
+		if (!as_number(f[0], 10, &component) || !as_number(f[2], 10, &of) ||
+			!as_number(f[3], 10, &bare) || component >= p->n_components)
+			return false;
+		p->parts[p->n_parts++] = (signature_part){ .component = (uint16_t)component,
+			.of = (uint16_t)as_min(of, UINT16_MAX),
+			.bare = (unsigned)bare,
+			.name = f[1] };
+	}
+	return p->parts != NULL;
+}
+
+/* Whether a record tells releases apart: not all of its component's hold the text. */
+static bool is_span(const pack *p, size_t of, unsigned lo, unsigned hi)
+{
+	return lo > 0 || hi + 1 < p->components[p->parts[of].component].n_releases;
+}
+
+/* How many texts of each part are to be expected in each release. */
+static void expect(pack *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const uint8_t *r = p->records.p + i * RECORD;
+		size_t of = (size_t)number(r + 6, 2);
+		unsigned lo = r[8] >> 4, hi = r[8] & 15;
+		if (lo <= hi && of < p->n_parts && is_span(p, of, lo, hi))
+			as_spans_add(&p->parts[of].expected, lo, hi);
+	}
+}
+
+static bool index_records(pack *p)
+{
+	p->records = as_embedded_file(as_embedded_reference, "signatures.pack");
+	p->n = p->records.n / RECORD;
+	expect(p);
+	p->bucket = calloc(BUCKETS + 1, sizeof(*p->bucket));
+	for (size_t i = 0; p->bucket && i < p->n; i++)
+		p->bucket[(key_of(p, i) >> KEY_SHIFT) + 1]++;
+	for (size_t i = 0; p->bucket && i < BUCKETS; i++)
+		p->bucket[i + 1] += p->bucket[i];
+	return p->bucket != NULL;
+}
+
+static void prepare(void)
+{
+	pack *p = &the_pack;
+	bool ok = read_components(p) && read_parts(p) && index_records(p);
+	p->status = ok ? AS_OK : AS_NOMEM;
+}
+
+as_status as_signature_prepare(void)
+{
+	(void)pthread_once(&once, prepare);
+	return the_pack.status;
+}
+
+/* What was seen of a part. */
+typedef struct seen {
+	uint16_t found;
+	as_spans spans;
+	as_span text; /* the longest that identifies it */
+} seen;
+
+typedef struct scan {
+	seen *parts;
+	size_t main;       /* the component that most texts speak of: what the file is */
+	as_stated *stated; /* by component: versions in its forms */
+	as_stated anybody; /* versions in forms that say it of whatever they stand in */
+	as_stated_version bare[BARE_MOST]; /* texts that are a version and nothing else */
+	size_t n_bare;
+	uint8_t *met; /* a bit for each record */
+	const as_text_keys *borrowed;
+	as_signature_found found;
+	void *ctx;
+} scan;
+
+static bool first_time(scan *s, size_t record)
+{
+	uint8_t bit = (uint8_t)(1u << (record & 7));
+	bool first = !(s->met[record >> 3] & bit);
+	s->met[record >> 3] |= bit;
+	return first;
+}
+
+static void meet(scan *s, size_t record, as_span text, as_span version)
+{
+	const pack *p = &the_pack;
+	const uint8_t *r = p->records.p + record * RECORD;
+	size_t owner = (size_t)number(r + 6, 2);
+	unsigned lo = r[8] >> 4, hi = r[8] & 15;
+	if (lo > hi && version.n > 0 && owner < p->n_components)
+		as_state_formed(&s->stated[owner], version, text, record);
+	if (lo > hi && version.n > 0 && owner == ANYBODY)
+		as_state_formed(&s->anybody, version, text, record);
+	if (lo > hi || version.n > 0 || owner >= p->n_parts || !first_time(s, record))
+		return;
+	seen *of = &s->parts[owner];
+	if (is_span(p, owner, lo, hi)) {
+		as_spans_add(&of->spans, lo, hi);
+		return;
+	}
+	of->found++;
+	if (text.n > of->text.n)
+		of->text = text;
+}
+
+static void look_up(scan *s, uint64_t key, as_span text, as_span version)
+{
+	const pack *p = &the_pack;
+	size_t i = p->bucket[key >> KEY_SHIFT], end = p->bucket[(key >> KEY_SHIFT) + 1];
+	for (; i < end && key_of(p, i) <= key; i++)
+		if (key_of(p, i) == key)
+			meet(s, i, text, version);
+}
+
+static void keep_bare(scan *s, as_span version, as_span text)
+{
+	if (s->n_bare < BARE_MOST)
+		s->bare[s->n_bare++] = (as_stated_version){ .version = version, .text = text };
+}
+
+static as_status on_text(void *ctx, as_span text)
+{
+	scan *s = ctx;
+	as_text_form forms[AS_FORMS_MOST];
+	size_t n = as_text_forms(text, forms);
+	for (size_t i = 0; i < n; i++) {
+		if (forms[i].bare)
+			keep_bare(s, forms[i].version, text);
+		else
+			look_up(s, forms[i].key, text, forms[i].version);
+	}
+	uint64_t key = as_text_tells(text) ? as_text_key(text) : 0;
+	if (key && !as_has_text_key(s->borrowed, key))
+		look_up(s, key, text, (as_span){ 0 });
+	return AS_OK;
+}
+
+/* Whether so many texts of a part say that it is there; a library may have been linked only in part. */
+static bool is_there(const signature_part *p, const seen *s)
+{
+	bool most = s->found >= LEAST && s->found * 100u >= p->of * (unsigned)SHARE;
+	return most || (s->found >= COPIED && s->found * 100u >= p->of * (unsigned)COPIED_SHARE);
+}
+
+/* Thousandths; as measured on what was not learned from (docs/components.md). */
+static int64_t confidence_of(const signature_part *p, const seen *s)
+{
+	if (s->found >= 8 && s->found * 2 >= p->of)
+		return 990;
+	if (s->found >= 5 && s->found * 10 >= p->of * 4)
+		return 980;
+	return 950;
+}
+
+static void add_plausible(const as_stated *from, const as_signature_component *c,
+	const as_range *range, as_stated *to)
+{
+	for (size_t i = 0; i < from->n; i++)
+		if (!from->v[i].mixed && as_is_plausible(c, range, from->v[i].version))
+			as_state_version(to, from->v[i].version, from->v[i].text);
+}
+
+/* What is stated of a component: by the forms it is known by; of the one that the file is, by forms that anybody
+ * uses; else by a version that stands alone. */
+static as_stated stated_of(
+	const scan *s, const signature_part *part, const as_range *range, int64_t *confidence)
+{
+	as_stated chosen = { 0 };
+	const as_signature_component *c = &the_pack.components[part->component];
+	add_plausible(&s->stated[c->family], c, range, &chosen);
+	*confidence = 970;
+	if (chosen.n == 0 && part->component == s->main)
+		add_plausible(&s->anybody, c, range, &chosen);
+	if (chosen.n == 0 && part->bare >= BARE &&
+		as_choose_bare(s->bare, s->n_bare, c, range, part->bare >= SURE, &chosen))
+		*confidence = 900;
+	return chosen;
+}
+
+static as_status tell_versions(
+	scan *s, as_signature *hit, const as_signature_component *c, size_t part)
+{
+	as_status status = AS_OK;
+	as_range range = as_spans_range(&s->parts[part].spans, &the_pack.parts[part].expected, c);
+	as_stated stated = stated_of(s, &the_pack.parts[part], &range, &hit->version_confidence);
+	for (size_t i = 0; i < stated.n && status == AS_OK; i++) {
+		hit->version = stated.v[i].version;
+		hit->stated = stated.v[i].text;
+		status = s->found(s->ctx, hit);
+	}
+	if (stated.n > 0)
+		return status;
+	hit->newer_than = range.newer_than;
+	hit->older_than = range.older_than;
+	hit->releases = range.n;
+	hit->version_confidence = range.confidence;
+	return s->found(s->ctx, hit);
+}
+
+static as_status tell(scan *s, size_t component, size_t best)
+{
+	const pack *p = &the_pack;
+	const as_signature_component *c = &p->components[component];
+	as_signature hit = { .id = c->id,
+		.name = c->name,
+		.upstream = c->upstream,
+		.vendor = c->vendor,
+		.product = c->product,
+		.part = p->parts[best].name,
+		.library = as_has(p->parts[best].name, ".so"),
+		.found = s->parts[best].found,
+		.of = p->parts[best].of,
+		.text = s->parts[best].text,
+		.confidence = confidence_of(&p->parts[best], &s->parts[best]) };
+	return tell_versions(s, &hit, c, best);
+}
+
+static void find_main(scan *s)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < the_pack.n_parts; i++)
+		if (s->parts[i].found > most && is_there(&the_pack.parts[i], &s->parts[i])) {
+			most = s->parts[i].found;
+			s->main = the_pack.parts[i].component;
+		}
+}
+
+/* Parts stand in the order of their components: of each the best part that is there is told. */
+static as_status tell_all(scan *s)
+{
+	const pack *p = &the_pack;
+	as_status status = AS_OK;
+	find_main(s);
+	for (size_t i = 0, next = 0; i < p->n_parts && status == AS_OK; i = next) {
+		size_t best = SIZE_MAX;
+		for (next = i;
+			next < p->n_parts && p->parts[next].component == p->parts[i].component;
+			next++)
+			if (is_there(&p->parts[next], &s->parts[next]) &&
+				(best == SIZE_MAX || s->parts[next].found > s->parts[best].found))
+				best = next;
+		if (best != SIZE_MAX)
+			status = tell(s, p->parts[i].component, best);
+	}
+	return status;
+}
+
+as_status as_signature_scan(as_span data, const as_text_keys *borrowed, as_arena *arena,
+	as_signature_found found, void *ctx)
+{
+	const pack *p = &the_pack;
+	as_status status = as_signature_prepare();
+	if (status != AS_OK || p->n == 0)
+		return status;
+	scan s = { .borrowed = borrowed, .found = found, .ctx = ctx };
+	s.parts = as_alloc_array(arena, p->n_parts, sizeof(*s.parts));
+	s.stated = as_alloc_array(arena, p->n_components, sizeof(*s.stated));
+	s.met = as_alloc(arena, p->n / 8 + 1);
+	if (!s.parts || !s.stated || !s.met)
+		return AS_NOMEM;
+	status = as_texts(data, on_text, &s);
+	return status == AS_OK ? tell_all(&s) : status;
+}

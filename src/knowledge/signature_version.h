@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which version of a component a file holds: what its texts state, and what they say by being there. */
+#ifndef AS_SIGNATURE_VERSION_H
+#define AS_SIGNATURE_VERSION_H
+
+#include "base/span.h"
+
+enum { AS_RELEASES_MOST = 15, AS_STATED_MOST = 6 };
+
+typedef struct as_signature_component {
+	as_span id, name, vendor, product, upstream;
+	size_t family; /* the component whose releases and forms it shares: itself, or the main one of a source package */
+	as_span release[AS_RELEASES_MOST]; /* known ones, oldest first */
+	unsigned n_releases;
+} as_signature_component;
+
+/* Takes the releases of a component, divided by blanks; what is too many is left out. */
+void as_read_releases(as_signature_component *c, as_span text);
+
+typedef struct as_stated_version {
+	as_span version, text; /* what states it */
+	size_t form;           /* what it stands in; SIZE_MAX: nothing */
+	bool mixed;            /* other versions stand in that as well */
+} as_stated_version;
+
+/* Different versions that were stated of a component. */
+typedef struct as_stated {
+	as_stated_version v[AS_STATED_MOST];
+	size_t n;
+} as_stated;
+
+/* Adds a version, unless it is known or there are enough. */
+void as_state_version(as_stated *s, as_span version, as_span text);
+
+/* The same for a version that stands in a form, a number: where one form gives several, all are mixed. */
+void as_state_formed(as_stated *s, as_span version, as_span text, size_t form);
+
+/* Texts that not every release holds: how many there are, and how many each release should hold. */
+typedef struct as_spans {
+	uint16_t n;
+	uint16_t by[AS_RELEASES_MOST];
+} as_spans;
+
+/* Counts a text that releases lo to hi hold. */
+void as_spans_add(as_spans *s, unsigned lo, unsigned hi);
+
+/* Between which releases; empty: open. */
+typedef struct as_range {
+	as_span newer_than, older_than;
+	unsigned lo, hi;    /* the known releases inside */
+	unsigned n;         /* how many */
+	int64_t confidence; /* thousandths */
+} as_range;
+
+/* The range of releases that fits texts that were found, of those expected. With nothing to tell by: everything.
+ * Pure. */
+as_range as_spans_range(
+	const as_spans *found, const as_spans *expected, const as_signature_component *c);
+
+/* Whether a version looks like one of the component's: as many numbers as a known release has, the first of them
+ * hardly higher, and not outside the range. Pure. */
+bool as_is_plausible(const as_signature_component *c, const as_range *range, as_span version);
+
+/* Of n texts that are nothing but a version, the one that is most likely the component's, if that can be told:
+ * into chosen. sure: its releases state their version so, and a version that is no known release may be
+ * believed. False if not. Pure. */
+bool as_choose_bare(const as_stated_version *bare, size_t n, const as_signature_component *c,
+	const as_range *range, bool sure, as_stated *chosen);
+
+#endif

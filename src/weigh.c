@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "weigh.h"
+
+#include "dossier/db.h"
+#include "vuln/version.h"
+
+/* Every witness without a version, with every version that is stated of its component; of one witness one after
+ * the other. */
+static const char pairs_sql[] =
+	"SELECT c.rowid, c.newer_than, c.older_than, v.version FROM component AS c"
+	" JOIN (SELECT DISTINCT coalesce(id, lower(name)) AS what, version FROM component WHERE "
+	"version IS NOT NULL) AS v"
+	"   ON v.what = coalesce(c.id, lower(c.name))"
+	" AND v.what NOT IN (SELECT coalesce(id, lower(name)) AS w FROM component WHERE version IS "
+	"NOT NULL"
+	"   AND coalesce(id, lower(name)) IS NOT NULL GROUP BY w HAVING COUNT(DISTINCT version) > "
+	"16)"
+	" WHERE c.version IS NULL ORDER BY c.rowid, v.version";
+
+enum { WITNESS, NEWER, OLDER, VERSION };
+
+static as_span text(sqlite3_stmt *st, int column)
+{
+	const void *p = sqlite3_column_text(st, column);
+	return p ? as_bytes(p, (size_t)sqlite3_column_bytes(st, column)) : (as_span){ 0 };
+}
+
+static bool fits(sqlite3_stmt *st)
+{
+	const as_version_order *order = as_version_order_of(as_lit("upstream"));
+	as_span version = text(st, VERSION), newer = text(st, NEWER), older = text(st, OLDER);
+	return (!newer.p || order->compare(version, newer) > 0) &&
+	       (!older.p || order->compare(version, older) < 0);
+}
+
+/* The witness in hand: how many versions fit it, and the last of them. */
+typedef struct hand {
+	sqlite3_int64 witness;
+	sqlite3_stmt *version; /* its bound parameter holds the version */
+	int n;
+} hand;
+
+static as_status put_down(hand *h)
+{
+	if (h->n != 1)
+		return AS_OK;
+	(void)sqlite3_bind_int64(h->version, 1, h->witness);
+	return as_db_step(h->version);
+}
+
+static as_status take_up(hand *h, sqlite3_stmt *pair)
+{
+	as_status s = AS_OK;
+	if (sqlite3_column_int64(pair, WITNESS) != h->witness) {
+		s = put_down(h);
+		h->witness = sqlite3_column_int64(pair, WITNESS);
+		h->n = 0;
+	}
+	if (!fits(pair))
+		return s;
+	h->n++;
+	(void)sqlite3_bind_value(h->version, 2, sqlite3_column_value(pair, VERSION));
+	return s;
+}
+
+as_status as_weigh(sqlite3 *db)
+{
+	as_status s = AS_IO;
+	int rc = SQLITE_ERROR;
+	sqlite3_stmt *pair = as_db_prepare(db, pairs_sql);
+	hand h = { .version = as_db_prepare(
+			   db, "INSERT INTO weighed (witness, version) VALUES (?, ?)") };
+	if (pair && h.version)
+		for (s = AS_OK; s == AS_OK && (rc = sqlite3_step(pair)) == SQLITE_ROW;)
+			s = take_up(&h, pair);
+	if (s == AS_OK)
+		s = rc == SQLITE_DONE ? put_down(&h) : AS_IO;
+	(void)sqlite3_finalize(pair);
+	(void)sqlite3_finalize(h.version);
+	return s;
+}
