@@ -9,7 +9,7 @@ enum { AS_RELEASES_MOST = 15, AS_STATED_MOST = 6 };
 
 typedef struct as_signature_component {
 	as_span id, name, vendor, product, upstream;
-	size_t family; /* the component whose releases and forms it shares: itself, or the main one of a source package */
+	size_t family; /* whose releases and forms it shares: itself, or its source package's main one */
 	as_span release[AS_RELEASES_MOST]; /* known ones, oldest first */
 	unsigned n_releases;
 } as_signature_component;

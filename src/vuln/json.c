@@ -226,6 +226,10 @@ static as_value *read_word(parser *p, as_value *v)
 	return read_number(p, &v->text) ? v : NULL;
 }
 
+typedef struct key_slot {
+	const as_value *held;
+} key_slot;
+
 /* A key and its colon. */
 static bool read_key(parser *p, as_span *key)
 {
@@ -257,17 +261,17 @@ as_status as_json_twice(as_arena *a, const as_value *object, const as_value **tw
 		return AS_OK;
 	while (cap < 2 * n)
 		cap *= 2;
-	const as_value **slots = as_alloc_array(a, cap, sizeof(*slots));
+	key_slot *slots = as_alloc_array(a, cap, sizeof(*slots));
 	if (!slots)
 		return AS_NOMEM;
 	uint64_t seed = (uintptr_t)slots; /* nobody else knows where we stand */
 	for (const as_value *v = object->first; v; v = v->next) {
 		size_t i = as_hash64(seed, v->key) % cap;
-		while (slots[i] && !as_same(slots[i]->key, v->key))
+		while (slots[i].held && !as_same(slots[i].held->key, v->key))
 			i = i + 1 < cap ? i + 1 : 0;
-		if (slots[i])
+		if (slots[i].held)
 			*twice = v;
-		slots[i] = v;
+		slots[i].held = v;
 	}
 	return AS_OK;
 }

@@ -168,7 +168,8 @@ static void test_modules(void **state)
 	expect_has(&all, "name=tun vermagic=4.14.1 mod_unload ");
 	expect_has(&all, "has_signature=0");
 	expect_has(&all, "spdx=GPL-2.0-only text=GPL method=module");
-	expect_not(&all, "method=module confidence"); /* part of the kernel: no component of its own */
+	expect_not(
+		&all, "method=module confidence"); /* part of the kernel: no component of its own */
 	assert_int_equal(all.rows, 2);
 	collected_free(&all);
 	as_buf_free(&b);
