@@ -59,8 +59,23 @@ static as_status found(void *ctx, const as_signature *hit)
 	return as_add_component(c->out, row);
 }
 
+/* A kernel, or a part of one: it holds names of what the libraries and programs beside it ask it for. */
+static bool is_kernel(const as_file *f)
+{
+	static const char banner[] = "Linux version ";
+	enum { RELOCATABLE = 1, TYPE_AT = 16 /* in either byte order */ };
+	if (as_starts(f->data, "\x7f"
+			       "ELF"))
+		return (as_at(f->data, TYPE_AT) | as_at(f->data, TYPE_AT + 1)) == RELOCATABLE;
+	size_t at = as_find(f->data, as_lit(banner), 0);
+	uint8_t next = at == SIZE_MAX ? 0 : as_at(f->data, at + sizeof(banner) - 1);
+	return next >= '0' && next <= '9';
+}
+
 static as_status inspect(as_facts *out, const as_file *f)
 {
+	if (is_kernel(f))
+		return AS_OK;
 	context c = { .out = out, .arena = f->arena };
 	as_text_keys borrowed;
 	as_status s = as_borrowed(f->data, f->arena, &borrowed, NULL);
