@@ -4,20 +4,25 @@
 #include "dossier/db.h"
 #include "vuln/version.h"
 
-/* Every witness without a version, with every version that is stated of its component; of one witness one after
- * the other. */
-static const char pairs_sql[] =
-	"SELECT c.rowid, c.newer_than, c.older_than, v.version FROM component AS c"
-	" JOIN (SELECT DISTINCT coalesce(id, lower(name)) AS what, version FROM component WHERE "
-	"version IS NOT NULL) AS v"
-	"   ON v.what = coalesce(c.id, lower(c.name))"
-	" AND v.what NOT IN (SELECT coalesce(id, lower(name)) AS w FROM component WHERE version IS "
-	"NOT NULL"
-	"   AND coalesce(id, lower(name)) IS NOT NULL GROUP BY w HAVING COUNT(DISTINCT version) > "
-	"16)"
-	" WHERE c.version IS NULL ORDER BY c.rowid, v.version";
+/* Every witness without a version, with every version that is stated of its component; of one witness one after the other, those that its own
+ * file states first. A copy inside another program whose version may be any has nothing to do with what the rest of the image has. */
+static const char pairs_sql[] = "WITH stated AS MATERIALIZED (SELECT DISTINCT coalesce(id, "
+				"lower(name)) AS what, version, object FROM component"
+				"  WHERE version IS NOT NULL),"
+				" few AS MATERIALIZED (SELECT what FROM stated WHERE what IS NOT "
+				"NULL GROUP BY what HAVING COUNT(DISTINCT version) <= 16),"
+				" version_of AS MATERIALIZED (SELECT DISTINCT what, version FROM "
+				"stated WHERE what IN (SELECT what FROM few))"
+				" SELECT c.rowid, c.newer_than, c.older_than, v.version, h.what IS "
+				"NOT NULL AS here FROM component AS c"
+				" JOIN version_of AS v ON v.what = coalesce(c.id, lower(c.name))"
+				" LEFT JOIN stated AS h ON h.what = v.what AND h.version = "
+				"v.version AND h.object = c.object"
+				" WHERE c.version IS NULL AND (h.what IS NOT NULL OR c.method <> "
+				"'copy' OR c.newer_than IS NOT NULL OR c.older_than IS NOT NULL)"
+				" ORDER BY c.rowid, here DESC, v.version";
 
-enum { WITNESS, NEWER, OLDER, VERSION };
+enum { WITNESS, NEWER, OLDER, VERSION, HERE };
 
 static as_span text(sqlite3_stmt *st, int column)
 {
@@ -38,6 +43,7 @@ typedef struct hand {
 	sqlite3_int64 witness;
 	sqlite3_stmt *version; /* its bound parameter holds the version */
 	int n;
+	bool here; /* its own file states one that fits: what others state does not count */
 } hand;
 
 static as_status put_down(hand *h)
@@ -55,9 +61,11 @@ static as_status take_up(hand *h, sqlite3_stmt *pair)
 		s = put_down(h);
 		h->witness = sqlite3_column_int64(pair, WITNESS);
 		h->n = 0;
+		h->here = false;
 	}
-	if (!fits(pair))
+	if (!fits(pair) || (h->here && !sqlite3_column_int(pair, HERE)))
 		return s;
+	h->here = sqlite3_column_int(pair, HERE) != 0;
 	h->n++;
 	(void)sqlite3_bind_value(h->version, 2, sqlite3_column_value(pair, VERSION));
 	return s;

@@ -386,26 +386,30 @@ HAVING COUNT(*) >= 4 AND COUNT(*) >= 0.1 * z.n;
 -- Witnesses of a component that state no version: the one that others of the review state and that lies in their range (src/weigh.c).
 -- witness: component.rowid.
 CREATE TABLE weighed (witness INTEGER PRIMARY KEY, version TEXT NOT NULL);
--- The rows of component, brought together. what: the component; release: its version, '' where none is known: as stated, or as the same file
--- or, where only one is possible, the rest of the review states it. nth: 1 is the best witness of a component and release.
+-- The rows of component, brought together. what: the component; release: its version, '' where none is known: as stated, or, where only
+-- one is possible, as the same file or the rest of the review states it. nth: 1 is the best witness of a component and release.
 CREATE VIEW witness AS
 WITH seen AS (SELECT c.rowid AS witness, c.*, COALESCE(c.id, LOWER(c.name)) AS what,
                      (SELECT MIN(p.id) FROM place AS p WHERE p.object = c.object) AS place FROM component AS c),
-     named AS (SELECT s.*, COALESCE(s.version, MAX(s.version) OVER (PARTITION BY s.what, s.object), w.version, '') AS release
+     named AS (SELECT s.*, COALESCE(s.version, w.version, '') AS release
                  FROM seen AS s LEFT JOIN weighed AS w ON w.witness = s.witness)
 SELECT n.*, ROW_NUMBER() OVER (PARTITION BY what, release ORDER BY (version IS NULL), confidence DESC, place, at, witness) AS nth
   FROM named AS n;
--- What is inside: each component and version once. newer_than, older_than: without a version, known releases between which it lies. conflict: 1
+-- What is inside: each component and version once. newer_than, older_than: without a version, known releases between which it lies, if all
+-- its witnesses say the same. conflict: 1
 -- where some file states another version of the same component as well: both are listed.
 CREATE VIEW inventory AS
 WITH w AS MATERIALIZED (SELECT * FROM witness),
-     several AS (SELECT what, object FROM w WHERE release <> '' GROUP BY what, object HAVING COUNT(DISTINCT release) > 1)
-SELECT b.what AS id, b.name, b.version, b.newer_than, b.older_than, b.vendor, b.purl, b.cpe, b.confidence, COUNT(*) AS witnesses,
-       COUNT(DISTINCT a.object) AS files, GROUP_CONCAT(DISTINCT a.method) AS methods,
-       MAX(EXISTS (SELECT 1 FROM several AS s WHERE s.what = a.what AND s.object = a.object)) AS conflict, b.object, b.at, b.len, b.evidence
-  FROM w AS b JOIN w AS a ON a.what = b.what AND a.release = b.release
- WHERE b.nth = 1
- GROUP BY b.what, b.release;
+     several AS MATERIALIZED (SELECT what, object FROM w WHERE release <> '' GROUP BY what, object HAVING COUNT(DISTINCT release) > 1),
+     counted AS MATERIALIZED (
+       SELECT a.what, a.release, COUNT(*) AS witnesses, COUNT(DISTINCT a.object) AS files, GROUP_CONCAT(DISTINCT a.method) AS methods,
+              MAX(s.what IS NOT NULL) AS conflict,
+              MIN(COALESCE(a.newer_than, '') || ' ' || COALESCE(a.older_than, '')) = MAX(COALESCE(a.newer_than, '') || ' ' || COALESCE(a.older_than, '')) AS one
+         FROM w AS a LEFT JOIN several AS s ON s.what = a.what AND s.object = a.object GROUP BY a.what, a.release)
+SELECT b.what AS id, b.name, b.version, CASE WHEN c.one THEN b.newer_than END AS newer_than, CASE WHEN c.one THEN b.older_than END AS older_than,
+       b.vendor, b.purl, b.cpe, b.confidence, c.witnesses, c.files, c.methods, c.conflict, b.object, b.at, b.len, b.evidence
+  FROM w AS b JOIN counted AS c ON c.what = b.what AND c.release = b.release
+ WHERE b.nth = 1;
 -- In how many files and versions a component stands.
 CREATE VIEW component_version AS
 SELECT id AS component, COUNT(DISTINCT object) AS files, COUNT(DISTINCT version) AS versions, group_concat(DISTINCT version) AS which

@@ -161,14 +161,17 @@ typedef struct seen {
 } seen;
 
 typedef struct scan {
-	seen *parts;
-	size_t main;       /* the component that most texts speak of: what the file is */
-	as_stated *stated; /* by component: versions in its forms */
-	as_stated anybody; /* versions in forms that say it of whatever they stand in */
+	seen **parts;       /* NULL: nothing was met of it, as of most */
+	size_t main;        /* the component that most texts speak of: what the file is */
+	as_stated **stated; /* by component: versions in its forms; NULL: none */
+	as_stated anybody;  /* versions in forms that say it of whatever they stand in */
 	as_stated_version bare[BARE_MOST]; /* texts that are a version and nothing else */
 	size_t n_bare;
 	uint8_t *met; /* a bit for each record */
 	const as_text_keys *borrowed;
+	as_arena *arena;
+	bool no_memory;
+	bool offers; /* the file offers names itself */
 	as_signature_found found;
 	void *ctx;
 } scan;
@@ -181,6 +184,24 @@ static bool first_time(scan *s, size_t record)
 	return first;
 }
 
+/* What was seen of a part; NULL without memory, which is told at the end. */
+static seen *seen_of(scan *s, size_t part)
+{
+	if (!s->parts[part])
+		s->parts[part] = as_alloc(s->arena, sizeof(seen));
+	s->no_memory = s->no_memory || !s->parts[part];
+	return s->parts[part];
+}
+
+static void state_formed(scan *s, size_t component, as_span version, as_span text, size_t form)
+{
+	if (!s->stated[component])
+		s->stated[component] = as_alloc(s->arena, sizeof(as_stated));
+	if (s->stated[component])
+		as_state_formed(s->stated[component], version, text, form);
+	s->no_memory = s->no_memory || !s->stated[component];
+}
+
 static void meet(scan *s, size_t record, as_span text, as_span version)
 {
 	const pack *p = &the_pack;
@@ -188,12 +209,14 @@ static void meet(scan *s, size_t record, as_span text, as_span version)
 	size_t owner = (size_t)number(r + 6, 2);
 	unsigned lo = r[8] >> 4, hi = r[8] & 15;
 	if (lo > hi && version.n > 0 && owner < p->n_components)
-		as_state_formed(&s->stated[owner], version, text, record);
+		state_formed(s, owner, version, text, record);
 	if (lo > hi && version.n > 0 && owner == ANYBODY)
 		as_state_formed(&s->anybody, version, text, record);
 	if (lo > hi || version.n > 0 || owner >= p->n_parts || !first_time(s, record))
 		return;
-	seen *of = &s->parts[owner];
+	seen *of = seen_of(s, owner);
+	if (!of)
+		return;
 	if (is_span(p, owner, lo, hi)) {
 		as_spans_add(&of->spans, lo, hi);
 		return;
@@ -236,9 +259,13 @@ static as_status on_text(void *ctx, as_span text)
 }
 
 /* Whether so many texts of a part say that it is there; a library may have been linked only in part. */
-static bool is_there(const signature_part *p, const seen *s)
+static bool is_there(const scan *in, const signature_part *p, const seen *s)
 {
+	if (!in->offers && as_has(p->name, ":exports"))
+		return false; /* names that it can only ask for */
 	bool most = s->found >= LEAST && s->found * 100u >= p->of * (unsigned)SHARE;
+	if (!as_has(p->name, ".so"))
+		return most;
 	return most || (s->found >= COPIED && s->found * 100u >= p->of * (unsigned)COPIED_SHARE);
 }
 
@@ -267,7 +294,8 @@ static as_stated stated_of(
 {
 	as_stated chosen = { 0 };
 	const as_signature_component *c = &the_pack.components[part->component];
-	add_plausible(&s->stated[c->family], c, range, &chosen);
+	if (s->stated[c->family])
+		add_plausible(s->stated[c->family], c, range, &chosen);
 	*confidence = 970;
 	if (chosen.n == 0 && part->component == s->main)
 		add_plausible(&s->anybody, c, range, &chosen);
@@ -281,7 +309,7 @@ static as_status tell_versions(
 	scan *s, as_signature *hit, const as_signature_component *c, size_t part)
 {
 	as_status status = AS_OK;
-	as_range range = as_spans_range(&s->parts[part].spans, &the_pack.parts[part].expected, c);
+	as_range range = as_spans_range(&s->parts[part]->spans, &the_pack.parts[part].expected, c);
 	as_stated stated = stated_of(s, &the_pack.parts[part], &range, &hit->version_confidence);
 	for (size_t i = 0; i < stated.n && status == AS_OK; i++) {
 		hit->version = stated.v[i].version;
@@ -307,11 +335,11 @@ static as_status tell(scan *s, size_t component, size_t best)
 		.vendor = c->vendor,
 		.product = c->product,
 		.part = p->parts[best].name,
-		.library = as_has(p->parts[best].name, ".so"),
-		.found = s->parts[best].found,
+		.copy = component != s->main,
+		.found = s->parts[best]->found,
 		.of = p->parts[best].of,
-		.text = s->parts[best].text,
-		.confidence = confidence_of(&p->parts[best], &s->parts[best]) };
+		.text = s->parts[best]->text,
+		.confidence = confidence_of(&p->parts[best], s->parts[best]) };
 	return tell_versions(s, &hit, c, best);
 }
 
@@ -319,8 +347,9 @@ static void find_main(scan *s)
 {
 	size_t most = 0;
 	for (size_t i = 0; i < the_pack.n_parts; i++)
-		if (s->parts[i].found > most && is_there(&the_pack.parts[i], &s->parts[i])) {
-			most = s->parts[i].found;
+		if (s->parts[i] && s->parts[i]->found > most &&
+			is_there(s, &the_pack.parts[i], s->parts[i])) {
+			most = s->parts[i]->found;
 			s->main = the_pack.parts[i].component;
 		}
 }
@@ -336,8 +365,8 @@ static as_status tell_all(scan *s)
 		for (next = i;
 			next < p->n_parts && p->parts[next].component == p->parts[i].component;
 			next++)
-			if (is_there(&p->parts[next], &s->parts[next]) &&
-				(best == SIZE_MAX || s->parts[next].found > s->parts[best].found))
+			if (s->parts[next] && is_there(s, &p->parts[next], s->parts[next]) &&
+				(best == SIZE_MAX || s->parts[next]->found > s->parts[best]->found))
 				best = next;
 		if (best != SIZE_MAX)
 			status = tell(s, p->parts[i].component, best);
@@ -345,19 +374,23 @@ static as_status tell_all(scan *s)
 	return status;
 }
 
-as_status as_signature_scan(as_span data, const as_text_keys *borrowed, as_arena *arena,
-	as_signature_found found, void *ctx)
+as_status as_signature_scan(as_span data, const as_text_keys *borrowed, bool offers,
+	as_arena *arena, as_signature_found found, void *ctx)
 {
 	const pack *p = &the_pack;
 	as_status status = as_signature_prepare();
 	if (status != AS_OK || p->n == 0)
 		return status;
-	scan s = { .borrowed = borrowed, .found = found, .ctx = ctx };
+	scan s = {
+		.arena = arena, .offers = offers, .borrowed = borrowed, .found = found, .ctx = ctx
+	};
 	s.parts = as_alloc_array(arena, p->n_parts, sizeof(*s.parts));
 	s.stated = as_alloc_array(arena, p->n_components, sizeof(*s.stated));
 	s.met = as_alloc(arena, p->n / 8 + 1);
 	if (!s.parts || !s.stated || !s.met)
 		return AS_NOMEM;
 	status = as_texts(data, on_text, &s);
+	if (s.no_memory)
+		return AS_NOMEM;
 	return status == AS_OK ? tell_all(&s) : status;
 }

@@ -12,8 +12,8 @@ typedef struct as_signature {
 	as_span id, name;
 	as_span vendor, product; /* as the CPE dictionary has them; empty if not known */
 	as_span upstream; /* where it is made, as a package URL has it ("github/madler/zlib"); empty if not known */
-	as_span part;       /* the file of the component that this one is most like */
-	bool library;       /* that is a library */
+	as_span part; /* the file of the component that this one is most like */
+	bool copy;    /* more texts speak of another component: the file is that, and holds this */
 	unsigned found, of; /* texts that only this part holds: of them, how many are here */
 	as_span text;       /* the longest of them */
 	/* The version, if a text states it; what states it. Several answers of one component: it states several. */
@@ -33,9 +33,10 @@ typedef as_status (*as_signature_found)(void *ctx, const as_signature *hit);
 as_status as_signature_prepare(void) AS_MUST_USE;
 
 /* Tells found of the components in data, in the order of the pack. Texts whose keys are borrowed do not count:
- * names of what the file imports. Memory comes from the arena, some hundred KiB whatever data is; time is linear
+ * names of what the file imports; offers: it offers names
+ * itself, without which names tell nothing. Memory comes from the arena, some hundred KiB whatever data is; time is linear
  * in data. AS_NOMEM, or what found answered. */
-as_status as_signature_scan(as_span data, const as_text_keys *borrowed, as_arena *arena,
-	as_signature_found found, void *ctx) AS_MUST_USE;
+as_status as_signature_scan(as_span data, const as_text_keys *borrowed, bool offers,
+	as_arena *arena, as_signature_found found, void *ctx) AS_MUST_USE;
 
 #endif

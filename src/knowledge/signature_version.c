@@ -44,17 +44,29 @@ void as_spans_add(as_spans *s, unsigned lo, unsigned hi)
 		s->by[r]++;
 }
 
-/* How well a release fits: per cent of what it should hold, less per cent of what it should not. */
-static int fit_of(const as_spans *found, const as_spans *expected, unsigned r)
+/* Whether too many of the texts found are none of a release. */
+static bool misfits(const as_spans *found, unsigned r)
 {
-	int held = expected->by[r] ? found->by[r] * 100 / expected->by[r] : 100;
-	return held - (found->n - found->by[r]) * 100 / found->n;
+	return (unsigned)(found->n - found->by[r]) * 100 > found->n * (unsigned)MISFIT;
 }
 
 static bool fits(const as_spans *found, const as_spans *expected, unsigned r)
 {
-	bool misfit = (unsigned)(found->n - found->by[r]) * 100 > found->n * (unsigned)MISFIT;
-	return !misfit && found->by[r] * 100u >= expected->by[r] * (unsigned)HELD;
+	return !misfits(found, r) && found->by[r] * 100u >= expected->by[r] * (unsigned)HELD;
+}
+
+/* The release that lacks fewest of the texts found; of these the one of whose texts most are there. */
+static unsigned best_release(const as_spans *found, const as_spans *expected, unsigned n)
+{
+	unsigned best = 0;
+	for (unsigned r = 1; r < n; r++) {
+		uint64_t more = (uint64_t)found->by[r] * (expected->by[best] + 1u);
+		uint64_t less = (uint64_t)found->by[best] * (expected->by[r] + 1u);
+		if (found->by[r] > found->by[best] ||
+			(found->by[r] == found->by[best] && more > less))
+			best = r;
+	}
+	return best;
 }
 
 as_range as_spans_range(
@@ -65,15 +77,17 @@ as_range as_spans_range(
 	};
 	if (found->n == 0 || c->n_releases < 2)
 		return range;
-	unsigned best = 0;
-	for (unsigned r = 1; r < c->n_releases; r++)
-		if (fit_of(found, expected, r) > fit_of(found, expected, best))
-			best = r;
+	unsigned best = best_release(found, expected, c->n_releases);
 	bool clear = fits(found, expected, best);
+	if (misfits(found, best))
+		return range; /* no known release: it may lie anywhere */
+	/* Of a copy that was taken in only in part, texts that are missing tell nothing. */
 	range.lo = range.hi = best;
-	while (clear && range.lo > 0 && fits(found, expected, range.lo - 1))
+	while (range.lo > 0 &&
+		(clear ? fits(found, expected, range.lo - 1) : !misfits(found, range.lo - 1)))
 		range.lo--;
-	while (clear && range.hi + 1 < c->n_releases && fits(found, expected, range.hi + 1))
+	while (range.hi + 1 < c->n_releases &&
+		(clear ? fits(found, expected, range.hi + 1) : !misfits(found, range.hi + 1)))
 		range.hi++;
 	range.confidence = clear ? 930 : 800;
 	if (range.lo > 0)

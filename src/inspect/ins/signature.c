@@ -50,7 +50,7 @@ static as_status found(void *ctx, const as_signature *hit)
 		.version = hit->version,
 		.newer_than = hit->newer_than,
 		.older_than = hit->older_than,
-		.method = as_lit("signature"),
+		.method = as_lit(hit->copy ? "copy" : "signature"),
 		.confidence = hit->confidence < hit->version_confidence ? hit->confidence
 									: hit->version_confidence,
 		.evidence = evidence_of(c, hit),
@@ -60,26 +60,29 @@ static as_status found(void *ctx, const as_signature *hit)
 }
 
 /* A kernel, or a part of one: it holds names of what the libraries and programs beside it ask it for. */
-static bool is_kernel(const as_file *f)
+static bool is_kernel(const as_file *f, bool dynamic)
 {
 	static const char banner[] = "Linux version ";
 	enum { RELOCATABLE = 1, TYPE_AT = 16 /* in either byte order */ };
-	if (as_starts(f->data, "\x7f"
-			       "ELF"))
-		return (as_at(f->data, TYPE_AT) | as_at(f->data, TYPE_AT + 1)) == RELOCATABLE;
-	size_t at = as_find(f->data, as_lit(banner), 0);
+	bool elf = as_starts(f->data, "\x7f"
+				      "ELF");
+	if (elf && (as_at(f->data, TYPE_AT) | as_at(f->data, TYPE_AT + 1)) == RELOCATABLE)
+		return true;
+	size_t at = dynamic ? SIZE_MAX : as_find(f->data, as_lit(banner), 0);
 	uint8_t next = at == SIZE_MAX ? 0 : as_at(f->data, at + sizeof(banner) - 1);
 	return next >= '0' && next <= '9';
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
 {
-	if (is_kernel(f))
-		return AS_OK;
 	context c = { .out = out, .arena = f->arena };
-	as_text_keys borrowed;
-	as_status s = as_borrowed(f->data, f->arena, &borrowed, NULL);
-	return s == AS_OK ? as_signature_scan(f->data, &borrowed, f->arena, found, &c) : s;
+	as_text_keys borrowed, offered;
+	as_status s = as_borrowed(f->data, f->arena, &borrowed, &offered);
+	if (s == AS_OK && is_kernel(f, borrowed.n + offered.n > 0))
+		return AS_OK;
+	return s == AS_OK
+		       ? as_signature_scan(f->data, &borrowed, offered.n > 0, f->arena, found, &c)
+		       : s;
 }
 
 const as_inspector as_inspector_signature = {
