@@ -69,7 +69,7 @@ static int run(int argc, char **argv)
 
 const command command_report = {
 	.name = "report",
-	.summary = "write a report of a dossier: HTML, JSON, SARIF, CycloneDX or SPDX",
+	.summary = "write a report of a dossier: HTML, JSON, SARIF, CycloneDX, SPDX or OpenVEX",
 	.help = "usage: assay report DOSSIER --format NAME [--output FILE]\n"
 		"\n"
 		"  --format html       one self-contained page for people\n"
@@ -77,6 +77,7 @@ const command command_report = {
 		"           sarif      findings, SARIF 2.1.0\n"
 		"           cyclonedx  components with their evidence, CycloneDX 1.6\n"
 		"           spdx       components and files, SPDX 2.3\n"
+		"           openvex    known vulnerabilities, OpenVEX 0.2.0\n"
 		"      --seconds N     stop after N seconds (default 600)\n"
 		"  -o, --output FILE   write there instead of to standard output\n"
 		"\n"

@@ -16,6 +16,21 @@ static as_status note(as_dossier_writer *w, const char *text)
 		w, &(as_dossier_meta){ .name = "vulnerabilities", .value = text }, 1);
 }
 
+/* Whether anything was imported that tells what is vulnerable: a load that failed leaves an empty index. */
+static bool tells(sqlite3 *index)
+{
+	sqlite3_stmt *q = NULL;
+	bool has =
+		sqlite3_prepare_v2(index,
+			"SELECT 1 FROM (SELECT 1 FROM cpe_match LIMIT 1) UNION ALL SELECT 1 FROM "
+			"(SELECT 1 FROM affected LIMIT 1)"
+			" UNION ALL SELECT 1 FROM (SELECT 1 FROM distribution_fix LIMIT 1) LIMIT 1",
+			-1, &q, NULL) == SQLITE_OK &&
+		sqlite3_step(q) == SQLITE_ROW;
+	(void)sqlite3_finalize(q);
+	return has;
+}
+
 static as_status match(as_review *r, as_dossier_writer *w, sqlite3 *index)
 {
 	as_status s = as_vuln_match(as_dossier_db(w), index);
@@ -25,6 +40,11 @@ static as_status match(as_review *r, as_dossier_writer *w, sqlite3 *index)
 			sqlite3_errmsg(index));
 		return note(w, "the index of vulnerabilities could not be read to its end");
 	}
+	if (s == AS_LIMIT)
+		return note(w, "matched in part: there are more matches than are kept");
+	if (s == AS_OK && !tells(index))
+		return note(
+			w, "the index tells of no vulnerability: assay knowledge import FILE...");
 	return s == AS_OK ? note(w, "matched") : s;
 }
 

@@ -302,7 +302,8 @@ static assay_status take(update *u, const origin *o, assay_error *error)
 	as_status s = as_import_path(&u->k.im, path, o->name, o->url);
 	if (s == AS_OK)
 		s = as_store_server(u->k.im.store, d.new_etag, d.new_last_modified);
-	(void)unlink(path);
+	if (s == AS_OK)
+		(void)unlink(path);
 	if (s == AS_OK && u->k.im.total.stored + u->k.im.total.unchanged == before) {
 		as_keeper_say(&u->k, "%s: nothing in it was of use", o->name);
 		u->failed++;

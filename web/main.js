@@ -8,6 +8,7 @@ const SECTIONS = [
 	["hardening", "Hardening", hardening, () => D.elf.length],
 	["quality", "Engineering", quality, () => D.quality.length],
 	["components", "Components", components, () => D.components.length],
+	["vulnerabilities", "Vulnerabilities", vulnerabilities, () => D.vulnerable[0].n],
 	["services", "Services", services, () => D.listeners.length + D.starts.length],
 	["credentials", "Credentials", credentials, () => D.accounts.length + D.secrets.length],
 	["keys", "Keys and certificates", keys, () => D.keys.length + D.certificates.length],

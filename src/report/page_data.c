@@ -75,6 +75,20 @@ static const struct {
 		" w.release = r.release) AS witnesses FROM ranked AS r LEFT JOIN place AS p ON "
 		"p.id = r.place"
 		" WHERE r.nth = 1 ORDER BY r.what, r.release" },
+	{ "vulnerabilities",
+		"SELECT m.component, nullif(m.version, '') AS version, m.cve, m.verdict, "
+		"m.priority, "
+		"m.because, m.why,"
+		" m.chain, v.cvss, v.kev, v.epss, v.summary, p.path FROM vulnerability_match AS m "
+		"JOIN vulnerability AS v ON v.cve = m.cve LEFT JOIN place AS p ON p.id ="
+		" (SELECT min(q.id) FROM place AS q WHERE q.object = m.object)"
+		" ORDER BY CASE m.priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' "
+		"THEN 2 WHEN 'low' THEN 3 ELSE 4 END,"
+		" v.cvss DESC, m.component, m.version, m.cve LIMIT 3000" },
+	{ "vulnerable", "SELECT count(*) AS n FROM vulnerability_match" },
+	{ "feeds", "SELECT kind, name, newest, imported, read, stored + unchanged AS kept, refused "
+		   "FROM "
+		   "knowledge_source ORDER BY kind, name" },
 	{ "listeners", AS_SQL_LISTENING
 		" SELECT l.service, l.daemon, l.port, l.protocol, l.address, l.cleartext, "
 		"l.runs, l.source,"

@@ -37,7 +37,7 @@ typedef struct entry {
 static void find_ecosystem(search *s)
 {
 	const as_part *p = s->p;
-	s->package = (as_span){ 0 };
+	s->package = s->ecosystem = (as_span){ 0 };
 	s->witness = p->witness;
 	for (size_t i = 0; i < sizeof(ecosystems) / sizeof(ecosystems[0]); i++) {
 		if (!as_is(p->type, ecosystems[i].type) ||
@@ -51,7 +51,8 @@ static void find_ecosystem(search *s)
 				   : p->title;
 		break;
 	}
-	if (p->packet && as_is(p->method, "package") && as_is(p->packet->manager, "dpkg")) {
+	if (s->package.p && as_is(p->type, "deb") && p->packet && as_is(p->method, "package") &&
+		as_is(p->packet->manager, "dpkg")) {
 		s->package = p->packet->source;
 		s->witness.lo = s->witness.hi = p->packet->source_version;
 	}
@@ -60,7 +61,8 @@ static void find_ecosystem(search *s)
 /* "Debian:12" and "Alpine:v3.20" name a release; "Debian" all of them. */
 static bool is_ecosystem(const search *s, as_span theirs)
 {
-	if (!as_is_nocase(as_field(theirs, ':', 0), (const char *)s->ecosystem.p))
+	if (!s->ecosystem.p ||
+		!as_is_nocase(as_field(theirs, ':', 0), (const char *)s->ecosystem.p))
 		return false;
 	as_span release = as_field(theirs, ':', 1), number = s->m->image.number;
 	release = as_from(release, as_at(release, 0) == 'v');
@@ -227,10 +229,12 @@ static bool nvd_has_it(search *s, as_span cve)
 	return has;
 }
 
-static as_status weigh(search *s, const entry *e)
+/* own: the record is found by the package's own name, not by one of the CPE dictionary. */
+static as_status weigh(search *s, const entry *e, bool own)
 {
 	bool osv = as_is(e->kind, "osv");
-	if (osv ? !s->package.p || !is_ecosystem(s, e->ecosystem) : !is_vendor(s, e->vendor))
+	if (osv ? !own || !s->package.p || !is_ecosystem(s, e->ecosystem)
+		: !is_vendor(s, e->vendor))
 		return AS_OK;
 	if (!osv && nvd_has_it(s, e->cve))
 		return AS_OK;
@@ -255,7 +259,7 @@ static as_status weigh(search *s, const entry *e)
 	return as_hit_add(s->m, &hit);
 }
 
-static as_status by_name(search *s, as_span name)
+static as_status by_name(search *s, as_span name, bool own)
 {
 	as_status st = AS_OK;
 	as_arena *a = s->m->arena;
@@ -268,7 +272,7 @@ static as_status by_name(search *s, as_span name)
 			.normal = as_column(a, s->named, 4),
 			.kind = as_column(a, s->named, 5),
 			.cve = as_column(a, s->named, 6) };
-		st = weigh(s, &e);
+		st = weigh(s, &e, own);
 	}
 	(void)sqlite3_reset(s->named);
 	return st;
@@ -297,7 +301,7 @@ static as_status match_part(search *s)
 		bool again = false;
 		for (size_t k = 0; k < i && !again; k++)
 			again = same_word(names[i], names[k]);
-		st = again ? AS_OK : by_name(s, names[i]);
+		st = again ? AS_OK : by_name(s, names[i], i == 0);
 	}
 	return st;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -224,7 +225,7 @@ as_status as_child_sum(const as_child_file *file, as_sha256 *sum)
 /* Reads until at least n bytes wait. */
 static as_status fill(as_child *c, size_t n)
 {
-	enum { READ = 1 << 20 };
+	enum { READ = 1 << 20, SILENCE_MS = 600000 };
 	if (c->from > 0 && c->inbox.n - c->from < n) {
 		memmove(c->inbox.p, c->inbox.p + c->from, c->inbox.n - c->from);
 		c->inbox.n -= c->from;
@@ -234,6 +235,9 @@ static as_status fill(as_child *c, size_t n)
 		uint8_t *to = as_buf_room(&c->inbox, READ);
 		if (!to)
 			return AS_NOMEM;
+		struct pollfd ready = { .fd = c->fd, .events = POLLIN };
+		if (poll(&ready, 1, SILENCE_MS) == 0)
+			return AS_IO; /* it says nothing any more */
 		ssize_t got = read(c->fd, to, READ);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -265,6 +269,7 @@ unsigned as_child_locks(const as_child *c) { return atomic_load(c->locks); }
 
 void as_child_end(as_child *c, char *why, size_t n)
 {
+	enum { GRACE = 500, GRACE_US = 10000 }; /* it has five seconds to end by itself */
 	int status = 0;
 	if (!c)
 		return;
@@ -273,7 +278,15 @@ void as_child_end(as_child *c, char *why, size_t n)
 	} else {
 		(void)kill(c->pid, SIGKILL);
 	}
-	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+	pid_t ended = 0;
+	for (int i = 0; why && ended == 0 && i < GRACE; i++) {
+		ended = waitpid(c->pid, &status, WNOHANG);
+		if (ended == 0)
+			(void)usleep(GRACE_US);
+	}
+	if (ended == 0)
+		(void)kill(c->pid, SIGKILL);
+	while (ended == 0 && waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (why && WIFSIGNALED(status))
 		(void)snprintf(why, n, "the process that read it ended by signal %d (%s)",

@@ -192,6 +192,8 @@ static as_fit leaf_value(config *c, const leaf *l)
 	for (; entry > 0; entry = c->next[entry - 1]) {
 		const char *why;
 		as_fit fit = part_fits(c, l, c->part_of[entry - 1], &why);
+		if (!l->vulnerable && as_is(l->is.cpe.at[AS_CPE_VERSION], "-"))
+			fit = AS_FIT_YES; /* a platform, whatever its version */
 		best = fit > best ? fit : best;
 	}
 	return best;

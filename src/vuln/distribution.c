@@ -26,7 +26,7 @@ static bool is_release(as_matcher *m, as_span release)
 }
 
 typedef struct statement {
-	as_span release, cve, fixed, status, note;
+	as_span release, cve, fixed, status, urgency, note;
 	int64_t record;
 } statement;
 
@@ -36,8 +36,8 @@ static as_fit verdict_of(const statement *s, const as_packet *k)
 		return AS_FIT_NO;
 	if (as_is(s->status, "undetermined"))
 		return AS_FIT_POSSIBLY;
-	if (s->fixed.n == 0)
-		return AS_FIT_YES;
+	if (s->fixed.n == 0) /* Debian: not in what is installed, or no fault in practice */
+		return as_is(s->urgency, "unimportant") ? AS_FIT_POSSIBLY : AS_FIT_YES;
 	const as_version_order *order = as_version_order_of_ecosystem(k->manager);
 	return order->compare(k->source_version, s->fixed) < 0 ? AS_FIT_YES : AS_FIT_NO;
 }
@@ -81,13 +81,14 @@ static as_status match_part(as_matcher *m, sqlite3_stmt *q, uint32_t part, as_pa
 	as_db_text(q, 1, k->source);
 	as_db_text(q, 2, k->distribution);
 	while (s == AS_OK && sqlite3_step(q) == SQLITE_ROW) {
-		k->tracked = true;
 		statement one = { .release = as_column(m->arena, q, 0) };
 		if (known && !is_release(m, one.release))
 			continue;
+		k->tracked = true;
 		one.cve = as_column(m->arena, q, 1);
 		one.fixed = as_column(m->arena, q, 2);
 		one.status = as_column(m->arena, q, 3);
+		one.urgency = as_column(m->arena, q, 4);
 		one.note = as_column(m->arena, q, 5);
 		one.record = sqlite3_column_int64(q, 6);
 		s = state(m, part, &one, known);

@@ -177,8 +177,7 @@ static bool set_up(transfer *t)
 	ok = ok && curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS,
 			   strcmp(first, "https") == 0 ? (long)CURLPROTO_HTTPS : http) == CURLE_OK;
 	ok = ok && curl_easy_setopt(t->curl, CURLOPT_REDIR_PROTOCOLS,
-			   d->plain ? http : (long)CURLPROTO_HTTPS) *
-			   == CURLE_OK;
+			   d->plain ? http : (long)CURLPROTO_HTTPS) == CURLE_OK;
 #endif
 	ok = ok && curl_easy_setopt(t->curl, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK;
 	ok = ok && curl_easy_setopt(t->curl, CURLOPT_MAXREDIRS, (long)REDIRECTS) == CURLE_OK;

@@ -30,6 +30,7 @@ typedef struct as_matcher {
 	as_image image;
 	as_hit *hits; /* owned */
 	size_t n_hits, cap;
+	bool cut;               /* there are more hits than are kept */
 	struct as_built *built; /* which options build what of the kernel; NULL: not asked yet */
 } as_matcher;
 

@@ -9,11 +9,15 @@
 #include "vuln/order.h"
 
 /* Components as reports show them, each with a name in the CPE dictionary that any of its witnesses gives. */
-static const char parts_sql[] = "SELECT what, release, name, version, method, purl, evidence, "
-				"names, object, at, len, newer_than,"
-				" older_than FROM (SELECT w.*, max(cpe) OVER (PARTITION BY what, "
-				"release) AS names FROM witness AS w)"
-				" WHERE nth = 1 AND what IS NOT NULL ORDER BY what, release";
+static const char parts_sql[] =
+	"SELECT what, release, name, version, method, purl, evidence, names, object, at, len,"
+	" iif(one, newer_than, NULL), iif(one, older_than, NULL) FROM (SELECT w.*, max(cpe) OVER q "
+	"AS names,"
+	" min(coalesce(newer_than, '') || ' ' || coalesce(older_than, '')) OVER q ="
+	" max(coalesce(newer_than, '') || ' ' || coalesce(older_than, '')) OVER q AS one FROM "
+	"witness AS w"
+	" WINDOW q AS (PARTITION BY what, release)) WHERE nth = 1 AND what IS NOT NULL ORDER BY "
+	"what, release";
 static const char packets_sql[] = "SELECT manager, name, version, source, maintainer FROM package "
 				  "WHERE name IS NOT NULL AND version"
 				  " IS NOT NULL ORDER BY object, at, name";
@@ -345,8 +349,8 @@ static as_status load_system(sqlite3 *db, as_arena *a, as_image *image)
 			  count(db, "SELECT count(*) FROM elf WHERE os = 'linux'") > 0 ||
 			  count(db, "SELECT count(*) FROM component WHERE id = 'linux'") > 0;
 #define RELEASE(name)                                                                              \
-	"SELECT lower(value) FROM property WHERE format = 'os-release' AND name = '" name          \
-	"' ORDER BY object LIMIT 1"
+	"SELECT min(lower(value)) FROM property WHERE format = 'os-release' AND name = '" name     \
+	"' HAVING count(DISTINCT lower(value)) = 1"
 	image->system = one_text(db, a, RELEASE("ID"));
 	image->codename = one_text(db, a, RELEASE("VERSION_CODENAME"));
 	image->number = one_text(db, a, RELEASE("VERSION_ID"));

@@ -87,12 +87,17 @@ as_status as_index_open(const char *path, sqlite3 **db, char why[AS_INDEX_WHY])
 		return cannot(path, why);
 	close(fd);
 	as_status s = AS_OK;
-	if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+	/* To write, where that may be: what an import left half written when it was killed is taken back by
+	 * whoever opens the file next. */
+	if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
 		(void)snprintf(why, AS_INDEX_WHY, "'%s': %s", path, sqlite3_errmsg(*db));
 		s = AS_IO;
 	} else {
 		harden(*db);
 		s = check(*db, path, why);
+		if (s == AS_OK &&
+			sqlite3_exec(*db, "PRAGMA query_only = 1", NULL, NULL, NULL) != SQLITE_OK)
+			s = AS_IO;
 	}
 	if (s == AS_OK)
 		return AS_OK;

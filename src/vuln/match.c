@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "dossier/db.h"
 #include "vuln/hit.h"
+#include "vuln/statement.h"
 
 enum { HITS_MAX = 2000000 };
 
@@ -16,7 +17,11 @@ as_status as_hit_add(as_matcher *m, const as_hit *hit)
 {
 	if (m->n_hits == m->cap) {
 		size_t cap = m->cap ? m->cap * 2 : 1024;
-		as_hit *more = cap > HITS_MAX ? NULL : realloc(m->hits, cap * sizeof(*more));
+		if (cap > HITS_MAX) {
+			m->cut = true;
+			return AS_OK;
+		}
+		as_hit *more = realloc(m->hits, cap * sizeof(*more));
 		if (!more)
 			return AS_NOMEM;
 		m->hits = more;
@@ -62,7 +67,7 @@ static int by_weight(const void *a, const void *b)
 
 typedef struct writer {
 	as_matcher *m;
-	sqlite3_stmt *add, *files, *summary;
+	sqlite3_stmt *add, *files, *summary, *statements, *withdrawn, *nvd;
 } writer;
 
 static bool is_distribution(const as_packet *k)
@@ -152,6 +157,14 @@ static as_status write_hit(writer *w, const as_part *p, const as_hit *hit)
 	return as_db_step(q);
 }
 
+static bool says(sqlite3_stmt *q, as_span cve)
+{
+	as_db_text(q, 1, cve);
+	bool has = sqlite3_step(q) == SQLITE_ROW;
+	(void)sqlite3_reset(q);
+	return has;
+}
+
 /* Hits on one vulnerability of one part: the first counts. What only says "not" says nothing unless another
  * would say more. */
 static as_status write_group(writer *w, as_hit *group, size_t n)
@@ -161,11 +174,14 @@ static as_status write_group(writer *w, as_hit *group, size_t n)
 	for (size_t i = 0; i < n && !other; i++)
 		if (group[i].verdict != AS_FIT_NO && group[i].by > AS_BY_DISTRIBUTION)
 			other = &group[i];
-	if (hit.verdict == AS_FIT_NO && !other)
+	if ((hit.verdict == AS_FIT_NO && !other) || says(w->withdrawn, hit.cve))
 		return AS_OK;
+	if (hit.by == AS_BY_CVE && says(w->nvd, hit.cve))
+		return AS_OK; /* whose configurations do not have it */
 	if (hit.by <= AS_BY_DISTRIBUTION && other)
 		hit.range = other->range;
-	reconsider(w, p, &hit);
+	if (!as_stated(w->statements, w->m->arena, p, &hit))
+		reconsider(w, p, &hit);
 	return write_hit(w, p, &hit);
 }
 
@@ -183,7 +199,15 @@ static as_status write_hits(as_matcher *m)
 	w.summary = as_db_prepare(m->index,
 		"SELECT summary FROM vulnerability WHERE cve = ?1 AND summary"
 		" IS NOT NULL ORDER BY record LIMIT 1");
-	as_status s = w.add && w.files && w.summary ? AS_OK : AS_IO;
+	w.statements = as_statements(m->index);
+	w.withdrawn = as_db_prepare(m->index, "SELECT 1 FROM vulnerability AS v JOIN record AS r "
+					      "ON r.id = v.record WHERE v.cve = ?1"
+					      " AND v.rejected AND r.kind IN ('nvd', 'cve')");
+	w.nvd = as_db_prepare(m->index,
+		"SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key = ?1 AND EXISTS"
+		" (SELECT 1 FROM cpe_match AS c WHERE c.record = r.id)");
+	as_status s = w.add && w.files && w.summary && w.statements && w.withdrawn && w.nvd ? AS_OK
+											    : AS_IO;
 	if (m->n_hits > 0)
 		qsort(m->hits, m->n_hits, sizeof(*m->hits), by_weight);
 	for (size_t i = 0, n; s == AS_OK && i < m->n_hits; i += n) {
@@ -195,6 +219,9 @@ static as_status write_hits(as_matcher *m)
 	(void)sqlite3_finalize(w.add);
 	(void)sqlite3_finalize(w.files);
 	(void)sqlite3_finalize(w.summary);
+	(void)sqlite3_finalize(w.statements);
+	(void)sqlite3_finalize(w.withdrawn);
+	(void)sqlite3_finalize(w.nvd);
 	return s;
 }
 
@@ -358,5 +385,5 @@ as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index)
 	as_built_free(m.built);
 	free(m.hits);
 	as_arena_free(m.arena);
-	return s;
+	return s == AS_OK && m.cut ? AS_LIMIT : s;
 }

@@ -132,12 +132,12 @@ def check_output(out):
     insist(ask(out, "SELECT COUNT(*) FROM place")[0][0] > 0, "an empty dossier")
     insist(ask(out, "SELECT COUNT(*) FROM rule WHERE outcome LIKE 'failed%'")[0][0] == 0, "rules failed: %s" % ask(
         out, "SELECT id, outcome FROM rule WHERE outcome LIKE 'failed%'")[:3])
-    for name in ("report.json", "findings.sarif", "sbom.cdx.json", "sbom.spdx.json"):
+    for name in ("report.json", "findings.sarif", "sbom.cdx.json", "sbom.spdx.json", "vex.openvex.json"):
         check_json(out / name)
     check_page(out)
     names = sorted(p.name for p in out.iterdir())
     insist(names == ["dossier.assay", "findings.sarif", "report.html", "report.json", "sbom.cdx.json",
-                     "sbom.spdx.json"], "the output folder holds %s" % names)
+                     "sbom.spdx.json", "vex.openvex.json"], "the output folder holds %s" % names)
 
 
 def nothing_outside(before):

@@ -24,7 +24,8 @@ import tempfile
 ASSAY = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ["ASSAY"])
 CACHE = pathlib.Path(os.environ.get("ASSAY_CACHE", ".cache")) / "images"
 USUAL = ("gateway/gateway.zip",)
-OUTPUTS = ("dossier.assay", "report.html", "report.json", "findings.sarif", "sbom.cdx.json", "sbom.spdx.json")
+OUTPUTS = ("dossier.assay", "report.html", "report.json", "findings.sarif", "sbom.cdx.json", "sbom.spdx.json",
+	"vex.openvex.json")
 EPOCH = "1780000000"
 CLEAN = {"PATH": os.environ["PATH"]}
 for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
