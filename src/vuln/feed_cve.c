@@ -80,6 +80,28 @@ static void range_row(telling *t, const range *r)
 	as_cell_int(f, 0);
 }
 
+/* Ends that are written into the version: "< 1.61.0", ">= 1.0, < 1.2". */
+static void read_comparisons(as_span text, as_span *from, as_span *less, as_span *last)
+{
+	*from = as_lit("0");
+	for (size_t i = 0; as_field(text, ',', i).n > 0; i++) {
+		as_span x = as_trim(as_field(text, ',', i));
+		bool same = as_at(x, 1) == '=';
+		as_span end = as_trim(as_from(x, same ? 2 : 1));
+		if (as_at(x, 0) == '<')
+			*(same ? last : less) = end;
+		else if (as_at(x, 0) == '>')
+			*from = end;
+		else if (as_at(x, 0) == '=')
+			*from = *last = end;
+	}
+}
+
+static bool is_comparison(as_span text)
+{
+	return as_at(text, 0) == '<' || as_at(text, 0) == '>' || as_at(text, 0) == '=';
+}
+
 /* One entry of "versions": a version, or a range whose status may change within it. */
 static void version(telling *t, const as_value *v)
 {
@@ -91,7 +113,9 @@ static void version(telling *t, const as_value *v)
 	r.type = as_take_text(f, e, "versionType");
 	if (f->wrong || !r.status)
 		return;
-	if (less.n == 0 && last.n == 0)
+	if (is_comparison(r.from))
+		read_comparisons(r.from, &r.from, &less, &last);
+	else if (less.n == 0 && last.n == 0)
 		last = r.from;
 	for (const as_value *c = as_take_list(f, e, "changes"); c && !f->wrong; c = c->next) {
 		as_span at = as_need_text(f, as_element_object(f, c, "changes"), "at");

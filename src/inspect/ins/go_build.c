@@ -140,7 +140,7 @@ static as_status read_modules(as_facts *out, const as_file *f, as_span text, siz
 		waiting = (as_span){ 0 };
 		if (as_is(kind, "mod") || as_is(kind, "dep") || as_is(kind, "=>"))
 			waiting = line;
-		*n += as_is(kind, "dep");
+		*n += waiting.p != NULL;
 	}
 	return *n < STATED_MAX || s != AS_OK ? s : as_unread(out, text, "too many modules of Go");
 }
