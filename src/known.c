@@ -58,9 +58,10 @@ as_status as_find_known(as_review *r, as_dossier_writer *w)
 	(void)snprintf(why, sizeof(why),
 		"where the index of vulnerabilities is cannot be told: name it with --index");
 	errno = 0;
-	as_status s = as_index_path(given, path) ? as_index_open(path, &index, why) : AS_IO;
+	bool somewhere = as_index_path(given, path);
+	as_status s = somewhere ? as_index_open(path, &index, why) : AS_IO;
 	if (s != AS_OK) {
-		bool absent = !given && errno == ENOENT;
+		bool absent = !given && (!somewhere || errno == ENOENT);
 		if (!absent)
 			as_review_say(r, "%s", why);
 		return note(w, absent ? none_given : why);
