@@ -4,8 +4,9 @@
 #include "dossier/db.h"
 #include "vuln/version.h"
 
-/* Every witness without a version, with every version that is stated of its component; of one witness one after the other, those that its own
- * file states first. A copy inside another program whose version may be any has nothing to do with what the rest of the image has. */
+/* Every witness without a version, with every version that is stated of its component; of one witness one after
+ * the other, those that its own file states first. A copy inside another program whose version may be any has
+ * nothing to do with what the rest of the image has. */
 static const char pairs_sql[] = "WITH stated AS MATERIALIZED (SELECT DISTINCT coalesce(id, "
 				"lower(name)) AS what, version, object FROM component"
 				"  WHERE version IS NOT NULL),"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vex.openvex.json: OpenVEX 0.2.0 (https://github.com/openvex/spec). One statement for each vulnerability of a component, about the
- * component. What was matched is "affected" with what to do, what cannot be decided "under_investigation". Whoever changes a
- * status and imports the file (assay knowledge import) is believed at the next review. */
+/* vex.openvex.json: OpenVEX 0.2.0 (https://github.com/openvex/spec). One statement for each vulnerability of a
+ * component, about the component. What was matched is "affected" with what to do, what cannot be decided
+ * "under_investigation". Whoever changes a status and imports the file (assay knowledge import) is believed at
+ * the next review. */
 #include <stdio.h>
 
 #include "report/common.h"
