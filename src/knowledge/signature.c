@@ -384,8 +384,8 @@ as_status as_signature_scan(as_span data, const as_text_keys *borrowed, bool off
 	scan s = {
 		.arena = arena, .offers = offers, .borrowed = borrowed, .found = found, .ctx = ctx
 	};
-	s.parts = as_alloc_array(arena, p->n_parts, sizeof(*s.parts));
-	s.stated = as_alloc_array(arena, p->n_components, sizeof(*s.stated));
+	s.parts = as_alloc_array(arena, p->n_parts, sizeof(void *));
+	s.stated = as_alloc_array(arena, p->n_components, sizeof(void *));
 	s.met = as_alloc(arena, p->n / 8 + 1);
 	if (!s.parts || !s.stated || !s.met)
 		return AS_NOMEM;
