@@ -46,6 +46,14 @@ as_literals *as_literals_new(const as_span *texts, size_t n)
 	return NULL;
 }
 
+as_literals *as_literals_of(const char *const *texts, size_t n)
+{
+	as_span spans[256];
+	for (size_t i = 0; i < n && i < 256; i++)
+		spans[i] = as_lit(texts[i]);
+	return n <= 256 ? as_literals_new(spans, n) : NULL;
+}
+
 void as_literals_free(as_literals *l)
 {
 	if (!l)

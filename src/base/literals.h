@@ -16,6 +16,8 @@ typedef as_status (*as_literal_found)(void *ctx, size_t i, uint64_t at);
  * byte (the library takes that for an empty one); they are not needed afterwards. NULL without
  * memory or for another literal. Free with as_literals_free (NULL-safe). */
 as_literals *as_literals_new(const as_span *texts, size_t n);
+/* The same for n C strings, at most 256. */
+as_literals *as_literals_of(const char *const *texts, size_t n);
 void as_literals_free(as_literals *l);
 
 /* Reports every occurrence, in the order of their ends. AS_NOMEM, or what found answered last. Any

@@ -29,13 +29,7 @@ enum { KERNEL_MARK = N_MONTHS, N_MARKS = sizeof(marks) / sizeof(marks[0]) };
 static as_literals *search; /* built once and then only read */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void prepare(void)
-{
-	as_span texts[N_MARKS];
-	for (size_t i = 0; i < N_MARKS; i++)
-		texts[i] = as_lit(marks[i]);
-	search = as_literals_new(texts, N_MARKS);
-}
+static void prepare(void) { search = as_literals_of(marks, N_MARKS); }
 
 typedef struct context {
 	as_facts *out;
