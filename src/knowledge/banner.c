@@ -36,6 +36,7 @@ typedef struct row {
 	size_t n_literal; /* bytes */
 	pcre2_code *regex;
 	uint32_t look_behind; /* bytes before the match that the expression may ask about */
+	uint32_t captures;    /* groups; 0: the text tells the component alone */
 	size_t same;          /* the next row with the same literal, or SIZE_MAX */
 } row;
 
@@ -104,6 +105,7 @@ static bool read_row(as_span line, row *r)
 	if (!r->regex)
 		return false;
 	(void)pcre2_pattern_info(r->regex, PCRE2_INFO_MAXLOOKBEHIND, &r->look_behind);
+	(void)pcre2_pattern_info(r->regex, PCRE2_INFO_CAPTURECOUNT, &r->captures);
 	return true;
 }
 
@@ -218,7 +220,8 @@ static as_status look(scan *s, size_t i, uint64_t at)
 	const PCRE2_SIZE *found = pcre2_get_ovector_pointer(s->match);
 	as_banner hit = r->fixed;
 	hit.text = as_cut(s->data, from, to - from);
-	if (pcre2_get_ovector_count(s->match) > 1 && found[2] != PCRE2_UNSET)
+	/* Without a group, what an earlier row found is still there. */
+	if (r->captures > 0 && found[2] != PCRE2_UNSET)
 		hit.version = as_cut(hit.text, found[2] - found[0], found[3] - found[2]);
 	return s->found(s->ctx, &hit);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts of a pack: a literal that is searched, and an expression around it whose first group is the version.
+/* Texts of a pack: a literal that is searched, and an expression around it whose group, if it has one, is the version.
  *   components.tsv: software by the version text that its own source code puts into every binary of it
  *   weblibs.tsv: libraries of the browser, by their comments and assignments
  *   suppliers.tsv: who made a part; vendor is the role, product the group of companies, without purl */
@@ -11,7 +11,8 @@
 typedef struct as_banner {
 	as_span id, name, vendor, product, purl; /* from the pack; purl without a version */
 	int64_t confidence;                      /* thousandths, from the pack */
-	as_span text, version;                   /* what matched; cut from the scanned bytes */
+	as_span text,
+		version; /* what matched; cut from the scanned bytes. No version: the row knows none */
 } as_banner;
 
 typedef enum as_banner_pack {

@@ -22,6 +22,7 @@ PACKS = TOP / "knowledge"
 sys.path.insert(0, str(TOP / "tools/knowledge"))
 import check_names  # noqa: E402
 import packs  # noqa: E402
+import published  # noqa: E402
 
 KINDS = set("""hardcoded-credential default-credential private-key secret-in-config weak-crypto
 expired-certificate insecure-service debug-interface insecure-update missing-hardening
@@ -87,7 +88,7 @@ class Pcre2:
         self.lib.pcre2_get_ovector_pointer_8.argtypes = [p]
 
     def search(self, pattern, data):
-        """None: does not compile or exceeds LIMIT. (): no match. Otherwise the first capture."""
+        """None: does not compile or exceeds LIMIT. (): no match. Otherwise the first capture, b"" without one."""
         pattern = b"(*LIMIT_MATCH=%d)" % LIMIT + pattern
         code, where = ctypes.c_int(), ctypes.c_size_t()
         rx = self.lib.pcre2_compile_8(
@@ -96,8 +97,10 @@ class Pcre2:
             return None
         found = self.lib.pcre2_match_data_create_from_pattern_8(rx, None)
         n = self.lib.pcre2_match_8(rx, data, len(data), 0, 0, found, None)
-        if n < 2:
+        if n < 1:
             return () if n == NO_MATCH else None
+        if n == 1:  # no group, or none that took part
+            return b""
         o = self.lib.pcre2_get_ovector_pointer_8(found)
         return data[o[2]:o[3]]
 
@@ -113,7 +116,7 @@ def check_component(row, pcre):
         expect(float(row["confidence"]) <= 0.6, f"{what}: unverified, so at most 0.6")
     literal, regex = packs.compile_row(row)
     expect(len(literal) >= 5, f"{what}: a literal has 5 bytes or more")
-    expect(regex.groups == 1, f"{what}: one capture")
+    expect(regex.groups <= 1, f"{what}: at most one capture")
     expect(not list(packs.matches(ORDINARY, literal, regex)), f"{what}: matches ordinary text")
     if pcre.lib:
         expect(pcre.search(row["regex"].encode(), b"") is not None, f"{what}: compiles as PCRE2")
@@ -152,12 +155,13 @@ def check_components():
         if not sample:
             continue
         data = packs.unescape(sample["sample"])
-        found = [m.group(1).decode() for _, m in packs.matches(data, literal, regex)]
+        found = [packs.version_of(m).decode() for _, m in packs.matches(data, literal, regex)]
         expect(found[:1] == [sample["version"]], f"{row['id']}: sample gives {found}")
         if pcre.lib:
             check_effort(f"{row['id']} {row['literal']!r}", row, literal, data, pcre)
             got = pcre.search(row["regex"].encode(), data)
             expect(got == sample["version"].encode(), f"{row['id']}: PCRE2 gives {got}")
+    published.check(rows, expect)
     expect(set(samples) == used, "samples.tsv: every sample belongs to a row")
     expect(len(names) >= 60, f"{len(names)} components, at least 60")
     return set(names)

@@ -71,6 +71,17 @@ static void test_versions(void **state)
 	}
 }
 
+/* A row without a version has none, whatever was found before it. */
+static void test_identity(void **state)
+{
+	(void)state;
+	static const char both[] = "\0BusyBox v1.36.1 (x)\0udhcp server (v%s) started\0";
+	hits h = scan(both, sizeof(both) - 1);
+	assert_int_equal(h.n, 2);
+	assert_true(as_is(h.last.id, "udhcp"));
+	assert_int_equal(h.last.version.n, 0);
+}
+
 /* What stands before the window must still count: a printable byte there makes it another text. */
 static void test_window_edges(void **state)
 {
@@ -123,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_pack),
 		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_window_edges),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_stop),

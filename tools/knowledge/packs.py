@@ -78,6 +78,11 @@ def matches(data, literal, regex):
         at = data.find(literal, at + 1)
 
 
+def version_of(match):
+    """What a match says the version is; b"" where the row tells the component alone."""
+    return (match.group(1) or b"") if match.re.groups else b""
+
+
 def compile_row(row):
     return unescape(row["literal"]), re.compile(row["regex"].encode("utf-8"))
 

@@ -50,7 +50,7 @@ static as_status found(void *ctx, const as_banner *hit)
 	if (!is_new(c, hit))
 		return AS_OK;
 	bool named = plain_version(hit->version);
-	bool system = as_is(hit->product, "linux_kernel");
+	bool system = as_is(hit->product, "linux_kernel") || as_is(hit->product, "vxworks");
 	int n = named ? (int)hit->version.n : 0;
 	const char *v = (const char *)hit->version.p;
 	as_component row = { .where = hit->text,
