@@ -71,12 +71,16 @@ static void test_versions(void **state)
 	}
 }
 
-/* A row without a version has none, whatever was found before it. */
+/* A row without a version has none, also where the version before it stood as far into its window. */
 static void test_identity(void **state)
 {
 	(void)state;
-	static const char both[] = "\0BusyBox v1.36.1 (x)\0udhcp server (v%s) started\0";
-	hits h = scan(both, sizeof(both) - 1);
+	static const char versioned[] = "\0BusyBox v1.36.1 (x)",
+			  plain[] = "\0udhcp server (v%s) started";
+	char both[2048] = { 0 };
+	memcpy(both + 600, versioned, sizeof(versioned));
+	memcpy(both + 1400, plain, sizeof(plain));
+	hits h = scan(both, sizeof(both));
 	assert_int_equal(h.n, 2);
 	assert_true(as_is(h.last.id, "udhcp"));
 	assert_int_equal(h.last.version.n, 0);
