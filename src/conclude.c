@@ -14,6 +14,7 @@
 #include "dossier/read.h"
 #include "dossier/crowd.h"
 #include "dossier/mark.h"
+#include "dossier/reach.h"
 #include "dossier/write.h"
 #include "judge/judge.h"
 #include "run.h"
@@ -174,6 +175,8 @@ assay_status as_write_dossier(as_review *r, const char *path)
 		s = as_dossier_bound_places(as_dossier_db(w));
 	if (s == AS_OK)
 		s = as_weigh(as_dossier_db(w));
+	if (s == AS_OK)
+		s = as_dossier_reach(as_dossier_db(w));
 	if (s == AS_OK)
 		s = as_other_compare(r, w);
 	if (s == AS_OK)

@@ -78,11 +78,11 @@ const arrive = () => {
 	target.scrollIntoView();
 };
 
-// Paper is light and shows findings and frameworks opened, and of each finding's first places the pseudo-code; afterwards
-// all is as it was.
+// Paper is light and shows findings and frameworks opened, of each finding's first places the pseudo-code, and how the most urgent
+// vulnerabilities are reached; afterwards all is as it was.
 const paper = () => {
 	const root = document.documentElement;
-	let opened = [], theme;
+	let opened = [], closing = [], theme;
 	addEventListener("beforeprint", () => {
 		theme = root.dataset.theme;
 		root.dataset.theme = "light";
@@ -93,6 +93,7 @@ const paper = () => {
 				details.open = true;
 				opened.push(details);
 			}
+		closing = faultTable ? [faultTable.openFirst()] : [];
 		redraw();
 	});
 	addEventListener("afterprint", () => {
@@ -101,6 +102,7 @@ const paper = () => {
 		else
 			root.dataset.theme = theme;
 		opened.forEach(details => { details.open = false; });
+		closing.forEach(close => close());
 		redraw();
 	});
 };

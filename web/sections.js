@@ -79,45 +79,6 @@ const quality = () => (D.quality.length === 0 ? el("p.quiet", {}, "No machine co
 	dataTable([pathColumn, { key: "class", label: "Kind" }, ...qualityColumns], D.built,
 		{ caption: "Programs that do worse than three quarters", filter: "Filter programs" })]);
 
-const components = () => [
-	lead("Software recognised in the image, each with the text or record it was recognised by."),
-	dataTable([{ key: "name", label: "Name" }, { key: "version", label: "Version" },
-		{ key: "method", label: "Recognised by" },
-		{ key: "confidence", label: "Confidence", num: true, cell: r => `${Math.round(r.confidence * 100)} %` },
-		pathColumn, { key: "evidence", label: "Evidence", cell: r => code(r.evidence) },
-		{ key: "witnesses", label: "Witnesses", num: true }],
-	D.components, { caption: "Components", filter: "Filter components" })];
-
-// Known vulnerabilities: what they are, why they are thought to be here, and what leads there.
-const PRIORITIES = ["urgent", "high", "medium", "low"];
-const feedTable = () => [el("h3", {}, "What the index was made of"),
-	dataTable([{ key: "kind", label: "Feed" }, { key: "name", label: "File" }, { key: "newest", label: "Newest record" },
-		{ key: "imported", label: "Imported" }, { key: "read", label: "Read", num: true }, { key: "kept", label: "Kept", num: true },
-		{ key: "refused", label: "Refused", num: true }], D.feeds, { caption: "Feeds of vulnerabilities" })];
-
-const vulnerabilities = () => {
-	const n = D.vulnerable[0].n;
-	if (D.feeds.length === 0)
-		return el("p.quiet", {}, `Nothing was looked up: ${D.meta.vulnerabilities ?? "no data was given"}. `,
-			code("assay knowledge import FILE..."), " fills an index; the next review uses it.");
-	return [
-		lead("Published vulnerabilities of the components, the most urgent first. Each says why it is thought to concern this image, and what leads there."),
-		n > D.vulnerabilities.length && el("p.quiet", {}, `The ${D.vulnerabilities.length} most urgent of ${n}; all: `,
-			code("assay show DOSSIER vulnerabilities")),
-		dataTable([
-			{ key: "component", label: "Component", value: r => (r.version ? `${r.component} ${r.version}` : r.component) },
-			{ key: "cve", label: "Which", cell: r => mono(r.cve) },
-			{ key: "priority", label: "Priority", value: r => (r.priority === null ? "" : `${PRIORITIES.indexOf(r.priority) + 1} ${r.priority}`),
-				cell: r => (r.priority === "urgent" ? el("strong.alarm", {}, "urgent") : r.priority ?? "none") },
-			{ key: "verdict", label: "Affected", value: r => (r.verdict === "affected" ? "yes" : r.verdict === "not" ? "no" : "possibly") },
-			{ key: "cvss", label: "CVSS", num: true, cell: r => (r.cvss === null ? "" : r.cvss.toFixed(1)) },
-			{ key: "kev", label: "Exploited", value: r => (r.kev === null ? (r.epss === null ? "" : rounded(100 * r.epss)) : "known") },
-			{ key: "why", label: "Why", cell: r => r.why }, { key: "because", label: "How urgent", cell: r => r.because ?? "" },
-			{ key: "summary", label: "What", cell: r => code(r.summary) }, pathColumn],
-		D.vulnerabilities, { caption: "Known vulnerabilities", filter: "Filter: a component, a CVE, a word" }),
-		feedTable()];
-};
-
 const services = () => [
 	lead("What listens on the network, and what starts by itself."),
 	el("h3", {}, "Listens"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables that sort, filter and show their rows in helpings.
+// Tables that sort, filter, group and show their rows in helpings.
 
 const HELPING = 100;
 
@@ -13,8 +13,22 @@ const compare = (a, b) => {
 	return typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b));
 };
 
+// How many rows have each value, in the order given, else the most frequent first.
+const tallyOf = (rows, value, order) => {
+	const counts = new Map();
+	for (const row of rows)
+		counts.set(value(row), (counts.get(value(row)) ?? 0) + 1);
+	const place = v => (order?.includes(v) ? order.indexOf(v) : order?.length);
+	return [...counts].sort(([v, n], [w, m]) => (order ? place(v) - place(w) : 0) || m - n || collator.compare(v, w));
+};
+
+// What fits on a choice: values may be as long as a maker of an image likes.
+const short = (text, most = 60) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
+
 class DataTable {
-	// columns: { key, label, num, value(row), cell(row) }; options: caption, filter (its label), test(row)
+	// columns: { key, label, num, value(row), cell(row) }; options: caption, filter (its label), test(row), text(row) (words to be
+	// found that are in no column), choices: [{ label, value(row), order }] (filters), groups: [{ label, value(row) }],
+	// tally(rows) (words beside a group's name), detail(row) (what a row opens to), paper (how many rows are open on paper)
 	constructor(columns, rows, options) {
 		this.columns = columns;
 		this.rows = rows;
@@ -22,6 +36,11 @@ class DataTable {
 		this.sorted = { column: null, down: false };
 		this.shown = HELPING;
 		this.words = [];
+		this.texts = new Map();
+		this.chosen = new Map(); // choice: its value
+		this.group = null;
+		this.unfolded = new Map(); // name of a group: how many of its rows are shown
+		this.opened = new Set(); // rows
 		this.body = el("tbody");
 		this.status = el("p.quiet.status", { "aria-live": "polite" });
 		this.more = el("button", { type: "button", onclick: () => this.helpAgain() });
@@ -30,17 +49,72 @@ class DataTable {
 	}
 
 	tools() {
-		if (this.rows.length <= 12)
+		if (this.rows.length <= 12 && !this.options.choices)
 			return null;
+		this.clear = el("button", { type: "button", onclick: () => this.clearAll() }, "Clear");
+		return el("div.tools", {}, this.filterInput(), (this.options.choices ?? []).map(choice => this.choiceOf(choice)),
+			this.options.groups && this.grouping(), this.clear, this.status);
+	}
+
+	filterInput() {
 		const label = this.options.filter ?? "Filter";
-		const input = el("input", { type: "search", "aria-label": `${label}: ${this.options.caption}`,
+		this.input = el("input", { type: "search", "aria-label": `${label}: ${this.options.caption}`,
 			placeholder: label, autocomplete: "off", spellcheck: "false" });
-		input.addEventListener("input", () => {
-			this.words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-			this.shown = HELPING;
-			this.draw();
+		this.input.addEventListener("input", () => this.find(this.input.value));
+		return this.input;
+	}
+
+	select(label, options, change) {
+		const select = el("select", { onchange: () => change(select) }, options.map((text, i) => el("option", { value: i }, text)));
+		return el("label.choice", {}, quiet(label), " ", select);
+	}
+
+	choiceOf(choice) {
+		const values = tallyOf(this.rows, choice.value, choice.order).slice(0, 200);
+		if (values.length < 2)
+			return null;
+		return this.select(choice.label, ["all", ...values.map(([v, n]) => `${short(v)} (${number.format(n)})`)], select => {
+			if (select.selectedIndex === 0)
+				this.chosen.delete(choice);
+			else
+				this.chosen.set(choice, values[select.selectedIndex - 1][0]);
+			this.start();
 		});
-		return el("div.tools", {}, input, this.status);
+	}
+
+	grouping() {
+		const { groups } = this.options;
+		return this.select("Group by", ["nothing", ...groups.map(g => g.label)], select => {
+			this.group = groups[select.selectedIndex - 1] ?? null;
+			this.unfolded.clear();
+			this.start();
+		});
+	}
+
+	find(text) {
+		this.words = text.toLowerCase().split(/\s+/).filter(Boolean);
+		this.start();
+	}
+
+	clearAll() {
+		this.chosen.clear();
+		this.node.querySelectorAll("select").forEach(select => { select.selectedIndex = 0; });
+		this.input.value = "";
+		this.group = null;
+		this.find("");
+		this.input.focus();
+	}
+
+	// Only what holds these words, from elsewhere on the page.
+	narrow(text) {
+		this.clearAll();
+		this.input.value = text;
+		this.find(text);
+	}
+
+	start() {
+		this.shown = HELPING;
+		this.draw();
 	}
 
 	scroller() {
@@ -65,16 +139,23 @@ class DataTable {
 
 	valueOf(column, row) { return column.value ? column.value(row) : row[column.key]; }
 
+	textOf(row) {
+		if (!this.texts.has(row))
+			this.texts.set(row, [...this.columns.map(c => this.valueOf(c, row) ?? ""), this.options.text?.(row) ?? ""]
+				.join(" ").toLowerCase());
+		return this.texts.get(row);
+	}
+
 	matches(row) {
 		if (this.options.test && !this.options.test(row))
 			return false;
-		if (this.words.length === 0)
-			return true;
-		const text = this.columns.map(c => this.valueOf(c, row) ?? "").join(" ").toLowerCase();
-		return this.words.every(word => text.includes(word));
+		for (const [choice, value] of this.chosen)
+			if (choice.value(row) !== value)
+				return false;
+		return this.words.every(word => this.textOf(row).includes(word));
 	}
 
-	select() {
+	selected() {
 		const rows = this.rows.filter(row => this.matches(row));
 		const { column, down } = this.sorted;
 		if (column)
@@ -82,31 +163,101 @@ class DataTable {
 		return rows;
 	}
 
-	rowOf(row) {
-		return el("tr", {}, this.columns.map((column, i) => {
-			const value = column.cell ? column.cell(row) : this.valueOf(column, row);
-			const what = `${i === 0 ? "th" : "td"}${column.num ? ".num" : ""}${column.path ? ".path" : ""}`;
-			return el(what, i === 0 ? { scope: "row" } : {}, typeof value === "number" ? number.format(value) : value);
-		}));
+	cellOf(column, row, i) {
+		const value = column.cell ? column.cell(row) : this.valueOf(column, row);
+		const shown = typeof value === "number" ? number.format(value) : value;
+		const what = `${i === 0 ? "th" : "td"}${column.num ? ".num" : ""}${column.path ? ".path" : ""}${column.terms ? ".terms" : ""}`;
+		if (i > 0 || !this.options.detail)
+			return el(what, i === 0 ? { scope: "row" } : {}, shown);
+		const open = this.opened.has(row);
+		const button = el("button.opens", { type: "button", "aria-expanded": String(open) }, shown);
+		button.addEventListener("click", () => this.toggle(row, button));
+		return el(what, { scope: "row" }, button);
+	}
+
+	toggle(row, button) {
+		const node = button.closest("tr"), open = !this.opened.has(row);
+		button.setAttribute("aria-expanded", String(open));
+		if (open) {
+			this.opened.add(row);
+			node.after(this.detailOf(row));
+		} else {
+			this.opened.delete(row);
+			node.nextElementSibling.remove();
+		}
+	}
+
+	detailOf(row) { return el("tr.detail", {}, el("td", { colspan: this.columns.length }, this.options.detail(row))); }
+
+	rowsOf(row) {
+		const node = el("tr", {}, this.columns.map((column, i) => this.cellOf(column, row, i)));
+		return this.opened.has(row) ? [node, this.detailOf(row)] : [node];
+	}
+
+	groupRows([name, rows]) {
+		const shown = this.unfolded.get(name) ?? 0;
+		const button = el("button.opens", { type: "button", "aria-expanded": String(shown > 0) }, short(name, 120));
+		const head = el("tr.group", {}, el("th", { scope: "rowgroup", colspan: this.columns.length }, button, " ",
+			quiet(this.options.tally?.(rows) ?? number.format(rows.length))));
+		const show = (n, nth) => {
+			if (n > 0)
+				this.unfolded.set(name, n);
+			else
+				this.unfolded.delete(name);
+			this.draw();
+			this.body.querySelectorAll("tr.group")[nth]?.querySelector("button").focus();
+		};
+		const nthOf = () => [...this.body.querySelectorAll("tr.group")].indexOf(head);
+		button.addEventListener("click", () => show(shown > 0 ? 0 : HELPING, nthOf()));
+		const left = rows.length - shown;
+		const more = shown > 0 && left > 0 && el("tr", {}, el("td", { colspan: this.columns.length }, el("button", { type: "button",
+			onclick: () => show(shown + HELPING, nthOf()) }, `Show ${number.format(Math.min(left, HELPING))} more of ${number.format(left)}`)));
+		return [head, ...rows.slice(0, shown).flatMap(row => this.rowsOf(row)), more].filter(Boolean);
+	}
+
+	grouped(rows) {
+		const groups = new Map();
+		for (const row of rows) {
+			const name = this.group.value(row);
+			if (!groups.has(name))
+				groups.set(name, []);
+			groups.get(name).push(row);
+		}
+		return [...groups];
 	}
 
 	draw() {
-		const rows = this.select();
-		this.left = rows.length - this.shown;
-		this.body.replaceChildren(...rows.slice(0, this.shown).map(row => this.rowOf(row)));
-		this.status.textContent = rows.length === this.rows.length
-			? number.format(rows.length) : `${number.format(rows.length)} of ${number.format(this.rows.length)}`;
+		const rows = this.selected(), units = this.group ? this.grouped(rows) : rows;
+		this.left = units.length - this.shown;
+		this.body.replaceChildren(...units.slice(0, this.shown).flatMap(unit => (this.group ? this.groupRows(unit) : this.rowsOf(unit))));
+		this.status.textContent = (rows.length === this.rows.length
+			? number.format(rows.length) : `${number.format(rows.length)} of ${number.format(this.rows.length)}`) +
+			(this.group ? ` in ${count(units.length, "group")}` : "");
 		this.more.hidden = this.left <= 0;
 		this.more.textContent = `Show ${number.format(Math.min(this.left, HELPING))} more of ${number.format(this.left)}`;
+		if (this.clear)
+			this.clear.hidden = this.words.length === 0 && this.chosen.size === 0 && !this.group;
 	}
 
 	helpAgain() {
-		const first = this.shown;
+		const first = [...this.body.querySelectorAll(this.group ? "tr.group" : "tr:not(.detail)")].length;
 		this.shown += HELPING;
 		this.draw();
-		const row = this.body.rows[first]; // the reader goes on where the new rows begin
+		const row = this.body.querySelectorAll(this.group ? "tr.group" : "tr:not(.detail)")[first]; // the reader goes on where the new rows begin
 		row?.setAttribute("tabindex", "-1");
 		row?.focus();
+	}
+
+	// The first rows open, as paper wants them; answers what puts them back.
+	openFirst() {
+		const before = new Set(this.opened);
+		if (!this.group)
+			this.selected().slice(0, this.options.paper).forEach(row => this.opened.add(row));
+		this.draw();
+		return () => {
+			this.opened = before;
+			this.draw();
+		};
 	}
 }
 

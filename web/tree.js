@@ -102,6 +102,18 @@ class Tree {
 		return true;
 	}
 
+	// Shows a place, from elsewhere on the page.
+	reveal(i) {
+		this.input.value = "";
+		this.filter("");
+		for (let up = P.up[i]; up >= 0; up = P.up[up])
+			this.open.add(up);
+		this.lay();
+		this.go(this.rows.findIndex(row => row.i === i));
+		this.view.focus({ preventScroll: true });
+		this.view.scrollIntoView({ block: "center" });
+	}
+
 	inwards() {
 		const row = this.rows[this.active];
 		if (!this.fold(row.i, true) && this.childrenOf(row.i).length > 0)
@@ -206,9 +218,10 @@ const printedTree = () => {
 	}));
 };
 
+let contentsTree = null;
 const treeSection = () => {
-	const tree = new Tree();
-	const input = el("input", { type: "search", placeholder: "Find by path", "aria-label": "Find in the contents by path",
+	const tree = contentsTree = new Tree();
+	const input = tree.input = el("input", { type: "search", placeholder: "Find by path", "aria-label": "Find in the contents by path",
 		autocomplete: "off", spellcheck: "false" });
 	input.addEventListener("input", () => tree.filter(input.value));
 	tree.filter("");

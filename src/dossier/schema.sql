@@ -99,6 +99,23 @@ CREATE TABLE known_measure (class TEXT, measure TEXT, share INTEGER, upto INTEGE
 -- When the first release of a branch of a compiler came out.
 CREATE TABLE known_compiler (compiler TEXT, branch TEXT, released TEXT, source TEXT);
 
+-- How far each component can be reached, by the best of its ways (the farthest-reaching, of these the shortest), and the steps of that way. Not
+-- there: components that only a package database names.
+CREATE TABLE component_reach (
+	component TEXT NOT NULL, version TEXT NOT NULL, -- as in vulnerability_match
+	reach TEXT NOT NULL, -- 'network', 'started', 'setuid', 'used', 'present'
+	chain TEXT NOT NULL, -- the steps in a sentence
+	PRIMARY KEY (component, version)
+) WITHOUT ROWID;
+CREATE TABLE reach_step (
+	component TEXT NOT NULL, version TEXT NOT NULL,
+	step INTEGER NOT NULL, -- from 1
+	kind TEXT NOT NULL,    -- 'start', 'program', 'port', 'user', 'library', 'component', 'kernel'
+	text TEXT NOT NULL, note TEXT, -- what is there; more about it
+	object INTEGER REFERENCES object(id), place INTEGER REFERENCES place(id), at INTEGER, len INTEGER, -- what says so; at NULL: the file itself
+	PRIMARY KEY (component, version, step)
+) WITHOUT ROWID;
+
 -- Known vulnerabilities of the components, out of the index that the review was given (docs/vulnerabilities.md); all empty without one.
 CREATE TABLE vulnerability (
 	cve TEXT PRIMARY KEY, -- or another id where there is no CVE
@@ -410,6 +427,21 @@ SELECT b.what AS id, b.name, b.version, CASE WHEN c.one THEN b.newer_than END AS
        b.vendor, b.purl, b.cpe, b.confidence, c.witnesses, c.files, c.methods, c.conflict, b.object, b.at, b.len, b.evidence
   FROM w AS b JOIN counted AS c ON c.what = b.what AND c.release = b.release
  WHERE b.nth = 1;
+-- What is said of the licence of a component, and where: by its own description, or in the documents of a package that is called so or was
+-- built from a source of that name. One file may be the copyright file of several packages.
+CREATE VIEW component_licence AS
+WITH named AS MATERIALIZED (SELECT DISTINCT COALESCE(id, LOWER(name)) AS what FROM component),
+     built AS MATERIALIZED (SELECT DISTINCT name, substr(source, 1, instr(source || ' ', ' ') - 1) AS source FROM package),
+     folder AS (SELECT DISTINCT p.object, substr(p.path, instr(p.path, '/doc/') + 5) AS rest FROM place AS p WHERE p.path LIKE '%/doc/%/%'
+                   AND p.object IN (SELECT object FROM licence WHERE component IS NOT NULL AND method IN ('copyright', 'text'))),
+     document AS (SELECT DISTINCT object, substr(rest, 1, instr(rest, '/') - 1) AS name FROM folder),
+     said AS (SELECT component, object, 0 AS placed FROM licence WHERE component IS NOT NULL
+              UNION SELECT name, object, 1 FROM document),
+     meant AS MATERIALIZED (SELECT component, object, placed FROM said WHERE component IN (SELECT what FROM named)
+              UNION SELECT b.source, s.object, 1 FROM said AS s JOIN built AS b ON b.name = s.component WHERE b.source IN (SELECT what FROM named))
+SELECT m.component, l.spdx, l.text, l.method, l.object, MIN(l.at) AS at, l.len FROM meant AS m
+  JOIN licence AS l ON l.object = m.object AND (l.component = m.component OR (m.placed AND l.component IS NOT NULL AND l.method IN ('copyright', 'text')))
+ GROUP BY m.component, l.spdx, l.text, l.method, l.object;
 -- In how many files and versions a component stands.
 CREATE VIEW component_version AS
 SELECT id AS component, COUNT(DISTINCT object) AS files, COUNT(DISTINCT version) AS versions, group_concat(DISTINCT version) AS which

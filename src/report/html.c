@@ -13,7 +13,7 @@
 
 /* The page's own script, in the order in which its parts need each other. */
 static const char *const scripts[] = { "dom.js", "data.js", "table.js", "overview.js", "story.js",
-	"findings.js", "map.js", "tree.js", "sections.js", "main.js" };
+	"findings.js", "map.js", "tree.js", "sections.js", "reach.js", "components.js", "main.js" };
 
 static void gather(as_buf *script, as_buf *style)
 {

@@ -67,24 +67,37 @@ static const struct {
 		"m.worse_than, m.packages FROM measure_rank AS m JOIN place AS p ON p.id ="
 		" (SELECT min(q.id) FROM place AS q WHERE q.object = m.object)"
 		" WHERE m.worse_than >= 75 ORDER BY m.worse_than DESC, p.id, m.name LIMIT 2000" },
-	{ "components", AS_SQL_WITNESSES
-		" SELECT r.name, " AS_SQL_RELEASE
-		" AS version, r.vendor, r.purl, r.cpe, r.method, r.confidence / "
-		"1000.0 AS confidence,"
-		" p.path, r.evidence, (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND"
-		" w.release = r.release) AS witnesses FROM ranked AS r LEFT JOIN place AS p ON "
-		"p.id = r.place"
-		" WHERE r.nth = 1 ORDER BY r.what, r.release" },
+	{ "components", AS_SQL_WITNESSES AS_SQL_DECLARED
+		" SELECT r.what AS id, r.release, r.name, " AS_SQL_RELEASE
+		" AS version, d.expression AS licence, (SELECT min(text) FROM said WHERE component "
+		"= r.what) AS written, nullif(r.vendor, '') AS supplier, r.purl, r.cpe, r.method,"
+		" r.confidence / 1000.0 AS confidence, h.reach, p.path, r.place, r.object,"
+		" r.evidence FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place LEFT JOIN"
+		" declared AS d ON d.component = r.what LEFT JOIN component_reach AS h ON"
+		" h.component = r.what AND h.version = r.release WHERE r.nth = 1 AND r.what IS"
+		" NOT NULL ORDER BY r.what, r.release" },
+	{ "licences",
+		"SELECT l.component, l.spdx, l.text, l.method, p.path, p.id AS place FROM "
+		"component_licence AS l LEFT JOIN place AS p ON p.id = (SELECT min(q.id) FROM place "
+		"AS q WHERE q.object = l.object) ORDER BY l.component, p.id, l.at, l.spdx, l.text" },
+	{ "suppliers",
+		"SELECT s.name, s.role, s.part, s.belongs_to, s.confidence / 1000.0 AS confidence,"
+		" s.evidence, s.object, p.path FROM supplier AS s" AS_SQL_AT(
+			"s") " ORDER BY s.name, s.role, p.id, s.at LIMIT 5000" },
+	{ "steps",
+		"SELECT s.component, s.version, s.kind, s.text, s.note, s.object, s.at, s.len,"
+		" s.place, p.path FROM reach_step AS s LEFT JOIN place AS p ON p.id = s.place"
+		" ORDER BY s.component, s.version, s.step" },
 	{ "vulnerabilities",
 		"SELECT m.component, nullif(m.version, '') AS version, m.cve, m.verdict, "
-		"m.priority, "
-		"m.because, m.why,"
-		" m.chain, v.cvss, v.kev, v.epss, v.summary, p.path FROM vulnerability_match AS m "
+		"m.priority, m.because, m.why, m.range, m.source, m.reach, v.cvss, v.vector, v.cwe,"
+		" v.kev, v.epss, v.summary, v.published, v.disputed, v.sources, p.path, p.id AS"
+		" place FROM vulnerability_match AS m "
 		"JOIN vulnerability AS v ON v.cve = m.cve LEFT JOIN place AS p ON p.id ="
 		" (SELECT min(q.id) FROM place AS q WHERE q.object = m.object)"
 		" ORDER BY CASE m.priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' "
 		"THEN 2 WHEN 'low' THEN 3 ELSE 4 END,"
-		" v.cvss DESC, m.component, m.version, m.cve LIMIT 3000" },
+		" v.cvss DESC, m.component, m.version, m.cve LIMIT 10000" },
 	{ "vulnerable", "SELECT count(*) AS n FROM vulnerability_match" },
 	{ "feeds", "SELECT kind, name, newest, imported, read, stored + unchanged AS kept, refused "
 		   "FROM "
@@ -218,6 +231,37 @@ static bool evidence_row(void *ctx, sqlite3_stmt *st)
 	return !t->j.out->failed;
 }
 
+/* What the steps to components rest on, once each: "see" and "hex" as of the places of findings. */
+static const char spots_sql[] =
+	"SELECT s.object, s.at, s.len, min(s.place) AS place, x.bytes FROM reach_step AS s LEFT JOIN "
+	"exhibit AS x ON x.object = s.object AND x.at = s.at AND x.len = s.len WHERE s.at IS NOT NULL "
+	"GROUP BY s.object, s.at, s.len ORDER BY min(s.component), s.object, s.at, s.len LIMIT 4000";
+
+static bool spot_row(void *ctx, sqlite3_stmt *st)
+{
+	enum { SPOT_OBJECT, SPOT_AT, SPOT_LEN, SPOT_PLACE, SPOT_BYTES };
+	telling *t = ctx;
+	as_buf b = { 0 };
+	as_see what = { .place = sqlite3_column_int64(st, SPOT_PLACE),
+		.has_range = true,
+		.at = sqlite3_column_int64(st, SPOT_AT),
+		.len = sqlite3_column_int64(st, SPOT_LEN) };
+	as_json_open(&t->j, NULL, '{');
+	as_json_column(&t->j, "object", st, SPOT_OBJECT);
+	as_json_column(&t->j, "at", st, SPOT_AT);
+	as_json_column(&t->j, "len", st, SPOT_LEN);
+	as_hex_add(&b, as_sql_span(st, SPOT_BYTES));
+	as_json_text(&t->j, "hex", as_buf_span_of(&b));
+	as_buf_clear(&b);
+	if (sqlite3_column_type(st, SPOT_PLACE) == SQLITE_INTEGER)
+		t->status = as_worse(t->status, as_see_add(t->db, what, &b));
+	as_json_text(&t->j, "see", as_buf_span_of(&b));
+	as_json_close(&t->j, '}');
+	as_out_text(t->j.out, "\n");
+	as_buf_free(&b);
+	return !t->j.out->failed;
+}
+
 as_status as_page_data(sqlite3 *db, as_out *out)
 {
 	telling t = { .db = db, .j = { .out = out, .compact = true } };
@@ -227,6 +271,9 @@ as_status as_page_data(sqlite3 *db, as_out *out)
 		s = as_worse(s, as_json_table(&t.j, tables[i].key, db, tables[i].sql));
 	as_json_open(&t.j, "evidence", '[');
 	s = as_worse(s, as_sql_each(db, evidence_sql, evidence_row, &t));
+	as_json_close(&t.j, ']');
+	as_json_open(&t.j, "spots", '[');
+	s = as_worse(s, as_sql_each(db, spots_sql, spot_row, &t));
 	as_json_close(&t.j, ']');
 	as_json_close(&t.j, '}');
 	return as_worse(s, t.status);

@@ -51,26 +51,49 @@ static const char files[] =
 	" FROM place AS p LEFT JOIN object AS o ON o.id = p.object WHERE p.kind = 'file' ORDER BY "
 	"p.id";
 
-static const char components[] = AS_SQL_WITNESSES
-	" SELECT r.name, r.version, r.newer_than, r.older_than, r.purl, r.cpe, p.path, o.sha256 AS "
-	"\"sha256:digest\","
+/* What rests on what: licences with the files that state them, and who is named as the maker of a part of the same file. */
+#define RESTING                                                                                    \
+	AS_SQL_DECLARED                                                                            \
+	", licences AS MATERIALIZED (SELECT component, json_group_array(json_object('spdx', "      \
+	"spdx, 'text', text, 'method', method, 'path', path, 'container', container, 'sha256', "   \
+	"sha256, 'offset', at, 'length', len)) AS list FROM (SELECT l.*, q.path, q.container, "    \
+	"b.sha256 FROM said AS l LEFT JOIN place AS q ON q.id = (SELECT min(id) FROM place WHERE " \
+	"object = l.object) LEFT JOIN object AS b ON b.id = l.object ORDER BY l.component, "       \
+	"q.path, l.at, l.spdx, l.text) GROUP BY component),"                                       \
+	" makers AS MATERIALIZED (SELECT object, json_group_array(json_object('name', name, "      \
+	"'role', role, 'part', part, 'belongs_to', belongs_to, 'confidence', confidence / "        \
+	"1000.0, 'text', evidence, 'offset', at, 'length', len)) AS list FROM (SELECT * FROM "     \
+	"supplier ORDER BY object, name, role, at) GROUP BY object)"
+#define RESTING_ON                                                                                 \
+	" LEFT JOIN declared AS d ON d.component = r.what LEFT JOIN component_reach AS h ON "      \
+	"h.component = r.what AND h.version = r.release"
+
+static const char components[] = AS_SQL_WITNESSES RESTING
+	" SELECT r.name, r.version, r.newer_than, r.older_than, d.expression AS licence, "
+	"nullif(r.vendor, '') AS supplier, r.purl, r.cpe, p.path, o.sha256 AS \"sha256:digest\","
 	" r.confidence / 1000.0 AS confidence,"
 	" (SELECT json_group_array(json_object('method', w.method, 'text', w.evidence,"
 	"   'confidence', w.confidence / 1000.0, 'path', q.path, 'container', q.container,"
 	"   'sha256', b.sha256, 'offset', w.at, 'length', w.len)) FROM (SELECT * FROM ranked"
 	"   WHERE what = r.what AND release = r.release ORDER BY nth) AS w"
 	"   LEFT JOIN place AS q ON q.id = w.place LEFT JOIN object AS b ON b.id = w.object)"
-	"   AS \"evidence:json\", p.container"
+	"   AS \"evidence:json\", coalesce(l.list, '[]') AS \"licences:json\", coalesce(m.list, "
+	"'[]') AS \"suppliers:json\", h.reach, h.chain, " AS_SQL_STEPS("r.what", "r.release")
+	" AS \"steps:json\", p.container"
 	" FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place LEFT JOIN object AS o ON o.id = "
-	"r.object"
+	"r.object" RESTING_ON
+	" LEFT JOIN licences AS l ON l.component = r.what LEFT JOIN makers AS m ON m.object = r.object"
 	" WHERE r.nth = 1 ORDER BY r.what, r.release";
 
-static const char components_table[] = AS_SQL_WITNESSES
-	" SELECT r.name, " AS_SQL_RELEASE " AS version, r.confidence / 1000.0 AS sure, p.path,"
+static const char components_table[] = AS_SQL_WITNESSES AS_SQL_DECLARED
+	" SELECT r.name, " AS_SQL_RELEASE
+	" AS version, coalesce(d.expression, (SELECT 'as written: ' || min(text) FROM said WHERE component "
+	"= r.what), 'not known') AS licence, coalesce(nullif(r.vendor, ''), 'not known') AS supplier,"
+	" r.confidence / 1000.0 AS sure, h.reach, p.path,"
 	" (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND w.release = "
 	"r.release) AS witnesses"
-	" FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place WHERE r.nth = 1"
-	" ORDER BY r.what, r.release";
+	" FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place" RESTING_ON
+	" WHERE r.nth = 1 ORDER BY r.what, r.release";
 
 static const char findings[] =
 	"SELECT f.id, f.rule, f.kind, f.severity, f.confidence, f.title, f.verdict, f.cwe, f.why, "
@@ -118,7 +141,9 @@ static const char findings_table[] =
 static const char vulnerabilities[] = VULNERABLE
 	" SELECT x.component, nullif(x.version, '') AS version, x.cve, x.verdict, x.priority, "
 	"x.because,"
-	" x.why, x.range, x.witness, x.version_order, x.source, x.reach, x.chain, x.cvss,"
+	" x.why, x.range, x.witness, x.version_order, x.source, x.reach, x.chain, "
+	"iif(x.chain IS NULL, NULL, " AS_SQL_STEPS("x.component", "x.version")
+	") AS \"steps:json\", x.cvss,"
 	" x.cvss_version, x.vector, x.severity, x.cwe, x.kev, x.epss, x.percentile,"
 	" x.disputed AS \"disputed:bool\", x.published, x.modified, x.summary, p.path,"
 	" x.at AS offset, x.len AS length, o.sha256, p.container FROM ordered AS x LEFT JOIN place "

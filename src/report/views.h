@@ -49,14 +49,23 @@ const char *const *as_view_names(void);
 	" || coalesce('< ' || r.older_than, ''), ''))"
 
 /* What licences say of a component (declared: component, expression), to be joined after AS_SQL_WITNESSES: all SPDX
- * expressions that are known of it; of copyright files, all of its files' together. */
+ * expressions that are known of it; of copyright files, all of its files' together. said: component_licence, worked out once. */
 #define AS_SQL_DECLARED                                                                            \
-	" , declared AS MATERIALIZED (SELECT component, group_concat(one, ' AND ') AS expression " \
+	" , said AS MATERIALIZED (SELECT * FROM component_licence),"                               \
+	" declared AS MATERIALIZED (SELECT component, group_concat(one, ' AND ') AS expression "   \
 	"FROM"                                                                                     \
 	" (SELECT DISTINCT component, CASE WHEN instr(spdx, ' OR ') > 0 THEN '(' || spdx || ')' "  \
 	"ELSE"                                                                                     \
-	"  spdx END AS one FROM licence WHERE component IS NOT NULL AND spdx IS NOT NULL"          \
+	"  spdx END AS one FROM said WHERE spdx IS NOT NULL"                                       \
 	"  ORDER BY component, one) GROUP BY component)"
+
+/* The steps of the way to a component x (its columns are named by what and release) as a JSON array. */
+#define AS_SQL_STEPS(what, release)                                                                \
+	"(SELECT json_group_array(json_object('kind', kind, 'text', text, 'note', note, 'path', "  \
+	"path, 'container', container, 'sha256', sha256, 'offset', at, 'length', len)) FROM "      \
+	"(SELECT s.*, q.path, q.container, b.sha256 FROM reach_step AS s LEFT JOIN place AS q ON " \
+	"q.id = s.place LEFT JOIN object AS b ON b.id = s.object WHERE s.component = " what        \
+	" AND s.version = " release " ORDER BY s.step))"
 
 /* Account of the inputs' bytes down to the innermost object that stands there as it is: rows of
  * leaf are input, at, len, class, label, child, entropy, depth. An object is parted if its extents e

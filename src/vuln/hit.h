@@ -49,7 +49,8 @@ as_status as_match_distribution(as_matcher *m) AS_MUST_USE;
 as_span as_absent(as_matcher *m, const as_part *part, as_span files, as_span summary);
 
 void as_built_free(struct as_built *b);
-/* How far what is affected can be reached, and how much it presses: columns of vulnerability_match. AS_IO. */
-as_status as_match_reach(sqlite3 *dossier) AS_MUST_USE;
+/* How far what is affected can be reached (as component_reach has it), and how much it presses: columns of
+ * vulnerability_match. AS_IO. */
+as_status as_match_priority(sqlite3 *dossier) AS_MUST_USE;
 
 #endif

@@ -378,7 +378,7 @@ as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index)
 	if (s == AS_OK)
 		s = write_sources(&m);
 	if (s == AS_OK)
-		s = as_match_reach(dossier);
+		s = as_match_priority(dossier);
 	if (sqlite3_get_autocommit(index) == 0)
 		s = as_worse(s, as_db_run(index, "COMMIT"));
 	as_image_free(&m.image);
