@@ -80,7 +80,7 @@ const components = () => {
 		return el("p.quiet", {}, "No component was recognised.");
 	return [lead("Software recognised in the image. Each opens to what it was recognised by, how it is reached, and what its licence rests on."),
 		new DataTable(componentColumns, D.components, { caption: "Components", filter: "Filter: a name, a licence, a path",
-			text: r => [r.path, r.purl, r.cpe, r.evidence].filter(Boolean).join(" "), detail: componentDetail, paper: 0,
+			text: r => [r.path, r.purl, r.cpe, r.evidence].filter(Boolean).join(" "), detail: componentDetail,
 			choices: [{ label: "Reach", value: r => reachWord(r.reach), order: [...Object.values(REACHES), NOT_KNOWN] },
 				{ label: "Licence", value: licenceWord }, { label: "Supplier", value: r => r.supplier ?? NOT_KNOWN },
 				{ label: "Recognised by", value: r => r.method ?? NOT_KNOWN }],
@@ -122,13 +122,16 @@ const faultColumns = [
 	{ key: "source", label: "Told by" },
 	{ key: "summary", label: "What", value: r => r.summary, cell: r => short(r.summary ?? "", LONG) }];
 
+// On paper: the way to each of the first components, at its most urgent vulnerability.
+const ways = rows => [...byComponent(rows).values()].map(([first]) => first).slice(0, 10);
+
 const vulnerabilities = () => {
 	const n = D.vulnerable[0].n;
 	if (D.feeds.length === 0)
 		return el("p.quiet", {}, `Nothing was looked up: ${D.meta.vulnerabilities ?? "no data was given"}. `,
 			code("assay knowledge import FILE..."), " fills an index; the next review uses it.");
 	faultTable = new DataTable(faultColumns, D.vulnerabilities, { caption: "Known vulnerabilities",
-		filter: "Filter: a component, a CVE, a word", tally: pressing, detail: faultDetail, paper: 12,
+		filter: "Filter: a component, a CVE, a word", tally: pressing, detail: faultDetail, paper: ways,
 		text: r => [priorityOf(r), r.why, r.because, r.range, r.cwe, r.path].filter(Boolean).join(" "),
 		choices: [{ label: "Priority", value: priorityOf, order: PRIORITIES },
 			{ label: "Affected", value: r => VERDICTS[r.verdict] ?? r.verdict, order: Object.values(VERDICTS) },

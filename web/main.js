@@ -93,7 +93,7 @@ const paper = () => {
 				details.open = true;
 				opened.push(details);
 			}
-		closing = faultTable ? [faultTable.openFirst()] : [];
+		closing = faultTable ? [faultTable.openForPaper()] : [];
 		redraw();
 	});
 	addEventListener("afterprint", () => {

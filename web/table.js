@@ -28,7 +28,7 @@ const short = (text, most = 60) => (text.length > most ? text.slice(0, most - 1)
 class DataTable {
 	// columns: { key, label, num, value(row), cell(row) }; options: caption, filter (its label), test(row), text(row) (words to be
 	// found that are in no column), choices: [{ label, value(row), order }] (filters), groups: [{ label, value(row) }],
-	// tally(rows) (words beside a group's name), detail(row) (what a row opens to), paper (how many rows are open on paper)
+	// tally(rows) (words beside a group's name), detail(row) (what a row opens to), paper(rows) (which rows are open on paper)
 	constructor(columns, rows, options) {
 		this.columns = columns;
 		this.rows = rows;
@@ -248,11 +248,11 @@ class DataTable {
 		row?.focus();
 	}
 
-	// The first rows open, as paper wants them; answers what puts them back.
-	openFirst() {
+	// Opens what paper shows; answers what puts it back.
+	openForPaper() {
 		const before = new Set(this.opened);
 		if (!this.group)
-			this.selected().slice(0, this.options.paper).forEach(row => this.opened.add(row));
+			this.options.paper(this.selected()).forEach(row => this.opened.add(row));
 		this.draw();
 		return () => {
 			this.opened = before;

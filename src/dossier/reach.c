@@ -7,23 +7,26 @@
 #include "dossier/db.h"
 
 enum {
-	LEVELS = 4, /* listens, starts, has its owner's rights, any other program (reach.sql) */
+	LEVELS = 4,    /* listens, starts, has its owner's rights, any other program (reach.sql) */
 	DEPTH_MAX = 24 /* libraries between a program and what is reached */
 };
 
 static const char programs[] = "INSERT OR IGNORE INTO way SELECT object, level, 0, NULL, NULL FROM "
 			       "runner WHERE level = ?1 AND 0 = ?2";
-static const char ask[] = "INSERT OR IGNORE INTO called SELECT n.lib, ?1, ?2, MIN(w.object) FROM way "
-			  "AS w JOIN need AS n ON n.object = w.object WHERE w.level = ?1 AND "
-			  "w.depth = ?2 GROUP BY n.lib";
+static const char ask[] =
+	"INSERT OR IGNORE INTO called SELECT n.lib, ?1, ?2, MIN(w.object) FROM way "
+	"AS w JOIN need AS n ON n.object = w.object WHERE w.level = ?1 AND "
+	"w.depth = ?2 GROUP BY n.lib";
 static const char answer[] = "INSERT OR IGNORE INTO way SELECT o.object, ?1, ?2 + 1, MIN(c.lib), "
 			     "c.user FROM called AS c JOIN offer AS o ON o.lib = c.lib WHERE "
 			     "c.level = ?1 AND c.depth = ?2 GROUP BY o.object";
-static const char left[] =
-	"INSERT INTO unexamined SELECT w.object, NULL, NULL, NULL, 'limits', 'limit', 'how it is reached was not "
-	"followed further: there are too many libraries in a row' FROM way AS w WHERE w.depth = ?2 AND "
-	"w.level = ?1 AND EXISTS (SELECT 1 FROM need AS n WHERE n.object = w.object AND n.lib NOT IN (SELECT lib "
-	"FROM called)) ORDER BY w.object";
+static const char left[] = "INSERT INTO unexamined SELECT w.object, NULL, NULL, NULL, 'limits', "
+			   "'limit', 'how it is reached was not "
+			   "followed further: there are too many libraries in a row' FROM way AS w "
+			   "WHERE w.depth = ?2 AND "
+			   "w.level = ?1 AND EXISTS (SELECT 1 FROM need AS n WHERE n.object = "
+			   "w.object AND n.lib NOT IN (SELECT lib "
+			   "FROM called)) ORDER BY w.object";
 
 static as_status run_file(sqlite3 *db, const char *name)
 {

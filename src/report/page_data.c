@@ -76,18 +76,18 @@ static const struct {
 		" declared AS d ON d.component = r.what LEFT JOIN component_reach AS h ON"
 		" h.component = r.what AND h.version = r.release WHERE r.nth = 1 AND r.what IS"
 		" NOT NULL ORDER BY r.what, r.release" },
-	{ "licences",
-		"SELECT l.component, l.spdx, l.text, l.method, p.path, p.id AS place FROM "
-		"component_licence AS l LEFT JOIN place AS p ON p.id = (SELECT min(q.id) FROM place "
-		"AS q WHERE q.object = l.object) ORDER BY l.component, p.id, l.at, l.spdx, l.text" },
+	{ "licences", "SELECT l.component, l.spdx, l.text, l.method, p.path, p.id AS place FROM "
+		      "component_licence AS l LEFT JOIN place AS p ON p.id = (SELECT min(q.id) "
+		      "FROM place "
+		      "AS q WHERE q.object = l.object) ORDER BY l.component, p.id, l.at, l.spdx, "
+		      "l.text" },
 	{ "suppliers",
 		"SELECT s.name, s.role, s.part, s.belongs_to, s.confidence / 1000.0 AS confidence,"
 		" s.evidence, s.object, p.path FROM supplier AS s" AS_SQL_AT(
 			"s") " ORDER BY s.name, s.role, p.id, s.at LIMIT 5000" },
-	{ "steps",
-		"SELECT s.component, s.version, s.kind, s.text, s.note, s.object, s.at, s.len,"
-		" s.place, p.path FROM reach_step AS s LEFT JOIN place AS p ON p.id = s.place"
-		" ORDER BY s.component, s.version, s.step" },
+	{ "steps", "SELECT s.component, s.version, s.kind, s.text, s.note, s.object, s.at, s.len,"
+		   " s.place, p.path FROM reach_step AS s LEFT JOIN place AS p ON p.id = s.place"
+		   " ORDER BY s.component, s.version, s.step" },
 	{ "vulnerabilities",
 		"SELECT m.component, nullif(m.version, '') AS version, m.cve, m.verdict, "
 		"m.priority, m.because, m.why, m.range, m.source, m.reach, v.cvss, v.vector, v.cwe,"
@@ -232,10 +232,12 @@ static bool evidence_row(void *ctx, sqlite3_stmt *st)
 }
 
 /* What the steps to components rest on, once each: "see" and "hex" as of the places of findings. */
-static const char spots_sql[] =
-	"SELECT s.object, s.at, s.len, min(s.place) AS place, x.bytes FROM reach_step AS s LEFT JOIN "
-	"exhibit AS x ON x.object = s.object AND x.at = s.at AND x.len = s.len WHERE s.at IS NOT NULL "
-	"GROUP BY s.object, s.at, s.len ORDER BY min(s.component), s.object, s.at, s.len LIMIT 4000";
+static const char spots_sql[] = "SELECT s.object, s.at, s.len, min(s.place) AS place, x.bytes FROM "
+				"reach_step AS s LEFT JOIN "
+				"exhibit AS x ON x.object = s.object AND x.at = s.at AND x.len = "
+				"s.len WHERE s.at IS NOT NULL "
+				"GROUP BY s.object, s.at, s.len ORDER BY min(s.component), "
+				"s.object, s.at, s.len LIMIT 4000";
 
 static bool spot_row(void *ctx, sqlite3_stmt *st)
 {

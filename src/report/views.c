@@ -51,7 +51,8 @@ static const char files[] =
 	" FROM place AS p LEFT JOIN object AS o ON o.id = p.object WHERE p.kind = 'file' ORDER BY "
 	"p.id";
 
-/* What rests on what: licences with the files that state them, and who is named as the maker of a part of the same file. */
+/* What it rests on: licences with the files that state them, and who is named as the maker of a part of the same
+ * file. */
 #define RESTING                                                                                    \
 	AS_SQL_DECLARED                                                                            \
 	", licences AS MATERIALIZED (SELECT component, json_group_array(json_object('spdx', "      \
@@ -78,17 +79,20 @@ static const char components[] = AS_SQL_WITNESSES RESTING
 	"   WHERE what = r.what AND release = r.release ORDER BY nth) AS w"
 	"   LEFT JOIN place AS q ON q.id = w.place LEFT JOIN object AS b ON b.id = w.object)"
 	"   AS \"evidence:json\", coalesce(l.list, '[]') AS \"licences:json\", coalesce(m.list, "
-	"'[]') AS \"suppliers:json\", h.reach, h.chain, " AS_SQL_STEPS("r.what", "r.release")
-	" AS \"steps:json\", p.container"
-	" FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place LEFT JOIN object AS o ON o.id = "
-	"r.object" RESTING_ON
-	" LEFT JOIN licences AS l ON l.component = r.what LEFT JOIN makers AS m ON m.object = r.object"
-	" WHERE r.nth = 1 ORDER BY r.what, r.release";
+	"'[]') AS \"suppliers:json\", h.reach, h.chain, " AS_SQL_STEPS(
+		"r.what", "r.release") " AS \"steps:json\", p.container"
+				       " FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place "
+				       "LEFT JOIN object AS o ON o.id = "
+				       "r.object" RESTING_ON
+				       " LEFT JOIN licences AS l ON l.component = r.what LEFT JOIN "
+				       "makers AS m ON m.object = r.object"
+				       " WHERE r.nth = 1 ORDER BY r.what, r.release";
 
 static const char components_table[] = AS_SQL_WITNESSES AS_SQL_DECLARED
-	" SELECT r.name, " AS_SQL_RELEASE
-	" AS version, coalesce(d.expression, (SELECT 'as written: ' || min(text) FROM said WHERE component "
-	"= r.what), 'not known') AS licence, coalesce(nullif(r.vendor, ''), 'not known') AS supplier,"
+	" SELECT r.name, " AS_SQL_RELEASE " AS version, coalesce(d.expression, (SELECT 'as "
+	"written: ' || min(text) FROM said WHERE component "
+	"= r.what), 'not known') AS licence, coalesce(nullif(r.vendor, ''), 'not known') AS "
+	"supplier,"
 	" r.confidence / 1000.0 AS sure, h.reach, p.path,"
 	" (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND w.release = "
 	"r.release) AS witnesses"
@@ -142,15 +146,19 @@ static const char vulnerabilities[] = VULNERABLE
 	" SELECT x.component, nullif(x.version, '') AS version, x.cve, x.verdict, x.priority, "
 	"x.because,"
 	" x.why, x.range, x.witness, x.version_order, x.source, x.reach, x.chain, "
-	"iif(x.chain IS NULL, NULL, " AS_SQL_STEPS("x.component", "x.version")
-	") AS \"steps:json\", x.cvss,"
-	" x.cvss_version, x.vector, x.severity, x.cwe, x.kev, x.epss, x.percentile,"
-	" x.disputed AS \"disputed:bool\", x.published, x.modified, x.summary, p.path,"
-	" x.at AS offset, x.len AS length, o.sha256, p.container FROM ordered AS x LEFT JOIN place "
-	"AS"
-	" p ON p.id = (SELECT min(q.id) FROM place AS q WHERE q.object = x.object) LEFT JOIN "
-	"object AS"
-	" o ON o.id = x.object" VULNERABLE_ORDER;
+	"iif(x.chain IS NULL, NULL, " AS_SQL_STEPS(
+		"x.component", "x.version") ") AS \"steps:json\", x.cvss,"
+					    " x.cvss_version, x.vector, x.severity, x.cwe, x.kev, "
+					    "x.epss, x.percentile,"
+					    " x.disputed AS \"disputed:bool\", x.published, "
+					    "x.modified, x.summary, p.path,"
+					    " x.at AS offset, x.len AS length, o.sha256, "
+					    "p.container FROM ordered AS x LEFT JOIN place "
+					    "AS"
+					    " p ON p.id = (SELECT min(q.id) FROM place AS q WHERE "
+					    "q.object = x.object) LEFT JOIN "
+					    "object AS"
+					    " o ON o.id = x.object" VULNERABLE_ORDER;
 
 static const char vulnerabilities_table[] =
 	VULNERABLE " SELECT x.component || coalesce(' ' || nullif(x.version, ''), '') AS component,"

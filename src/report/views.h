@@ -49,7 +49,8 @@ const char *const *as_view_names(void);
 	" || coalesce('< ' || r.older_than, ''), ''))"
 
 /* What licences say of a component (declared: component, expression), to be joined after AS_SQL_WITNESSES: all SPDX
- * expressions that are known of it; of copyright files, all of its files' together. said: component_licence, worked out once. */
+ * expressions that are known of it; of copyright files, all of its files' together. said: component_licence, worked
+ * out once. */
 #define AS_SQL_DECLARED                                                                            \
 	" , said AS MATERIALIZED (SELECT * FROM component_licence),"                               \
 	" declared AS MATERIALIZED (SELECT component, group_concat(one, ' AND ') AS expression "   \

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How much a match presses: a few plain conditions on CVSS, EPSS, KEV and reach, each of which is named in the sentence. */
+/* How much a match presses: a few plain conditions on CVSS, EPSS, KEV and reach, each of which is named in the
+ * sentence. */
 #include "vuln/hit.h"
 
 #include "dossier/db.h"
 
 static const char reaches[] =
 	"UPDATE vulnerability_match SET reach = r.reach, chain = r.chain FROM component_reach AS r "
-	"WHERE r.component = vulnerability_match.component AND r.version = vulnerability_match.version "
+	"WHERE r.component = vulnerability_match.component AND r.version = "
+	"vulnerability_match.version "
 	"AND verdict <> 'not'";
 
 /* 4: urgent ... 1: low; one less where it is not sure that it is affected. */

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes a dossier out of thin air: a mobile base station as a review would record it.
 
-usage: make.py OUT.assay [--objects N] [--hostile]
+usage: make.py OUT.assay [--objects N] [--faults N] [--hostile]
 
 For tests of what reads dossiers, where a whole review would take too long or is not what is tested.
 --objects N   fill the tree with N more files
+--faults N    N more known vulnerabilities, in two components for five of them
 --hostile     names and texts that try to break out of every format
 """
 import argparse
@@ -232,8 +233,8 @@ FORMATS = [("gzip", "gzip", "gzip -dc < IN > OUT"),
 class Station:
     """The image: a bootloader, a kernel, a root file system, settings, and bytes nobody knows."""
 
-    def __init__(self, d, objects, hostile):
-        self.d, self.objects, self.hostile = d, objects, hostile
+    def __init__(self, d, objects, hostile, faults=0):
+        self.d, self.objects, self.hostile, self.faults = d, objects, hostile, faults
         self.files = {}
 
     def text(self, plain):
@@ -438,6 +439,57 @@ class Station:
                   version_order="upstream", source="nvd", reach="network" if priority == "urgent" else None,
                   chain=None, priority=priority, because=priority and "CVSS")
 
+        self.reached()
+        self.many()
+
+    def reached(self):
+        """The way to OpenSSL, through a library of a server that listens; the kernel's; and one file that nothing uses."""
+        d, place, obj = self.d, self.at, {p: o for p, (o, _) in self.files.items()}
+        init, daemon, lib, held = "/etc/inittab", "/usr/sbin/lighttpd", "/usr/lib/libcrypto.so.1.0.2", "/usr/lib/libz.so.1"
+        ways = {("openssl", "1.0.2u"): ("network", "inittab starts lighttpd as root, which listens on tcp 443, and links with libcrypto.so.1.0.2", [
+                    ("start", "inittab", self.text("lighttpd: /usr/sbin/lighttpd -D"), init, 55, 47), ("program", "lighttpd", None, daemon, None, None),
+                    ("port", "tcp 443", "by its arguments", init, 55, 47), ("user", "root", "when it starts", init, 55, 47),
+                    ("library", self.text("libcrypto.so.1.0.2"), None, lib, None, None),
+                    ("component", self.text("OpenSSL 1.0.2u"), "told by its banner", lib, 8, 32)]),
+                ("linux", "4.14.98"): ("started", "the kernel runs", [("kernel", "Linux 4.14.98", None, None, 64, 80)]),
+                ("zlib", "1.2.11"): ("present", "libz.so.1 holds it", [("component", "zlib 1.2.11", "told by its banner", held, 8, 32)])}
+        for (what, version), (reach, chain, steps) in ways.items():
+            d.add("component_reach", component=what, version=version, reach=reach, chain=self.text(chain))
+            for i, (kind, text, note, path, at, length) in enumerate(steps):
+                where = obj[path] if path else self.kernel
+                d.add("reach_step", component=what, version=version, step=i + 1, kind=kind, text=text, note=note, object=where,
+                      place=place(path) if path else None, at=at, len=length)
+                if at is not None:
+                    d.exhibit(where, at, length)
+        d.add("supplier", object=obj[daemon], at=0, len=8, name=self.text("Example Chips"), role="chip-sdk", part="SDK", belongs_to="Example",
+              confidence=800, evidence=self.text("/home/sdk/example"))
+
+    def at(self, path):
+        return self.files[path][1]
+
+    def many(self):
+        """As large images have them: each of the components has a way of four steps and a licence."""
+        rnd, d = random.Random(4), self.d
+        lib, obj = self.files["/usr/lib/libz.so.1"][1], self.files["/usr/lib/libz.so.1"][0]
+        for i in range(self.faults * 2 // 5):
+            name = f"part-{i:04}"
+            d.add("component", object=obj, at=8, len=32, id=name, name=self.text(name), version="1.0", vendor=f"maker {i % 40}", method="banner",
+                  purl=f"pkg:generic/{name}@1.0", confidence=900, evidence=f"{name} 1.0")
+            d.add("licence", object=obj, component=name, spdx=("MIT", "GPL-2.0-only", "Zlib", None)[i % 4], text="as written", method="metadata")
+            reach = ("network", "started", "used", "present")[i % 4]
+            d.add("component_reach", component=name, version="1.0", reach=reach, chain=f"{name}d listens")
+            for k, kind in enumerate(("start", "program", "port", "component")):
+                d.add("reach_step", component=name, version="1.0", step=k + 1, kind=kind, text=f"{name}{kind}", note="a note", object=obj, place=lib,
+                      at=8, len=24 + k)
+        for i in range(self.faults):
+            cve, priority = f"CVE-2020-{10000 + i}", ("urgent", "high", "medium", "low")[min(3, i * 20 // self.faults)]
+            d.add("vulnerability", cve=cve, summary="A fault in the parser of a message. " * 8, cvss=rnd.randrange(20, 100) / 10, cvss_version="3.1",
+                  severity="high", kev="2021-01-01" if i % 97 == 0 else None, epss=rnd.random() / 9, published="2020-01-01", disputed=0, sources="nvd")
+            d.add("vulnerability_match", cve=cve, component=f"part-{i * 2 // 5:04}", version="1.0", object=obj, at=8, len=32,
+                  verdict=("affected", "possibly")[i % 2], why="part 1.0 (by its banner); affected: before 2", range="before 2", witness="1.0",
+                  version_order="upstream", source=("nvd", "osv", "cve")[i % 3], reach=("network", "started", "used", "present")[i * 2 // 5 % 4],
+                  chain="partd listens", priority=priority, because="CVSS; reached")
+
     def filler(self):
         rnd = self.d.random
         folders = [f"/usr/share/{a}/{b}" for a in ("mibs", "locale", "doc", "www", "firmware")
@@ -519,10 +571,10 @@ class Station:
         self.damage()
 
 
-def make(path, objects=0, hostile=False):
+def make(path, objects=0, hostile=False, faults=0):
     """Writes the dossier; answers the bytes of the image it tells of."""
     d = Dossier(path)
-    station = Station(d, objects, hostile)
+    station = Station(d, objects, hostile, faults)
     station.build()
     d.finish()
     return station.raw
@@ -532,10 +584,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
     parser.add_argument("--objects", type=int, default=0)
+    parser.add_argument("--faults", type=int, default=0)
     parser.add_argument("--hostile", action="store_true")
     parser.add_argument("--image", help="write the image's bytes here too")
     args = parser.parse_args()
-    raw = make(args.out, args.objects, args.hostile)
+    raw = make(args.out, args.objects, args.hostile, args.faults)
     if args.image:
         with open(args.image, "wb") as f:
             f.write(raw)

@@ -6,6 +6,7 @@
     worked out here, by other code than Assay's. Prints precision and recall, and each miss
   - configurations written by hand after NISTIR 7696 and the NVD API: cases.json
   - packages of distributions and ecosystems, the kernel's options, BusyBox's applets: cases.json, too
+  - the ways to components: made of facts here, step by step
 
 The records are imported by `assay knowledge import`; components stand in dossiers that are made here, which vuln-one matches.
 Last line: N passed, N failed.
@@ -53,7 +54,7 @@ def dossier(path, facts):
 	d.add("object", id=1, sha256="0" * 64, size=1, state="examined")
 	for table, rows in facts.items():
 		for row in rows:
-			own = {} if "object" in row or table in ("meta",) else {"object": 1}
+			own = {} if "object" in row or table in ("meta", "object") else {"object": 1}
 			if table == "component":
 				own.update(method="banner", confidence=900)
 			if table == "elf":
@@ -212,10 +213,128 @@ def hand_written(folder):
 			expect(words in why, f"{case['name']}: why says not '{words}' but {why}")
 
 
+class Image:
+	"""Facts of a root file system: files with their places, and what is known of them."""
+	def __init__(self):
+		self.facts = {name: [] for name in ("object", "place", "elf", "component", "autostart", "listener", "setting")}
+		self.facts["place"].append({"id": 1, "object": None, "kind": "input", "name": "image", "path": "/image", "container": ""})
+
+	def add(self, path, table=None, mode=0o755, **row):
+		"""A file, with a fact about it; what stands there already is not made again."""
+		known = {p["path"]: p["object"] for p in self.facts["place"]}
+		if path not in known:
+			known[path] = len(self.facts["place"]) + 1
+			self.facts["object"].append({"id": known[path], "sha256": f"{known[path]:064x}", "size": 1, "state": "examined"})
+			self.facts["place"].append({"id": known[path], "parent": 1, "object": known[path], "kind": "file", "name": os.path.basename(path),
+				"path": path, "container": "image", "mode": mode, "uid": 0})
+		if table:
+			self.facts[table].append({"object": known[path], "at": 4, "len": 8, **row})
+
+	def link(self, path, target):
+		self.facts["place"].append({"id": len(self.facts["place"]) + 1, "parent": 1, "object": None, "kind": "symlink",
+			"name": os.path.basename(path), "path": path, "container": "image", "target": target})
+
+	def binary(self, path, needed="", soname=None, machine="arm", mode=0o755):
+		self.add(path, "elf", mode, role="library" if soname else "program", machine=machine, needed=needed, soname=soname)
+
+	def holds(self, path, name, version="1.0"):
+		self.add(path, "component", id=name, name=name, version=version, evidence=name)
+
+	def ways(self, folder):
+		path = os.path.join(folder, "ways.assay")
+		if os.path.exists(path):
+			os.remove(path)
+		dossier(path, self.facts)
+		matched(path, imported(folder, [HERE / "records.json"]))
+		db = sqlite3.connect(path)
+		reach = {c: (r, chain) for c, r, chain in db.execute("SELECT component, reach, chain FROM component_reach")}
+		steps = {}
+		for c, kind, text, where, at in db.execute("SELECT s.component, s.kind, s.text, p.path, s.at FROM reach_step AS s LEFT JOIN place AS p"
+			" ON p.id = s.place ORDER BY s.component, s.version, s.step"):
+			steps.setdefault(c, []).append((kind, text, where, at))
+		said = [text for text, in db.execute("SELECT text FROM unexamined WHERE text LIKE 'how it is reached%'")]
+		db.close()
+		return reach, steps, said
+
+
+def router():
+	"""A server behind two libraries, started by a unit and a script; what only starts, is setuid, is linked with, or is just there."""
+	i = Image()
+	i.binary("/usr/sbin/served", "libweb.so.1 libc.so.6")
+	i.binary("/usr/lib/libweb.so.1.2", "libz.so.1", "libweb.so.1")
+	i.binary("/usr/lib/libz.so.1.2", "libc.so.6", "libz.so.1")
+	i.binary("/usr/lib/mips/libz.so.1", "", "libz.so.1", "mips")
+	i.binary("/usr/lib/libc.so.6", "", "libc.so.6")
+	i.add("/etc/init.d/served", "autostart", init="rc", name="served", command="served", program="/usr/sbin/served", user="root", enabled=1)
+	i.add("/lib/systemd/system/served.service", "autostart", init="systemd", name="served.service", command="/usr/sbin/served -f", enabled=1,
+		program="/usr/sbin/served", user="nobody")
+	i.add("/etc/served.conf", "listener", daemon="served", service="http", protocol="tcp", port=8080, source="config", cleartext=1, enabled=1)
+	i.binary("/usr/sbin/loopd", "libloop.so.1")
+	i.binary("/usr/lib/libloop.so.1", "", "libloop.so.1")
+	i.add("/etc/loopd.conf", "listener", daemon="loopd", service="http", protocol="tcp", port=99, address="127.0.0.1", source="config", cleartext=1, enabled=1)
+	i.binary("/bin/multi")
+	i.link("/usr/sbin/telnetd", "../../bin/multi")
+	i.add("/etc/inetd.conf", "autostart", init="inetd", name="telnet", command="telnetd", program="/usr/sbin/telnetd", user="root", enabled=1)
+	i.add("/etc/inetd.conf", "listener", daemon="telnetd", service="telnet", protocol="tcp", port=23, source="inetd", cleartext=1, enabled=1)
+	i.binary("/usr/sbin/off")
+	i.add("/etc/init.d/off", "autostart", init="rc", name="off", command="off", program="/usr/sbin/off", user="root", enabled=0)
+	i.binary("/usr/sbin/nginx")
+	i.add("/etc/init.d/nginx", "autostart", init="rc", name="nginx", command="nginx", program="/usr/sbin/nginx", user="root", enabled=1)
+	i.add("/etc/nginx.conf", "setting", daemon="nginx", section="", name="user", value="www")
+	i.binary("/bin/su", "libpam.so.0", mode=0o4755)
+	i.binary("/lib/libpam.so.0", "", "libpam.so.0")
+	i.binary("/bin/tool", "libtool.so.1")
+	i.binary("/lib/libtool.so.1", "", "libtool.so.1")
+	for path, name in (("/usr/sbin/served", "served"), ("/usr/lib/libz.so.1.2", "zlib"), ("/usr/lib/mips/libz.so.1", "zlib-mips"),
+		("/usr/lib/libloop.so.1", "loop"), ("/bin/multi", "multi"), ("/usr/sbin/off", "off"), ("/usr/sbin/nginx", "nginx"),
+		("/lib/libpam.so.0", "pam"), ("/lib/libtool.so.1", "libtool"), ("/usr/share/web.js", "script"), ("/boot/vmlinuz", "linux")):
+		i.holds(path, name)
+	return i
+
+
+REACHED = {
+	"served": ("network", "systemd starts served as nobody, which listens on tcp 8080"),
+	"zlib": ("network", "systemd starts served as nobody, which listens on tcp 8080, and links through others with libz.so.1"),
+	"zlib-mips": ("present", "libz.so.1 holds it"),
+	"loop": ("used", "loopd links with libloop.so.1"),
+	"multi": ("network", "inetd starts telnetd as root, which listens on tcp 23"),
+	"off": ("present", "off holds it"),
+	"nginx": ("started", "rc starts nginx as www"),
+	"pam": ("setuid", "su runs with the rights of its owner (setuid), and links with libpam.so.0"),
+	"libtool": ("used", "tool links with libtool.so.1"),
+	"script": ("present", "web.js holds it"),
+	"linux": ("started", "the kernel runs"),
+}
+
+
+def ways(folder):
+	reach, steps, said = router().ways(folder)
+	for name, wanted in REACHED.items():
+		expect(reach.get(name) == wanted, f"the way to {name}: {reach.get(name)}, wanted {wanted}")
+	expect(set(reach) == set(REACHED), f"ways to {set(reach) ^ set(REACHED)}")
+	expect(steps.get("zlib") == [("start", "systemd", "/lib/systemd/system/served.service", 4), ("program", "served", "/usr/sbin/served", None),
+		("port", "tcp 8080", "/etc/served.conf", 4), ("user", "nobody", "/lib/systemd/system/served.service", 4),
+		("library", "libweb.so.1", "/usr/lib/libweb.so.1.2", None), ("library", "libz.so.1", "/usr/lib/libz.so.1.2", None),
+		("component", "zlib 1.0", "/usr/lib/libz.so.1.2", 4)], f"the steps to zlib: {steps.get('zlib')}")
+	expect([s[:2] for s in steps.get("nginx", [])] == [("start", "rc"), ("program", "nginx"), ("user", "root"), ("user", "www"), ("component", "nginx 1.0")],
+		f"the steps to nginx: {steps.get('nginx')}")
+	expect(steps.get("multi", [("",) * 4] * 2)[1] == ("program", "telnetd", "/bin/multi", None), f"the steps to multi: {steps.get('multi')}")
+	expect(said == [], f"said to be left out: {said}")
+	long = Image()
+	for n in range(40):
+		long.binary(f"/lib/l{n}.so", f"l{n + 1}.so l0.so", f"l{n}.so")
+		long.holds(f"/lib/l{n}.so", f"l{n}")
+	long.binary("/bin/first", "l0.so")
+	reach, steps, said = long.ways(folder)
+	expect((reach["l20"][0], len(steps["l20"])) == ("used", 23), f"twenty libraries in a row: {reach['l20']}, {len(steps['l20'])} steps")
+	expect(reach["l39"][0] == "present" and len(said) == 1, f"forty libraries in a row: {reach['l39']}; said: {said}")
+
+
 def main():
 	with tempfile.TemporaryDirectory() as folder:
 		measure(folder)
 		hand_written(folder)
+		ways(folder)
 	print(f"{passed} passed, {failed} failed")
 	return 1 if failed or not passed else 0
 

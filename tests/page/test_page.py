@@ -16,6 +16,7 @@ ASSAY = os.environ.get("ASSAY", "build/quick/assay")
 PICTURES = os.environ.get("ASSAY_PICTURES")
 GATE = os.path.join(make.ROOT, "tests/golden/ins/code/gate-x86_64")
 OBJECTS = 20000
+FAULTS = 5000    # known vulnerabilities, in two components for five of them
 ROWS_MAX = 60    # rows of the tree that may be in the page at once
 NODES_MAX = 9000  # elements of the whole page, whatever the dossier holds
 
@@ -35,7 +36,8 @@ class Page(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
-        for name, options in (("plain", {}), ("hostile", {"objects": 1, "hostile": True}), ("big", {"objects": OBJECTS})):
+        for name, options in (("plain", {}), ("hostile", {"objects": 1, "hostile": True}), ("big", {"objects": OBJECTS}),
+                              ("known", {"faults": FAULTS})):
             dossier = os.path.join(cls.folder, name + ".assay")
             make.make(dossier, **options)
             subprocess.run([ASSAY, "report", dossier, "--format", "html", "-o", cls.page(name)], check=True)
@@ -121,7 +123,7 @@ class Keyboard(Page):
         """Tab reaches head, contents, overview, findings, map, tree and tables, in the order they are read."""
         self.open()
         seen = []
-        for _ in range(140):
+        for _ in range(180):
             self.b.key("Tab")
             seen.append(self.b.run(
                 "(e => e.closest('nav') ? 'nav' : e.closest('.finding') ? 'finding' : e.closest('.overview') ? 'overview'"
@@ -267,13 +269,193 @@ class Large(Page):
         self.assertIn("file-19999", self.b.run("[...document.querySelectorAll('.row .name')].pop().textContent"))
 
 
+class Known(Page):
+    """Components and what is known to be wrong with them."""
+    DATA = "JSON.parse(document.getElementById('data').textContent)"
+
+    def choose(self, section, label, word):
+        """Takes an option of a table's choice, by how it begins, as the keyboard does."""
+        chosen = self.b.run(f"""(() => {{
+            const label = [...document.querySelectorAll('#{section} .choice')].find(l => l.textContent.startsWith({json.dumps(label)}));
+            const select = label.querySelector('select');
+            const at = [...select.options].findIndex(o => o.text.startsWith({json.dumps(word)}));
+            select.selectedIndex = at;
+            select.dispatchEvent(new Event('change'));
+            return at < 0 ? null : select.options[at].text;
+        }})()""")
+        self.b.frame()
+        self.assertIsNotNone(chosen, f"{section}: no {label} {word}")
+        return chosen
+
+    def status(self, section):
+        return self.b.run(f"document.querySelector('#{section} .status').textContent")
+
+    def cells(self, section, column):
+        return self.b.run(f"[...document.querySelectorAll('#{section} .table:first-of-type tbody tr:not(.group, .detail)')]"
+                          f".map(r => r.cells[{column}]?.innerText.trim())")
+
+    def press(self, expression):
+        """Opens by the keyboard."""
+        self.b.run(expression + ".focus()")
+        self.b.key("Enter")
+        self.b.frame()
+
+    def row(self, section, name):
+        return (f"[...document.querySelectorAll('#{section} button.opens')].find(b => b.textContent.includes({json.dumps(name)}))")
+
+    def test_large(self):
+        self.open("known")
+        self.assertEqual(self.b.run(self.DATA + ".vulnerabilities.rows.length"), FAULTS + 3)
+        self.assertGreater(self.b.run(self.DATA + ".components.rows.length"), FAULTS * 2 // 5)
+        self.assertLess(self.count("*"), NODES_MAX)
+        self.assertEqual(self.status("vulnerabilities"), f"{FAULTS + 3:,}")
+        self.assertEqual(len(self.cells("vulnerabilities", 0)), 100)
+        self.picture("vulnerabilities")
+
+    def test_choices_and_words_together(self):
+        self.open("known")
+        self.assertEqual(self.choose("vulnerabilities", "Priority", "urgent"), "urgent (251)")
+        self.assertEqual(self.status("vulnerabilities"), "251 of 5,003")
+        self.assertEqual(set(self.cells("vulnerabilities", 2)), {"urgent"})
+        self.choose("vulnerabilities", "Affected", "possibly")
+        self.assertEqual(set(self.cells("vulnerabilities", 3)), {"possibly"})
+        self.choose("vulnerabilities", "Reach", "network")
+        self.assertEqual(set(self.cells("vulnerabilities", 6)), {"network"})
+        self.choose("vulnerabilities", "Told by", "osv")
+        self.assertEqual(set(self.cells("vulnerabilities", 7)), {"osv"})
+        few = int(self.status("vulnerabilities").split()[0])
+        want = self.b.run(f"""(t => t.rows.map(r => Object.fromEntries(t.columns.map((c, i) => [c, r[i]])))
+            .filter(r => r.priority === 'urgent' && r.verdict === 'possibly' && r.reach === 'network' && r.source === 'osv').length
+            )({self.DATA}.vulnerabilities)""")
+        self.assertEqual(few, want)
+        self.assertGreater(few, 5)
+        self.b.run("document.querySelector('#vulnerabilities input').focus()")
+        for letter in "part-0012":
+            self.b.key(letter)
+        self.assertEqual(set(self.cells("vulnerabilities", 1)), {"part-0012 1.0"})
+        self.press("[...document.querySelectorAll('#vulnerabilities .tools button')].find(b => b.textContent === 'Clear')")
+        self.assertEqual(self.status("vulnerabilities"), "5,003")
+
+    def test_most_urgent_first_and_sorted_by_urgency_not_by_letter(self):
+        self.open("known")
+        self.assertEqual(set(self.cells("vulnerabilities", 2)), {"urgent"})
+        head = "document.querySelectorAll('#vulnerabilities thead button')[2]"
+        self.press(head)
+        self.assertEqual(set(self.cells("vulnerabilities", 2)), {"urgent"})
+        self.press(head)
+        self.assertEqual(self.cells("vulnerabilities", 2)[:2], ["none", "low"])
+
+    def test_groups_count_and_open(self):
+        self.open("known")
+        self.choose("vulnerabilities", "Group by", "component")
+        self.assertEqual(self.status("vulnerabilities"), "5,003 in 2,002 groups")
+        self.assertEqual(self.cells("vulnerabilities", 0), [])
+        heads = self.b.run("[...document.querySelectorAll('#vulnerabilities tr.group')].map(r => r.innerText)")
+        self.assertEqual(len(heads), 100)
+        self.assertIn("3 urgent", " ".join(heads))
+        openssl = next(h for h in heads if h.startswith("openssl"))
+        self.assertIn("2: 1 urgent, 1 not affected", openssl)
+        self.press(self.row("vulnerabilities", "openssl 1.0.2u"))
+        self.assertEqual(self.cells("vulnerabilities", 0), ["CVE-2022-0778", "CVE-2015-1793"])
+        self.assertIn("openssl", self.focused_text())
+        self.assertEqual(self.b.run("document.activeElement.getAttribute('aria-expanded')"), "true")
+        self.picture("groups")
+        self.b.key("Enter")
+        self.b.frame()
+        self.assertEqual(self.cells("vulnerabilities", 0), [])
+
+    def focused_text(self):
+        return self.b.run("document.activeElement.textContent")
+
+    def test_way_is_drawn_to_the_fault_and_leads_to_its_places(self):
+        self.open()
+        self.press(self.row("vulnerabilities", "CVE-2022-0778"))
+        way = "#vulnerabilities ol.reach"
+        self.assertEqual(self.b.run(f"[...document.querySelectorAll('{way} .what')].map(e => e.textContent)"),
+                         ["Started by", "Program", "Listens on", "Runs as", "Links with", "Component", "Fault"])
+        self.assertEqual(self.b.run(f"[...document.querySelectorAll('{way} .words')].map(e => e.textContent)"),
+                         ["inittab", "lighttpd", "tcp 443", "root", "libcrypto.so.1.0.2", "OpenSSL 1.0.2u", "CVE-2022-0778"])
+        places = self.b.run(f"[...document.querySelectorAll('{way} li')].map(e => {{ const r = e.getBoundingClientRect();"
+                            " return [Math.round(r.top), Math.round(r.left)]; })")
+        self.assertEqual(places, sorted(places))
+        self.assertGreater(len({left for _, left in places}), 3)
+        self.press(f"document.querySelector('{way} .start summary')")
+        text = self.b.run(f"document.querySelector('{way} .start').innerText")
+        for word in ("xxd -s 55 -l 47", "7061 776e"):
+            self.assertIn(word, text)
+        self.picture("way")
+        self.press(f"document.querySelector('{way} .program a')")
+        self.assertIn("/usr/sbin/lighttpd", self.b.run("document.querySelector('#tree .told').innerText"))
+        self.assertEqual(self.focused(), "tree")
+
+    def test_what_does_not_affect_has_no_way(self):
+        self.open()
+        self.press(self.row("vulnerabilities", "CVE-2015-1793"))
+        self.assertEqual(self.count("#vulnerabilities tr.detail"), 1)
+        self.assertEqual(self.count("#vulnerabilities ol.reach"), 0)
+
+    def test_licences_with_what_they_rest_on(self):
+        self.open()
+        rows = dict(zip(self.cells("components", 0), self.cells("components", 2)))
+        self.assertEqual(rows["OpenSSL"], "(GPL-2.0-only OR MIT) AND MIT AND Zlib")
+        self.assertEqual(rows["BusyBox"], "MIT")
+        self.assertEqual(rows["Linux"], "not known")
+        self.press(self.row("components", "OpenSSL"))
+        text = self.b.run("document.querySelector('#components tr.detail').innerText")
+        for word in ("How it is reached", "tcp 443", "Zlib by a copyright file /usr/lib/libssl.so.1.0.2", "pkg:generic/openssl@1.0.2u"):
+            self.assertIn(word, text)
+        self.choose("components", "Licence", "not known")
+        self.assertEqual(set(self.cells("components", 2)), {"not known"})
+        self.assertIn("Example Chips", self.b.run("document.querySelector('#components').innerText"))
+        self.picture("components")
+
+    def test_component_leads_to_its_vulnerabilities(self):
+        self.open("known")
+        self.b.run("document.querySelector('#components input').value = 'part-0999';"
+                   "document.querySelector('#components input').dispatchEvent(new Event('input'))")
+        self.press(self.row("components", "part-0999"))
+        self.press("[...document.querySelectorAll('#components tr.detail button')].find(b => b.textContent.startsWith('Show its'))")
+        self.assertEqual(set(self.cells("vulnerabilities", 1)), {"part-0999 1.0"})
+
+    def test_names_for_a_screen_reader(self):
+        self.open()
+        self.press(self.row("vulnerabilities", "CVE-2022-0778"))
+        nodes = self.b.call("Accessibility.getFullAXTree")["nodes"]
+        named = {(n.get("role", {}).get("value"), n.get("name", {}).get("value", "").strip()) for n in nodes if not n["ignored"]}
+        self.assertIn(("list", "How openssl is reached"), named)
+        for label in ("Priority", "Affected", "Reach", "Group by"):
+            self.assertTrue([n for n in named if n[0] == "combobox" and n[1].startswith(label)], label)
+        self.assertEqual([n for n in named if n[0] in ("button", "link", "combobox") and not n[1]], [])
+        self.assertEqual(self.count("tr.detail > td:not([colspan])"), 0)
+
+    def test_narrow(self):
+        for width in (320, 800):
+            self.open(width=width, height=800)
+            self.press(self.row("vulnerabilities", "CVE-2022-0778"))
+            self.assertLessEqual(self.b.run("document.documentElement.scrollWidth"), width)
+        self.picture("way-narrow")
+
+    def test_paper_shows_the_ways_once(self):
+        self.open(dark=True)
+        path = os.path.join(PICTURES or self.folder, "known.pdf")
+        self.b.pdf(path)
+        text = " ".join(subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.split())
+        for word in ("Started by", "Listens on", "tcp 443", "Runs as"):
+            self.assertIn(word, text)
+        self.assertEqual(text.count("Listens on"), 1)
+        self.assertEqual(self.count("tr.detail"), 0)
+
+
 class Hostile(Page):
     def test_names_stay_names(self):
         self.open("hostile")
         self.b.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
         self.b.frame()
+        self.b.run("document.querySelectorAll('button.opens').forEach(b => b.click())")
         self.b.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
         self.b.frame()
+        self.assertEqual(self.count("#components ol.reach, #vulnerabilities ol.reach") > 2, True)
+        self.assertIn(make.HOSTILE, self.b.run("document.querySelector('#vulnerabilities ol.reach').textContent"))
         self.assertEqual(self.count("img"), 0)
         self.assertEqual(self.count("script"), 2)
         self.assertEqual(self.count("[onerror]"), 0)
