@@ -90,7 +90,9 @@ static const struct {
 		   " ORDER BY s.component, s.version, s.step" },
 	{ "vulnerabilities",
 		"SELECT m.component, nullif(m.version, '') AS version, m.cve, m.verdict, "
-		"m.priority, m.because, m.why, m.range, m.source, m.reach, v.cvss, v.vector, v.cwe,"
+		"m.priority, m.because, m.why, m.range, m.source, coalesce(m.reach, (SELECT "
+		"h.reach FROM component_reach AS h WHERE h.component = m.component AND h.version = "
+		"m.version)) AS reach, v.cvss, v.vector, v.cwe,"
 		" v.kev, v.epss, v.summary, v.published, v.disputed, v.sources, p.path, p.id AS"
 		" place FROM vulnerability_match AS m "
 		"JOIN vulnerability AS v ON v.cve = m.cve LEFT JOIN place AS p ON p.id ="

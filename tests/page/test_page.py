@@ -393,6 +393,7 @@ class Known(Page):
         self.press(self.row("vulnerabilities", "CVE-2015-1793"))
         self.assertEqual(self.count("#vulnerabilities tr.detail"), 1)
         self.assertEqual(self.count("#vulnerabilities ol.reach"), 0)
+        self.assertEqual(dict(zip(self.cells("vulnerabilities", 0), self.cells("vulnerabilities", 6)))["CVE-2015-1793"], "network")
 
     def test_licences_with_what_they_rest_on(self):
         self.open()
