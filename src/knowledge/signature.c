@@ -11,6 +11,7 @@
 #include "base/cur.h"
 #include "base/embed.h"
 #include "knowledge/signature_version.h"
+#include "knowledge/tables.h"
 #include "knowledge/texts.h"
 #include "knowledge/tsv.h"
 
@@ -19,15 +20,19 @@ enum {
 	BUCKETS = 1 << 16, /* by the upper bits of a key */
 	KEY_SHIFT = 32,
 	COMPONENT_COLUMNS = 9,
-	PART_COLUMNS = 4,
+	PART_COLUMNS = 5,
 	LEAST = 3,  /* texts of a part that must be there */
 	SHARE = 30, /* per cent of them that must be */
 	COPIED = 8, /* texts that must be there of a library that was linked only in part */
 	COPIED_SHARE = 6,
-	BARE_MOST = 512,
+	TABLES =
+		8, /* pieces of tables: of an algorithm as much as of whose code it is, so most must be there */
+	TABLES_SHARE = 66,
+	STATED_MOST = 2048,
 	ANYBODY = 0xffff,
-	SURE = 80, /* the same, for a version that is not known */
+	SURE = 50, /* the same, for a version that is not known */
 	BARE = 50, /* per cent of releases that state their version alone, for such a text to be believed */
+	ALONE = 50, /* per cent of releases in which nothing else looks like a version */
 };
 
 typedef struct signature_part {
@@ -35,7 +40,10 @@ typedef struct signature_part {
 	uint16_t of; /* texts that identify it */
 	unsigned
 		bare; /* per cent of its releases that hold a text which is their version and nothing else */
+	unsigned
+		alone; /* per cent of its releases whose version is told because nothing else looks like one */
 	as_span name;
+	bool tables;       /* pieces of tables, not texts */
 	as_spans expected; /* texts that not all releases hold */
 } signature_part;
 
@@ -97,14 +105,17 @@ static bool read_parts(pack *p)
 	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "signature-parts.tsv"), 0);
 	p->parts = calloc(rows_of("signature-parts.tsv") + 1, sizeof(*p->parts));
 	while (p->parts && as_tsv_row(&c, f, PART_COLUMNS) == PART_COLUMNS) {
-		uint64_t component = 0, of = 0, bare = 0;
+		uint64_t component = 0, of = 0, bare = 0, alone = 0;
 		if (!as_number(f[0], 10, &component) || !as_number(f[2], 10, &of) ||
-			!as_number(f[3], 10, &bare) || component >= p->n_components)
+			!as_number(f[3], 10, &bare) || !as_number(f[4], 10, &alone) ||
+			component >= p->n_components)
 			return false;
 		p->parts[p->n_parts++] = (signature_part){ .component = (uint16_t)component,
 			.of = (uint16_t)as_min(of, UINT16_MAX),
 			.bare = (unsigned)bare,
-			.name = f[1] };
+			.alone = (unsigned)alone,
+			.name = f[1],
+			.tables = as_has(f[1], ":tables") };
 	}
 	return p->parts != NULL;
 }
@@ -157,15 +168,17 @@ as_status as_signature_prepare(void)
 typedef struct seen {
 	uint16_t found;
 	as_spans spans;
-	as_span text; /* the longest that identifies it */
+	as_span text; /* the longest that identifies it, or a piece of a table */
 } seen;
 
 typedef struct scan {
-	seen **parts;       /* NULL: nothing was met of it, as of most */
-	size_t main;        /* the component that most texts speak of: what the file is */
-	as_stated **stated; /* by component: versions in its forms; NULL: none */
-	as_stated anybody;  /* versions in forms that say it of whatever they stand in */
-	as_stated_version bare[BARE_MOST]; /* texts that are a version and nothing else */
+	seen **parts;            /* NULL: nothing was met of it, as of most */
+	size_t main;             /* the component that most texts speak of: what the file is */
+	as_stated **stated;      /* by component: versions in its forms; NULL: none */
+	as_stated anybody;       /* versions in forms that say it of whatever they stand in */
+	as_stated_version *said; /* versions in whatever text, STATED_MOST at most */
+	size_t n_said;
+	as_stated_version *bare; /* the same of texts that are nothing else */
 	size_t n_bare;
 	uint8_t *met; /* a bit for each record */
 	const as_text_keys *borrowed;
@@ -235,10 +248,12 @@ static void look_up(scan *s, uint64_t key, as_span text, as_span version)
 			meet(s, i, text, version);
 }
 
-static void keep_bare(scan *s, as_span version, as_span text)
+/* Where there are more, the file holds tables of versions, and none of them is taken for its own. */
+static void keep(as_stated_version *list, size_t *n, as_span version, as_span text)
 {
-	if (s->n_bare < BARE_MOST)
-		s->bare[s->n_bare++] = (as_stated_version){ .version = version, .text = text };
+	if (*n < STATED_MOST)
+		list[*n] = (as_stated_version){ .version = version, .text = text };
+	*n += *n <= STATED_MOST;
 }
 
 static as_status on_text(void *ctx, as_span text)
@@ -248,13 +263,20 @@ static as_status on_text(void *ctx, as_span text)
 	size_t n = as_text_forms(text, forms);
 	for (size_t i = 0; i < n; i++) {
 		if (forms[i].bare)
-			keep_bare(s, forms[i].version, text);
+			keep(s->bare, &s->n_bare, forms[i].version, text);
 		else
 			look_up(s, forms[i].key, text, forms[i].version);
+		keep(s->said, &s->n_said, forms[i].version, text);
 	}
 	uint64_t key = as_text_tells(text) ? as_text_key(text) : 0;
 	if (key && !as_has_text_key(s->borrowed, key))
 		look_up(s, key, text, (as_span){ 0 });
+	return AS_OK;
+}
+
+static as_status on_piece(void *ctx, as_span piece, uint64_t key)
+{
+	look_up(ctx, key, piece, (as_span){ 0 });
 	return AS_OK;
 }
 
@@ -263,20 +285,25 @@ static bool is_there(const scan *in, const signature_part *p, const seen *s)
 {
 	if (!in->offers && as_has(p->name, ":exports"))
 		return false; /* names that it can only ask for */
+	if (p->tables)
+		return s->found >= TABLES && s->found * 100u >= p->of * (unsigned)TABLES_SHARE;
 	bool most = s->found >= LEAST && s->found * 100u >= p->of * (unsigned)SHARE;
 	if (!as_has(p->name, ".so"))
 		return most;
 	return most || (s->found >= COPIED && s->found * 100u >= p->of * (unsigned)COPIED_SHARE);
 }
 
-/* Thousandths; as measured on what was not learned from (docs/components.md). */
+/* Thousandths. Where only a little of a part is there, programs of which nothing was learned are more often told
+ * falsely than not (docs/components.md). */
 static int64_t confidence_of(const signature_part *p, const seen *s)
 {
+	if (p->tables || s->found * 100u < p->of * (unsigned)SHARE)
+		return 700;
 	if (s->found >= 8 && s->found * 2 >= p->of)
 		return 990;
 	if (s->found >= 5 && s->found * 10 >= p->of * 4)
 		return 980;
-	return 950;
+	return 900;
 }
 
 static void add_plausible(const as_stated *from, const as_signature_component *c,
@@ -287,8 +314,73 @@ static void add_plausible(const as_stated *from, const as_signature_component *c
 			as_state_version(to, from->v[i].version, from->v[i].text);
 }
 
-/* What is stated of a component: by the forms it is known by; of the one that the file is, by forms that anybody
- * uses; else by a version that stands alone. */
+/* The name of the program or library that a part is of; nothing for a plug-in, which may have versions of its own. */
+static as_span file_of(const signature_part *part)
+{
+	size_t so = as_find(part->name, as_lit(".so"), 0);
+	if (so == SIZE_MAX)
+		return as_field(part->name, ':', 0);
+	return as_starts(part->name, "lib") ? as_cut(part->name, 3, so - 3) : (as_span){ 0 };
+}
+
+/* main: the part is of what the file is, so "%s version 1.2" speaks of it. */
+static bool is_called(as_span text, size_t at, const signature_part *part, bool main)
+{
+	const as_signature_component *c = &the_pack.components[part->component];
+	const as_span name[] = { c->id, c->name, c->product, file_of(part) };
+	bool is = main && as_starts(text, "%s version") && as_is_called(text, at, as_lit("%s"));
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]) && !is; i++)
+		is = as_is_called(text, at, name[i]);
+	return is;
+}
+
+/* The version that stands behind the component's name or the file's, if there is one alone. */
+static void add_called(
+	const scan *s, const signature_part *part, const as_range *range, as_stated *to)
+{
+	const as_signature_component *c = &the_pack.components[part->component];
+	for (size_t i = 0; i < s->n_said && i < STATED_MOST; i++) {
+		const as_stated_version *v = &s->said[i];
+		uint64_t at = 0;
+		bool told = as_find_byte(v->version, '.', 0) != SIZE_MAX &&
+			    as_is_possible(range, v->version) && as_is_near(c, v->version);
+		if (told && as_within(v->text, v->version, &at) &&
+			is_called(v->text, at, part, part->component == s->main))
+			as_state_version(to, v->version, v->text);
+	}
+	if (to->n > 1)
+		to->n = 0;
+}
+
+/* Versions of a library that its headers put into every program that calls it. */
+static const struct {
+	const char *function, *library;
+} lent[] = {
+	{ "inflateInit_", "zlib" },
+	{ "inflateInit2_", "zlib" },
+	{ "deflateInit_", "zlib" },
+	{ "deflateInit2_", "zlib" },
+	{ "png_create_read_struct", "libpng" },
+	{ "png_create_write_struct", "libpng" },
+};
+
+/* Marks versions that may be a library's which the file calls: their first two numbers are those of a release. */
+static void mark_lent(const scan *s, as_stated_version *list, size_t n)
+{
+	for (size_t i = 0; i < sizeof(lent) / sizeof(lent[0]); i++) {
+		const as_signature_component *c = the_pack.components,
+					     *end = c + the_pack.n_components;
+		if (!as_has_text_key(s->borrowed, as_text_key(as_lit(lent[i].function))))
+			continue;
+		while (c < end && !as_is(c->id, lent[i].library))
+			c++;
+		for (size_t k = 0; k < n && k < STATED_MOST && c < end; k++)
+			list[k].mixed = list[k].mixed || as_is_of_branch(c, list[k].version);
+	}
+}
+
+/* What is stated of a component: by the forms it is known by; by its name; of the one that the file is, by forms that
+ * anybody uses; else by a version that stands alone, or that nothing else looks like. */
 static as_stated stated_of(
 	const scan *s, const signature_part *part, const as_range *range, int64_t *confidence)
 {
@@ -297,10 +389,16 @@ static as_stated stated_of(
 	if (s->stated[c->family])
 		add_plausible(s->stated[c->family], c, range, &chosen);
 	*confidence = 970;
+	if (chosen.n == 0)
+		add_called(s, part, range, &chosen);
 	if (chosen.n == 0 && part->component == s->main)
 		add_plausible(&s->anybody, c, range, &chosen);
-	if (chosen.n == 0 && part->bare >= BARE &&
+	if (chosen.n == 0 && part->bare >= BARE && s->n_bare <= STATED_MOST &&
 		as_choose_bare(s->bare, s->n_bare, c, range, part->bare >= SURE, &chosen))
+		*confidence = 900;
+	if (chosen.n == 0 && part->alone >= ALONE && part->component == s->main &&
+		s->n_said <= STATED_MOST &&
+		as_choose_bare(s->said, s->n_said, c, range, true, &chosen))
 		*confidence = 900;
 	return chosen;
 }
@@ -343,15 +441,26 @@ static as_status tell(scan *s, size_t component, size_t best)
 	return tell_versions(s, &hit, c, best);
 }
 
+/* How much is there of a part: by texts rather than by tables, which many copy; 0: it is not there. */
+static size_t strength_of(const scan *s, size_t i)
+{
+	enum { TEXTS = 1 << 16 };
+	const signature_part *part = &the_pack.parts[i];
+	if (!s->parts[i] || !is_there(s, part, s->parts[i]))
+		return 0;
+	return s->parts[i]->found + (part->tables ? 0 : (size_t)TEXTS);
+}
+
 static void find_main(scan *s)
 {
 	size_t most = 0;
-	for (size_t i = 0; i < the_pack.n_parts; i++)
-		if (s->parts[i] && s->parts[i]->found > most &&
-			is_there(s, &the_pack.parts[i], s->parts[i])) {
-			most = s->parts[i]->found;
+	for (size_t i = 0; i < the_pack.n_parts; i++) {
+		size_t strength = strength_of(s, i);
+		if (strength > most) {
+			most = strength;
 			s->main = the_pack.parts[i].component;
 		}
+	}
 }
 
 /* Parts stand in the order of their components: of each the best part that is there is told. */
@@ -361,14 +470,13 @@ static as_status tell_all(scan *s)
 	as_status status = AS_OK;
 	find_main(s);
 	for (size_t i = 0, next = 0; i < p->n_parts && status == AS_OK; i = next) {
-		size_t best = SIZE_MAX;
+		size_t best = i;
 		for (next = i;
 			next < p->n_parts && p->parts[next].component == p->parts[i].component;
 			next++)
-			if (s->parts[next] && is_there(s, &p->parts[next], s->parts[next]) &&
-				(best == SIZE_MAX || s->parts[next]->found > s->parts[best]->found))
+			if (strength_of(s, next) > strength_of(s, best))
 				best = next;
-		if (best != SIZE_MAX)
+		if (strength_of(s, best) > 0)
 			status = tell(s, p->parts[i].component, best);
 	}
 	return status;
@@ -387,10 +495,16 @@ as_status as_signature_scan(as_span data, const as_text_keys *borrowed, bool off
 	s.parts = as_alloc_array(arena, p->n_parts, sizeof(void *));
 	s.stated = as_alloc_array(arena, p->n_components, sizeof(void *));
 	s.met = as_alloc(arena, p->n / 8 + 1);
-	if (!s.parts || !s.stated || !s.met)
+	s.said = as_alloc_array(arena, STATED_MOST, sizeof(*s.said));
+	s.bare = as_alloc_array(arena, STATED_MOST, sizeof(*s.bare));
+	if (!s.parts || !s.stated || !s.met || !s.said || !s.bare)
 		return AS_NOMEM;
 	status = as_texts(data, on_text, &s);
+	if (status == AS_OK)
+		status = as_table_pieces(data, on_piece, &s);
 	if (s.no_memory)
 		return AS_NOMEM;
+	mark_lent(&s, s.bare, s.n_bare);
+	mark_lent(&s, s.said, s.n_said);
 	return status == AS_OK ? tell_all(&s) : status;
 }

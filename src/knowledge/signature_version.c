@@ -134,19 +134,22 @@ static bool alike(as_span version, as_span release)
 	return as_number(first, 10, &a) && a >= b && a <= b + AHEAD;
 }
 
-bool as_is_plausible(const as_signature_component *c, const as_range *range, as_span version)
+bool as_is_possible(const as_range *range, as_span version)
 {
 	const as_version_order *order = as_version_order_of(as_lit("upstream"));
-	bool like = c->n_releases == 0;
 	if (!is_version(version))
-		return false;
-	for (unsigned r = 0; r < c->n_releases && !like; r++)
-		like = alike(version, c->release[r]);
-	if (!like)
 		return false;
 	if (range->newer_than.n > 0 && order->compare(version, range->newer_than) <= 0)
 		return false;
 	return range->older_than.n == 0 || order->compare(version, range->older_than) < 0;
+}
+
+bool as_is_plausible(const as_signature_component *c, const as_range *range, as_span version)
+{
+	bool like = c->n_releases == 0;
+	for (unsigned r = 0; r < c->n_releases && !like; r++)
+		like = alike(version, c->release[r]);
+	return like && as_is_possible(range, version);
 }
 
 static bool is_release(const as_signature_component *c, as_span version)
@@ -157,15 +160,106 @@ static bool is_release(const as_signature_component *c, as_span version)
 	return false;
 }
 
+static bool is_word(uint8_t b)
+{
+	return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z');
+}
+
+/* text without what is no word at its end. */
+static as_span to_word(as_span text)
+{
+	while (text.n > 0 && !is_word(text.p[text.n - 1]))
+		text.n--;
+	return text;
+}
+
+/* Without one of the words that stand between a name and its version. */
+static as_span skip_between(as_span text)
+{
+	static const char *const between[] = { "version", "release", "ver", "rev", "v" };
+	text = to_word(text);
+	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++) {
+		size_t n = strlen(between[i]);
+		if (n <= text.n && as_is_nocase(as_from(text, text.n - n), between[i]) &&
+			!is_word(as_at(text, text.n - n - 1)))
+			return to_word(as_cut(text, 0, text.n - n));
+	}
+	return text;
+}
+
+/* Whether text is a name and nothing else that counts. */
+static bool is_name(as_span text, as_span name)
+{
+	size_t i = 0, k = 0;
+	while (i < text.n || k < name.n) {
+		if (i < text.n && !is_word(text.p[i]))
+			i++;
+		else if (k < name.n && !is_word(name.p[k]))
+			k++;
+		else if (i == text.n || k == name.n || (text.p[i++] | 0x20) != (name.p[k++] | 0x20))
+			return false;
+	}
+	return true;
+}
+
+bool as_is_called(as_span text, size_t at, as_span name)
+{
+	enum { NAME_LEAST = 2 };
+	as_span before = as_cut(text, 0, at);
+	return name.n >= NAME_LEAST && before.n > 0 &&
+	       (is_name(before, name) || is_name(skip_between(before), name));
+}
+
+bool as_is_of_branch(const as_signature_component *c, as_span version)
+{
+	bool is = false;
+	for (unsigned r = 0; r < c->n_releases && !is; r++)
+		is = as_same(as_field(version, '.', 0), as_field(c->release[r], '.', 0)) &&
+		     as_same(as_field(version, '.', 1), as_field(c->release[r], '.', 1));
+	return is;
+}
+
+static bool has_letter(as_span v)
+{
+	bool has = false;
+	for (size_t i = 0; i < v.n && !has; i++)
+		has = (v.p[i] | 0x20) >= 'a' && (v.p[i] | 0x20) <= 'z';
+	return has;
+}
+
+bool as_is_near(const as_signature_component *c, as_span version)
+{
+	bool near = c->n_releases == 0, letters = c->n_releases == 0;
+	uint64_t a = 0, b = 0;
+	for (unsigned r = 0; r < c->n_releases; r++) {
+		bool numbers = as_number(as_field(version, '.', 0), 10, &a) &&
+			       as_number(as_field(c->release[r], '.', 0), 10, &b);
+		bool same = as_same(as_field(version, '.', 0), as_field(c->release[r], '.', 0));
+		near = near || same ||
+		       (numbers && a >= b && a <= b + (uint64_t)AHEAD * 2 &&
+			       dots(version) == dots(c->release[r]));
+		letters = letters || has_letter(version) || !has_letter(c->release[r]);
+	}
+	return near && letters && !as_is_before_all(c, version);
+}
+
+bool as_is_before_all(const as_signature_component *c, as_span version)
+{
+	const as_version_order *order = as_version_order_of(as_lit("upstream"));
+	return c->n_releases > 0 && order->compare(version, c->release[0]) < 0;
+}
+
 bool as_choose_bare(const as_stated_version *bare, size_t n, const as_signature_component *c,
 	const as_range *range, bool sure, as_stated *chosen)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_release(c, bare[i].version) && as_is_plausible(c, range, bare[i].version))
+		if (!bare[i].mixed && is_release(c, bare[i].version) &&
+			as_is_plausible(c, range, bare[i].version))
 			as_state_version(chosen, bare[i].version, bare[i].text);
 	bool known = chosen->n > 0;
 	for (size_t i = 0; i < n && !known && sure; i++)
-		if (as_is_plausible(c, range, bare[i].version))
+		if (!bare[i].mixed && as_is_plausible(c, range, bare[i].version) &&
+			!as_is_before_all(c, bare[i].version))
 			as_state_version(chosen, bare[i].version, bare[i].text);
 	if (chosen->n > 1)
 		chosen->n = 0; /* cannot be told */

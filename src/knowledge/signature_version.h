@@ -20,7 +20,7 @@ void as_read_releases(as_signature_component *c, as_span text);
 typedef struct as_stated_version {
 	as_span version, text; /* what states it */
 	size_t form;           /* what it stands in; SIZE_MAX: nothing */
-	bool mixed;            /* other versions stand in that as well */
+	bool mixed; /* not to be believed: other versions stand in that as well, or it is another's */
 } as_stated_version;
 
 /* Different versions that were stated of a component. */
@@ -57,13 +57,30 @@ typedef struct as_range {
 as_range as_spans_range(
 	const as_spans *found, const as_spans *expected, const as_signature_component *c);
 
+/* Whether it is a version at all, and not outside the range. Pure. */
+bool as_is_possible(const as_range *range, as_span version);
+
 /* Whether a version looks like one of the component's: as many numbers as a known release has, the first of them
  * hardly higher, and not outside the range. Pure. */
 bool as_is_plausible(const as_signature_component *c, const as_range *range, as_span version);
 
-/* Of n texts that are nothing but a version, the one that is most likely the component's, if that can be told:
- * into chosen. sure: its releases state their version so, and a version that is no known release may be
- * believed. False if not. Pure. */
+/* Whether text begins with a name, and its version stands right behind it, at offset at: "net-tools 2.10", "Minicom
+ * version 2.8", not "since Minicom 2.8". Letters and digits count, of either case. Pure. */
+bool as_is_called(as_span text, size_t at, as_span name);
+
+/* Whether the first two numbers of a version are those of a known release. Pure. */
+bool as_is_of_branch(const as_signature_component *c, as_span version);
+
+/* Whether the first number of a version is that of a known release, or hardly higher in one with as many numbers; and it
+ * is not older than all of them, nor without a letter (10.6, 10.6p1) that all have. Pure. */
+bool as_is_near(const as_signature_component *c, as_span version);
+
+/* Whether a version is older than every known release; false where none is known. Pure. */
+bool as_is_before_all(const as_signature_component *c, as_span version);
+
+/* Of n versions, which stand alone or in whatever text, the one that is most likely the component's, if that can be
+ * told: into chosen. Releases before the oldest known one are not looked for. sure: its releases state their
+ * version so, and a version that is no known release may be believed. False if not. Pure. */
 bool as_choose_bare(const as_stated_version *bare, size_t n, const as_signature_component *c,
 	const as_range *range, bool sure, as_stated *chosen);
 

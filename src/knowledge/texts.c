@@ -93,6 +93,29 @@ static size_t end_of(as_span text, size_t at)
 	return end;
 }
 
+/* What may stand behind a version that is all of a text. */
+static bool ends(as_span rest)
+{
+	static const char *const tails[] = { "", "-git", "-release", "-stable" };
+	bool is = false;
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]) && !is; i++)
+		is = rest.n == strlen(tails[i]) && as_starts(rest, tails[i]);
+	return is;
+}
+
+/* The name of a set of symbols, such as LIBFOO_2.0: that of the release in which they came. */
+static bool is_symbol_version(as_span text)
+{
+	bool line = false;
+	for (size_t i = 0; i < text.n; i++) {
+		bool capital = text.p[i] >= 'A' && text.p[i] <= 'Z';
+		line = line || text.p[i] == '_';
+		if (!capital && !is_digit(text.p[i]) && text.p[i] != '_' && text.p[i] != '.')
+			return false;
+	}
+	return line && is_digit(as_at(text, text.n - 1));
+}
+
 static as_text_form form_of(as_span text, size_t at, size_t end)
 {
 	shape f = { 0 };
@@ -102,18 +125,29 @@ static as_text_form form_of(as_span text, size_t at, size_t end)
 	return (as_text_form){ .version = as_cut(text, at, end - at),
 		.key = as_text_key(as_bytes(f.b, f.n)),
 		.marks = f.marks,
-		.bare = end == text.n && (at == 0 || (at == 1 && (text.p[0] | 0x20) == 'v')) };
+		.bare = ends(as_from(text, end)) &&
+			(at == 0 || (at == 1 && (text.p[0] | 0x20) == 'v')) };
+}
+
+/* Whether the number at a place belongs to a conversion of printf: %-6.6s. */
+static bool is_conversion(as_span text, size_t at)
+{
+	while (at > 0 && strchr("-+#.* ", text.p[at - 1]))
+		at--;
+	return at > 0 && text.p[at - 1] == '%';
 }
 
 size_t as_text_forms(as_span text, as_text_form out[AS_FORMS_MOST])
 {
 	size_t n = 0;
 	if (text.n > FORM_MOST)
+		text = as_cut(text, 0, as_min(FORM_MOST, as_find_byte(text, '\n', 0)));
+	if (is_symbol_version(text))
 		return 0;
 	for (size_t i = 0, end = 0; i < text.n && n < AS_FORMS_MOST; i = end) {
 		end = i + 1;
 		bool inside = i > 0 && (is_digit(text.p[i - 1]) || text.p[i - 1] == '.');
-		if (!is_digit(text.p[i]) || inside)
+		if (!is_digit(text.p[i]) || inside || is_conversion(text, i))
 			continue;
 		end = end_of(text, i);
 		out[n++] = form_of(text, i, end);

@@ -41,13 +41,13 @@ typedef struct as_text_form {
 	as_span version; /* cut from the text */
 	uint64_t key;    /* of the form, as as_text_key: digits and months left out */
 	size_t marks;    /* bytes of the form that are neither blank nor stand for a number */
-	bool bare;       /* the text is the version, or v and the version */
+	bool bare; /* the text is the version, or v and the version, or the version and -git or so */
 } as_text_form;
 
 enum { AS_FORMS_MOST = 4 };
 
-/* What may be versions in a text of at most 200 bytes, up to AS_FORMS_MOST of them: numbers with dots between
- * and letters behind. The number of forms in out. Pure. */
+/* What may be versions in a text, of a longer one than 200 bytes in its first line, up to AS_FORMS_MOST of them: numbers with dots between
+ * and letters behind. Names of sets of symbols (LIBFOO_2.0) have none. The number of forms in out. Pure. */
 size_t as_text_forms(as_span text, as_text_form out[AS_FORMS_MOST]);
 
 #endif

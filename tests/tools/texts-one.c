@@ -4,12 +4,16 @@
  *                                  file NAME
  *                                  bare VERSION        (a text that is nothing else)
  *                                  form KEY VERSION    (a version and what it stands in; see as_text_forms)
+ *                                  said VERSION        (the same of texts that are hardly more than a version)
  *                                  keys N, then N words of 64 bits, little-endian: those of its texts, ascending,
  *                                    without the names of what it imports or offers
  *                                  names N, and as many words: those of the names of what it offers
+ *                                  tables N, and as many words: those of pieces of tables in its data
  *                                each once, in this order */
 #include "in_process.h"
+#include "elf/read.h"
 #include "inspect/borrowed.h"
+#include "knowledge/tables.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,6 +39,8 @@ static as_status add(void *ctx, as_span text)
 			printf("bare %.*s\n", length, version);
 		else if (forms[i].marks >= MARKS)
 			printf("form %" PRIx64 " %.*s\n", forms[i].key, length, version);
+		else
+			printf("said %.*s\n", length, version);
 	}
 	if (k->n == MOST)
 		return AS_LIMIT;
@@ -65,6 +71,34 @@ static void print(const char *what, const keys *k, bool names)
 	free(some);
 }
 
+static as_status add_table(void *ctx, as_span piece, uint64_t key)
+{
+	keys *k = ctx;
+	(void)piece;
+	if (k->n == MOST)
+		return AS_LIMIT;
+	k->v[k->n++] = key;
+	return AS_OK;
+}
+
+/* Pieces of tables in the sections of data: what code is made into differs from build to build. */
+static void print_tables(as_span data, as_arena *arena, keys *k)
+{
+	as_elf_view e;
+	k->n = 0;
+	bool open = as_elf_open(&e, data, arena);
+	for (size_t i = 0; open && i < e.n_sections; i++) {
+		const as_elf_section *s = &e.sections[i];
+		as_span name = as_elf_string(e.section_names, s->name);
+		bool is_data = as_starts(name, ".rodata") || as_same(name, as_lit(".data"));
+		if (is_data && s->data.n > 0 && (s->data.p - data.p) % 4 == 0 &&
+			as_table_pieces(s->data, add_table, k) != AS_OK)
+			break;
+	}
+	qsort(k->v, k->n, sizeof(*k->v), compare);
+	print("tables", k, false);
+}
+
 int main(int argc, char **argv)
 {
 	keys k = { .v = calloc(MOST, sizeof(*k.v)) };
@@ -81,6 +115,7 @@ int main(int argc, char **argv)
 		qsort(k.v, k.n, sizeof(*k.v), compare);
 		print("keys", &k, false);
 		print("names", &k, true);
+		print_tables(data, arena, &k);
 		free_whole(data);
 	}
 	as_arena_free(arena);

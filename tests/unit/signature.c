@@ -11,6 +11,7 @@
 #include "base/embed.h"
 #include "knowledge/signature.h"
 #include "knowledge/signature_version.h"
+#include "knowledge/tables.h"
 
 enum { RECORD = 9 };
 
@@ -56,6 +57,46 @@ static void test_forms(void **state)
 	assert_int_equal(f[0].marks, 7);
 	assert_true(as_same(only("collectd/5.12.0.git").version, as_lit("5.12.0")));
 	assert_true(as_same(only("0.8.45+nmu").version, as_lit("0.8.45")));
+	assert_true(only("1.7.8-git").bare && !only("1.7.8-gitx").bare);
+	assert_int_equal(as_text_forms(as_lit("PCRE2_10.47"), f), 0); /* of a set of symbols */
+	assert_int_equal(as_text_forms(as_lit("PCRE2_10.47 "), f), 2);
+	char longer[400] = "%s version 0.8.45\n";
+	memset(longer + 18, 'x', sizeof(longer) - 19);
+	assert_true(as_same(only(longer).version, as_lit("0.8.45")));
+}
+
+static bool called(const char *text, const char *version, const char *name)
+{
+	size_t at = as_find(as_lit(text), as_lit(version), 0);
+	return as_is_called(as_lit(text), at, as_lit(name));
+}
+
+static void test_called(void **state)
+{
+	(void)state;
+	assert_true(called("net-tools 2.10", "2.10", "net-tools"));
+	assert_true(called("Minicom2.11.1", "2.11.1", "minicom"));
+	assert_true(called("@(#) $Net Tools, version 2.10 $", "2.10", "net-tools"));
+	assert_true(called("gps-v3.27/gps.c", "3.27", "gps"));
+	assert_false(called("removed in GnuTLS 3.8", "3.8", "gnutls"));
+	assert_false(called("gnutls-cli 3.8", "3.8", "gnutls"));
+	assert_false(called("libfoo 1.2", "1.2", "foo"));
+	assert_false(called("1.2", "1.2", "foo"));
+	assert_false(called("foo 1.2", "1.2", ""));
+}
+
+static void test_near(void **state)
+{
+	as_signature_component c = { 0 }, p = { 0 };
+	(void)state;
+	as_read_releases(&c, as_lit("2.4 2.8"));
+	as_read_releases(&p, as_lit("9.2p1 9.8p1"));
+	assert_true(as_is_near(&c, as_lit("2.11.1")) && as_is_near(&c, as_lit("3.1")));
+	assert_false(as_is_near(&c, as_lit("2.3")) || as_is_near(&c, as_lit("802.1")) ||
+		     as_is_near(&c, as_lit("3.1.1")));
+	assert_true(as_is_near(&p, as_lit("10.6p1")));
+	assert_false(as_is_near(&p, as_lit("10.6")));
+	assert_true(as_is_of_branch(&c, as_lit("2.4.7")) && !as_is_of_branch(&c, as_lit("2.5")));
 }
 
 static as_signature_component sample(void)
@@ -113,8 +154,57 @@ static void test_bare(void **state)
 	assert_true(
 		chosen((const char *const[]){ "1.3", "1.5" }, 2, &all, NULL)); /* cannot be told */
 	assert_true(chosen((const char *const[]){ "1.3", "2.1" }, 2, &late, "2.1"));
+	assert_true(chosen((const char *const[]){ "0.9", "2.1" }, 2, &all,
+		"2.1")); /* before all that are known */
 	assert_true(chosen((const char *const[]){ "9.1" }, 1, &all, NULL)); /* no such number */
 	assert_true(chosen((const char *const[]){ "1.B" }, 1, &all, NULL)); /* no version */
+}
+
+typedef struct pieces {
+	uint64_t sum;
+	size_t n;
+} pieces;
+
+static as_status add_piece(void *ctx, as_span piece, uint64_t key)
+{
+	pieces *p = ctx;
+	assert_int_equal(piece.n, AS_TABLE_LEN);
+	assert_true(key >> 48 == 0);
+	p->sum += key;
+	p->n++;
+	return AS_OK;
+}
+
+static pieces pieces_of(const uint8_t *data, size_t n)
+{
+	pieces p = { 0 };
+	assert_int_equal(as_table_pieces(as_bytes(data, n), add_piece, &p), AS_OK);
+	return p;
+}
+
+/* The table of CRC-32, as a machine of either byte order holds it, and at another place. */
+static void test_tables(void **state)
+{
+	enum { ENTRIES = 256, APART = 24 };
+	uint8_t little[ENTRIES * 4], big[ENTRIES * 4], later[ENTRIES * 4 + APART] = { 0 };
+	(void)state;
+	for (uint32_t i = 0; i < ENTRIES; i++) {
+		uint32_t c = i;
+		for (int k = 0; k < 8; k++)
+			c = c & 1 ? 0xedb88320 ^ c >> 1 : c >> 1;
+		for (unsigned b = 0; b < 4; b++) {
+			little[4 * i + b] = (uint8_t)(c >> 8 * b);
+			big[4 * i + 3 - b] = (uint8_t)(c >> 8 * b);
+			later[APART + 4 * i + b] = (uint8_t)(c >> 8 * b);
+		}
+	}
+	pieces a = pieces_of(little, sizeof(little)), b = pieces_of(big, sizeof(big));
+	pieces c = pieces_of(later, sizeof(later));
+	assert_true(a.n >= 3 && a.n <= 20);
+	assert_true(a.n == b.n && a.sum == b.sum && c.n >= a.n);
+	assert_int_equal(pieces_of(later + 1, sizeof(later) - 1 - 3).sum == a.sum, 0);
+	assert_int_equal(pieces_of(little, AS_TABLE_LEN - 1).n, 0);
+	assert_int_equal(pieces_of((const uint8_t *)"0123456789abcdefghijklmnopqrstuv", 32).n, 0);
 }
 
 static uint64_t key_at(as_span pack, size_t i)
@@ -141,7 +231,10 @@ int main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_called),
+		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_bare),
+		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_pack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,12 @@ typedef struct context {
 
 static as_span evidence_of(context *c, const as_signature *hit)
 {
+	if (as_has(hit->part, ":tables"))
+		return as_print(c->arena,
+			"%u of %u pieces of tables that only %.*s has (%.*s); the first of them "
+			"stands here",
+			hit->found, hit->of, (int)hit->id.n, (const char *)hit->id.p,
+			(int)hit->part.n, (const char *)hit->part.p);
 	as_span text = as_cut(hit->text, 0, as_min(hit->text.n, EVIDENCE_MAX));
 	return as_print(c->arena, "%u of %u texts that only %.*s %.*s has, one of them: %.*s",
 		hit->found, hit->of, (int)hit->id.n, (const char *)hit->id.p, (int)hit->part.n,

@@ -5,6 +5,7 @@ Lists and package files lie in the cache, under `components`. What is there alre
 interrupted goes on where it was.
 """
 import collections
+import hashlib
 import math
 import pathlib
 import re
@@ -18,6 +19,7 @@ from lib import apt, cache  # noqa: E402
 BATCH = 200
 LARGEST = 4 << 20, 1 << 20 # bytes of a package file, of the sources named first and of the others: what is larger is mostly data
 FIRST = 260 # sources that are wanted whatever their size
+ASIDE, STRANGERS = 500, 3000 # sources that are not learned
 MOST = 3 # packages of a source in a release
 UNWANTED = re.compile(r"-(dbg|dbgsym|dev|doc|docs|tests?|examples|common-dev|udeb|testsuite|headers|dkms)$|^linux-|-udeb$")
 DESKTOP = re.compile(r"^lib(qt[456]|qt6|gtk|x11-6|xt6|kf[56]|glfw|gl1|opengl|gstreamer|cairo2|pango|sdl|wxgtk|fltk|fontconfig|qscintilla|gnome|ros|openmpi|hdf5|vtk|boost-python|globus|asound2|ocaml|r-base|mpi|blas|fftw|gdal|kdecore|telepathy|ruby|tcl8|tk8|python3-stdlib)|^(ocaml-base|r-base-core|ruby|octave|ghc|mono-runtime|php-common|libphp)")
@@ -82,7 +84,7 @@ class Record:
 
 def upstream(version):
 	"""The version its makers gave it: without epoch, revision and what a distribution adds for having left something out."""
-	version = version.split(":", 1)[-1]
+	version = version.split(":", 1)[-1].split("+really")[-1] # 1.3.dfsg+really1.3.2
 	version = version.rsplit("-", 1)[0] if "-" in version else re.sub(r"(ubuntu|deb|\+b)\d.*$", "", version)
 	version = re.sub(r"-(stable|release)$", "", version)
 	version = re.sub(r"(?<=\d)[+~.](git|svn|hg|cvs|bzr|(19|20)\d{6}).*$", "", version)
@@ -91,8 +93,7 @@ def upstream(version):
 
 def folder():
 	path = cache.cache() / "components"
-	for name in ("archives/partial", "texts"):
-		(path / name).mkdir(parents=True, exist_ok=True)
+	(path / "archives" / "partial").mkdir(parents=True, exist_ok=True)
 	return path
 
 
@@ -126,6 +127,18 @@ def pick(records, arch, sources):
 		newest = max((r.debian for r in found), key=order)
 		found = {r.package: r for r in found if r.debian == newest or upstream(r.debian) == upstream(newest)}.values()
 		yield from sorted(found, key=lambda r: (not r.package.startswith(source), len(r.package), r.package))[:MOST]
+
+
+def others(records, arch, sources):
+	"""Of each source that is not learned the largest package with programs, in an order that nobody chose: the first ASIDE are kept aside for measuring, the
+	next STRANGERS are what learned texts are held against."""
+	largest, known = {}, set(sources)
+	for r in records:
+		usable = r.source not in known and wanted(r, arch) and r.size <= LARGEST[1] and any(d.startswith("libc6") for d in r.depends)
+		if usable and (r.source not in largest or r.size > largest[r.source].size):
+			largest[r.source] = r
+	listed = sorted(largest.values(), key=lambda r: hashlib.sha256(r.source.encode()).hexdigest())
+	return listed[:ASIDE], listed[ASIDE:ASIDE + STRANGERS]
 
 
 def order(version):

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the texts of many builds to signatures: what only one component holds, in which of its releases.
 
+Whatever else a distribution holds is there to be held against: a text that a stranger has as well, which holds no copy of the
+component, is nobody's.
+
 A component is a source package, or a family of them that differ by a version in their names (lua5.3, lua5.4). A part is what
 its files of one name, versions left out, have in common (libssl.so, openssl). A text belongs to a component that alone holds it, or
 that the others hold a copy of.
@@ -8,6 +11,7 @@ that the others hold a copy of.
 import collections
 import gzip
 import json
+import re
 
 import numpy as np
 
@@ -20,13 +24,19 @@ COPY = 0.5 # share of a part's texts that another component must hold to count a
 LEAST = 25 # texts of a part for that
 USUAL = 0.8 # share of a part's builds that a text must be in to identify it
 EXPORTS = ":exports" # a part of its own: the names that a library offers, which a copy inside a program has not
+TABLES = ":tables" # and the pieces of its tables
 IDENTITY, LIBRARY, CHANGES, PARTS = 40, 100, 24, 40 # texts kept: that identify a part, a library, of each span of releases; parts of a component
 RELEASES = 15
 
 
+def plain(part):
+	"""The name of the file that a part is of."""
+	return part.split(":")[0]
+
+
 class Build:
 	"""One file of one package."""
-	__slots__ = ("family", "source", "part", "version", "arch", "keys", "path", "package", "bare", "right", "wrong")
+	__slots__ = ("family", "source", "part", "version", "arch", "keys", "path", "package", "bare", "said", "right", "wrong")
 
 
 def read(path):
@@ -35,20 +45,28 @@ def read(path):
 		head = json.loads(f.readline())
 		words = np.frombuffer(f.read(), dtype="<u8")
 	at = 0
-	for path, bare, n, offered, right, wrong in head["files"]:
-		keys, names, ok, other = np.split(words[at:at + n + offered + right + wrong], np.cumsum([n, offered, right]))
-		at += n + offered + right + wrong
-		yield build(head, path, "", keys, bare, ok, other)
-		if offered:
-			yield build(head, path, EXPORTS, names, [], ok[:0], other[:0])
+	for path, bare, said, *n in head["files"]:
+		keys, names, tables, ok, other, _ = np.split(words[at:at + sum(n)], np.cumsum(n))
+		at += sum(n)
+		yield build(head, path, "", keys, bare, said, ok, other)
+		for kind, some in ((EXPORTS, names), (TABLES, np.unique(tables))):
+			if len(some):
+				yield build(head, path, kind, some, [], [], ok[:0], other[:0])
 
 
-def build(head, path, kind, keys, bare, right, wrong):
+def build(head, path, kind, keys, bare, said, right, wrong):
 	b = Build()
 	b.source, b.family = head["source"], family(head["source"], head["version"])
 	b.part, b.version, b.arch, b.path, b.package = stem(path) + kind, head["version"], head["arch"], path, head["package"]
-	b.keys, b.bare, b.right, b.wrong = keys, bare, right, wrong
+	b.keys, b.bare, b.said, b.right, b.wrong = keys, bare, said, right, wrong
 	return b
+
+
+def places(among, keys):
+	"""Where those of the keys stand that are among others, which ascend."""
+	at = np.searchsorted(among, keys)
+	at[at == len(among)] = 0
+	return at[among[at] == keys] if len(among) else at
 
 
 class Corpus:
@@ -62,6 +80,27 @@ class Corpus:
 		self.releases = {f: sorted(v, key=order.key)[-RELEASES:] for f, v in versions.items()}
 		self.at = {f: {v: i for i, v in enumerate(r)} for f, r in self.releases.items()}
 		self.builds = [b for b in self.builds if b.version in self.at[b.family]]
+
+	def against(self, strangers, owned, owner):
+		"""Without the keys that a stranger holds, unless it holds a copy of the component: most of one of its libraries. owned ascends."""
+		spoiled = np.zeros(len(owned), bool)
+		libraries = collections.defaultdict(dict) # of each component: by part and release, so the builds for other machines need not be looked at
+		for b in self.builds:
+			if ".so" in b.part:
+				libraries[self.number[b.family]][b.part, b.version] = b
+		own = {}
+		for b in strangers:
+			held = places(owned, b.keys)
+			for a in np.unique(owner[held]).tolist():
+				theirs = held[owner[held] == a]
+				copy = False
+				if len(theirs) >= COPY * LEAST:
+					if a not in own:
+						own[a] = [l[owner[l] == a] for l in (places(owned, l.keys) for l in libraries[a].values())]
+					copy = any(len(l) >= LEAST and np.isin(l, theirs).mean() >= COPY for l in own[a])
+				if not copy:
+					spoiled[theirs] = True
+		return owned[~spoiled], owner[~spoiled]
 
 	def holders(self):
 		"""Distinct (key, family) pairs, sorted by key."""
@@ -108,7 +147,7 @@ class Corpus:
 						shared[a, b] += 1
 						holding[a, b].append(keys[first[i]])
 		parts, most = collections.defaultdict(list), collections.Counter()
-		libraries = [b for b in self.builds if ".so" in b.part and not b.part.endswith(EXPORTS) and len(b.keys) >= LEAST]
+		libraries = [b for b in self.builds if ".so" in b.part and ":" not in b.part and len(b.keys) >= LEAST]
 		for b in libraries:
 			most[b.family] = max(most[b.family], len(b.keys))
 		for b in libraries:
@@ -128,18 +167,51 @@ class Corpus:
 
 
 class Part:
-	"""What identifies one part of a component."""
-	__slots__ = ("family", "name", "keys", "bare")
+	"""What identifies one part of a component. bare: per cent of its releases that hold a text which is their version and nothing else; alone: per cent of
+	its releases whose version could be told because nothing else in the file looks like one, 0 if that was wrong too often."""
+	__slots__ = ("family", "name", "keys", "bare", "alone")
+
+
+AHEAD = 3 # of the first number of a version: how much higher than a known release's it may be; as src/knowledge/signature_version.c
+LENT = re.compile(r"1\.[23]\.") # zlib's versions, which its headers put into every program that calls it
+WRONG = 10 # releases told rightly for each that is told wrongly
+
+
+def alike(version, release):
+	"""Whether two versions are of one kind; as src/knowledge/signature_version.c."""
+	a, b = re.match(r"\d+", version), re.match(r"\d+", release)
+	return bool(a and b and version.count(".") == release.count(".") and 0 <= int(a.group(0)) - int(b.group(0)) <= AHEAD)
+
+
+def told_alone(stated, others):
+	"""The version that a file holds, if the versions in it that look like those of the other releases leave only one."""
+	oldest = min(others, key=order.key)
+	like = {v for v in stated if re.fullmatch(r"\d[0-9a-zP.]*", v) and any(alike(v, r) for r in others) and order.compare(v, oldest) >= 0}
+	like = {v for v in like if not LENT.match(v)} or like
+	like = like & set(others) or like
+	return like.pop() if len(like) == 1 else None
+
+
+def alone(builds, releases):
+	"""builds: of one part."""
+	right, wrong, asked = set(), set(), set()
+	for b in builds:
+		told = told_alone({*b.said, *b.bare}, [r for r in releases if r != b.version] or [b.version])
+		asked.add(b.version)
+		if told:
+			(right if told == b.version else wrong).add(b.version)
+	right -= wrong
+	return 100 * len(right) // len(asked) if WRONG * len(wrong) <= len(right) else 0
 
 
 class Signatures:
 	"""Everything that is learned. records: (key, part, lo, hi): a text of that part in releases lo to hi of its component, counted from 0; of
 	a text that identifies it, lo is 0 and hi the last."""
 
-	def __init__(self, corpus):
+	def __init__(self, corpus, strangers=()):
 		self.corpus = corpus
 		self.parts, self.records = [], []
-		owned, owner = corpus.owners()
+		owned, owner = corpus.against(strangers, *corpus.owners())
 		by = collections.defaultdict(list)
 		for b in corpus.builds:
 			by[b.family].append(b)
@@ -171,15 +243,17 @@ class Signatures:
 				continue
 			part = len(self.parts)
 			fresh = good[~taken[good]]
-			chosen = np.r_[fresh, good[taken[good]]][:LIBRARY if ".so" in name and not name.endswith(EXPORTS) else IDENTITY]
+			chosen = np.r_[fresh, good[taken[good]]][:LIBRARY if ".so" in name and ":" not in name else IDENTITY]
 			taken[chosen] = True
 			p = Part()
 			p.family, p.name, p.keys = f, name, len(chosen)
-			said = {builds[i].version for i in np.flatnonzero(called == name.removesuffix(EXPORTS)) if builds[i].version in builds[i].bare}
+			said = {builds[i].version for i in np.flatnonzero(called == plain(name)) if builds[i].version in builds[i].bare}
 			p.bare = min(100, 100 * len(said) // len(rows))
+			p.alone = alone([builds[i] for i in np.flatnonzero(called == plain(name))], releases)
 			self.parts.append(p)
 			self.records += [(int(keys[i]), part, 0, len(releases) - 1) for i in chosen]
-			self.spans(keys, part, rows, has, rel, len(releases))
+			if not name.endswith(TABLES):
+				self.spans(keys, part, rows, has, rel, len(releases))
 
 	def spans(self, keys, part, rows, has, rel, n):
 		"""Texts of the part that come or go between two releases."""
