@@ -26,7 +26,7 @@ STAGES = {
 	"knowledge": {"vuln/version.h"}, # which of two releases is the older
 	"elf": set(), # reads ELF files: no stage, but what inspectors and code share
 	"code": {"elf", "knowledge/reference.h"}, # a constant is rare, an effect unusual, only against what others do
-	"inspect": {"codec", "knowledge", "elf", "code"}, # one inspector states what code answers
+	"inspect": {"codec", "knowledge", "elf", "code", "vuln/json.h"}, # one inspector states what code answers, one reads JSON
 	"judge": set(),
 	"dossier": {"knowledge/tsv.h"}, # writes the packs into tables for the rules to join with
 	"report": set(),
