@@ -29,7 +29,7 @@ static as_status keys_of(const as_elf_view *e, const as_elf_symbols *t, bool def
 	}
 	qsort(keys, out->n, sizeof(*keys), ascending);
 	out->v = keys;
-	return AS_OK;
+	return t->n > NAMES_MAX ? AS_PARTIAL : AS_OK;
 }
 
 as_status as_borrowed(as_span data, as_arena *arena, as_text_keys *imports, as_text_keys *exports)
@@ -42,5 +42,5 @@ as_status as_borrowed(as_span data, as_arena *arena, as_text_keys *imports, as_t
 	if (!as_elf_open(&e, data, arena) || !as_elf_dyn_open(&d, &e, arena))
 		return AS_OK; /* no such file, a damaged one, or no memory: the inspector of ELF files says so */
 	as_status s = keys_of(&e, &d.symbols, false, arena, imports);
-	return s == AS_OK && exports ? keys_of(&e, &d.symbols, true, arena, exports) : s;
+	return s <= AS_PARTIAL && exports ? keys_of(&e, &d.symbols, true, arena, exports) : s;
 }

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inspect/part.h"
 
+#include "inspect/naming.h"
 #include "knowledge/licence.h"
 
 enum { NAME_MAX_LEN = 256, VERSION_MAX_LEN = 128, LICENCE_MAX_LEN = 1024 /* bytes */ };
-
-static bool alphanumeric(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
-void as_purl_add(as_buf *b, as_span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
-		bool plain = alphanumeric(c) || c == '.' || c == '-' || c == '_' || c == '~';
-		as_buf_print(b, plain ? "%c" : "%%%02X", c);
-	}
-}
 
 /* The parts of a namespace are encoded, the slashes between them are not. */
 static void add_space(as_buf *b, as_span space)
@@ -58,12 +45,13 @@ static as_span absent_if_empty(as_span s) { return s.n > 0 ? s : (as_span){ 0 };
 
 as_status as_add_part(as_facts *out, as_arena *arena, const as_part *p)
 {
-	bool generic = as_is(as_lit(p->type), "generic"), spaced = p->space.n > 0;
+	const char *world = p->world ? p->world : p->type;
+	bool generic = as_is(as_lit(world), "generic"), spaced = p->space.n > 0;
 	if (!fits(p->name, NAME_MAX_LEN) || (spaced && !fits(p->space, NAME_MAX_LEN)))
 		return AS_OK;
 	as_span version = fits(p->version, VERSION_MAX_LEN) ? p->version : (as_span){ 0 };
 	as_span id = generic ? p->name
-			     : as_print(arena, "%s:%.*s%s%.*s", p->type, (int)p->space.n,
+			     : as_print(arena, "%s:%.*s%s%.*s", world, (int)p->space.n,
 				       (const char *)p->space.p, spaced ? "/" : "", (int)p->name.n,
 				       (const char *)p->name.p);
 	as_span purl = purl_of(arena, p, version);
@@ -71,7 +59,7 @@ as_status as_add_part(as_facts *out, as_arena *arena, const as_part *p)
 		return AS_NOMEM;
 	as_component row = { .where = p->where,
 		.id = id,
-		.name = spaced && !generic ? as_from(id, as_lit(p->type).n + 1) : p->name,
+		.name = spaced && !generic ? as_from(id, as_lit(world).n + 1) : p->name,
 		.version = version,
 		.vendor = absent_if_empty(p->vendor),
 		.purl = purl,

@@ -9,6 +9,8 @@
 typedef struct as_part {
 	as_span where;    /* the bytes it rests on */
 	const char *type; /* of the package URL: "pypi", "npm", "golang", "cargo", "generic", ... */
+	const char *
+		world; /* where names mean something, if no such type is: "pkgconfig"; NULL: as type */
 	as_span space; /* its namespace, which may have several parts between slashes; empty: none */
 	as_span name, version; /* as written; an empty version: not known */
 	as_span vendor, cpe;   /* empty: not known */
@@ -18,17 +20,14 @@ typedef struct as_part {
 	int64_t confidence; /* thousandths */
 } as_part;
 
-/* States the component under the id TYPE:SPACE/NAME ("generic": the name alone), with its package URL, and its
- * licence. Nothing for a name that cannot be one: empty, very long, with control characters; a version like that is
- * left out. AS_NOMEM, or what stating answered. */
+/* States the component under the id TYPE:SPACE/NAME (of world, where it is set; "generic": the name alone), with its
+ * package URL, and its licence. Nothing for a name that cannot be one: empty, very long, with control characters; a
+ * version like that is left out. AS_NOMEM, or what stating answered. */
 as_status as_add_part(as_facts *out, as_arena *arena, const as_part *p) AS_MUST_USE;
 
 /* States the licence of a component (its id; empty: the object itself) as written, with its SPDX expression where it
  * is one or is known to mean one (knowledge/licences.tsv). Nothing for an empty text. */
 as_status as_add_licence_of(as_facts *out, as_arena *arena, as_span where, as_span component,
 	as_span text, const char *method) AS_MUST_USE;
-
-/* Percent-encodes what a package URL may not hold as it is. */
-void as_purl_add(as_buf *b, as_span s);
 
 #endif

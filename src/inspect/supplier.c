@@ -10,6 +10,7 @@ typedef struct context {
 	as_span where;    /* set: stands for every row's bytes */
 	const char *role; /* NULL: only marks of SDKs count, in the role of their row */
 	size_t n;
+	bool left_out; /* more than can be listed */
 	as_banner seen[DISTINCT_MAX];
 } context;
 
@@ -24,7 +25,8 @@ static as_status found(void *ctx, const as_banner *hit)
 		if (as_same(c->seen[i].id, hit->id) &&
 			(as_same(c->seen[i].purl, hit->purl) || hit->purl.n == 0))
 			return AS_OK;
-	if (c->n == DISTINCT_MAX)
+	c->left_out = c->left_out || c->n == DISTINCT_MAX;
+	if (c->left_out)
 		return AS_OK;
 	c->seen[c->n++] = *hit;
 	return as_add_supplier(c->out,
@@ -44,7 +46,7 @@ static as_status scan(as_arena *arena, const context *begin, as_span text)
 		return AS_NOMEM;
 	*c = *begin;
 	as_status s = as_banner_scan(AS_SUPPLIERS, text, found, c);
-	return s == AS_PARTIAL
+	return s == AS_PARTIAL || (s == AS_OK && c->left_out)
 		       ? as_unread(c->out, c->where, "too many names of makers to look at all")
 		       : s;
 }

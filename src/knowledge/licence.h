@@ -21,7 +21,8 @@ typedef as_status (*as_licence_found)(void *ctx, as_span spdx);
 
 /* Tells the licences whose texts stand in the first 512 KiB of text (knowledge/licence_texts.tsv), each once; of texts
  * that stand inside another that is there, only the other. A text does not tell "or later": then the id ends in -only.
- * AS_NOMEM, or what found answered. Working memory comes from arena. From any thread. */
+ * AS_PARTIAL: text is longer than that. AS_NOMEM, or what found answered. Working memory comes from arena. From any
+ * thread. */
 as_status as_licence_texts(
 	as_span text, as_arena *arena, as_licence_found found, void *ctx) AS_MUST_USE;
 

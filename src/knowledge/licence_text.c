@@ -153,6 +153,7 @@ as_status as_licence_texts(as_span text, as_arena *arena, as_licence_found found
 	window *w = as_alloc(arena, sizeof(*w));
 	if (s != AS_OK || !seen || !w)
 		return AS_NOMEM;
+	bool cut = text.n > READ_MAX;
 	text = as_cut(text, 0, as_min(text.n, READ_MAX));
 	for (size_t at = 0, n; (n = next_word(text, &at, w->words[w->n % RUN])) > 0;) {
 		w->lengths[w->n++ % RUN] = n;
@@ -162,5 +163,5 @@ as_status as_licence_texts(as_span text, as_arena *arena, as_licence_found found
 	for (size_t i = 0; i < pack.n && s == AS_OK; i++)
 		if (is_told(seen, i) && !stands_inside(seen, i))
 			s = found(ctx, pack.texts[i].spdx);
-	return s;
+	return s == AS_OK && cut ? AS_PARTIAL : s;
 }

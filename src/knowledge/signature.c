@@ -180,7 +180,8 @@ typedef struct scan {
 	size_t n_said;
 	as_stated_version *bare; /* the same of texts that are nothing else */
 	size_t n_bare;
-	uint8_t *met; /* a bit for each record */
+	bool left_out; /* versions of a component that is told */
+	uint8_t *met;  /* a bit for each record */
 	const as_text_keys *borrowed;
 	as_arena *arena;
 	bool no_memory;
@@ -306,9 +307,10 @@ static int64_t confidence_of(const signature_part *p, const seen *s)
 	return 900;
 }
 
-static void add_plausible(const as_stated *from, const as_signature_component *c,
+static void add_plausible(scan *s, const as_stated *from, const as_signature_component *c,
 	const as_range *range, as_stated *to)
 {
+	s->left_out = s->left_out || from->more;
 	for (size_t i = 0; i < from->n; i++)
 		if (!from->v[i].mixed && as_is_plausible(c, range, from->v[i].version))
 			as_state_version(to, from->v[i].version, from->v[i].text);
@@ -382,22 +384,24 @@ static void mark_lent(const scan *s, as_stated_version *list, size_t n)
 /* What is stated of a component: by the forms it is known by; by its name; of the one that the file is, by forms that
  * anybody uses; else by a version that stands alone, or that nothing else looks like. */
 static as_stated stated_of(
-	const scan *s, const signature_part *part, const as_range *range, int64_t *confidence)
+	scan *s, const signature_part *part, const as_range *range, int64_t *confidence)
 {
 	as_stated chosen = { 0 };
 	const as_signature_component *c = &the_pack.components[part->component];
 	if (s->stated[c->family])
-		add_plausible(s->stated[c->family], c, range, &chosen);
+		add_plausible(s, s->stated[c->family], c, range, &chosen);
 	*confidence = 970;
 	if (chosen.n == 0)
 		add_called(s, part, range, &chosen);
 	if (chosen.n == 0 && part->component == s->main)
-		add_plausible(&s->anybody, c, range, &chosen);
+		add_plausible(s, &s->anybody, c, range, &chosen);
+	bool alone = part->alone >= ALONE && part->component == s->main;
+	s->left_out = s->left_out ||
+		      (chosen.n == 0 && (part->bare >= BARE || alone) && s->n_said > STATED_MOST);
 	if (chosen.n == 0 && part->bare >= BARE && s->n_bare <= STATED_MOST &&
 		as_choose_bare(s->bare, s->n_bare, c, range, part->bare >= SURE, &chosen))
 		*confidence = 900;
-	if (chosen.n == 0 && part->alone >= ALONE && part->component == s->main &&
-		s->n_said <= STATED_MOST &&
+	if (chosen.n == 0 && alone && s->n_said <= STATED_MOST &&
 		as_choose_bare(s->said, s->n_said, c, range, true, &chosen))
 		*confidence = 900;
 	return chosen;
@@ -506,5 +510,6 @@ as_status as_signature_scan(as_span data, const as_text_keys *borrowed, bool off
 		return AS_NOMEM;
 	mark_lent(&s, s.bare, s.n_bare);
 	mark_lent(&s, s.said, s.n_said);
-	return status == AS_OK ? tell_all(&s) : status;
+	status = status == AS_OK ? tell_all(&s) : status;
+	return status == AS_OK && s.left_out ? AS_PARTIAL : status;
 }

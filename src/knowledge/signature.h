@@ -34,8 +34,8 @@ as_status as_signature_prepare(void) AS_MUST_USE;
 
 /* Tells found of the components in data, in the order of the pack. Texts whose keys are borrowed do not count:
  * names of what the file imports; offers: it offers names itself, without which names tell nothing. Memory comes
- * from the arena, some hundred KiB whatever data is; time is linear in data. AS_NOMEM, or what found answered.
- * */
+ * from the arena, some hundred KiB whatever data is; time is linear in data. AS_PARTIAL: versions
+ * of a component that is told were left out, there were too many. AS_NOMEM, or what found answered. */
 as_status as_signature_scan(as_span data, const as_text_keys *borrowed, bool offers,
 	as_arena *arena, as_signature_found found, void *ctx) AS_MUST_USE;
 

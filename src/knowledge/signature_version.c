@@ -28,6 +28,7 @@ void as_state_formed(as_stated *s, as_span version, as_span text, size_t form)
 	for (size_t i = 0; i < s->n; i++)
 		if (as_same(s->v[i].version, version) && (s->v[i].form == form || form == SIZE_MAX))
 			return;
+	s->more = s->more || s->n == AS_STATED_MOST;
 	if (s->n < AS_STATED_MOST)
 		s->v[s->n++] = (as_stated_version){ version, text, form, mixed };
 }

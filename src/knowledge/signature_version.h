@@ -27,9 +27,10 @@ typedef struct as_stated_version {
 typedef struct as_stated {
 	as_stated_version v[AS_STATED_MOST];
 	size_t n;
+	bool more; /* than have room */
 } as_stated;
 
-/* Adds a version, unless it is known or there are enough. */
+/* Adds a version, unless it is known; s->more where there is no room for it. */
 void as_state_version(as_stated *s, as_span version, as_span text);
 
 /* The same for a version that stands in a form, a number: where one form gives several, all are mixed. */

@@ -4,14 +4,15 @@
  *   inline (since 1.18): from 32 on a varint length and the compiler's version, another and the module text
  *   else: at 16 pointers to the headers (pointer, length) of the same two strings
  * The module text stands between two marks of 16 bytes: lines of "path", "mod", "dep", "=>" (the dep before it was
- * replaced), "build", with tabs. Programs built without modules have no such lines, others had them removed: then the
- * source files named in the line tables tell, MODULE@VERSION/file.go or only MODULE/file.go. Not read: PE and Mach-O
- * files.
+ * replaced), "build", with tabs. Programs built without modules have no such lines, others
+ * had them removed, or only those of what they were built from: then the source files named in the line tables tell,
+ * MODULE@VERSION/file.go or only MODULE/file.go. Not read: PE and Mach-O files.
  * https://pkg.go.dev/debug/buildinfo */
 #include "inspect/part.h"
 
 #include "elf/read.h"
 #include "inspect/gopath.h"
+#include "inspect/naming.h"
 
 enum {
 	HEADER = 32,
@@ -118,37 +119,61 @@ static as_status state_toolchain(as_facts *out, const as_file *f, as_span text)
 			.name = as_lit("stdlib"),
 			.version = version,
 			.vendor = as_lit("golang"),
-			.cpe = as_print(f->arena, "cpe:2.3:a:golang:go:%.*s:*:*:*:*:*:*:*",
-				(int)version.n, (const char *)version.p),
+			.cpe = as_cpe_of(f->arena, 'a', as_lit("golang"), as_lit("go"), version),
 			.method = "build-info",
 			.confidence = SURE,
 			.evidence = text });
 }
 
-/* Lines of modules; a line is stated when the next has not replaced it. *n: how many dependencies it names. */
-static as_status read_modules(as_facts *out, const as_file *f, as_span text, size_t *n)
+/* What the lines of modules named. */
+typedef struct named {
+	as_span own; /* the module that the program is; empty: not said */
+	bool others; /* what it was built from */
+} named;
+
+static as_span path_in(as_span line) { return as_field(line, '\t', 1); }
+
+/* Lines of modules; a line is stated when the next has not replaced it. */
+static as_status read_modules(as_facts *out, const as_file *f, as_span text, named *names)
 {
 	as_span waiting = { 0 }, line = { 0 };
 	as_cur c = as_cur_le(text, 0);
 	as_status s = AS_OK;
-	for (bool more = true; more && s == AS_OK && *n < STATED_MAX;) {
+	size_t n = 0;
+	for (bool more = true; more && s == AS_OK && n < STATED_MAX; n += waiting.p != NULL) {
 		more = as_line(&c, &line);
 		as_span kind = more ? as_field(line, '\t', 0) : (as_span){ 0 };
 		if (waiting.p && !as_is(kind, "=>"))
-			s = state(out, f, as_field(waiting, '\t', 1), as_field(waiting, '\t', 2),
-				waiting);
+			s = state(out, f, path_in(waiting), as_field(waiting, '\t', 2), waiting);
 		waiting = (as_span){ 0 };
 		if (as_is(kind, "mod") || as_is(kind, "dep") || as_is(kind, "=>"))
 			waiting = line;
-		*n += waiting.p != NULL;
+		if (as_is(kind, "mod"))
+			names->own = path_in(line);
+		names->others = names->others || as_is(kind, "dep");
 	}
-	return *n < STATED_MAX || s != AS_OK ? s : as_unread(out, text, "too many modules of Go");
+	return n < STATED_MAX || s != AS_OK ? s : as_unread(out, text, "too many modules of Go");
+}
+
+typedef struct context {
+	as_gopath_ask ask;
+	as_span own;
+} context;
+
+/* Whether a module is the one of that path, or has it in one of its folders. */
+static bool holds(as_span module, as_span path)
+{
+	bool begins = as_same(as_cut(path, 0, module.n), module);
+	return begins && (path.n == module.n || as_at(path, module.n) == '/');
 }
 
 static as_status found(void *ctx, as_span module, as_span version, as_span where)
 {
-	as_gopath_ask *ask = ctx;
+	context *c = ctx;
+	as_gopath_ask *ask = &c->ask;
 	size_t cut = 0;
+	if (holds(module, c->own))
+		return AS_OK; /* its line has stated it */
 	for (size_t at = 0; at != SIZE_MAX; at = as_find_byte(module, '/', at + 1))
 		cut = at;
 	return as_add_part(ask->out, ask->f->arena,
@@ -166,14 +191,14 @@ static as_status inspect(as_facts *out, const as_file *f)
 {
 	as_elf_view e;
 	as_span version = { 0 }, modules = { 0 };
-	size_t n = 0;
+	named names = { 0 };
 	if (!as_elf_open(&e, f->data, f->arena) || !find_header(&e, &version, &modules))
 		return AS_OK; /* what is wrong with an ELF file, its own inspector says */
 	as_status s = state_toolchain(out, f, version);
 	if (s == AS_OK && modules.n > 2 * MARK)
-		s = read_modules(out, f, as_cut(modules, MARK, modules.n - 2 * MARK), &n);
-	as_gopath_ask ask = { .out = out, .f = f };
-	return s == AS_OK && n == 0 ? as_gopath_each(&ask, found) : s;
+		s = read_modules(out, f, as_cut(modules, MARK, modules.n - 2 * MARK), &names);
+	context c = { .ask = { .out = out, .f = f }, .own = names.own };
+	return s == AS_OK && !names.others ? as_gopath_each(&c.ask, found) : s;
 }
 
 const as_inspector as_inspector_go_build = {

@@ -58,6 +58,7 @@ static as_status read_manifest(as_facts *out, const as_file *f)
 	return as_add_part(out, f->arena,
 		&(as_part){ .where = use[1],
 			.type = "generic",
+			.world = "jar",
 			.name = name,
 			.version = use[1],
 			.vendor = use[2],

@@ -6,6 +6,7 @@
 #include "inspect/inspector.h"
 
 #include "elf/read.h"
+#include "inspect/naming.h"
 
 enum {
 	BANNER_MAX = 1024,    /* bytes */
@@ -132,9 +133,8 @@ static as_status state_kernel(as_facts *out, const as_file *f, const banner *b, 
 		.method = as_lit("kernel"),
 		.confidence = CONFIDENCE,
 		.evidence = b->line };
-	row.purl = as_print(f->arena, "pkg:generic/linux@%.*s", (int)v.n, (const char *)v.p);
-	row.cpe = as_print(f->arena, "cpe:2.3:o:linux:linux_kernel:%.*s:*:*:*:*:*:*:*", (int)v.n,
-		(const char *)v.p);
+	row.purl = as_purl_generic(f->arena, as_lit("linux"), v);
+	row.cpe = as_cpe_of(f->arena, 'o', as_lit("linux"), as_lit("linux_kernel"), v);
 	return s == AS_OK ? as_add_component(out, row) : s;
 }
 

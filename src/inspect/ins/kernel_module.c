@@ -5,10 +5,14 @@
 #include "inspect/inspector.h"
 
 #include "elf/read.h"
+#include "inspect/naming.h"
 #include "inspect/part.h"
 #include "inspect/supplier.h"
 
-enum { CONFIDENCE = 900 /* the module names itself; its version follows no rule */ };
+enum {
+	CONFIDENCE = 900, /* the module names itself; its version follows no rule */
+	VERSION_MAX_LEN = 64
+};
 
 static const char signed_text[] = "~Module signature appended~\n";
 
@@ -61,16 +65,6 @@ static bool out_of_tree(as_span info, as_span vermagic)
 	return marked && !value_of(info, "intree").p;
 }
 
-static bool is_plain(as_span version)
-{
-	static const char marks[] = "0123456789.-_abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	for (size_t i = 0; i < version.n; i++)
-		if (as_find_byte(as_lit(marks), version.p[i], 0) == SIZE_MAX)
-			return false;
-	return version.n > 0 && version.n < 64;
-}
-
 static as_status state_component(as_facts *out, const as_file *f, const as_kernel_module *m)
 {
 	as_component row = { .where = m->where,
@@ -80,10 +74,8 @@ static as_status state_component(as_facts *out, const as_file *f, const as_kerne
 		.method = as_lit("module"),
 		.confidence = CONFIDENCE,
 		.evidence = m->vermagic };
-	bool plain = is_plain(m->version);
-	row.purl = as_print(f->arena, "pkg:generic/%.*s%s%.*s", (int)m->name.n,
-		(const char *)m->name.p, plain ? "@" : "", plain ? (int)m->version.n : 0,
-		(const char *)m->version.p);
+	bool plausible = m->version.n < VERSION_MAX_LEN;
+	row.purl = as_purl_generic(f->arena, m->name, plausible ? m->version : (as_span){ 0 });
 	return as_add_component(out, row);
 }
 

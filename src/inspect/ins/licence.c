@@ -15,6 +15,7 @@ typedef struct context {
 	const as_file *f;
 	as_span component;
 	size_t n;
+	bool left_out; /* more than can be listed */
 	as_span seen[DISTINCT_MAX];
 } context;
 
@@ -32,6 +33,7 @@ static bool is_new(context *c, as_span name)
 	for (size_t i = 0; i < c->n; i++)
 		if (as_same(c->seen[i], name))
 			return false;
+	c->left_out = c->left_out || (c->n == DISTINCT_MAX && name.n > 0);
 	if (c->n == DISTINCT_MAX || name.n == 0)
 		return false;
 	c->seen[c->n++] = name;
@@ -78,9 +80,13 @@ static as_status inspect(as_facts *out, const as_file *f)
 	*c = (context){ .out = out, .f = f };
 	as_span component = package_of(f->path);
 	c->component = component.n > 0 ? component : (as_span){ 0 };
-	if (as_starts(f->data, "Format:") || as_starts(f->data, "Format-Specification:"))
-		return read_paragraphs(c);
-	return as_licence_texts(f->data, f->arena, told, c);
+	bool paragraphs =
+		as_starts(f->data, "Format:") || as_starts(f->data, "Format-Specification:");
+	as_status s =
+		paragraphs ? read_paragraphs(c) : as_licence_texts(f->data, f->arena, told, c);
+	return s == AS_PARTIAL || (s == AS_OK && c->left_out)
+		       ? as_unread(out, f->data, "too much about licences to look at all")
+		       : s;
 }
 
 const as_inspector as_inspector_licence = {

@@ -3,6 +3,7 @@
  *   dpkg, opkg: stanzas of "Field: value" lines and a blank line; continuation lines start blank
  *   apk: stanzas of "X:value" lines
  *   rpm: a database of binary headers, recognised and recorded as not read */
+#include "inspect/naming.h"
 #include "inspect/part.h"
 
 enum {
@@ -57,17 +58,6 @@ static bool is_there(as_span status)
 	return false;
 }
 
-/* Percent-encodes what a purl may not hold as it is. */
-static void add_encoded(as_buf *b, as_span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
-		bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-			     c == '.' || c == '-' || c == '_' || c == '~';
-		as_buf_print(b, plain ? "%c" : "%%%02X", c);
-	}
-}
-
 /* Who built it, as far as the fields tell; the distribution is part of a purl's identity. */
 static const char *distribution(const manager *m, const as_span *v)
 {
@@ -84,12 +74,12 @@ static as_status state_component(
 {
 	as_buf b = { 0 };
 	as_buf_print(&b, "pkg:%s/%s", m->type, distribution(m, v));
-	add_encoded(&b, v[NAME]);
+	as_purl_add(&b, v[NAME]);
 	as_buf_u8(&b, '@');
-	add_encoded(&b, v[VERSION]);
+	as_purl_add(&b, v[VERSION]);
 	if (v[ARCH].n > 0) {
 		as_buf_text(&b, "?arch=");
-		add_encoded(&b, v[ARCH]);
+		as_purl_add(&b, v[ARCH]);
 	}
 	as_span purl = b.bad ? (as_span){ 0 } : as_copy(f->arena, as_buf_span_of(&b));
 	as_buf_free(&b);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What libraries say to those who link with them.
  *   pkg-config: NAME.pc, "variable=value" and "Field: value" with ${variable}
- *   libtool: NAME.la, a shell fragment; its numbers are those of the interface, not the version of the library */
+ *   libtool: NAME.la, a shell fragment; its numbers are those of the interface, not the version of the library
+ * Their names are no names of components: "menu" is a part of ncurses here, and elsewhere a program. */
 #include "inspect/part.h"
 
 enum { VARIABLES_MAX = 64, EXPANSIONS_MAX = 8, SAYS_VERSION = 900, SAYS_NAME = 800 };
 
 typedef struct variables {
 	size_t n;
+	bool left_out; /* more than are kept */
 	as_span names[VARIABLES_MAX], values[VARIABLES_MAX];
 } variables;
 
@@ -62,17 +64,21 @@ static as_status read_pc(as_facts *out, const as_file *f)
 			version = as_trim(as_from(line, 8));
 		else if (as_starts(line, "License:"))
 			license = as_trim(as_from(line, 8));
-		if (equals < colon && v->n < VARIABLES_MAX) {
+		v->left_out = v->left_out || (equals < colon && v->n == VARIABLES_MAX);
+		if (equals < colon && !v->left_out) {
 			v->names[v->n] = as_trim(as_cut(line, 0, equals));
 			v->values[v->n++] = as_trim(as_from(line, equals + 1));
 		}
 	}
+	if (v->left_out)
+		return as_unread(out, f->data, "more variables of pkg-config than are kept");
 	if (version.n == 0)
 		return AS_OK;
 	as_span whole = expand(f->arena, v, version);
 	return as_add_part(out, f->arena,
 		&(as_part){ .where = version,
 			.type = "generic",
+			.world = "pkgconfig",
 			.name = base_name(f->path),
 			.version = whole,
 			.license = expand(f->arena, v, license),
@@ -94,6 +100,7 @@ static as_status read_la(as_facts *out, const as_file *f)
 	return as_add_part(out, f->arena,
 		&(as_part){ .where = line,
 			.type = "generic",
+			.world = "libtool",
 			.name = base_name(f->path),
 			.evidence = line,
 			.method = "metadata",

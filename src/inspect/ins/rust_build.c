@@ -13,6 +13,7 @@
 #include "codec/codec.h"
 #include "elf/read.h"
 #include "inspect/manifest.h"
+#include "inspect/naming.h"
 
 enum {
 	LIST_MAX = 8 << 20, /* bytes of the list, unpacked */
@@ -38,6 +39,7 @@ typedef struct context {
 	const as_file *f;
 	as_span where; /* the section, for what is unpacked from it */
 	size_t n, tries;
+	bool left_out; /* more than can be listed */
 	as_span stated[STATED_MAX];
 } context;
 
@@ -89,7 +91,8 @@ static bool is_new(context *c, as_span key)
 	for (size_t i = c->n; i > 0; i--)
 		if (as_same(c->stated[i - 1], key))
 			return false;
-	if (c->n == STATED_MAX)
+	c->left_out = c->left_out || c->n == STATED_MAX;
+	if (c->left_out)
 		return false;
 	c->stated[c->n++] = key;
 	return true;
@@ -158,8 +161,8 @@ static as_status look_at_compiler(context *c, uint64_t begin, uint64_t at)
 			.name = as_lit("rust"),
 			.version = version,
 			.vendor = as_lit("rust-lang"),
-			.cpe = as_print(c->f->arena, "cpe:2.3:a:rust-lang:rust:%.*s:*:*:*:*:*:*:*",
-				(int)version.n, (const char *)version.p),
+			.cpe = as_cpe_of(
+				c->f->arena, 'a', as_lit("rust-lang"), as_lit("rust"), version),
 			.method = "build-info",
 			.confidence = BY_PATH,
 			.evidence = as_cut(c->f->data, begin, at - begin + version.n) });
@@ -190,9 +193,9 @@ static as_status inspect(as_facts *out, const as_file *f)
 	if (s > AS_PARTIAL)
 		return s;
 	as_status t = as_literals_search(search, f->data, on_mark, c);
+	bool cut = t == AS_LIMIT || (t == AS_OK && c->left_out);
 	return as_worse(
-		s, t == AS_LIMIT ? as_unread(out, f->data, "too many names of Rust's source files")
-				 : t);
+		s, cut ? as_unread(out, f->data, "too many names of Rust's source files") : t);
 }
 
 const as_inspector as_inspector_rust_build = {

@@ -3,6 +3,7 @@
  * section headers, symbols and version texts, and for copies of a library inside another program. */
 #include "inspect/binary.h"
 #include "inspect/borrowed.h"
+#include "inspect/naming.h"
 
 #include "knowledge/signature.h"
 
@@ -27,23 +28,10 @@ static as_span evidence_of(context *c, const as_signature *hit)
 		(const char *)hit->part.p, (int)text.n, (const char *)text.p);
 }
 
-static as_span cpe_of(context *c, const as_signature *hit)
-{
-	as_span v = hit->version.n > 0 ? hit->version : as_lit("*");
-	if (hit->product.n == 0)
-		return (as_span){ 0 };
-	return as_print(c->arena, "cpe:2.3:a:%.*s:%.*s:%.*s:*:*:*:*:*:*:*", (int)hit->vendor.n,
-		(const char *)hit->vendor.p, (int)hit->product.n, (const char *)hit->product.p,
-		(int)v.n, (const char *)v.p);
-}
-
 static as_span purl_of(context *c, const as_signature *hit)
 {
-	as_span what = hit->upstream.n > 0 ? hit->upstream
-					   : as_print(c->arena, "generic/%.*s", (int)hit->id.n,
-						     (const char *)hit->id.p);
-	return as_print(c->arena, "pkg:%.*s%s%.*s", (int)what.n, (const char *)what.p,
-		hit->version.n > 0 ? "@" : "", (int)hit->version.n, (const char *)hit->version.p);
+	return hit->upstream.n > 0 ? as_purl_of(c->arena, hit->upstream, hit->version)
+				   : as_purl_generic(c->arena, hit->id, hit->version);
 }
 
 static as_status found(void *ctx, const as_signature *hit)
@@ -60,8 +48,8 @@ static as_status found(void *ctx, const as_signature *hit)
 		.confidence = hit->confidence < hit->version_confidence ? hit->confidence
 									: hit->version_confidence,
 		.evidence = evidence_of(c, hit),
-		.cpe = cpe_of(c, hit) };
-	row.purl = purl_of(c, hit);
+		.purl = purl_of(c, hit) };
+	row.cpe = as_cpe_of(c->arena, 'a', hit->vendor, hit->product, hit->version);
 	return as_add_component(c->out, row);
 }
 
@@ -84,11 +72,14 @@ static as_status inspect(as_facts *out, const as_file *f)
 	context c = { .out = out, .arena = f->arena };
 	as_text_keys borrowed, offered;
 	as_status s = as_borrowed(f->data, f->arena, &borrowed, &offered);
-	if (s == AS_OK && is_kernel(f, borrowed.n + offered.n > 0))
-		return AS_OK;
-	return s == AS_OK
-		       ? as_signature_scan(f->data, &borrowed, offered.n > 0, f->arena, found, &c)
-		       : s;
+	if (s > AS_PARTIAL || is_kernel(f, borrowed.n + offered.n > 0))
+		return s > AS_PARTIAL ? s : AS_OK;
+	if (s == AS_PARTIAL)
+		s = as_unread(out, f->data, "more symbols than can be told from texts");
+	as_status t = as_signature_scan(f->data, &borrowed, offered.n > 0, f->arena, found, &c);
+	return as_worse(s, t == AS_PARTIAL
+				   ? as_unread(out, f->data, "too many texts that state a version")
+				   : t);
 }
 
 const as_inspector as_inspector_signature = {

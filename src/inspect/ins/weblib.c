@@ -2,6 +2,7 @@
 /* Libraries of the browser, told by their own comments and assignments of a version (knowledge/weblibs.tsv). In text
  * that a web server sends: scripts, style sheets, pages. Minified libraries whose comments were taken out are known by
  * what their compressors leave beside the version, where that is the same in all releases. */
+#include "inspect/naming.h"
 #include "inspect/part.h"
 
 #include "knowledge/banner.h"
@@ -12,6 +13,7 @@ typedef struct context {
 	as_facts *out;
 	const as_file *f;
 	size_t n;
+	bool left_out; /* more than can be listed */
 	as_banner seen[DISTINCT_MAX];
 } context;
 
@@ -21,24 +23,20 @@ static as_status found(void *ctx, const as_banner *hit)
 	for (size_t i = 0; i < c->n; i++)
 		if (as_same(c->seen[i].id, hit->id) && as_same(c->seen[i].version, hit->version))
 			return AS_OK;
-	if (c->n == DISTINCT_MAX)
+	c->left_out = c->left_out || c->n == DISTINCT_MAX;
+	if (c->left_out)
 		return AS_OK;
 	c->seen[c->n++] = *hit;
-	int n = (int)hit->version.n;
 	as_component row = { .where = hit->text,
 		.id = hit->id,
 		.name = hit->name,
 		.version = hit->version,
 		.vendor = hit->vendor.n > 0 ? hit->vendor : (as_span){ 0 },
-		.purl = as_print(c->f->arena, "%.*s@%.*s", (int)hit->purl.n,
-			(const char *)hit->purl.p, n, (const char *)hit->version.p),
+		.purl = as_purl_of(c->f->arena, hit->purl, hit->version),
 		.method = as_lit("web"),
 		.confidence = hit->confidence,
 		.evidence = as_cut(hit->text, 0, as_min(hit->text.n, EVIDENCE_MAX)) };
-	if (hit->product.n > 0)
-		row.cpe = as_print(c->f->arena, "cpe:2.3:a:%.*s:%.*s:%.*s:*:*:*:*:*:*:*",
-			(int)hit->vendor.n, (const char *)hit->vendor.p, (int)hit->product.n,
-			(const char *)hit->product.p, n, (const char *)hit->version.p);
+	row.cpe = as_cpe_of(c->f->arena, 'a', hit->vendor, hit->product, hit->version);
 	return as_add_component(c->out, row);
 }
 
@@ -56,7 +54,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	c->out = out;
 	c->f = f;
 	as_status s = as_banner_scan(AS_WEBLIBS, f->data, found, c);
-	return s == AS_PARTIAL
+	return s == AS_PARTIAL || (s == AS_OK && c->left_out)
 		       ? as_unread(out, f->data, "too many names of web libraries to look at all")
 		       : s;
 }
