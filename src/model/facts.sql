@@ -122,7 +122,7 @@ CREATE TABLE package (manager TEXT, name TEXT, version TEXT, arch TEXT, source T
 CREATE TABLE component (
 	id TEXT, name TEXT, version TEXT, vendor TEXT, purl TEXT, cpe TEXT,
 	newer_than TEXT, older_than TEXT, -- without a version: known releases between which it lies, themselves outside; NULL: open
-	method TEXT,            -- 'banner', 'signature' (what only it holds), 'copy' (the same, inside a file that is something else), 'package', 'kernel', 'module', 'build-info', 'metadata', 'web'
+	method TEXT,            -- 'banner', 'signature' (what only it holds), 'copy' (the same, inside a file that is something else), 'package', 'kernel', 'module', 'build-info', 'metadata', 'web', 'font'
 	confidence INTEGER NOT NULL, -- thousandths
 	evidence TEXT           -- the text it rests on
 );
@@ -131,7 +131,7 @@ CREATE TABLE licence (
 	component TEXT,         -- component.id; NULL: of the object itself, or of what stands beside it
 	spdx TEXT,              -- as an SPDX expression; NULL: not known to be one
 	text TEXT,              -- as written
-	method TEXT             -- 'metadata', 'package', 'module', 'copyright', 'text'
+	method TEXT             -- 'metadata', 'package', 'module', 'copyright', 'text', 'font'
 );
 -- Who made a part. role: 'chip-sdk' (its SDK left marks), 'certificate' (subject), 'author' (of a kernel module from elsewhere), 'path' (where
 -- it was built), 'manufacturer' (the system says so).
