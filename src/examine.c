@@ -7,6 +7,7 @@
 #include "knowledge/signature.h"
 #include "knowledge/known.h"
 #include "knowledge/licence.h"
+#include "knowledge/mac.h"
 
 /* Types are compared by inspectors as words that live for ever: formats' ids do. */
 static const char *known_type(as_span type)
@@ -77,5 +78,6 @@ as_status as_examine_prepare(void)
 	s = s == AS_OK ? as_known_prepare() : s;
 	s = s == AS_OK ? as_licence_prepare() : s;
 	s = s == AS_OK ? as_licence_text_prepare() : s;
+	s = s == AS_OK ? as_mac_prepare() : s;
 	return s == AS_OK ? as_address_prepare() : s;
 }

@@ -134,7 +134,7 @@ CREATE TABLE licence (
 	method TEXT             -- 'metadata', 'package', 'module', 'copyright', 'text', 'font'
 );
 -- Who made a part. role: 'chip-sdk' (its SDK left marks), 'certificate' (subject), 'author' (of a kernel module from elsewhere), 'path' (where
--- it was built), 'manufacturer' (the system says so).
+-- it was built), 'manufacturer' (the system says so), 'mac' (to whom the IEEE assigned a MAC address in its configuration).
 CREATE TABLE supplier (
 	name TEXT, role TEXT,
 	part TEXT,              -- which SDK

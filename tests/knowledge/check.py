@@ -205,6 +205,16 @@ def check_suppliers():
             check_effort(what, {**row, "regex": "(" + row["regex"] + ")"}, literal, literal, pcre)
 
 
+def check_macs():
+    rows = load("macs.tsv", "organization prefixes")
+    prefixes = [p for r in rows for p in r["prefixes"].split(",")]
+    expect(len(prefixes) > 30000 and all(re.fullmatch("[0-9a-f]{6}", p) for p in prefixes), "macs.tsv: prefixes of six digits")
+    expect(len(set(prefixes)) == len(prefixes) < 65536, "macs.tsv: each prefix once, and not more than are read")
+    owner = {p: r["organization"] for r in rows for p in r["prefixes"].split(",")}
+    expect(owner.get("00e04c") == "REALTEK SEMICONDUCTOR CORP." and owner.get("001882") == "HUAWEI TECHNOLOGIES CO.,LTD", "macs.tsv: known owners")
+    expect((PACKS / "macs.tsv").stat().st_size < 1 << 20, "macs.tsv: less than 1 MiB")
+
+
 def check_credentials():
     rows = load("credentials.tsv", "user password device source")
     pairs = {(r["user"], r["password"]) for r in rows}
@@ -405,6 +415,7 @@ def main():
     check_credentials()
     check_weblibs()
     check_suppliers()
+    check_macs()
     check_services()
     check_clauses()
     check_generated()

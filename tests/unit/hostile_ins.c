@@ -22,7 +22,8 @@ static const as_inspector *const tested[] = { &as_inspector_signature, &as_inspe
 	&as_inspector_node_package, &as_inspector_python_package, &as_inspector_java_package,
 	&as_inspector_php_package, &as_inspector_lua_package, &as_inspector_perl_module,
 	&as_inspector_pkgconfig, &as_inspector_licence, &as_inspector_supplier, &as_inspector_font,
-	&as_inspector_package_note, &as_inspector_go_build, &as_inspector_rust_build };
+	&as_inspector_package_note, &as_inspector_go_build, &as_inspector_rust_build,
+	&as_inspector_mac_config, &as_inspector_mac_nvram };
 
 static const as_inspector *current;
 static size_t n_inputs, n_rows;
@@ -137,12 +138,14 @@ static void test_damaged(void **state)
 	}
 }
 
-/* A number for each # of line. */
+/* A number for each # of line, in hexadecimal for each @. */
 static void add_line(as_buf *b, const char *line, unsigned number)
 {
 	for (const char *p = line; *p; p++)
 		if (*p == '#')
 			as_buf_print(b, "%u", number);
+		else if (*p == '@')
+			as_buf_print(b, "%02x", number);
 		else
 			as_buf_u8(b, (uint8_t)*p);
 }
@@ -185,6 +188,8 @@ static void test_more_than_is_kept(void **state)
 			"ELF",
 			"/cargo/registry/src/index.crates.io-6f17d22bba15001f/x-1.0.#/src/lib.rs",
 			"", 1024, 1025 },
+		{ &as_inspector_mac_config, "/etc/x", "", "macaddr=00:14:@:10:20:31\n", "", 50,
+			256 },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
