@@ -8,7 +8,7 @@ CREATE TEMP TABLE own_program AS
 SELECT e.object, o.sha256, e.machine, e.soname,
        (SELECT p.path FROM place AS p WHERE p.object = e.object ORDER BY p.id LIMIT 1) AS path,
        (SELECT p.name FROM place AS p WHERE p.object = e.object ORDER BY p.id LIMIT 1) AS name,
-       (SELECT MIN(c.id) FROM component AS c WHERE c.object = e.object AND c.method NOT IN ('signature', 'copy') HAVING COUNT(DISTINCT c.id) = 1) AS component
+       (SELECT MIN(c.id) FROM component AS c WHERE c.object = e.object AND c.method NOT IN ('signature', 'copy', 'note') HAVING COUNT(DISTINCT c.id) = 1) AS component
   FROM elf AS e JOIN object AS o ON o.id = e.object JOIN code AS c ON c.object = e.object;
 CREATE TEMP TABLE own_word AS
 SELECT DISTINCT object, value FROM function_trait WHERE kind IN ('text', 'test', 'table') AND length(value) >= 6;

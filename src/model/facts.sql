@@ -122,7 +122,7 @@ CREATE TABLE package (manager TEXT, name TEXT, version TEXT, arch TEXT, source T
 CREATE TABLE component (
 	id TEXT, name TEXT, version TEXT, vendor TEXT, purl TEXT, cpe TEXT,
 	newer_than TEXT, older_than TEXT, -- without a version: known releases between which it lies, themselves outside; NULL: open
-	method TEXT,            -- 'banner', 'signature' (what only it holds), 'copy' (the same, inside a file that is something else), 'package', 'kernel', 'module', 'build-info', 'metadata', 'web', 'font'
+	method TEXT,            -- 'banner', 'signature' (what only it holds), 'copy' (the same, inside a file that is something else), 'package', 'kernel', 'module', 'build-info', 'note' (of the package it was built for), 'metadata', 'web', 'font'
 	confidence INTEGER NOT NULL, -- thousandths
 	evidence TEXT           -- the text it rests on
 );

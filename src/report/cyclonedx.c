@@ -31,7 +31,8 @@ static void property(as_json *j, const char *name, as_span value)
  * package database). json_patch drops members that are NULL. */
 static const char components_sql[] = AS_SQL_WITNESSES AS_SQL_DECLARED
 	" SELECT r.what || '@' || r.release, CASE WHEN r.method = 'kernel' THEN 'operating-system'"
-	"  WHEN r.method = 'module' THEN 'device-driver' WHEN EXISTS (SELECT 1 FROM elf AS e"
+	"  WHEN r.method = 'module' THEN 'device-driver' WHEN r.method = 'font' THEN 'file' WHEN "
+	"EXISTS (SELECT 1 FROM elf AS e"
 	"  WHERE e.object = r.object AND e.role = 'library') THEN 'library' ELSE 'application' END,"
 	" coalesce(r.name, r.id, ''), r.version, r.vendor, r.cpe, r.purl,"
 	" CASE WHEN r.method NOT IN ('package', 'metadata') THEN o.sha256 END,"
