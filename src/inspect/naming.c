@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inspect/naming.h"
 
+#include "base/purl.h"
+
 static bool alphanumeric(uint8_t c)
 {
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
@@ -41,15 +43,6 @@ as_span as_cpe_of(as_arena *a, char part, as_span vendor, as_span product, as_sp
 	bool good = add_field(&b, vendor) && add_field(&b, product) && add_field(&b, version);
 	as_buf_text(&b, ":*:*:*:*:*:*:*");
 	return taken(a, &b, good);
-}
-
-void as_purl_add(as_buf *b, as_span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
-		bool plain = alphanumeric(c) || c == '.' || c == '-' || c == '_' || c == '~';
-		as_buf_print(b, plain ? "%c" : "%%%02X", c);
-	}
 }
 
 static as_span purl(as_arena *a, as_buf *b, as_span version)

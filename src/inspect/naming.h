@@ -5,7 +5,6 @@
 #define AS_NAMING_H
 
 #include "base/arena.h"
-#include "base/buf.h"
 
 /* "cpe:2.3:PART:VENDOR:PRODUCT:VERSION:*:*:*:*:*:*:*" with backslashes where CPE wants them; blanks become
  * underscores; an empty vendor or version is any. Empty (p NULL) for an empty product, where a byte has no place in
@@ -17,8 +16,5 @@ as_span as_cpe_of(as_arena *a, char part, as_span vendor, as_span product, as_sp
 as_span as_purl_of(as_arena *a, as_span base, as_span version);
 /* The same of a component that no registry knows, by its id: "pkg:generic/NAME@VERSION". */
 as_span as_purl_generic(as_arena *a, as_span name, as_span version);
-
-/* Percent-encodes what a package URL may not hold as it is. */
-void as_purl_add(as_buf *b, as_span s);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inspect/part.h"
 
-#include "inspect/naming.h"
+#include "base/purl.h"
 #include "knowledge/licence.h"
 
 enum { NAME_MAX_LEN = 256, VERSION_MAX_LEN = 128, LICENCE_MAX_LEN = 1024 /* bytes */ };

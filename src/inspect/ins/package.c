@@ -3,7 +3,7 @@
  *   dpkg, opkg: stanzas of "Field: value" lines and a blank line; continuation lines start blank
  *   apk: stanzas of "X:value" lines
  *   rpm: a database of binary headers, recognised and recorded as not read */
-#include "inspect/naming.h"
+#include "base/purl.h"
 #include "inspect/part.h"
 
 enum {

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/purl.h"
+
+static bool is_letter(uint8_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
+static bool is_one_of(uint8_t c, const char *set)
+{
+	return as_find_byte(as_lit(set), c, 0) != SIZE_MAX;
+}
+
+/* What RFC 3986 calls unreserved. */
+static bool is_plain(uint8_t c) { return is_letter(c) || is_digit(c) || is_one_of(c, ".-_~"); }
+
+void as_purl_add(as_buf *b, as_span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		as_buf_print(b, is_plain(s.p[i]) ? "%c" : "%%%02X", s.p[i]);
+}
+
+bool as_is_purl(as_span s)
+{
+	enum { SCHEME = 4 };
+	if (!as_starts(s, "pkg:"))
+		return false;
+	size_t slash = as_find_byte(s, '/', SCHEME);
+	if (slash == SIZE_MAX || slash == SCHEME || slash + 1 == s.n || is_digit(s.p[SCHEME]))
+		return false;
+	for (size_t i = SCHEME; i < slash; i++)
+		if (!is_letter(s.p[i]) && !is_digit(s.p[i]) && !is_one_of(s.p[i], ".-+"))
+			return false;
+	for (size_t i = slash + 1; i < s.n; i++) {
+		uint64_t v = 0;
+		if (s.p[i] == '%' ? !as_number(as_cut(s, i + 1, 2), 16, &v) || i + 2 >= s.n
+				  : !is_plain(s.p[i]) && !is_one_of(s.p[i], "!$&'()*+,;=:@/?#"))
+			return false;
+	}
+	return true;
+}
+
+void as_purl_known(as_buf *b, as_span own, as_span id, as_span version)
+{
+	if (as_is_purl(own)) {
+		as_buf_add(b, own.p, own.n);
+		return;
+	}
+	as_buf_text(b, "pkg:generic/");
+	as_purl_add(b, id);
+	if (version.n > 0) {
+		as_buf_u8(b, '@');
+		as_purl_add(b, version);
+	}
+}

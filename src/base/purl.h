@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Package URLs (https://github.com/package-url/purl-spec): pkg:TYPE/NAMESPACE/NAME@VERSION. */
+#ifndef AS_PURL_H
+#define AS_PURL_H
+
+#include "base/buf.h"
+
+/* Percent-encodes what a part of a package URL may not hold as it is. */
+void as_purl_add(as_buf *b, as_span s);
+/* Whether s has the form of a package URL: a type, a name, and nothing that no URI (RFC 3986) holds. Pure. */
+bool as_is_purl(as_span s);
+/* Appends the package URL by which a component is known in what is exchanged about it: its own, or, where that is
+ * missing or has not the form, pkg:generic/ID@VERSION; without a version where that is empty. */
+void as_purl_known(as_buf *b, as_span own, as_span id, as_span version);
+
+#endif
