@@ -11,6 +11,8 @@ static int write_to_file(void *file, const void *p, size_t n)
 	return fwrite(p, 1, n, file) == n ? 0 : -1;
 }
 
+/* A report that has nothing to say (VEX without a vulnerability) writes nothing, and then there is no file; one of an
+ * earlier review goes. */
 static assay_status write_report(
 	as_review *r, assay_dossier *d, const char *format, const char *name)
 {
@@ -20,7 +22,13 @@ static assay_status write_report(
 		return as_review_fail(
 			r, ASSAY_OUTPUT, "%s: %s", (const char *)path.p, strerror(errno));
 	assay_status s = assay_report(d, format, write_to_file, f, r->error);
+	bool empty = ftell(f) == 0;
+	if (s == ASSAY_OUTPUT)
+		(void)as_review_fail(r, s, "%s: it cannot be written", (const char *)path.p);
 	if (fclose(f) != 0 && s == ASSAY_OK)
+		s = as_review_fail(
+			r, ASSAY_OUTPUT, "%s: %s", (const char *)path.p, strerror(errno));
+	if (empty && s == ASSAY_OK && remove((const char *)path.p) != 0)
 		s = as_review_fail(
 			r, ASSAY_OUTPUT, "%s: %s", (const char *)path.p, strerror(errno));
 	return s;

@@ -142,7 +142,8 @@ typedef struct assay_mark_options {
  * is no such finding, place or function, or the reason is not one line. */
 ASSAY_API assay_status assay_mark(assay_dossier *d, const assay_mark_options *options,
 	assay_write write, void *ctx, unsigned *n, assay_error *error);
-/* Writes a report: "html", "json", "sarif", "cyclonedx", "spdx". */
+/* Writes a report: "html", "json", "sarif", "cyclonedx", "spdx", "openvex", "csaf". The last two write nothing where no
+ * known vulnerability was matched: both formats want one at least. */
 ASSAY_API assay_status assay_report(
 	assay_dossier *d, const char *format, assay_write write, void *ctx, assay_error *error);
 /* The names assay_report takes, each with its usual file name after it; ends with NULL. */

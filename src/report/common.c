@@ -69,6 +69,41 @@ void as_reviewed(sqlite3 *db, char out[AS_META_LEN])
 	snprintf(out + (date ? 10 : 0), 32, "%s", date ? "T00:00:00Z" : "1970-01-01T00:00:00Z");
 }
 
+/* A character of a CPE name that stands for itself. */
+static bool is_cpe_letter(uint8_t c) { return isalnum(c) || c == '-' || c == '.' || c == '_'; }
+
+/* The length of the field of a CPE name that s begins with; 0: it is none. Other signs stand behind backslashes. */
+static size_t cpe_field(as_span s)
+{
+	size_t n = 0;
+	if (as_at(s, 0) == '*')
+		return 1;
+	while (n < s.n && s.p[n] != ':') {
+		uint8_t next = as_at(s, n + 1);
+		bool sign = s.p[n] == '\\' && ispunct(next) && !is_cpe_letter(next);
+		if (!sign && !is_cpe_letter(s.p[n]))
+			return 0;
+		n += sign ? 2 : 1;
+	}
+	return n;
+}
+
+bool as_is_cpe(as_span s)
+{
+	enum { FIELDS = 11, LANGUAGE = 6 };
+	size_t at = strlen("cpe:2.3");
+	if (!as_starts(s, "cpe:2.3:") ||
+		as_find_byte(as_lit("aho*-"), as_at(s, at + 1), 0) == SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < FIELDS; i++) {
+		size_t n = as_at(s, at) == ':' ? cpe_field(as_from(s, at + 1)) : 0;
+		if (n == 0 || ((i == 0 || i == LANGUAGE) && n != 1))
+			return false;
+		at += 1 + n;
+	}
+	return at == s.n;
+}
+
 static bool add_row(void *ctx, sqlite3_stmt *st)
 {
 	as_hasher *h = ctx;

@@ -19,6 +19,10 @@ void as_unescape(as_buf *out, as_span s);
 /* The place (container chain, path) as a relative URI. */
 void as_place_uri(as_buf *out, as_span container, as_span path);
 
+/* Whether s has the form of a CPE 2.3 name (NISTIR 7695) without patterns, as schemas want it; what
+ * stands in an image may have spoilt a version in it. Pure. */
+bool as_is_cpe(as_span s);
+
 /* Clauses with the findings that speak against them. Columns: framework, clause, title, coverage,
  * evidence_pass, evidence_fail, source, state ('against' or 'open': findings can never show that a
  * clause is met), against:json and undecided:json (ids of findings), silent:json (rules that

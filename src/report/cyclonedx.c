@@ -135,7 +135,8 @@ static bool component_row(void *ctx, sqlite3_stmt *st)
 	if (as_sql_span(st, SHA256).n > 0)
 		hashes(j, as_sql_span(st, SHA256));
 	licences(j, st);
-	as_json_column(j, "cpe", st, CPE);
+	if (as_is_cpe(as_sql_span(st, CPE)))
+		as_json_column(j, "cpe", st, CPE);
 	as_json_column(j, "purl", st, PURL);
 	evidence(j, st);
 	range(j, st);

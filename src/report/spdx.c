@@ -93,7 +93,8 @@ static bool component_row(void *ctx, sqlite3_stmt *st)
 	unknowns(j, st, 6);
 	as_json_column(j, "sourceInfo", st, 5);
 	as_json_open(j, "externalRefs", '[');
-	reference(j, "SECURITY", "cpe23Type", as_sql_span(st, 3));
+	if (as_is_cpe(as_sql_span(st, 3)))
+		reference(j, "SECURITY", "cpe23Type", as_sql_span(st, 3));
 	reference(j, "PACKAGE-MANAGER", "purl", as_sql_span(st, 4));
 	as_json_close(j, ']');
 	as_json_close(j, '}');

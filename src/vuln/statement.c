@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VEX: what somebody who looked has stated on a vulnerability of a component, known by its package URL. */
+/* VEX: what somebody who looked has stated on a vulnerability of a component, known by its package URL, or, where the
+ * statement gives none, by its CPE name. */
 #include "vuln/statement.h"
 
+#include "base/purl.h"
 #include "base/text.h"
 #include "dossier/db.h"
 
-static const char sql[] = "SELECT v.status, v.justification, v.statement, v.purl, r.key FROM vex "
-			  "AS v JOIN record AS r"
-			  " ON r.id = v.record WHERE v.cve = ?1 AND v.purl IS NOT NULL AND "
-			  "v.status <> 'under_investigation'"
-			  " ORDER BY r.modified DESC, r.key, v.i DESC";
+static const char sql[] =
+	"SELECT v.status, v.justification, v.statement, v.purl, r.key, v.cpe, v.version,"
+	" v.version_range FROM vex AS v JOIN record AS r ON r.id = v.record WHERE v.cve = ?1 AND"
+	" (v.purl IS NOT NULL OR v.cpe IS NOT NULL) AND v.status <> 'under_investigation'"
+	" ORDER BY r.modified DESC, r.key, v.i DESC";
 
-enum { STATUS, JUSTIFICATION, STATEMENT, PURL, DOCUMENT };
+enum { STATUS, JUSTIFICATION, STATEMENT, PURL, DOCUMENT, CPE, VERSION, RANGE };
 
 sqlite3_stmt *as_statements(sqlite3 *index) { return as_db_prepare(index, sql); }
 
@@ -33,6 +35,46 @@ static bool means(as_span stated, as_span own)
 	       own.p[stated.n] == '@' && as_same(as_cut(own, 0, stated.n), stated);
 }
 
+/* Whether a component is known under the vendor and product of a CPE name. */
+static bool is_named(const as_part *p, const as_cpe *c)
+{
+	enum { LONGEST = 256 };
+	uint8_t x[LONGEST], y[LONGEST];
+	as_span vendor = as_cpe_plain(c->at[AS_CPE_VENDOR], x, LONGEST),
+		product = as_cpe_plain(c->at[AS_CPE_PRODUCT], y, LONGEST);
+	for (size_t i = 0; i < p->n_names; i++)
+		if (as_same(p->names[i].vendor, vendor) && as_same(p->names[i].product, product))
+			return true;
+	return false;
+}
+
+/* Whether a statement's CPE name means a component for certain: its product, in its version, or in any. A range in
+ * words beside it cannot be compared. What a distribution packs is known by its package alone: its version counts
+ * fixes that the maker's does not. */
+static bool means_by_name(as_arena *a, sqlite3_stmt *q, const as_part *p)
+{
+	as_criterion c = { 0 };
+	const char *why;
+	if ((p->packet && !as_is(p->packet->manager, "opkg")) ||
+		!as_cpe_parse(as_column(a, q, CPE), &c.cpe) || !is_named(p, &c.cpe))
+		return false;
+	as_span version = as_column(a, q, VERSION);
+	if (as_is(c.cpe.at[AS_CPE_VERSION], "*")) {
+		if (as_column(a, q, RANGE).n > 0)
+			return false;
+		c.cpe.at[AS_CPE_VERSION] = version.n > 0 ? version : as_lit("*");
+	}
+	const as_version_order *order = as_version_order_of_product(
+		p->names[0].part, p->names[0].vendor, p->names[0].product);
+	return as_cpe_fits(&c, order, &p->witness, &why) == AS_FIT_YES;
+}
+
+static bool is_about(as_arena *a, sqlite3_stmt *q, const as_part *p, as_span own)
+{
+	as_span purl = as_column(a, q, PURL);
+	return purl.n > 0 ? means(purl, own) : means_by_name(a, q, p);
+}
+
 static as_span told(as_arena *a, sqlite3_stmt *q)
 {
 	as_span status = as_column(a, q, STATUS), by = as_column(a, q, DOCUMENT);
@@ -45,9 +87,11 @@ static as_span told(as_arena *a, sqlite3_stmt *q)
 bool as_stated(sqlite3_stmt *q, as_arena *a, const as_part *part, as_hit *hit)
 {
 	bool found = false;
+	as_buf own = { 0 };
+	as_purl_of(&own, part->purl, part->what, part->release);
 	as_db_text(q, 1, hit->cve);
 	while (!found && sqlite3_step(q) == SQLITE_ROW) {
-		found = means(as_column(a, q, PURL), part->purl);
+		found = is_about(a, q, part, as_buf_span_of(&own));
 		if (!found)
 			continue;
 		hit->by = AS_BY_VEX;
@@ -55,5 +99,6 @@ bool as_stated(sqlite3_stmt *q, as_arena *a, const as_part *part, as_hit *hit)
 		hit->why = told(a, q);
 	}
 	(void)sqlite3_reset(q);
+	as_buf_free(&own);
 	return found;
 }
