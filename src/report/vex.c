@@ -18,5 +18,5 @@ as_status as_vex_any(sqlite3 *db, bool *any)
 
 void as_vex_purl(as_buf *b, sqlite3_stmt *st, int i)
 {
-	as_purl_of(b, as_sql_span(st, i), as_sql_span(st, i + 1), as_sql_span(st, i + 2));
+	as_purl_known(b, as_sql_span(st, i), as_sql_span(st, i + 1), as_sql_span(st, i + 2));
 }

@@ -88,7 +88,7 @@ bool as_stated(sqlite3_stmt *q, as_arena *a, const as_part *part, as_hit *hit)
 {
 	bool found = false;
 	as_buf own = { 0 };
-	as_purl_of(&own, part->purl, part->what, part->release);
+	as_purl_known(&own, part->purl, part->what, part->release);
 	as_db_text(q, 1, hit->cve);
 	while (!found && sqlite3_step(q) == SQLITE_ROW) {
 		found = is_about(a, q, part, as_buf_span_of(&own));

@@ -8,6 +8,7 @@ strange. The reference is an undisturbed review: with SOURCE_DATE_EPOCH set, dos
 Last line: N passed, N failed.
 """
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -231,12 +232,46 @@ def output_that_cannot_be_written():
     assert "blocked" in said, said
 
 
+def reports_that_cannot_be_written():
+    """Each report in turn: a folder has its name, or the disk is full when it is written. It is said of that one."""
+    tree, feed, index = WORK / "tree", WORK / "main.json", WORK / "index.db"
+    (tree / "lib/apk/db").mkdir(parents=True)
+    (tree / "etc").mkdir()
+    (tree / "etc/os-release").write_text("ID=alpine\nVERSION_ID=3.20.1\n")
+    (tree / "lib/apk/db/installed").write_text("P:busybox\nV:1.36.1-r2\nA:x86\n\n")
+    feed.write_text(json.dumps({"distroversion": "v3.20", "reponame": "main", "packages": [
+        {"pkg": {"name": "busybox", "secfixes": {"1.36.1-r29": ["CVE-2023-42364"]}}}]}))
+    subprocess.run([ASSAY, "knowledge", "import", "--index", index, feed], env=ENV, check=True, stdout=subprocess.DEVNULL)
+    review(WORK / "written", "--index", str(index), image=tree)
+    names = sorted(p.name for p in (WORK / "written").iterdir() if p.name != "dossier.assay")
+    assert {"report.html", "vex.openvex.json", "vex.csaf.json"} < set(names), names
+    for name in names:
+        for how, word in ((lambda at: at.mkdir(parents=True), "Is a directory"), (lambda at: at.symlink_to("/dev/full"), "written")):
+            out = WORK / "taken"
+            out.mkdir()
+            how(out / name)
+            said = review(out, "--index", str(index), image=tree, expect=4)
+            assert name in said and (word in said or "No space left" in said), said
+            shutil.rmtree(out)
+
+
+def nothing_to_state_leaves_no_file():
+    """A review without a known vulnerability takes away what one before it stated."""
+    out = WORK / "stale"
+    out.mkdir()
+    for name in ("vex.csaf.json", "vex.openvex.json"):
+        (out / name).write_text("{}")
+    (WORK / "empty-tree/etc").mkdir(parents=True)
+    review(out, "--no-vulnerabilities", image=WORK / "empty-tree")
+    assert not [p for p in out.iterdir() if p.name.startswith("vex")], list(out.iterdir())
+
+
 def main():
     review(REFERENCE)
     tests = [globals()[n] for n in sys.argv[3:]] or [jobs_do_not_show, again_is_the_same, crash_costs_one_object, hang_costs_one_object,
              memory_costs_one_object, crash_of_an_inspector_everywhere, killed_examiners_are_replaced,
              killed_review_resumes, two_reviews_do_not_share_a_folder, orphans_do_not_stay, full_disk_is_said, strange_inputs, folder_with_everything,
-             output_that_cannot_be_written]
+             output_that_cannot_be_written, reports_that_cannot_be_written, nothing_to_state_leaves_no_file]
     failed = 0
     for test in tests:
         try:

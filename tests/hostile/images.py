@@ -253,6 +253,23 @@ def names(folder):
 	return path
 
 
+# As a package database and a feed both can have them; the dossier writes a backslash as \x5c.
+PACKAGES = [n for n in NAMES if n.isprintable() and n.strip() == n and "\\" not in n] + ["a b", "pkg:x/y@1?z#", "%00%zz", "{\"a\":1}"]
+
+
+def packages(folder):
+	"""Packages of such names, in versions that have a fault."""
+	path = folder / "packages.tar"
+	files = {"etc/os-release": "ID=alpine\nVERSION_ID=3.20.1\n",
+		"lib/apk/db/installed": "".join(f"P:{n}\nV:1.0-r0\nA:x86\n\n" for n in PACKAGES)}
+	with tarfile.open(path, "w") as t:
+		for name, text in files.items():
+			i = tarfile.TarInfo(name)
+			i.size = len(text.encode())
+			t.addfile(i, io.BytesIO(text.encode()))
+	return path
+
+
 def named_input(folder):
 	"""The image's own name is hostile, too."""
 	return put(folder, "im\x1b[31m\n'<script>\u202e.bin", gzip.compress(b"hello\n", mtime=0))

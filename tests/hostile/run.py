@@ -132,12 +132,13 @@ def check_output(out):
     insist(ask(out, "SELECT COUNT(*) FROM place")[0][0] > 0, "an empty dossier")
     insist(ask(out, "SELECT COUNT(*) FROM rule WHERE outcome LIKE 'failed%'")[0][0] == 0, "rules failed: %s" % ask(
         out, "SELECT id, outcome FROM rule WHERE outcome LIKE 'failed%'")[:3])
-    for name in ("report.json", "findings.sarif", "sbom.cdx.json", "sbom.spdx.json", "vex.openvex.json"):
+    vex = ["vex.csaf.json", "vex.openvex.json"] if ask(out, "SELECT COUNT(*) FROM vulnerability_match")[0][0] else []
+    for name in ("report.json", "findings.sarif", "sbom.cdx.json", "sbom.spdx.json", *vex):
         check_json(out / name)
     check_page(out)
     names = sorted(p.name for p in out.iterdir())
     insist(names == ["dossier.assay", "findings.sarif", "report.html", "report.json", "sbom.cdx.json",
-                     "sbom.spdx.json", "vex.openvex.json"], "the output folder holds %s" % names)
+                     "sbom.spdx.json", *vex], "the output folder holds %s" % names)
 
 
 def nothing_outside(before):
@@ -245,6 +246,24 @@ def names_are_data():
     review(images.names_long)
     review(images.names_deep)
     review(images.names_twice)
+
+
+def names_are_stated():
+    """What is stated of vulnerable packages holds their names as they are, and package URLs that any reader takes."""
+    feed, index = WORK / "main.json", WORK / "index.db"
+    feed.write_text(json.dumps({"distroversion": "v3.20", "reponame": "main", "packages": [
+        {"pkg": {"name": n, "secfixes": {"1.1-r0": ["CVE-2024-%d" % i]}}} for i, n in enumerate(images.PACKAGES, 1000)]}))
+    run(["knowledge", "import", "--index", index, feed])
+    out = review(images.packages, "--index", index, keep=True)
+    products = json.loads((out / "vex.csaf.json").read_text())["product_tree"]["full_product_names"]
+    odd = {p["name"] for p in products} ^ {n + " 1.0-r0" for n in images.PACKAGES}
+    insist(not odd, "the products and the packages are not the same: %s" % odd)
+    statements = json.loads((out / "vex.openvex.json").read_text())["statements"]
+    purls = {p["product_identification_helper"]["purl"] for p in products}
+    insist(purls == {s["products"][0]["@id"] for s in statements}, "the documents name other products")
+    bad = [p for p in purls if not re.fullmatch(r"pkg:apk/alpine/([\w.~-]|%[0-9A-F]{2})+@1\.0-r0\?arch=x86", p, re.A)]
+    insist(not bad and len(purls) == len(images.PACKAGES), "no package URLs: %s" % bad)
+    shutil.rmtree(out.parent)
 
 
 def nothing_hides():
@@ -457,7 +476,7 @@ def rules_only_read():
 
 
 TESTS = [bombs, containers_of_themselves, entries_without_number, findings_at_many_places, sparse_without_end, search_without_end, structures_without_end,
-         guesses_are_bounded, one_long_line, names_are_data, nothing_hides, extraction_stays_inside, extraction_through_links,
+         guesses_are_bounded, one_long_line, names_are_data, names_are_stated, nothing_hides, extraction_stays_inside, extraction_through_links,
          dossiers_of_others, queries_only_read, rules_only_read]
 
 

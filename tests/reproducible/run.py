@@ -12,6 +12,7 @@ and finding tables as `assay query` exports them.
 Last line: N passed, N failed.
 """
 import hashlib
+import json
 import os
 import pathlib
 import random
@@ -25,7 +26,11 @@ ASSAY = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ["ASSAY"
 CACHE = pathlib.Path(os.environ.get("ASSAY_CACHE", ".cache")) / "images"
 USUAL = ("gateway/gateway.zip",)
 OUTPUTS = ("dossier.assay", "report.html", "report.json", "findings.sarif", "sbom.cdx.json", "sbom.spdx.json",
-	"vex.openvex.json")
+	"vex.openvex.json", "vex.csaf.json")
+# A feed, so that there are vulnerabilities to state: written to a file and imported once, for all reviews.
+FEED = {"distroversion": "v3.20", "reponame": "main", "packages": [{"pkg": {"name": "busybox", "secfixes": {
+    "1.36.1-r29": ["CVE-2023-42364", "CVE-2023-42365"]}}}, {"pkg": {"name": "zlib", "secfixes": {"1.3.1-r0": ["CVE-2023-45853"]}}}]}
+INDEX = pathlib.Path(tempfile.mkdtemp(prefix="assay-reproducible-index-")) / "index.db"
 EPOCH = "1780000000"
 CLEAN = {"PATH": os.environ["PATH"]}
 for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
@@ -50,10 +55,10 @@ def review(inputs, out, surroundings, *more, epoch=True):
         env["SOURCE_DATE_EPOCH"] = EPOCH
     cwd = os.path.dirname(inputs[0])
     names = [os.path.relpath(i, cwd) for i in inputs]
-    done = subprocess.run([ASSAY, "review", "-q", *names, "-o", str(out), *options, *more], cwd=cwd, env=env, umask=mask,
+    done = subprocess.run([ASSAY, "review", "-q", *names, "-o", str(out), "--index", str(INDEX), *options, *more], cwd=cwd, env=env, umask=mask,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=3600)
     assert done.returncode == 0, done.stderr[-500:]
-    return {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in OUTPUTS}
+    return {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in OUTPUTS if (out / name).exists()}
 
 
 def query(out, sql):
@@ -123,6 +128,8 @@ def write_tree(root, order):
     files = {f"etc/conf.d/{c}{n}": f"option {c}{n}\n" * n for c in "aZÄöß_.-9" for n in (1, 20, 300)}
     files.update({"etc/passwd": "root::0:0::/:/bin/sh\nadmin:x:1:1::/:/bin/sh\n", "etc/shadow": "admin::1:0:9:7:::\n",
                   "bin/copy1": "\x7f the same bytes\n" * 40, "bin/copy2": "\x7f the same bytes\n" * 40,
+                  "etc/os-release": "ID=alpine\nVERSION_ID=3.20.1\n",
+                  "lib/apk/db/installed": "P:busybox\nV:1.36.1-r2\nA:x86\n\nP:zlib\nV:1.3-r0\nA:x86\n\n",
                   "www/index.cgi": "#!/bin/sh\neval \"$QUERY_STRING\"\n"})
     names = sorted(files)
     random.Random(order).shuffle(names)
@@ -145,6 +152,7 @@ def folders_in_any_order(work):
         write_tree(parent / "root", order)
         outs.append(work / f"out{order}")
         results.append(review([str(parent / "root")], outs[-1], ([PLAIN] + OTHERS)[order % 3]))
+        assert tuple(results[-1]) == OUTPUTS, results[-1].keys()
         same(results[0], results[-1], outs[0], outs[-1], f"files written in order {order}")
 
 
@@ -189,7 +197,15 @@ def archive_times_do_not_show(work):
     same(results[0], results[1], outs[0], outs[1], "the input's time and rights")
 
 
+def make_index():
+    feed = INDEX.parent / "main.json"
+    feed.write_text(json.dumps(FEED), encoding="utf-8")
+    subprocess.run([ASSAY, "knowledge", "import", "--index", str(INDEX), str(feed)], env=CLEAN, check=True,
+                   stdout=subprocess.DEVNULL, timeout=600)
+
+
 def main():
+    make_index()
     images = sys.argv[2:] or [str(CACHE / name) for name in USUAL if (CACHE / name).exists()]
     tests = [(t, ()) for t in (folders_in_any_order, rules_in_any_order, archive_times_do_not_show)]
     tests += [(t, (os.path.abspath(image),)) for image in images for t in (every_byte, every_table)]
@@ -203,6 +219,7 @@ def main():
             except Exception as error: # each test is to be counted
                 failed += 1
                 print("FAILED  ", title, ":", error or repr(error), flush=True)
+    shutil.rmtree(INDEX.parent)
     print(f"{len(tests) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
