@@ -20,7 +20,9 @@ typedef struct stream {
 	as_buf head;
 	bool told, mapped;
 	as_tar *tar;
-	uint64_t since; /* bytes since pages were given back */
+	uint64_t since;    /* bytes since pages were given back */
+	uint64_t left;     /* bytes that may still come */
+	const char *burst; /* more came: why no more are taken */
 } stream;
 
 /* Gives back pages of the mapping, which come again when they are needed. */
@@ -47,6 +49,11 @@ static as_status take(void *ctx, as_span bytes)
 {
 	enum { HEAD = 512 };
 	stream *s = ctx;
+	if (bytes.n > s->left) {
+		s->burst = "it unpacks to more than 1100 times its size";
+		return AS_PARTIAL;
+	}
+	s->left -= bytes.n;
 	s->since += bytes.n;
 	if (s->mapped && s->since > LET_GO) {
 		s->since = 0;
@@ -64,7 +71,7 @@ static as_status finish(stream *s, const char *damage)
 {
 	as_status st = s->told ? AS_OK : tell(s);
 	if (st == AS_OK && s->tar)
-		st = as_tar_end(s->tar);
+		st = as_tar_end(s->tar, damage);
 	else if (st == AS_OK)
 		st = s->taker->end(s->taker->ctx, damage);
 	as_tar_free(s->tar);
@@ -102,6 +109,13 @@ static as_status read_plain(stream *s)
 	return st;
 }
 
+uint64_t as_unpacked_most(uint64_t packed)
+{
+	enum { RATIO = 1100 };
+	const uint64_t least = 1ull << 30;
+	return packed < UINT64_MAX / RATIO ? as_max(least, packed * RATIO) : UINT64_MAX;
+}
+
 as_status as_container_read(as_span data, bool mapped, as_span name, const as_taker *taker)
 {
 	static const char damaged[] = "the compressed stream is damaged or cut off";
@@ -110,6 +124,7 @@ as_status as_container_read(as_span data, bool mapped, as_span name, const as_ta
 	uint64_t used = 0;
 	if (as_starts(data, "PK\x03\x04") || as_starts(data, "PK\x05\x06"))
 		return as_zip_read(data, name, taker);
+	s.left = method == AS_STORED ? data.n : as_unpacked_most(data.n);
 	if (method == AS_STORED) {
 		as_status st = read_plain(&s);
 		return st == AS_OK ? finish(&s, NULL) : st;
@@ -118,14 +133,13 @@ as_status as_container_read(as_span data, bool mapped, as_span name, const as_ta
 	bool ours = st > AS_NOT_THIS; /* AS_NOMEM may also be what the stream asks for */
 	if (ours && st != AS_NOMEM)
 		return st;
-	return finish(&s, st == AS_OK ? NULL : damaged);
+	return finish(&s, st == AS_OK ? NULL : s.burst ? s.burst : damaged);
 }
 
 as_status as_member_begin(const as_taker *taker, as_span archive, as_span path)
 {
-	enum { NAME_MAX_LEN = 1024 };
-	uint8_t name[2 * NAME_MAX_LEN + 2];
-	size_t n = as_min(archive.n, NAME_MAX_LEN), more = as_min(path.n, NAME_MAX_LEN);
+	uint8_t name[2 * AS_MEMBER_NAME + 2];
+	size_t n = as_min(archive.n, AS_MEMBER_NAME), more = as_min(path.n, AS_MEMBER_NAME);
 	memcpy(name, archive.p, n);
 	memcpy(name + n, ": ", 2);
 	memcpy(name + n + 2, path.p, more);

@@ -2,6 +2,7 @@
 #include "vuln/feed.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/cur.h"
 #include "base/text.h"
@@ -98,6 +99,8 @@ void as_record_begin(as_feed *f, as_kind_of kind, as_span key, as_span modified)
 	as_buf_u8(&f->row, (uint8_t)kind);
 	as_buf_span(&f->row, key);
 	as_buf_span(&f->row, modified);
+	if (modified.n > 0 && !as_is_when(modified))
+		as_feed_wrong(f, "a date that is none, or is to come", "");
 }
 
 void as_row_of(as_feed *f, as_index_table table) { as_buf_u8(&f->row, (uint8_t)table); }
@@ -150,7 +153,7 @@ void as_record_end(as_feed *f)
 
 void as_feed_newest(as_feed *f, as_kind_of kind, as_span date)
 {
-	if (date.n == 0 || date.n > 64)
+	if (!as_is_when(date))
 		return;
 	as_buf_clear(&f->row);
 	as_buf_u8(&f->row, AS_FEED_NEWEST);
@@ -170,6 +173,14 @@ void as_feed_refuse(as_feed *f, as_span record, uint64_t at, const char *reason,
 	as_buf_u64(&f->row, at);
 	as_buf_span(&f->row, as_lit(reason));
 	as_buf_span(&f->row, as_cut(detail, 0, as_min(detail.n, NAME)));
+	send(f);
+}
+
+void as_feed_cut(as_feed *f, const char *reason)
+{
+	as_buf_clear(&f->row);
+	as_buf_u8(&f->row, AS_FEED_CUT);
+	as_buf_span(&f->row, as_lit(reason));
 	send(f);
 }
 
@@ -213,6 +224,22 @@ as_span as_feed_join(as_feed *f, as_span a, const char *separator, as_span b)
 bool as_is_cve(as_span s)
 {
 	return as_starts(s, "CVE-") && as_at(s, 4) >= '0' && as_at(s, 4) <= '9';
+}
+
+bool as_is_when(as_span s)
+{
+	enum { LONGEST = 40, DAY = 10, THIS = 2026 /* for clocks that were never set */ };
+	static const char others[] = "0123456789T:.+-Zz t";
+	uint64_t year = 0;
+	time_t now = time(NULL);
+	struct tm tm;
+	uint64_t most = gmtime_r(&now, &tm) && tm.tm_year + 1900 > THIS
+				? (uint64_t)tm.tm_year + 1900
+				: THIS;
+	bool ok = s.n <= LONGEST && as_is_date(as_cut(s, 0, as_min(s.n, DAY)));
+	for (size_t i = DAY; ok && i < s.n; i++)
+		ok = s.p[i] != 0 && strchr(others, s.p[i]) != NULL;
+	return ok && as_number(as_cut(s, 0, 4), 10, &year) && year <= most + 1;
 }
 
 const char *as_kind_name(as_kind_of kind)

@@ -29,11 +29,14 @@ typedef enum as_feed_message {
 	AS_FEED_REFUSED, /* u8 kind, counted file, counted record, u64 offset, counted reason, counted detail */
 	AS_FEED_FILE, /* u32: which file is begun */
 	AS_FEED_OTHER, /* counted file, u64 offset, counted reason: it, or a member of it, is no feed */
+	AS_FEED_CUT,  /* counted reason: the file in hand was not read to its end */
 	AS_FEED_SUM,  /* 32 bytes: the SHA-256 of what is in the one file */
 	AS_FEED_DONE, /* all files are read */
 } as_feed_message;
 
 enum { AS_FEED_MAX = 64 << 20 /* bytes of one message */ };
+
+enum { AS_RANGE_EVENT = 1, AS_RANGE_WORDS = 2 /* affected_range.loose */ };
 
 /* The type of a column's value in a row, before the value. */
 typedef enum as_cell { AS_CELL_NONE, AS_CELL_TEXT, AS_CELL_INT, AS_CELL_REAL } as_cell;
@@ -69,8 +72,8 @@ const as_value *as_take_object(as_feed *f, const as_value *object, const char *k
 const as_value *as_element_object(as_feed *f, const as_value *v, const char *name);
 as_span as_element_text(as_feed *f, const as_value *v, const char *name);
 
-/* Begins what one record says; adds a row and its columns in the table's order, without record; sends it all
- * unless something was wrong. */
+/* Begins what one record says, whose date, if it has one, must be one; adds a row and its columns in the table's
+ * order, without record; sends it all unless something was wrong. */
 void as_record_begin(as_feed *f, as_kind_of kind, as_span key, as_span modified);
 void as_row_of(as_feed *f, as_index_table table);
 void as_cell_text(as_feed *f, as_span s); /* p NULL: nothing */
@@ -84,12 +87,18 @@ void as_feed_newest(as_feed *f, as_kind_of kind, as_span date);
 /* Says that a record is refused. at: bytes from the beginning of the file. */
 void as_feed_refuse(as_feed *f, as_span record, uint64_t at, const char *reason, as_span detail);
 
+/* Says that the file in hand, or a member of it, was not read to its end. */
+void as_feed_cut(as_feed *f, const char *reason);
+
 /* Words cut to their first 400 characters, with white space as single blanks; NULL stays. In the arena. */
 as_span as_feed_summary(as_feed *f, as_span words);
 /* a, a separator and b, in the arena; the one that is not empty if the other is. */
 as_span as_feed_join(as_feed *f, as_span a, const char *separator, as_span b);
 /* Whether s begins as the name of a vulnerability of the CVE List: "CVE-", and digits. Pure. */
 bool as_is_cve(as_span s);
+/* Whether s is a day, or a moment, as feeds write it (ISO 8601), and not after the next year: a later one would keep
+ * what it stands on from ever being replaced. */
+bool as_is_when(as_span s);
 
 /* What of a vulnerability goes into its row. */
 typedef struct as_told {

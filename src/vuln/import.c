@@ -15,11 +15,12 @@
 #include "base/text.h"
 #include "sandbox/lock.h"
 #include "vuln/child.h"
+#include "vuln/container.h"
 
 enum {
 	FILES = 256,  /* one process reads at most so many */
 	DEPTH = 32,   /* folders in folders */
-	SAID = 5,     /* strangers and refusals named on the screen */
+	SAID = 5,     /* strangers, refusals and files that are cut off named on the screen */
 	EVERY = 5000, /* records between two words on progress */
 	READ = 1 << 20,
 };
@@ -33,7 +34,10 @@ typedef struct job {
 	char *paths[FILES]; /* owned */
 	size_t n;
 	uint64_t strangers, refusals, next_word;
-	bool cut; /* a process ended early: the source was not read in full */
+	uint64_t cuts;    /* files not read to their end */
+	size_t at;        /* the file that is being read */
+	bool begun, lied; /* the process has named it; it said what none may say */
+	uint64_t may_say; /* bytes */
 } job;
 
 static void say(const as_import *im, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -52,6 +56,24 @@ static void say(const as_import *im, const char *format, ...)
 	as_buf_free(&shown);
 }
 
+/* Whether the name is that of the file in hand, or of something in it. */
+static bool is_of_file(const job *j, as_span name)
+{
+	as_span own = as_lit(j->files[j->at].name);
+	own = as_cut(own, 0, as_min(own.n, AS_MEMBER_NAME));
+	return as_same(as_cut(name, 0, own.n), own) &&
+	       (name.n == own.n || as_starts(as_from(name, own.n), ": ") ||
+		       own.n == AS_MEMBER_NAME);
+}
+
+/* The file in hand was not read to its end. */
+static void tell_cut(job *j, as_span reason)
+{
+	if (j->cuts++ < SAID)
+		say(j->im, "%s: it was not read to its end: %.*s", j->files[j->at].name,
+			(int)as_min(reason.n, 200), (const char *)reason.p);
+}
+
 /* Names the first refusals and strangers of a source. */
 static void show(job *j, as_span message)
 {
@@ -63,7 +85,9 @@ static void show(job *j, as_span message)
 	unsigned long long at = as_u64(&c);
 	as_span reason = as_counted(&c), detail = refused ? as_counted(&c) : as_lit("");
 	uint64_t *n = refused ? &j->refusals : &j->strangers;
-	if (!as_ok(&c) || (*n)++ >= SAID)
+	if (!is_of_file(j, file) || !as_ok(&c))
+		j->lied = true;
+	if (j->lied || (*n)++ >= SAID)
 		return;
 	const char *what = refused ? "refused" : "no feed";
 	say(j->im, "%s: %.*s%s%.*s, at byte %llu: %.*s%s%.*s", what, (int)as_min(file.n, 300),
@@ -86,27 +110,59 @@ static as_status hash(as_hasher *h, int fd)
 	}
 }
 
-/* Takes what one process says until it is done; *at becomes the file it is at. */
-static as_status listen_to(job *j, as_child *c, size_t *at, bool *done)
+/* Files come one after another, from the one on that the process was made for. */
+static void begin_file(job *j, as_span m)
+{
+	as_cur c = as_cur_le(m, 1);
+	uint32_t number = as_u32(&c);
+	j->lied = !as_ok(&c) || number != j->at + j->begun || number >= j->n;
+	if (j->lied)
+		return;
+	j->at = number;
+	j->begun = true;
+	j->may_say = as_unpacked_most(j->files[number].n);
+}
+
+/* One message. The process may have been taken over: what cannot be true is no mistake of ours. */
+static as_status take(job *j, as_span m)
+{
+	uint8_t what = as_at(m, 0);
+	as_cur c = as_cur_le(m, 1);
+	as_status s = AS_OK;
+	j->lied = !j->begun || m.n > j->may_say;
+	if (j->lied)
+		return AS_OK;
+	j->may_say -= m.n;
+	if (what == AS_FEED_OTHER || what == AS_FEED_REFUSED)
+		show(j, m);
+	if (j->lied)
+		return AS_OK;
+	if (what == AS_FEED_CUT)
+		tell_cut(j, as_counted(&c));
+	else if (what == AS_FEED_OTHER)
+		j->im->strangers++;
+	else
+		s = as_store_take(j->im->store, m);
+	j->lied = s == AS_NOT_THIS;
+	return j->lied ? AS_OK : s;
+}
+
+/* Takes what one process says until it is done, ends early or lies. */
+static as_status listen_to(job *j, as_child *c, bool *done)
 {
 	as_span m = { 0 };
 	as_import *im = j->im;
 	as_status s = AS_OK;
-	*done = false;
-	while (s == AS_OK && !*done) {
+	*done = j->lied = j->begun = false;
+	while (s == AS_OK && !*done && !j->lied) {
 		if (as_child_next(c, &m) != AS_OK)
-			return AS_OK; /* it ended before its time */
+			return AS_OK;
 		uint8_t what = as_at(m, 0);
-		as_cur number = as_cur_le(m, 1);
-		*done = what == AS_FEED_DONE;
+		*done = what == AS_FEED_DONE && j->begun && j->at + 1 == j->n;
 		if (what == AS_FEED_FILE)
-			*at = (size_t)as_min(as_u32(&number), j->n - 1);
-		else if (what == AS_FEED_OTHER)
-			im->strangers++;
+			begin_file(j, m);
 		else if (!*done)
-			s = as_store_take(im->store, m);
-		if (what == AS_FEED_OTHER || what == AS_FEED_REFUSED)
-			show(j, m);
+			s = take(j, m);
 		uint64_t read = as_store_counts(im->store, AS_KINDS).read;
 		if (read >= j->next_word) {
 			im->progress(im->ctx, j->name, read);
@@ -116,14 +172,15 @@ static as_status listen_to(job *j, as_child *c, size_t *at, bool *done)
 	return s;
 }
 
-/* The process that read file number at has ended: says so, in the index, too. */
-static as_status lament(job *j, size_t at, const char *why)
+/* The process that read the file in hand has ended: says so, in the index, too. */
+static as_status lament(job *j, const char *why)
 {
 	as_import *im = j->im;
-	j->cut = true;
-	say(im, "%s: %s; what was read before is kept", j->files[at].name, why);
-	as_status s = as_store_refuse(
-		im->store, as_lit(j->files[at].name), "the process that read the file ended early");
+	j->cuts++;
+	say(im, "%s: %s; what was read before is kept", j->files[j->at].name, why);
+	as_status s = as_store_refuse(im->store, as_lit(j->files[j->at].name),
+		j->lied ? "the process that read the file said what cannot be"
+			: "the process that read the file ended early");
 	im->strangers += s == AS_NOT_THIS;
 	return s == AS_NOT_THIS ? AS_OK : s;
 }
@@ -131,22 +188,22 @@ static as_status lament(job *j, size_t at, const char *why)
 /* Reads the files gathered so far, in as many processes as it takes. */
 static as_status read_files(job *j)
 {
-	char why[160];
+	char why[160] = "the process that read it said what cannot be, and was ended";
 	as_status s = AS_OK;
 	for (size_t first = 0; first < j->n && s == AS_OK;) {
 		bool done = false;
-		size_t at = first;
+		j->at = first;
 		as_child *c = as_child_new(j->files, j->n, first);
 		if (!c)
 			return AS_NOMEM;
-		s = listen_to(j, c, &at, &done);
+		s = listen_to(j, c, &done);
 		if (as_child_locks(c) != ~0u)
 			j->im->locks &= as_child_locks(c);
 		bool early = s == AS_OK && !done;
-		as_child_end(c, early ? why : NULL, sizeof(why));
+		as_child_end(c, early && !j->lied ? why : NULL, sizeof(why));
 		if (early)
-			s = lament(j, at, why);
-		first = done ? j->n : (at > first ? at : first) + 1;
+			s = lament(j, why);
+		first = done ? j->n : j->at + 1;
 	}
 	for (size_t i = 0; i < j->n; i++) {
 		close(j->files[i].fd);
@@ -233,16 +290,24 @@ static as_status walk(job *j, const char *folder, size_t shown, unsigned depth)
 	return s;
 }
 
-/* The last component of a path. */
-static void last_component(const char *path, char name[256])
+/* The name of a source: the last component of its path, and of those before it as many as it takes to differ
+ * from other sources. */
+static as_status name_source(as_import *im, const char *path, char name[AS_SOURCE_NAME])
 {
+	as_status s = AS_OK;
+	bool taken = true;
 	size_t n = strlen(path);
 	while (n > 1 && path[n - 1] == '/')
 		n--;
-	size_t from = n;
-	while (from > 0 && path[from - 1] != '/')
-		from--;
-	(void)snprintf(name, 256, "%.*s", (int)(n - from), path + from);
+	for (size_t from = n; taken && s == AS_OK && from > 0;) {
+		while (from > 0 && path[from - 1] != '/')
+			from--;
+		int len = (int)as_min(n - from, AS_SOURCE_NAME - 1);
+		(void)snprintf(name, AS_SOURCE_NAME, "%.*s", len, path + n - len);
+		s = as_store_taken(im->store, name, path, &taken);
+		from -= from > 0;
+	}
+	return s;
 }
 
 static as_status run(job *j, const char *path)
@@ -260,8 +325,8 @@ static as_status run(job *j, const char *path)
 
 as_status as_import_path(as_import *im, const char *path, const char *name, const char *url)
 {
-	char own[256], hex[65];
-	last_component(path, own);
+	char own[AS_SOURCE_NAME] = "", hex[65];
+	char *whole = realpath(path, NULL);
 	job *j = calloc(1, sizeof(*j));
 	as_status s = AS_NOMEM;
 	if (j)
@@ -270,13 +335,16 @@ as_status as_import_path(as_import *im, const char *path, const char *name, cons
 			.name = name ? name : own,
 			.next_word = EVERY };
 	if (j && j->hasher)
-		s = as_store_begin(im->store, j->name, url);
+		s = name ? AS_OK : name_source(im, whole ? whole : path, own);
+	if (s == AS_OK)
+		s = as_store_begin(im->store, j->name, url ? url : whole);
+	free(whole);
 	if (s == AS_OK)
 		s = run(j, path);
 	if (s == AS_OK) {
 		as_sha256 digest = as_hasher_end(j->hasher);
 		as_sha256_hex(&digest, hex);
-		s = as_store_end(im->store, j->cut ? NULL : hex);
+		s = as_store_end(im->store, j->cuts > 0 ? NULL : hex);
 	}
 	int saved = errno;
 	as_counts n = as_store_counts(im->store, AS_KINDS);
@@ -285,6 +353,9 @@ as_status as_import_path(as_import *im, const char *path, const char *name, cons
 	im->total.unchanged += n.unchanged;
 	im->total.refused += n.refused;
 	if (j) {
+		if (j->cuts > SAID)
+			say(im, "%s: %llu files were not read to their end", j->name,
+				(unsigned long long)j->cuts);
 		if (j->refusals > SAID || j->strangers > SAID)
 			say(im,
 				"%s: %llu records refused, %llu files no feeds: the first of each "

@@ -17,9 +17,9 @@ typedef struct as_import {
 	unsigned locks;            /* walls that held in every reading process: AS_LOCK_* */
 } as_import;
 
-/* Imports a file, or all files below a folder but hidden ones. name: of the source; NULL: the path's last
- * component. url: where it is from, or NULL. AS_NOT_THIS: it cannot be opened (errno says why); AS_IO: the
- * index cannot be written. */
+/* Imports a file, or all files below a folder but hidden ones. name: of the source; NULL: the path's last component,
+ * with those before it where sources of other paths have that name. url: where it is from; NULL: path. AS_NOT_THIS: it
+ * cannot be opened (errno says why); AS_IO: the index cannot be written. */
 as_status as_import_path(
 	as_import *im, const char *path, const char *name, const char *url) AS_MUST_USE;
 

@@ -13,8 +13,9 @@ INSERT INTO kind VALUES
 -- What was imported: one row for each kind in each file or folder named; importing the same name again takes the row's place.
 CREATE TABLE source (
 	id INTEGER PRIMARY KEY, kind TEXT NOT NULL REFERENCES kind(id),
-	name TEXT NOT NULL, -- last component of the path, or the name of a feed of `knowledge update`
-	url TEXT, etag TEXT, last_modified TEXT, -- of `knowledge update`
+	name TEXT NOT NULL, -- last component of the path (more of them where others have that), or the name of a feed of `knowledge update`
+	url TEXT, -- where it was loaded from, or its path
+	etag TEXT, last_modified TEXT, -- of `knowledge update`
 	newest TEXT,            -- date of its newest record, or of the feed itself where that says one
 	imported TEXT NOT NULL, -- when
 	sha256 TEXT,            -- of the bytes of its files, one after another; NULL: the import was not finished
@@ -103,8 +104,9 @@ CREATE TABLE affected (
 ) WITHOUT ROWID;
 CREATE INDEX affected_name ON affected (name COLLATE NOCASE, ecosystem);
 -- Ranges of versions: from introduced ('0': from the beginning) up to, without it, fixed, or up to, with it, last_affected; both NULL: no end.
--- A single version of the CVE List is a range whose introduced and last_affected are that version. loose 1: the events of this OSV range do not take
--- turns; each row is then one event, to be put into order by version (the algorithm of OSV).
+-- A single version of the CVE List is a range whose introduced and last_affected are that version; of several rows the first that holds decides.
+-- loose 1: the events of this OSV range do not take turns, or it has several limits; each row is then one event, to be put into order by version
+-- (the algorithm of OSV). loose 2: introduced has words of the CVE List that are not understood: which versions they mean is open.
 CREATE TABLE affected_range (
 	record INTEGER NOT NULL, affected INTEGER NOT NULL, i INTEGER NOT NULL,
 	list INTEGER NOT NULL, -- which list of events (osv) or entry (cve) it comes from

@@ -22,8 +22,9 @@ struct as_intake {
 	as_feed *f;
 	as_split *split;
 	as_buf name; /* of the file */
-	as_buf held; /* the head; a whole YAML text; a line that is not complete */
+	as_buf held; /* the head; a document of YAML or a line that is not complete */
 	uint64_t at; /* where held begins in the file */
+	size_t seen; /* bytes of held in which no document of YAML ends */
 	form form;
 	as_kind_of last; /* kind of the last record that was known; AS_KIND_unknown: none so far */
 	/* Why the file is no feed, if nothing known comes. */
@@ -130,7 +131,7 @@ void as_intake_begin(as_intake *in, as_span name)
 	as_buf_clear(&in->name);
 	as_buf_add(&in->name, name.p, name.n);
 	in->f->file = as_buf_span_of(&in->name);
-	in->at = 0;
+	in->at = in->seen = 0;
 	in->form = UNTOLD;
 	in->last = AS_KIND_unknown;
 	in->strange = NULL;
@@ -142,7 +143,7 @@ static bool looks_yaml(as_span s)
 {
 	as_cur c = as_cur_be(s, 0);
 	as_span line = { 0 };
-	while (as_line(&c, &line) && (as_trim(line).n == 0 || line.p[0] == '#'))
+	while (as_line(&c, &line) && (as_trim(line).n == 0 || line.p[0] == '#' || line.p[0] == '%'))
 		continue;
 	if (as_starts(line, "---"))
 		return true;
@@ -211,7 +212,8 @@ static void score_line(as_intake *in, as_span line, uint64_t at)
 	as_span cve = as_field(line, ',', in->column[0]);
 	double v[2] = { number(as_field(line, ',', in->column[1])),
 		number(as_field(line, ',', in->column[2])) };
-	if (!as_is_cve(cve) || cve.n > 32 || !(v[0] >= 0 && v[0] <= 1 && v[1] >= 0 && v[1] <= 1)) {
+	if (!as_is_cve(cve) || !as_is_text(cve) || cve.n > 32 ||
+		!(v[0] >= 0 && v[0] <= 1 && v[1] >= 0 && v[1] <= 1)) {
 		in->f->kind = AS_KIND_epss;
 		as_feed_refuse(in->f, as_cut(cve, 0, as_min(cve.n, 40)), at,
 			"no CVE with two numbers from 0 to 1", (as_span){ 0 });
@@ -251,18 +253,67 @@ static void score_lines(as_intake *in, bool end)
 	in->at += from;
 }
 
-/* A text of YAML, when all of it is there. */
-static void read_yaml(as_intake *in)
+/* Whether the line at offset at marks where a document of YAML begins (---) or ends (...): no text within one can. */
+static bool is_mark(as_span s, size_t at)
+{
+	as_span three = as_cut(s, at, as_min(s.n - at, 3));
+	return (as_is(three, "---") || as_is(three, "...")) && as_at(s, at + 3) <= ' ';
+}
+
+/* Whether a text of YAML has marks, directives and comments only. */
+static bool is_bare(as_span s)
+{
+	as_cur c = as_cur_be(s, 0);
+	as_span line = { 0 };
+	while (as_line(&c, &line)) {
+		as_span rest = is_mark(line, 0) ? as_from(line, 3) : line;
+		uint8_t first = as_at(as_trim(rest), 0);
+		if (first != 0 && first != '#' && as_at(line, 0) != '%')
+			return false;
+	}
+	return true;
+}
+
+/* One document of YAML, with the marks before it. */
+static void read_yaml(as_intake *in, as_span text, uint64_t at)
 {
 	as_fault fault;
-	as_span text = as_buf_span_of(&in->held);
+	if (is_bare(text))
+		return;
+	size_t skip = as_starts(text, "...") ? 3 : 0;
+	text = as_from(text, skip);
+	at += skip;
 	as_arena_reset(in->f->arena);
 	as_value *v = as_yaml_parse(in->f->arena, text, &fault);
 	if (v)
-		read_value(in, v, (as_span){ 0 }, 0);
+		read_value(in, v, (as_span){ 0 }, at);
 	else
-		strange(in, as_kind_guess(text, false), as_name_guess(text), fault.at, fault.reason,
-			fault.name);
+		strange(in, as_kind_guess(text, false), as_name_guess(text), at + fault.at,
+			fault.reason, fault.name);
+}
+
+/* The documents of YAML that are complete in what is held; all of it at the end. */
+static void yaml_documents(as_intake *in, bool end)
+{
+	enum { MARK = 4 /* bytes by which one is told */ };
+	as_span all = as_buf_span_of(&in->held);
+	size_t from = 0, line = as_find_byte(all, '\n', in->seen);
+	for (; line != SIZE_MAX && (end || all.n - line > MARK);
+		line = as_find_byte(all, '\n', line + 1)) {
+		if (!is_mark(all, line + 1))
+			continue;
+		read_yaml(in, as_cut(all, from, line + 1 - from), in->at + from);
+		from = line + 1;
+	}
+	if (end) {
+		read_yaml(in, as_from(all, from), in->at + from);
+		from = all.n;
+	}
+	if (from > 0 && from < all.n)
+		memmove(in->held.p, in->held.p + from, all.n - from);
+	in->held.n = all.n - from;
+	in->at += from;
+	in->seen = line == SIZE_MAX ? in->held.n : line - from;
 }
 
 /* Bytes on their way to the reader of the form. */
@@ -277,9 +328,13 @@ static as_status pass_on(as_intake *in, as_span bytes)
 		return AS_NOMEM;
 	if (in->form == SCORES) {
 		score_lines(in, false);
-	} else if (in->held.n > AS_RECORD_MAX) {
-		strange(in, as_kind_guess(as_buf_span_of(&in->held), false), (as_span){ 0 }, 0,
+		return in->f->status;
+	}
+	yaml_documents(in, false);
+	if (in->held.n > AS_RECORD_MAX) {
+		strange(in, as_kind_guess(as_buf_span_of(&in->held), false), (as_span){ 0 }, in->at,
 			"longer than 64 MiB", (as_span){ 0 });
+		as_buf_clear(&in->held);
 		in->form = NO_FEED;
 	}
 	return in->f->status;
@@ -342,19 +397,22 @@ static void say_other(as_intake *in, const char *reason, uint64_t at)
 as_status as_intake_end(as_intake *in, const char *damage)
 {
 	as_status s = in->form == UNTOLD ? begin_form(in) : AS_OK;
+	bool cut = false;
 	if (s == AS_OK && in->form == JSON)
-		s = as_split_end(in->split);
+		s = as_split_end(in->split, &cut);
 	if (s == AS_OK && in->form == SCORES) {
 		score_lines(in, true);
 		send_scores(in);
 	}
 	if (s == AS_OK && in->form == YAML)
-		read_yaml(in);
+		yaml_documents(in, true);
 	if (s == AS_OK && damage)
 		strange(in, AS_KIND_unknown, (as_span){ 0 }, in->at, damage, (as_span){ 0 });
 	if (s == AS_OK && in->f->status == AS_OK && in->last == AS_KIND_unknown)
 		say_other(in, in->strange ? in->strange : "neither JSON, YAML nor scores of EPSS",
 			in->strange_at);
+	if (s == AS_OK && in->f->status == AS_OK && (damage || cut))
+		as_feed_cut(in->f, damage ? damage : "it ends before its records do");
 	as_split_free(in->split);
 	in->split = NULL;
 	return s == AS_OK ? in->f->status : s;

@@ -199,8 +199,10 @@ static as_status finish(as_split *s)
 static as_status after_value(as_split *s)
 {
 	s->want = AFTER;
-	if (s->depth == 0) /* another document may follow */
+	if (s->depth == 0) { /* another document may follow */
 		s->want = VALUE;
+		s->key_n = s->in_record ? s->key_n : 0;
+	}
 	return s->in_record && s->depth == s->level ? finish(s) : AS_OK;
 }
 
@@ -215,6 +217,7 @@ static as_status open_bracket(as_split *s, char b)
 	if (s->depth == 1 && s->list[0] && s->key_n > 2) {
 		as_span key = as_cut(window(s), s->key + 1, s->key_n - 2);
 		s->in_list = b == '[' && as_is(key, s->list);
+		s->key_n = 0; /* else the window would be kept from here on */
 	}
 	s->stack[s->depth++] = b;
 	s->want = b == '{' ? KEY_OR_END : VALUE_OR_END;
@@ -309,7 +312,8 @@ static as_status begin_string(as_split *s)
 
 static as_status begin_word(as_split *s)
 {
-	if (s->want != VALUE && s->want != VALUE_OR_END)
+	bool control = s->window.p[s->pos] < ' '; /* which is no word: the lexer would stay where it is */
+	if (control || (s->want != VALUE && s->want != VALUE_OR_END))
 		return lose(s, "something where nothing may stand");
 	if (at_level(s) && !s->in_record)
 		begin(s);
@@ -455,7 +459,8 @@ static as_status read_all(as_split *s)
 		searched = searched && s->lost;
 		if (s->in_record && s->pos - s->record > AS_RECORD_MAX)
 			st = lose(s, "longer than 64 MiB");
-		else if (s->in_string && !s->in_record && s->pos - s->token > AS_RECORD_MAX)
+		else if ((s->in_string || s->in_word) && !s->in_record &&
+			 s->pos - s->token > AS_RECORD_MAX)
 			st = lose(s, "longer than 64 MiB");
 	}
 	return st;
@@ -475,8 +480,9 @@ as_status as_split_add(as_split *s, as_span bytes)
 	return st;
 }
 
-as_status as_split_end(as_split *s)
+as_status as_split_end(as_split *s, bool *cut)
 {
+	*cut = false;
 	if (!s->planned)
 		plan(s);
 	as_status st = read_all(s);
@@ -486,8 +492,9 @@ as_status as_split_end(as_split *s)
 	}
 	if (st != AS_OK || s->lost)
 		return st;
-	if (s->in_record || s->in_string || s->depth > 0 || s->want == COLON)
-		return lose(s, s->in_record ? "it is cut off"
-					    : "the file ends before its list of records does");
-	return AS_OK;
+	*cut = s->in_record || s->in_string || s->depth > 0 || s->want == COLON;
+	if (!*cut)
+		return AS_OK;
+	return lose(s,
+		s->in_record ? "it is cut off" : "the file ends before its list of records does");
 }

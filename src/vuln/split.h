@@ -36,8 +36,9 @@ typedef struct as_split_calls {
  * another. NULL without memory; freed with as_split_free (NULL-safe). */
 as_split *as_split_new(const as_split_calls *calls);
 void as_split_free(as_split *s);
-/* Takes the next bytes; the end. AS_NOMEM: the window could not grow. */
+/* Takes the next bytes; the end. *cut: the stream ends before a value in it does. AS_NOMEM: the window could not
+ * grow. */
 as_status as_split_add(as_split *s, as_span bytes) AS_MUST_USE;
-as_status as_split_end(as_split *s) AS_MUST_USE;
+as_status as_split_end(as_split *s, bool *cut) AS_MUST_USE;
 
 #endif

@@ -41,6 +41,8 @@ static const char *const sql_of[AS_STORE_STATEMENTS] = {
 		"0, 0, 0, 0) ON CONFLICT (kind, name) DO UPDATE SET url = excluded.url, imported = "
 		"excluded.imported, "
 		"sha256 = NULL, newest = NULL, etag = NULL, last_modified = NULL RETURNING id",
+	[AS_STORE_SOURCE_TAKEN] =
+		"SELECT count(*) FROM source WHERE name = ?1 AND url IS NOT NULL AND url <> ?2",
 	[AS_STORE_SOURCE_CLEAR] = "DELETE FROM refusal WHERE source = ?1",
 	[AS_STORE_SOURCE_CLEAR_COUNTS] = "DELETE FROM refusal_count WHERE source = ?1",
 	[AS_STORE_SOURCE_COUNT] =
@@ -58,14 +60,14 @@ static const char *const sql_of[AS_STORE_STATEMENTS] = {
 /* The tables that rows go into. */
 static const struct {
 	const char *name;
-	unsigned columns; /* as the messages have them */
+	const char *columns; /* as the messages have them */
 } tables[AS_INDEX_TABLES] = {
 #define TABLE(name, columns) { #name, columns },
 #include "vuln/tables.def"
 #undef TABLE
 };
 
-unsigned as_store_columns(as_index_table table) { return tables[table].columns; }
+const char *as_store_columns(as_index_table table) { return tables[table].columns; }
 
 as_status as_store_step(sqlite3_stmt *q)
 {
@@ -101,8 +103,8 @@ static bool prepare_table(as_store *s, size_t t)
 	char text[256];
 	int n = snprintf(text, sizeof(text), "INSERT %sINTO %s VALUES (?", once ? "OR IGNORE " : "",
 		tables[t].name);
-	for (unsigned i = product ? 2 : 0;
-		i < as_store_columns((as_index_table)t) && n < (int)sizeof(text) - 8; i++)
+	for (size_t i = product ? 2 : 0; i < strlen(tables[t].columns) && n < (int)sizeof(text) - 8;
+		i++)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, ", ?");
 	(void)snprintf(text + n, sizeof(text) - (size_t)n, ")");
 	bool ok = sqlite3_prepare_v3(s->db, text, -1, SQLITE_PREPARE_PERSISTENT, &s->insert[t],
@@ -184,6 +186,15 @@ static as_status commit(as_store *s, const char *sha256)
 	s->records = 0;
 	s->bytes = 0;
 	return st;
+}
+
+as_status as_store_taken(as_store *s, const char *name, const char *url, bool *taken)
+{
+	sqlite3_stmt *q = s->st[AS_STORE_SOURCE_TAKEN];
+	as_store_bind_word(q, 1, name);
+	as_store_bind_word(q, 2, url);
+	*taken = sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int64(q, 0) > 0;
+	return sqlite3_reset(q) == SQLITE_OK ? AS_OK : AS_IO;
 }
 
 as_status as_store_begin(as_store *s, const char *name, const char *url)

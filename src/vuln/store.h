@@ -18,8 +18,11 @@ typedef struct as_counts {
 as_store *as_store_new(sqlite3 *db);
 void as_store_free(as_store *s);
 
-/* Begins what comes from one file or folder named by the user; name: its last component; url: where it was
- * loaded from, or NULL. */
+enum { AS_SOURCE_NAME = 256 /* bytes of a source's name, with its end */ };
+/* Whether a source of that name was imported from elsewhere than url, which is an address or a path. */
+as_status as_store_taken(as_store *s, const char *name, const char *url, bool *taken) AS_MUST_USE;
+/* Begins what comes from one file or folder named by the user. url: its path, or where it was loaded from; NULL: not
+ * known. */
 as_status as_store_begin(as_store *s, const char *name, const char *url) AS_MUST_USE;
 /* Takes a message; commits now and then. AS_NOT_THIS: it is none. AS_IO: the index cannot be written. */
 as_status as_store_take(as_store *s, as_span message) AS_MUST_USE;

@@ -6,6 +6,7 @@
 
 #include "base/cur.h"
 #include "base/map.h"
+#include "vuln/index.h"
 #include "vuln/store.h"
 
 enum { AS_STORE_NEWEST = 40 /* bytes of a date */ };
@@ -28,6 +29,7 @@ typedef enum as_store_statement {
 	AS_STORE_PRODUCT_ADD,
 	AS_STORE_SCORE,
 	AS_STORE_SOURCE_ADD,
+	AS_STORE_SOURCE_TAKEN,
 	AS_STORE_SOURCE_CLEAR,
 	AS_STORE_SOURCE_CLEAR_COUNTS,
 	AS_STORE_SOURCE_COUNT,
@@ -42,7 +44,7 @@ struct as_store {
 	sqlite3 *db; /* borrowed */
 	sqlite3_stmt *st[AS_STORE_STATEMENTS], *insert[AS_INDEX_TABLES], *clear[AS_INDEX_TABLES];
 	as_source sources[AS_KINDS];
-	char name[256], url[1024];
+	char name[AS_SOURCE_NAME], url[AS_INDEX_PATH];
 	as_kind_of last; /* kind met last in this source */
 	as_map products; /* hash of part, vendor and product to id */
 	as_buf key;
@@ -51,8 +53,8 @@ struct as_store {
 	uint64_t bytes;
 };
 
-/* Columns of a table as the messages have them, without record. Pure. */
-unsigned as_store_columns(as_index_table table);
+/* Columns of a table as the messages have them, without record: for each the letter of its type (tables.def). Pure. */
+const char *as_store_columns(as_index_table table);
 /* Runs a statement that answers nothing (or one row that is not looked at). AS_NOT_THIS: a constraint of the
  * index forbids it. */
 as_status as_store_step(sqlite3_stmt *q) AS_MUST_USE;

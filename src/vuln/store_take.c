@@ -30,12 +30,19 @@ static as_status product_id(as_store *s, const as_span part[3], int64_t *id)
 	return st == AS_OK ? as_map_set(&s->products, hash, (uint64_t)*id) : st;
 }
 
-/* The next value of a row into a statement. */
-static bool bind_cell(sqlite3_stmt *q, int i, as_cur *c)
+/* The next value of a row, which is of a type (tables.def) or nothing, into a statement. */
+static bool bind_cell(sqlite3_stmt *q, int i, char wanted, as_cur *c)
 {
+	static const char letters[] = {
+		[AS_CELL_TEXT] = 't', [AS_CELL_INT] = 'i', [AS_CELL_REAL] = 'r'
+	};
 	uint8_t type = as_u8(c);
+	if (type > AS_CELL_REAL || (type != AS_CELL_NONE && letters[type] != wanted))
+		return false;
 	if (type == AS_CELL_TEXT) {
 		as_span s = as_counted(c);
+		if (as_find_byte(s, 0, 0) != SIZE_MAX)
+			return false;
 		as_store_bind(q, i, s.p ? s : as_lit(""));
 	} else if (type == AS_CELL_INT) {
 		sqlite3_bind_int64(q, i, (int64_t)as_u64(c));
@@ -47,7 +54,7 @@ static bool bind_cell(sqlite3_stmt *q, int i, as_cur *c)
 	} else {
 		sqlite3_bind_null(q, i);
 	}
-	return as_ok(c) && type <= AS_CELL_REAL;
+	return as_ok(c);
 }
 
 /* Three texts of a row of cpe_match that name a product. */
@@ -76,12 +83,13 @@ static as_status add_row(as_store *s, int64_t record, as_cur *c)
 	int at = 2;
 	as_status st = AS_OK;
 	sqlite3_bind_int64(q, 1, record);
-	for (unsigned i = 0; i < as_store_columns((as_index_table)t) && st == AS_OK; i++) {
+	const char *columns = as_store_columns((as_index_table)t);
+	for (size_t i = 0; columns[i] && st == AS_OK; i++) {
 		if (t == AS_INDEX_cpe_match && i == PRODUCT_AT) {
 			st = bind_product(s, q, at++, c);
 			i += 2;
 		} else {
-			st = bind_cell(q, at++, c) ? AS_OK : AS_NOT_THIS;
+			st = bind_cell(q, at++, columns[i], c) ? AS_OK : AS_NOT_THIS;
 		}
 	}
 	return st == AS_OK ? as_store_step(q) : st;
@@ -119,7 +127,9 @@ static bool decode(as_cur *c, record *r)
 	r->modified = as_counted(c);
 	r->modified = r->modified.n ? r->modified : (as_span){ 0 };
 	r->rows = as_from(c->s, as_pos(c));
-	if (!as_ok(c) || kind >= AS_KIND_unknown || kind == AS_KIND_epss || r->key.n == 0)
+	if (!as_ok(c) || kind >= AS_KIND_unknown || kind == AS_KIND_epss || r->key.n == 0 ||
+		as_find_byte(r->key, 0, 0) != SIZE_MAX ||
+		(r->modified.p && !as_is_when(r->modified)))
 		return false;
 	r->kind = (as_kind_of)kind;
 	r->digest = (int64_t)(as_hash64(0, r->rows) ^ as_hash64(1, r->modified));
@@ -217,7 +227,8 @@ static as_status take_score(as_store *s, as_source *x, as_span date, as_cur *c)
 		uint64_t bits = as_u64(c);
 		memcpy(&v[i], &bits, sizeof(bits));
 	}
-	if (!as_ok(c) || !as_is_cve(cve) || !(v[0] >= 0 && v[0] <= 1 && v[1] >= 0 && v[1] <= 1))
+	if (!as_ok(c) || !as_is_cve(cve) || !as_is_text(cve) ||
+		!(v[0] >= 0 && v[0] <= 1 && v[1] >= 0 && v[1] <= 1))
 		return AS_NOT_THIS;
 	sqlite3_stmt *q = s->st[AS_STORE_SCORE];
 	as_store_bind(q, 1, cve);
@@ -238,7 +249,8 @@ as_status as_store_scores(as_store *s, as_cur *c)
 {
 	as_source *x = NULL;
 	as_span date = as_counted(c);
-	as_status st = as_ok(c) ? as_store_source(s, AS_KIND_epss, &x) : AS_NOT_THIS;
+	bool ok = as_ok(c) && (date.n == 0 || as_is_when(date));
+	as_status st = ok ? as_store_source(s, AS_KIND_epss, &x) : AS_NOT_THIS;
 	while (st == AS_OK && as_left(c) > 0)
 		st = take_score(s, x, date, c);
 	return st;
@@ -249,7 +261,7 @@ as_status as_store_newest(as_store *s, as_cur *c)
 	as_source *x = NULL;
 	uint8_t kind = as_u8(c);
 	as_span date = as_counted(c);
-	if (!as_ok(c) || kind >= AS_KIND_unknown)
+	if (!as_ok(c) || kind >= AS_KIND_unknown || !as_is_when(date))
 		return AS_NOT_THIS;
 	as_status st = as_store_source(s, (as_kind_of)kind, &x);
 	if (st == AS_OK)

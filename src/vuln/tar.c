@@ -120,7 +120,13 @@ as_status as_tar_add(as_tar *t, as_span bytes)
 	return s;
 }
 
-as_status as_tar_end(as_tar *t)
+as_status as_tar_end(as_tar *t, const char *damage)
 {
-	return t->in_file ? t->taker->end(t->taker->ctx, "the tar is cut off") : AS_OK;
+	damage = damage ? damage : "the tar is cut off";
+	if (t->in_file)
+		return t->taker->end(t->taker->ctx, damage);
+	if (t->ended)
+		return AS_OK;
+	as_status s = t->taker->begin(t->taker->ctx, t->name);
+	return s == AS_OK ? t->taker->end(t->taker->ctx, damage) : s;
 }

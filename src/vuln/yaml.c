@@ -3,18 +3,25 @@
 
 #include <yaml.h>
 
+#include "base/text.h"
+
 typedef struct reader {
 	as_arena *arena;
+	as_span text;
 	as_fault *fault;
 	yaml_parser_t parser;
 } reader;
 
 static as_value *read_node(reader *r, const yaml_event_t *e, unsigned depth);
 
+/* at: in characters, as the library counts. */
 static as_value *wrong(reader *r, const char *reason, size_t at)
 {
+	size_t bytes = 0;
+	for (size_t i = 0; i < at && bytes < r->text.n && !r->fault->reason; i++)
+		bytes += as_max(as_utf8(r->text, bytes), 1);
 	if (!r->fault->reason)
-		*r->fault = (as_fault){ .reason = reason, .at = at };
+		*r->fault = (as_fault){ .reason = reason, .at = bytes };
 	return NULL;
 }
 
@@ -22,8 +29,9 @@ static bool next(reader *r, yaml_event_t *e)
 {
 	if (yaml_parser_parse(&r->parser, e))
 		return true;
-	(void)wrong(r, "it is no YAML",
-		r->parser.problem_offset ? r->parser.problem_offset : r->parser.mark.index);
+	(void)wrong(r, "it is no YAML", r->parser.mark.index);
+	if (r->parser.problem_offset)
+		r->fault->at = r->parser.problem_offset;
 	return false;
 }
 
@@ -141,7 +149,7 @@ static as_value *read_document(reader *r)
 
 as_value *as_yaml_parse(as_arena *a, as_span text, as_fault *fault)
 {
-	reader r = { .arena = a, .fault = fault };
+	reader r = { .arena = a, .text = text, .fault = fault };
 	*fault = (as_fault){ 0 };
 	if (!yaml_parser_initialize(&r.parser))
 		return wrong(&r, "memory ran out", 0);

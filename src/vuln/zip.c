@@ -2,10 +2,11 @@
 /* zip (APPNOTE 6.3), by its directory at the end, also with 64-bit counts: the CVE List has more than 65,535 files.
  *    end    "PK\5\6"  10 entries, 2   12 size, 4   16 offset, 4; where that is not enough, before it
  *    wide   "PK\6\7"   8 offset, 8, of "PK\6\6"  32 entries, 8   40 size, 8   48 offset, 8
- *    entry  "PK\1\2"   8 flags   10 method   20 packed, 4   24 size, 4   28 name_n   30 extra_n   32 comment_n
- *                      42 local, 4   46 name
+ *    entry  "PK\1\2"   8 flags   10 method   16 sum, 4   20 packed, 4   24 size, 4   28 name_n   30 extra_n
+ *                      32 comment_n   42 local, 4   46 name
  *    local  "PK\3\4"  26 name_n   28 extra_n   30 name, extra, data */
 #include "base/cur.h"
+#include "base/hash.h"
 #include "codec/codec.h"
 #include "vuln/container.h"
 
@@ -22,6 +23,7 @@ enum {
 
 typedef struct member {
 	uint16_t flags, method;
+	uint32_t sum; /* CRC-32 */
 	uint64_t packed, size, local;
 	as_span name;
 } member;
@@ -83,7 +85,8 @@ static bool read_member(as_cur *c, member *m)
 	as_skip(c, 4);
 	m->flags = as_u16(c);
 	m->method = as_u16(c);
-	as_skip(c, 8);
+	as_skip(c, 4);
+	m->sum = as_u32(c);
 	m->packed = as_u32(c);
 	m->size = as_u32(c);
 	uint16_t name_n = as_u16(c), extra_n = as_u16(c), comment_n = as_u16(c);
@@ -108,7 +111,57 @@ static bool data_of(as_span zip, const member *m, as_span *data)
 	return as_ok(&c);
 }
 
-static as_status contents(as_span zip, const member *m, const as_taker *taker)
+/* A member's bytes on their way to the taker. */
+typedef struct passage {
+	const as_taker *taker;
+	uint64_t left; /* of what the directory declares */
+	uint32_t sum;
+	const char *damage;
+} passage;
+
+static as_status pass(void *ctx, as_span bytes)
+{
+	passage *p = ctx;
+	if (bytes.n > p->left) {
+		p->damage = "it is longer than the directory of the zip says";
+		return AS_PARTIAL;
+	}
+	p->left -= bytes.n;
+	p->sum = as_crc32(p->sum, bytes);
+	return p->taker->add(p->taker->ctx, bytes);
+}
+
+/* What came against what the directory says; NULL: it is the same. */
+static const char *judge(const passage *p, const member *m)
+{
+	if (p->damage)
+		return p->damage;
+	if (p->left > 0)
+		return "it is shorter than the directory of the zip says";
+	return p->sum == m->sum ? NULL : "its bytes are not those that the zip has a sum of";
+}
+
+static as_status unpack(as_span data, const member *m, const as_taker *taker, const char **damage)
+{
+	passage p = { .taker = taker, .left = m->size };
+	as_status s = AS_OK;
+	if (m->size > as_unpacked_most(m->packed)) {
+		*damage = "it unpacks to more than 1100 times its size";
+		return AS_OK;
+	}
+	if (m->method == STORED)
+		s = pass(&p, data);
+	else
+		s = as_decode(m->method == DEFLATED ? AS_DEFLATE : AS_ZSTD, data, pass, &p, NULL);
+	if (s == AS_OK || p.damage)
+		*damage = judge(&p, m);
+	else if (s == AS_PARTIAL || s == AS_NOT_THIS)
+		*damage = "the compressed stream is damaged or cut off";
+	return *damage ? AS_OK : s;
+}
+
+/* *unread: bytes of the zip that may be read as members; each may be read once. */
+static as_status contents(as_span zip, const member *m, const as_taker *taker, uint64_t *unread)
 {
 	as_span data = { 0 };
 	const char *damage = NULL;
@@ -117,17 +170,13 @@ static as_status contents(as_span zip, const member *m, const as_taker *taker)
 		damage = "it is encrypted";
 	else if (!data_of(zip, m, &data))
 		damage = "the zip is damaged or cut off";
-	else if (m->method == STORED)
-		s = taker->add(taker->ctx, data);
-	else if (m->method == DEFLATED || m->method == ZSTD)
-		s = as_decode(m->method == DEFLATED ? AS_DEFLATE : AS_ZSTD, data, taker->add,
-			taker->ctx, NULL);
+	else if (data.n > *unread)
+		damage = "files of the zip overlap";
+	else if (m->method == STORED || m->method == DEFLATED || m->method == ZSTD)
+		s = unpack(data, m, taker, &damage);
 	else
 		damage = "a compression of zip that is not read here";
-	if (s == AS_PARTIAL || s == AS_NOT_THIS) {
-		damage = "the compressed stream is damaged or cut off";
-		s = AS_OK;
-	}
+	*unread -= as_min(data.n, *unread);
 	return s == AS_OK ? taker->end(taker->ctx, damage) : s;
 }
 
@@ -135,6 +184,7 @@ as_status as_zip_read(as_span data, as_span name, const as_taker *taker)
 {
 	directory d = { 0 };
 	as_status s = AS_OK;
+	uint64_t unread = data.n;
 	if (!find_directory(data, &d)) {
 		s = taker->begin(taker->ctx, name);
 		return s == AS_OK
@@ -152,7 +202,7 @@ as_status as_zip_read(as_span data, as_span name, const as_taker *taker)
 			return s;
 		if (!read)
 			return taker->end(taker->ctx, "the directory of the zip is damaged");
-		s = contents(data, &m, taker);
+		s = contents(data, &m, taker, &unread);
 	}
 	return s;
 }
