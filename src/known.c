@@ -31,20 +31,25 @@ static bool tells(sqlite3 *index)
 	return has;
 }
 
+static as_status unread(as_review *r, as_dossier_writer *w, const char *why)
+{
+	as_review_say(r, "the index of vulnerabilities cannot be read: %s", why);
+	return note(w, "the index of vulnerabilities could not be read to its end");
+}
+
 static as_status match(as_review *r, as_dossier_writer *w, sqlite3 *index)
 {
-	as_status s = as_vuln_match(as_dossier_db(w), index);
-	if (s == AS_IO && sqlite3_errcode(index) != SQLITE_OK &&
-		sqlite3_errcode(index) != SQLITE_DONE && sqlite3_errcode(index) != SQLITE_ROW) {
-		as_review_say(r, "the index of vulnerabilities cannot be read: %s",
-			sqlite3_errmsg(index));
-		return note(w, "the index of vulnerabilities could not be read to its end");
-	}
+	char why[AS_INDEX_WHY] = "";
+	as_status s = as_vuln_match(as_dossier_db(w), index, why);
+	if (s == AS_IO && why[0])
+		return unread(r, w, why);
 	if (s == AS_LIMIT)
 		return note(w, "matched in part: there are more matches than are kept");
 	if (s == AS_OK && !tells(index))
-		return note(
-			w, "the index tells of no vulnerability: assay knowledge import FILE...");
+		return sqlite3_errcode(index) == SQLITE_OK
+			       ? note(w, "the index tells of no vulnerability: assay knowledge "
+					 "import FILE...")
+			       : unread(r, w, sqlite3_errmsg(index));
 	return s == AS_OK ? note(w, "matched") : s;
 }
 

@@ -21,6 +21,15 @@ as_status as_db_step(sqlite3_stmt *q)
 	return rc == SQLITE_DONE && reset == SQLITE_OK ? AS_OK : AS_IO;
 }
 
+bool as_db_row(sqlite3_stmt *q, as_status *s)
+{
+	if (sqlite3_step(q) == SQLITE_ROW)
+		return true;
+	if (sqlite3_reset(q) != SQLITE_OK)
+		*s = AS_IO;
+	return false;
+}
+
 static bool plain(as_span s)
 {
 	for (size_t i = 0; i < s.n; i++)

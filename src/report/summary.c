@@ -208,7 +208,7 @@ static as_status known(page *p)
 		" UNION ALL SELECT 4, kind || ' of ' || coalesce(substr(max(newest), 1, 10), '?') "
 		"FROM"
 		" knowledge_source GROUP BY kind"
-		" UNION ALL SELECT 5, value FROM meta WHERE name = 'vulnerabilities' AND value <> "
+		" UNION ALL SELECT -1, value FROM meta WHERE name = 'vulnerabilities' AND value <> "
 		"'matched')"
 		" ORDER BY t LIMIT 7",
 		"not looked for");

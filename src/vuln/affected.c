@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "dossier/db.h"
+#include "vuln/feed.h"
 #include "vuln/order.h"
 
 static const struct {
@@ -26,6 +27,7 @@ typedef struct search {
 	const as_part *p;
 	as_span ecosystem, package; /* of OSV; package p NULL: none */
 	as_witness witness;         /* as that ecosystem counts */
+	bool words; /* ranges of the entry in hand are told in words that are not understood */
 } search;
 
 /* One row of the table affected. */
@@ -112,7 +114,7 @@ static as_fit listed(search *s, const entry *e, const as_version_order *order, a
 	bool tags = as_is(s->ecosystem, "OSS-Fuzz");
 	as_db_int(s->versions, 1, e->record);
 	as_db_int(s->versions, 2, e->i);
-	while (fit != AS_FIT_YES && s->witness.lo.p && sqlite3_step(s->versions) == SQLITE_ROW) {
+	while (fit != AS_FIT_YES && s->witness.lo.p && as_answer(s->m, s->versions)) {
 		as_span v = as_column(s->m->arena, s->versions, 0);
 		v = tags ? version_of_tag(s, v) : v;
 		as_version_range one = { .from = v, .to = v };
@@ -128,8 +130,9 @@ static as_fit listed(search *s, const entry *e, const as_version_order *order, a
 
 /* One row of the table affected_range. */
 typedef struct span_row {
-	as_span type, status, introduced, fixed, last;
-	bool loose;
+	as_span type, status, introduced, fixed, last, until;
+	int loose;
+	int64_t list;
 } span_row;
 
 static span_row read_range(search *s)
@@ -140,20 +143,57 @@ static span_row read_range(search *s)
 		.introduced = as_column(a, s->ranges, 2),
 		.fixed = as_column(a, s->ranges, 3),
 		.last = as_column(a, s->ranges, 4),
-		.loose = sqlite3_column_int(s->ranges, 5) != 0 };
+		.loose = sqlite3_column_int(s->ranges, 5),
+		.until = as_column(a, s->ranges, 6),
+		.list = sqlite3_column_int64(s->ranges, 7) };
 }
 
-/* Events that do not take turns: the latest that is not after the version decides. */
-static void weigh_event(const search *s, const as_version_order *order, const span_row *r,
-	as_span *latest, as_fit *fit)
+/* Events of one list that do not take turns, as far as they were met, and what they say of both ends of what the
+ * version may be. */
+typedef struct timeline {
+	int64_t list;
+	as_span latest[2]; /* of the events that are not after it, the latest, which decides */
+	bool hit[2], limited, before[2];
+	bool between,
+		introduced; /* an event, a beginning, lies after one end and not after the other */
+} timeline;
+
+/* How a version stands to an event: below 0, it is before it. */
+static int compare_event(const as_version_order *order, as_span v, as_span at)
 {
+	return as_is(at, "0") ? 1 : order->compare(v, at);
+}
+
+static void weigh_event(
+	timeline *t, const search *s, const as_version_order *order, const span_row *r)
+{
+	as_span ends[2] = { s->witness.lo, s->witness.hi.p ? s->witness.hi : s->witness.lo };
 	as_span at = r->introduced.p ? r->introduced : r->fixed.p ? r->fixed : r->last;
-	int by = as_is(at, "0") ? 1 : order->compare(s->witness.lo, at);
-	bool counts = at.n > 0 && (r->last.p ? by > 0 : by >= 0);
-	if (!counts || (latest->p && order->compare(at, *latest) < 0))
-		return;
-	*latest = at;
-	*fit = r->introduced.p ? AS_FIT_YES : AS_FIT_NO;
+	bool counts[2] = { false };
+	t->limited = t->limited || r->until.p;
+	for (size_t i = 0; i < 2; i++) {
+		int by = at.p ? compare_event(order, ends[i], at) : -1;
+		counts[i] = r->last.p ? by > 0 : by >= 0;
+		t->before[i] =
+			t->before[i] || (r->until.p && order->compare(ends[i], r->until) < 0);
+		if (!counts[i] || (t->latest[i].p && compare_event(order, t->latest[i], at) > 0 &&
+					  !as_is(t->latest[i], "0")))
+			continue;
+		t->latest[i] = at;
+		t->hit[i] = r->introduced.p != NULL;
+	}
+	t->between = t->between || counts[0] != counts[1];
+	t->introduced = t->introduced || (counts[0] != counts[1] && r->introduced.p);
+}
+
+/* What the events met come to. */
+static as_fit conclude(const timeline *t)
+{
+	bool lo = t->hit[0] && (!t->limited || t->before[0]);
+	bool hi = t->hit[1] && (!t->limited || t->before[1]);
+	if (lo && hi && !t->between)
+		return AS_FIT_YES;
+	return lo || hi || t->introduced ? AS_FIT_POSSIBLY : AS_FIT_NO;
 }
 
 /* Up to "6.1.*": as long as the version is of that branch. */
@@ -180,31 +220,64 @@ static as_fit within(
 		out->from = (as_span){ 0 };
 	if (r->last.n > 0 && r->last.p[r->last.n - 1] == '*')
 		return within_branch(s, order, r);
-	return as_version_within(order, s->witness.lo, s->witness.hi, out);
+	as_fit fit = as_version_within(order, s->witness.lo, s->witness.hi, out);
+	as_version_range limit = { .to = r->until, .before_to = true };
+	as_fit below = as_version_within(order, s->witness.lo, s->witness.hi, &limit);
+	return below < fit ? below : fit;
+}
+
+/* A range of the CVE List in words that are not understood: it may be any. */
+static as_fit in_words(search *s, const span_row *r, as_span *range)
+{
+	s->words = true;
+	*range = as_print(s->m->arena, "in the record's words: %.*s",
+		(int)as_min(r->introduced.n, 200), (const char *)r->introduced.p);
+	return AS_FIT_POSSIBLY;
+}
+
+/* A row whose events do not take turns; what an earlier list of them came to joins fit. */
+static void take_event(
+	search *s, const as_version_order *order, const span_row *r, timeline *t, as_fit *fit)
+{
+	if (r->list != t->list) {
+		as_fit before = conclude(t);
+		*fit = before > *fit ? before : *fit;
+		*t = (timeline){ .list = r->list };
+	}
+	if (s->witness.lo.p)
+		weigh_event(t, s, order, r);
+	else if (r->introduced.p)
+		*fit = *fit == AS_FIT_NO ? AS_FIT_POSSIBLY : *fit;
 }
 
 /* What the ranges of an entry say. The CVE List: the first that holds decides, else the entry's default. */
 static as_fit ranged(search *s, const entry *e, const as_version_order *order, as_span *range)
 {
 	bool list = as_is(e->kind, "cve"), decided = false, usable = false;
-	as_fit fit = AS_FIT_NO, loose = AS_FIT_NO;
-	as_span latest = { 0 };
+	as_fit fit = AS_FIT_NO, loose = AS_FIT_NO, last = AS_FIT_NO;
+	timeline t = { .list = -1 };
+	s->words = false;
 	as_db_int(s->ranges, 1, e->record);
 	as_db_int(s->ranges, 2, e->i);
-	while (!decided && sqlite3_step(s->ranges) == SQLITE_ROW) {
+	while (!decided && as_answer(s->m, s->ranges)) {
 		span_row r = read_range(s);
 		as_version_range where;
 		if (as_is_nocase(r.type, "git"))
 			continue;
 		usable = true;
-		if (r.loose && s->witness.lo.p) {
-			weigh_event(s, order, &r, &latest, &loose);
+		if (r.loose == AS_RANGE_EVENT) {
+			take_event(s, order, &r, &t, &loose);
+			continue;
+		}
+		if (r.loose == AS_RANGE_WORDS) {
+			as_fit spoken = in_words(s, &r, range);
+			fit = spoken > fit ? spoken : fit;
 			continue;
 		}
 		as_fit now = within(s, order, &r, &where);
 		if (now == AS_FIT_NO)
 			continue;
-		decided = list ? now == AS_FIT_YES : now == AS_FIT_YES;
+		decided = now == AS_FIT_YES;
 		now = as_is(r.status, "unaffected")
 			      ? (now == AS_FIT_YES ? AS_FIT_NO : AS_FIT_POSSIBLY)
 		      : as_is(r.status, "unknown") ? AS_FIT_POSSIBLY
@@ -218,13 +291,15 @@ static as_fit ranged(search *s, const entry *e, const as_version_order *order, a
 		*range = as_lit("every version but those that are named as fixed");
 		fit = s->witness.lo.p ? AS_FIT_YES : AS_FIT_POSSIBLY;
 	}
+	last = conclude(&t);
+	loose = last > loose ? last : loose;
 	return fit > loose ? fit : loose;
 }
 
 static bool nvd_has_it(search *s, as_span cve)
 {
 	as_db_text(s->told, 1, cve);
-	bool has = sqlite3_step(s->told) == SQLITE_ROW;
+	bool has = as_answer(s->m, s->told);
 	(void)sqlite3_reset(s->told);
 	return has;
 }
@@ -253,9 +328,10 @@ static as_status weigh(search *s, const entry *e, bool own)
 		.order = order->name,
 		.record = e->record };
 	if (fit == AS_FIT_POSSIBLY)
-		hit.why = as_lit(s->witness.lo.p
-					 ? "only a part of what the version may be is affected"
-					 : "the component's version is not known");
+		hit.why = as_lit(
+			s->words ? "the record tells the versions in words that are not understood"
+			: s->witness.lo.p ? "only a part of what the version may be is affected"
+					  : "the component's version is not known");
 	return as_hit_add(s->m, &hit);
 }
 
@@ -264,7 +340,7 @@ static as_status by_name(search *s, as_span name, bool own)
 	as_status st = AS_OK;
 	as_arena *a = s->m->arena;
 	as_db_text(s->named, 1, name);
-	while (st == AS_OK && name.n > 0 && sqlite3_step(s->named) == SQLITE_ROW) {
+	while (st == AS_OK && name.n > 0 && as_answer(s->m, s->named)) {
 		entry e = { .record = sqlite3_column_int64(s->named, 0),
 			.i = sqlite3_column_int64(s->named, 1),
 			.ecosystem = as_column(a, s->named, 2),
@@ -309,23 +385,24 @@ static as_status match_part(search *s)
 as_status as_match_packages(as_matcher *m)
 {
 	search s = { .m = m };
-	s.named = as_db_prepare(m->index, "SELECT a.record, a.i, a.ecosystem, a.vendor, "
-					  "a.default_status, r.kind, coalesce(v.cve,"
-					  " (SELECT min(x.alias) FROM alias AS x WHERE x.record = "
-					  "a.record AND x.alias LIKE 'CVE-%'),"
-					  " r.key) FROM affected AS a JOIN record AS r ON r.id = "
-					  "a.record JOIN vulnerability AS v ON"
-					  " v.record = a.record WHERE a.name = ?1 COLLATE NOCASE "
-					  "AND v.rejected = 0 ORDER BY a.record,"
-					  " a.i");
-	s.ranges = as_db_prepare(m->index,
-		"SELECT type, status, introduced, fixed, last_affected, loose FROM affected_range"
+	s.named = as_ask(m, "SELECT a.record, a.i, a.ecosystem, a.vendor, "
+			    "a.default_status, r.kind, coalesce(v.cve,"
+			    " (SELECT min(x.alias) FROM alias AS x WHERE x.record = "
+			    "a.record AND x.alias LIKE 'CVE-%'),"
+			    " r.key) FROM affected AS a JOIN record AS r ON r.id = "
+			    "a.record JOIN vulnerability AS v ON"
+			    " v.record = a.record WHERE a.name = ?1 COLLATE NOCASE "
+			    "AND v.rejected = 0 ORDER BY a.record,"
+			    " a.i");
+	s.ranges = as_ask(m,
+		"SELECT type, status, introduced, fixed, last_affected, loose, until, list FROM "
+		"affected_range"
 		" WHERE record = ?1 AND affected = ?2 ORDER BY i");
-	s.versions = as_db_prepare(m->index, "SELECT version FROM affected_version WHERE record = "
-					     "?1 AND affected = ?2 ORDER BY version");
-	s.told = as_db_prepare(m->index, "SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key "
-					 "= ?1 AND EXISTS (SELECT 1 FROM"
-					 " cpe_match AS c WHERE c.record = r.id)");
+	s.versions = as_ask(m, "SELECT version FROM affected_version WHERE record = "
+			       "?1 AND affected = ?2 ORDER BY version");
+	s.told = as_ask(m, "SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key "
+			   "= ?1 AND EXISTS (SELECT 1 FROM"
+			   " cpe_match AS c WHERE c.record = r.id)");
 	as_status st = s.named && s.ranges && s.versions && s.told ? AS_OK : AS_IO;
 	for (uint32_t i = 0; st == AS_OK && i < m->image.n_parts; i++) {
 		s.part = i;

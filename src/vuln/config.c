@@ -111,8 +111,7 @@ static bool prepare(config *c)
 static as_status find_products(config *c)
 {
 	const as_image *image = &c->m->image;
-	sqlite3_stmt *q = as_db_prepare(
-		c->m->index, "SELECT id FROM product WHERE product = ?1 AND vendor = ?2");
+	sqlite3_stmt *q = as_ask(c->m, "SELECT id FROM product WHERE product = ?1 AND vendor = ?2");
 	as_status s = q ? AS_OK : AS_IO;
 	size_t most = image->n_parts * AS_NAMES_MAX * 3 + 1;
 	c->part_of = as_alloc_array(c->m->arena, most, sizeof(*c->part_of));
@@ -125,7 +124,7 @@ static as_status find_products(config *c)
 			continue;
 		as_db_text(q, 1, p->names[i % AS_NAMES_MAX].product);
 		as_db_text(q, 2, p->names[i % AS_NAMES_MAX].vendor);
-		while (s == AS_OK && c->n_entries < most && sqlite3_step(q) == SQLITE_ROW) {
+		while (s == AS_OK && c->n_entries < most && as_answer(c->m, q)) {
 			uint64_t id = (uint64_t)sqlite3_column_int64(q, 0), first = 0;
 			(void)as_map_get(&c->products, id, &first);
 			c->part_of[c->n_entries] = (uint32_t)(i / AS_NAMES_MAX);
@@ -222,7 +221,7 @@ static void load_nodes(config *c, int64_t record)
 {
 	c->n_nodes = 0;
 	as_db_int(c->nodes, 1, record);
-	while (c->n_nodes < NODES_MAX && sqlite3_step(c->nodes) == SQLITE_ROW) {
+	while (c->n_nodes < NODES_MAX && as_answer(c->m, c->nodes)) {
 		node n = { .id = sqlite3_column_int64(c->nodes, 0),
 			.root = sqlite3_column_type(c->nodes, 1) == SQLITE_NULL,
 			.parent = sqlite3_column_int64(c->nodes, 1),
@@ -255,7 +254,7 @@ static bool load_tree(config *c, int64_t record)
 	load_nodes(c, record);
 	c->n_leaves = 0;
 	as_db_int(c->leaves, 1, record);
-	while (c->n_leaves < LEAVES_MAX && sqlite3_step(c->leaves) == SQLITE_ROW) {
+	while (c->n_leaves < LEAVES_MAX && as_answer(c->m, c->leaves)) {
 		leaf *l = &c->leaf[c->n_leaves];
 		sqlite3_stmt *q = c->leaves;
 		*l = (leaf){ .node = node_index(c, sqlite3_column_int64(q, 0)),
@@ -327,7 +326,7 @@ static as_status emit(config *c, const leaf *l, uint32_t part, as_fit whole, con
 static bool read_head(config *c, int64_t record, as_hit *about)
 {
 	as_db_int(c->head, 1, record);
-	bool usable = sqlite3_step(c->head) == SQLITE_ROW && sqlite3_column_int(c->head, 1) == 0;
+	bool usable = as_answer(c->m, c->head) && sqlite3_column_int(c->head, 1) == 0;
 	if (usable) {
 		as_span kind = as_bytes(
 			sqlite3_column_text(c->head, 3), (size_t)sqlite3_column_bytes(c->head, 3));
@@ -367,7 +366,7 @@ static as_status match_leaves(config *c, const as_hit *about, int64_t product, u
 		.name = c->m->image.parts[c->part_of[first - 1]].names[0].product };
 	as_db_int(c->few, 1, about->record);
 	as_db_int(c->few, 2, product);
-	while (s == AS_OK && sqlite3_step(c->few) == SQLITE_ROW) {
+	while (s == AS_OK && as_answer(c->m, c->few)) {
 		read_criterion(&l.is, c->few, 0);
 		for (uint64_t e = first; s == AS_OK && e > 0; e = c->next[e - 1])
 			s = emit(c, &l, c->part_of[e - 1], AS_FIT_YES, about);
@@ -384,7 +383,7 @@ static as_status match_record(
 	if (as_map_get(met, (uint64_t)record, &known) || !read_head(c, record, &about))
 		return AS_OK;
 	as_db_int(c->odd, 1, record);
-	bool odd = sqlite3_step(c->odd) == SQLITE_ROW;
+	bool odd = as_answer(c->m, c->odd);
 	(void)sqlite3_reset(c->odd);
 	if (!odd)
 		return match_leaves(c, &about, product, first);
@@ -401,7 +400,7 @@ static as_status candidates(config *c, int64_t product, uint64_t first, as_buf *
 	as_map seen = { .seed = (uintptr_t)c };
 	as_status s = AS_OK;
 	as_db_int(c->matches, 1, product);
-	while (s == AS_OK && sqlite3_step(c->matches) == SQLITE_ROW) {
+	while (s == AS_OK && as_answer(c->m, c->matches)) {
 		uint64_t record = (uint64_t)sqlite3_column_int64(c->matches, 0), known;
 		if (record == last || as_map_get(&seen, record, &known))
 			continue;

@@ -80,7 +80,7 @@ static as_status match_part(as_matcher *m, sqlite3_stmt *q, uint32_t part, as_pa
 	as_status s = AS_OK;
 	as_db_text(q, 1, k->source);
 	as_db_text(q, 2, k->distribution);
-	while (s == AS_OK && sqlite3_step(q) == SQLITE_ROW) {
+	while (s == AS_OK && as_answer(m, q)) {
 		statement one = { .release = as_column(m->arena, q, 0) };
 		if (known && !is_release(m, one.release))
 			continue;
@@ -99,7 +99,7 @@ static as_status match_part(as_matcher *m, sqlite3_stmt *q, uint32_t part, as_pa
 
 as_status as_match_distribution(as_matcher *m)
 {
-	sqlite3_stmt *q = as_db_prepare(m->index, statements);
+	sqlite3_stmt *q = as_ask(m, statements);
 	as_status s = q ? AS_OK : AS_IO;
 	for (uint32_t i = 0; s == AS_OK && i < m->image.n_parts; i++) {
 		const as_packet *k = m->image.parts[i].packet;

@@ -4,6 +4,7 @@
 #define AS_VULN_HIT_H
 
 #include "vuln/image.h"
+#include "vuln/index.h"
 
 /* Who says it; of several on one vulnerability and component the first counts. */
 typedef enum as_teller {
@@ -31,9 +32,14 @@ typedef struct as_matcher {
 	as_hit *hits; /* owned */
 	size_t n_hits, cap;
 	bool cut;               /* there are more hits than are kept */
+	char why[AS_INDEX_WHY]; /* SQLite's words for why the index cannot be read; empty: it can */
 	struct as_built *built; /* which options build what of the kernel; NULL: not asked yet */
 } as_matcher;
 
+/* Prepares a question to the index, and takes the next row of its answer (false: there is none; the question is
+ * ready to be asked again). A failure of the index is kept in m->why: then what was found is not all. */
+sqlite3_stmt *as_ask(as_matcher *m, const char *sql);
+bool as_answer(as_matcher *m, sqlite3_stmt *q);
 /* Keeps a hit. AS_NOMEM. */
 as_status as_hit_add(as_matcher *m, const as_hit *hit) AS_MUST_USE;
 /* "from 1.0.2 to before 1.0.2zd"; "exactly 1.0.1n"; "every version". In the arena. */

@@ -31,7 +31,8 @@ as_span as_column(as_arena *a, sqlite3_stmt *q, int i)
 static int64_t count(sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *q = as_db_prepare(db, sql);
-	int64_t n = q && sqlite3_step(q) == SQLITE_ROW ? sqlite3_column_int64(q, 0) : -1;
+	as_status s = AS_OK;
+	int64_t n = q && as_db_row(q, &s) ? sqlite3_column_int64(q, 0) : -1;
 	(void)sqlite3_finalize(q);
 	return n;
 }
@@ -261,11 +262,8 @@ static as_status load_parts(sqlite3 *db, as_arena *a, as_image *image, const as_
 	}
 	image->parts = as_alloc_array(a, (size_t)most + 1, sizeof(*image->parts));
 	as_status s = image->parts ? AS_OK : AS_NOMEM;
-	int rc = SQLITE_DONE;
-	while (s == AS_OK && image->n_parts < (size_t)most && (rc = sqlite3_step(q)) == SQLITE_ROW)
+	while (s == AS_OK && image->n_parts < (size_t)most && as_db_row(q, &s))
 		read_part(a, q, image, names, &image->parts[image->n_parts++]);
-	if (s == AS_OK && rc != SQLITE_DONE && rc != SQLITE_ROW)
-		s = AS_IO;
 	(void)sqlite3_finalize(q);
 	return s;
 }
@@ -306,7 +304,7 @@ static as_status load_packets(sqlite3 *db, as_arena *a, as_image *image)
 	}
 	image->packets = as_alloc_array(a, (size_t)most + 1, sizeof(*image->packets));
 	as_status s = image->packets ? AS_OK : AS_NOMEM;
-	while (s == AS_OK && image->n_packets < (size_t)most && sqlite3_step(q) == SQLITE_ROW) {
+	while (s == AS_OK && image->n_packets < (size_t)most && as_db_row(q, &s)) {
 		as_packet *k = &image->packets[image->n_packets++];
 		k->manager = as_column(a, q, 0);
 		k->name = as_column(a, q, 1);
@@ -325,7 +323,7 @@ static as_status load_set(sqlite3 *db, const char *sql, as_map *set, size_t *n)
 {
 	sqlite3_stmt *q = as_db_prepare(db, sql);
 	as_status s = q ? AS_OK : AS_IO;
-	for (*n = 0; s == AS_OK && sqlite3_step(q) == SQLITE_ROW; ++*n) {
+	for (*n = 0; s == AS_OK && as_db_row(q, &s); ++*n) {
 		as_span name =
 			as_bytes(sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0));
 		s = as_map_set(set, as_hash64(set->seed, name), (uint64_t)sqlite3_column_int(q, 1));

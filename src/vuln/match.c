@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vuln/match.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -12,6 +13,30 @@ enum { HITS_MAX = 2000000 };
 
 static const char *const tellers[] = { "vex", "distribution", "osv", "nvd", "cve" };
 static const char *const verdicts[] = { "not", "possibly", "affected" };
+
+/* The first failure of the index is the one to tell. */
+static void keep_words(as_matcher *m)
+{
+	if (!m->why[0])
+		(void)snprintf(m->why, sizeof(m->why), "%s", sqlite3_errmsg(m->index));
+}
+
+sqlite3_stmt *as_ask(as_matcher *m, const char *sql)
+{
+	sqlite3_stmt *q = as_db_prepare(m->index, sql);
+	if (!q)
+		keep_words(m);
+	return q;
+}
+
+bool as_answer(as_matcher *m, sqlite3_stmt *q)
+{
+	as_status s = AS_OK;
+	bool row = as_db_row(q, &s);
+	if (s != AS_OK)
+		keep_words(m);
+	return row;
+}
 
 as_status as_hit_add(as_matcher *m, const as_hit *hit)
 {
@@ -82,10 +107,9 @@ static as_span look_inside(writer *w, const as_part *p, as_span cve)
 	as_arena *a = w->m->arena;
 	as_db_text(w->files, 1, cve);
 	as_db_text(w->summary, 1, cve);
-	as_span files =
-		sqlite3_step(w->files) == SQLITE_ROW ? as_column(a, w->files, 0) : (as_span){ 0 };
-	as_span summary = sqlite3_step(w->summary) == SQLITE_ROW ? as_column(a, w->summary, 0)
-								 : (as_span){ 0 };
+	as_span files = as_answer(w->m, w->files) ? as_column(a, w->files, 0) : (as_span){ 0 };
+	as_span summary =
+		as_answer(w->m, w->summary) ? as_column(a, w->summary, 0) : (as_span){ 0 };
 	(void)sqlite3_reset(w->files);
 	(void)sqlite3_reset(w->summary);
 	return as_absent(w->m, p, files, summary);
@@ -157,10 +181,10 @@ static as_status write_hit(writer *w, const as_part *p, const as_hit *hit)
 	return as_db_step(q);
 }
 
-static bool says(sqlite3_stmt *q, as_span cve)
+static bool says(as_matcher *m, sqlite3_stmt *q, as_span cve)
 {
 	as_db_text(q, 1, cve);
-	bool has = sqlite3_step(q) == SQLITE_ROW;
+	bool has = as_answer(m, q);
 	(void)sqlite3_reset(q);
 	return has;
 }
@@ -174,13 +198,13 @@ static as_status write_group(writer *w, as_hit *group, size_t n)
 	for (size_t i = 0; i < n && !other; i++)
 		if (group[i].verdict != AS_FIT_NO && group[i].by > AS_BY_DISTRIBUTION)
 			other = &group[i];
-	if ((hit.verdict == AS_FIT_NO && !other) || says(w->withdrawn, hit.cve))
+	if ((hit.verdict == AS_FIT_NO && !other) || says(w->m, w->withdrawn, hit.cve))
 		return AS_OK;
-	if (hit.by == AS_BY_CVE && says(w->nvd, hit.cve))
+	if (hit.by == AS_BY_CVE && says(w->m, w->nvd, hit.cve))
 		return AS_OK; /* whose configurations do not have it */
 	if (hit.by <= AS_BY_DISTRIBUTION && other)
 		hit.range = other->range;
-	if (!as_stated(w->statements, w->m->arena, p, &hit))
+	if (!as_stated(w->statements, w->m, p, &hit))
 		reconsider(w, p, &hit);
 	return write_hit(w, p, &hit);
 }
@@ -192,20 +216,18 @@ static as_status write_hits(as_matcher *m)
 					  "version, object, at, len, verdict, why,"
 					  " range, witness, version_order, source) VALUES (?, ?, "
 					  "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	w.files = as_db_prepare(m->index,
+	w.files = as_ask(m,
 		"SELECT group_concat(a.files, char(10)) FROM record AS r JOIN affected AS a ON "
 		"a.record = r.id"
 		" WHERE r.kind = 'cve' AND r.key = ?1 AND a.files IS NOT NULL");
-	w.summary = as_db_prepare(m->index,
-		"SELECT summary FROM vulnerability WHERE cve = ?1 AND summary"
-		" IS NOT NULL ORDER BY record LIMIT 1");
-	w.statements = as_statements(m->index);
-	w.withdrawn = as_db_prepare(m->index, "SELECT 1 FROM vulnerability AS v JOIN record AS r "
-					      "ON r.id = v.record WHERE v.cve = ?1"
-					      " AND v.rejected AND r.kind IN ('nvd', 'cve')");
-	w.nvd = as_db_prepare(m->index,
-		"SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key = ?1 AND EXISTS"
-		" (SELECT 1 FROM cpe_match AS c WHERE c.record = r.id)");
+	w.summary = as_ask(m, "SELECT summary FROM vulnerability WHERE cve = ?1 AND summary"
+			      " IS NOT NULL ORDER BY record LIMIT 1");
+	w.statements = as_statements(m);
+	w.withdrawn = as_ask(m, "SELECT 1 FROM vulnerability AS v JOIN record AS r "
+				"ON r.id = v.record WHERE v.cve = ?1"
+				" AND v.rejected AND r.kind IN ('nvd', 'cve')");
+	w.nvd = as_ask(m, "SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key = ?1 AND EXISTS"
+			  " (SELECT 1 FROM cpe_match AS c WHERE c.record = r.id)");
 	as_status s = w.add && w.files && w.summary && w.statements && w.withdrawn && w.nvd ? AS_OK
 											    : AS_IO;
 	if (m->n_hits > 0)
@@ -229,14 +251,12 @@ static as_status write_hits(as_matcher *m)
 static as_status copy(as_matcher *m, sqlite3_stmt *from, sqlite3_stmt *to)
 {
 	as_status s = from && to ? AS_OK : AS_IO;
-	int rc = SQLITE_DONE;
-	while (s == AS_OK && (rc = sqlite3_step(from)) == SQLITE_ROW) {
+	while (s == AS_OK && as_answer(m, from)) {
 		for (int i = 0; i < sqlite3_column_count(from); i++)
 			(void)sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
 		s = as_db_step(to);
 	}
-	(void)m;
-	return s == AS_OK && rc != SQLITE_DONE ? AS_IO : s;
+	return s;
 }
 
 /* The columns of the dossier's table that feeds may state; of each the first that one states, in the order
@@ -286,7 +306,7 @@ static as_status write_one(as_matcher *m, teller_rows *t)
 	as_buf kinds = { 0 };
 	as_span modified = { 0 }, last = { 0 };
 	int disputed = 0;
-	while (sqlite3_step(t->told) == SQLITE_ROW) {
+	while (as_answer(m, t->told)) {
 		for (int i = 0; i < N_TOLD; i++) {
 			if (has[i] || sqlite3_column_type(t->told, i) == SQLITE_NULL)
 				continue;
@@ -307,9 +327,9 @@ static as_status write_one(as_matcher *m, teller_rows *t)
 	as_db_text(t->to, 12, modified);
 	as_db_int(t->to, 14, disputed);
 	as_db_text(t->to, 15, as_buf_span_of(&kinds));
-	if (sqlite3_step(t->kev) == SQLITE_ROW)
+	if (as_answer(m, t->kev))
 		bind(t->to, 8, t->kev, 0);
-	if (sqlite3_step(t->epss) == SQLITE_ROW) {
+	if (as_answer(m, t->epss)) {
 		bind(t->to, 9, t->epss, 0);
 		bind(t->to, 10, t->epss, 1);
 	}
@@ -324,15 +344,13 @@ static as_status write_known(as_matcher *m)
 {
 	teller_rows t = { .names = as_db_prepare(m->dossier,
 				  "SELECT DISTINCT cve FROM vulnerability_match ORDER BY cve"),
-		.told = as_db_prepare(m->index, told_sql),
-		.kev = as_db_prepare(
-			m->index, "SELECT added FROM kev WHERE cve = ?1 ORDER BY record"),
-		.epss = as_db_prepare(
-			m->index, "SELECT score, percentile FROM epss WHERE cve = ?1"),
+		.told = as_ask(m, told_sql),
+		.kev = as_ask(m, "SELECT added FROM kev WHERE cve = ?1 ORDER BY record"),
+		.epss = as_ask(m, "SELECT score, percentile FROM epss WHERE cve = ?1"),
 		.to = as_db_prepare(m->dossier, "INSERT INTO vulnerability VALUES (?, ?, ?, ?, ?, "
 						"?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") };
 	as_status s = t.names && t.told && t.kev && t.epss && t.to ? AS_OK : AS_IO;
-	while (s == AS_OK && sqlite3_step(t.names) == SQLITE_ROW) {
+	while (s == AS_OK && as_db_row(t.names, &s)) {
 		(void)sqlite3_clear_bindings(t.to);
 		sqlite3_stmt *const asked[] = { t.told, t.kev, t.epss, t.to };
 		for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
@@ -347,9 +365,8 @@ static as_status write_known(as_matcher *m)
 
 static as_status write_sources(as_matcher *m)
 {
-	sqlite3_stmt *from =
-		as_db_prepare(m->index, "SELECT kind, name, newest, imported, read, stored, "
-					"unchanged, refused FROM source ORDER BY kind, name");
+	sqlite3_stmt *from = as_ask(m, "SELECT kind, name, newest, imported, read, stored, "
+				       "unchanged, refused FROM source ORDER BY kind, name");
 	sqlite3_stmt *to = as_db_prepare(
 		m->dossier, "INSERT INTO knowledge_source VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 	as_status s = copy(m, from, to);
@@ -358,11 +375,13 @@ static as_status write_sources(as_matcher *m)
 	return s;
 }
 
-as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index)
+as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index, char why[AS_INDEX_WHY])
 {
 	as_matcher m = { .dossier = dossier, .index = index, .arena = as_arena_new(0) };
 	/* One transaction: what is imported meanwhile does not count, and no statement has to lock for itself. */
 	as_status s = as_db_run(index, "PRAGMA cache_size = -65536; BEGIN");
+	if (s != AS_OK)
+		keep_words(&m);
 	if (s == AS_OK)
 		s = m.arena ? as_image_load(dossier, m.arena, &m.image) : AS_NOMEM;
 	if (s == AS_OK)
@@ -381,6 +400,9 @@ as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index)
 		s = as_match_priority(dossier);
 	if (sqlite3_get_autocommit(index) == 0)
 		s = as_worse(s, as_db_run(index, "COMMIT"));
+	if (m.why[0])
+		s = AS_IO;
+	memcpy(why, m.why, sizeof(m.why));
 	as_image_free(&m.image);
 	as_built_free(m.built);
 	free(m.hits);

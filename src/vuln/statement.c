@@ -15,7 +15,7 @@ static const char sql[] =
 
 enum { STATUS, JUSTIFICATION, STATEMENT, PURL, DOCUMENT, CPE, VERSION, RANGE };
 
-sqlite3_stmt *as_statements(sqlite3 *index) { return as_db_prepare(index, sql); }
+sqlite3_stmt *as_statements(as_matcher *m) { return as_ask(m, sql); }
 
 /* Without qualifiers and subpath, which say in which form it came. */
 static as_span plain(as_span purl)
@@ -84,13 +84,14 @@ static as_span told(as_arena *a, sqlite3_stmt *q)
 		(const char *)why.p, more.n ? ": " : "", (int)more.n, (const char *)more.p);
 }
 
-bool as_stated(sqlite3_stmt *q, as_arena *a, const as_part *part, as_hit *hit)
+bool as_stated(sqlite3_stmt *q, as_matcher *m, const as_part *part, as_hit *hit)
 {
+	as_arena *a = m->arena;
 	bool found = false;
 	as_buf own = { 0 };
 	as_purl_known(&own, part->purl, part->what, part->release);
 	as_db_text(q, 1, hit->cve);
-	while (!found && sqlite3_step(q) == SQLITE_ROW) {
+	while (!found && as_answer(m, q)) {
 		found = is_about(a, q, part, as_buf_span_of(&own));
 		if (!found)
 			continue;

@@ -10,6 +10,7 @@
 int main(int argc, char **argv)
 {
 	sqlite3 *dossier = NULL, *index = NULL;
+	char why[AS_INDEX_WHY] = "";
 	struct timespec a, b;
 	if (argc != 3 ||
 		sqlite3_open_v2(argv[1], &dossier, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
@@ -21,11 +22,13 @@ int main(int argc, char **argv)
 	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
 	as_status s = as_dossier_reach(dossier);
 	if (s == AS_OK)
-		s = as_vuln_match(dossier, index);
+		s = as_vuln_match(dossier, index, why);
 	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 	printf("%.1f ms, %s\n",
 		(double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6,
-		s == AS_OK ? "ok" : sqlite3_errmsg(dossier));
+		s == AS_OK ? "ok"
+		: why[0]   ? why
+			   : sqlite3_errmsg(dossier));
 	if (s == AS_OK && sqlite3_exec(dossier, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
 		s = AS_IO;
 	(void)sqlite3_close(index);
