@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CVE List, record format 5 (https://github.com/CVEProject/cve-schema): metadata, what the numbering
  * authority says ("cna") and what others add to it ("adp"). */
+#include "base/cur.h"
 #include "vuln/feed.h"
+#include "vuln/order.h"
+#include "vuln/spoken.h"
 
 /* What is true while the packages of a record are told. */
 typedef struct telling {
@@ -9,6 +12,7 @@ typedef struct telling {
 	int64_t affected; /* packages so far */
 	int64_t ranges;   /* of the package in hand */
 	int64_t list;
+	as_span product; /* its name */
 } telling;
 
 static void metrics(as_feed *f, const as_value *container, as_told *t, bool primary, unsigned *best)
@@ -61,6 +65,7 @@ static const char *status_word(as_feed *f, as_span s)
 typedef struct range {
 	as_span type, from, fixed, last;
 	const char *status;
+	bool words; /* from has words that were not understood */
 } range;
 
 static void range_row(telling *t, const range *r)
@@ -77,47 +82,111 @@ static void range_row(telling *t, const range *r)
 	as_cell_text(f, r->fixed);
 	as_cell_text(f, r->last);
 	as_cell_word(f, NULL);
-	as_cell_int(f, 0);
+	as_cell_int(f, r->words ? AS_RANGE_WORDS : 0);
 }
 
-/* Ends that are written into the version: "< 1.61.0", ">= 1.0, < 1.2". */
-static void read_comparisons(as_span text, as_span *from, as_span *less, as_span *last)
+static void words_row(telling *t, range r, as_span text)
 {
-	*from = as_lit("0");
-	for (size_t i = 0; as_field(text, ',', i).n > 0; i++) {
-		as_span x = as_trim(as_field(text, ',', i));
-		bool same = as_at(x, 1) == '=';
-		as_span end = as_trim(as_from(x, same ? 2 : 1));
-		if (as_at(x, 0) == '<')
-			*(same ? last : less) = end;
-		else if (as_at(x, 0) == '>')
-			*from = end;
-		else if (as_at(x, 0) == '=')
-			*from = *last = end;
+	r.from = text;
+	r.fixed = r.last = (as_span){ 0 };
+	r.words = true;
+	range_row(t, &r);
+}
+
+/* A text that tells ranges by itself: "< 1.61.0", "1.0 through 1.4", "all versions"; or a single version. */
+static void spoken_rows(telling *t, range r, as_span text)
+{
+	as_spoken said[AS_SPOKEN_MAX];
+	size_t n = as_spoken_read(text, said);
+	if (n == 0)
+		words_row(t, r, text);
+	for (size_t i = 0; i < n; i++) {
+		const as_version_range *x = &said[i].range;
+		range one = r;
+		one.from = x->from.p ? x->from : as_lit("0");
+		*(x->before_to ? &one.fixed : &one.last) = x->to;
+		if (said[i].branch)
+			one.last = as_feed_join(t->f, x->from, ".", as_lit("*"));
+		if (x->after_from) { /* the first row that holds decides */
+			range self = { .type = r.type,
+				.from = x->from,
+				.last = x->from,
+				.status = "unaffected" };
+			range_row(t, &self);
+		}
+		range_row(t, &one);
 	}
 }
 
-static bool is_comparison(as_span text)
+static bool is_every(as_span text)
 {
-	return as_at(text, 0) == '<' || as_at(text, 0) == '>' || as_at(text, 0) == '=';
+	return as_is(text, "*") || as_is_nocase(text, "all") || as_spoken_nothing(text);
+}
+
+/* Where a range that has an end of its own begins, which may be written as a range, too. False: not understood. */
+static bool read_from(as_span *from)
+{
+	as_spoken said[AS_SPOKEN_MAX];
+	if (is_every(*from)) {
+		*from = as_lit("0");
+		return true;
+	}
+	size_t n = as_spoken_read(*from, said);
+	if (n == 1)
+		*from = said[0].range.from.p ? said[0].range.from : as_lit("0");
+	return n == 1;
+}
+
+/* An end: "2.3", "5.*", "< 2.3", "<= 2.3", or none. False: not understood. */
+static bool read_end(as_span *end, bool *included)
+{
+	as_spoken said[AS_SPOKEN_MAX];
+	bool open = is_every(*end);
+	size_t n = open ? 0 : as_spoken_read(*end, said);
+	if (n == 1 && !said[0].branch) {
+		*included = said[0].range.from.p ? *included : !said[0].range.before_to;
+		*end = said[0].range.to;
+	}
+	if (open)
+		*end = (as_span){ 0 };
+	return open || (n == 1 && (end->p || said[0].branch));
+}
+
+/* The name of the product before a version says nothing. */
+static as_span without_name(as_span text, as_span name)
+{
+	bool same = name.n > 0 && text.n > name.n && text.p[name.n] == ' ';
+	for (size_t i = 0; i < name.n && same; i++)
+		same = as_lower(text.p[i]) == as_lower(name.p[i]);
+	return as_trim(same ? as_from(text, name.n) : text);
 }
 
 /* One entry of "versions": a version, or a range whose status may change within it. */
-static void version(telling *t, const as_value *v)
+static void version_rows(telling *t, const as_value *v)
 {
 	as_feed *f = t->f;
 	const as_value *e = as_element_object(f, v, "versions");
-	range r = { .from = as_need_text(f, e, "version"),
-		.status = status_word(f, as_need_text(f, e, "status")) };
+	as_span text = as_need_text(f, e, "version");
+	range r = { .status = status_word(f, as_need_text(f, e, "status")) };
 	as_span less = as_take_text(f, e, "lessThan"), last = as_take_text(f, e, "lessThanOrEqual");
+	const as_value *changes = as_take_list(f, e, "changes");
 	r.type = as_take_text(f, e, "versionType");
 	if (f->wrong || !r.status)
 		return;
-	if (is_comparison(r.from))
-		read_comparisons(r.from, &r.from, &less, &last);
-	else if (less.n == 0 && last.n == 0)
-		last = r.from;
-	for (const as_value *c = as_take_list(f, e, "changes"); c && !f->wrong; c = c->next) {
+	text = r.from = without_name(text, t->product);
+	as_span end = less.n ? less : last;
+	bool included = less.n == 0, git = as_is_nocase(r.type, "git");
+	if (end.n == 0 && !changes) {
+		spoken_rows(t, r, text);
+		return;
+	}
+	if (end.n == 0)
+		end = text;
+	else if (!git && (!read_from(&r.from) || !read_end(&end, &included))) {
+		words_row(t, r, as_feed_join(f, text, " to ", less.n ? less : last));
+		return;
+	}
+	for (const as_value *c = changes; c && !f->wrong; c = c->next) {
 		as_span at = as_need_text(f, as_element_object(f, c, "changes"), "at");
 		const char *status = status_word(f, as_need_text(f, c, "status"));
 		r.fixed = at;
@@ -127,11 +196,9 @@ static void version(telling *t, const as_value *v)
 		r.from = at;
 		r.status = status;
 	}
-	bool open = as_is(less, "*") || as_is(last, "*"); /* no end */
-	r.fixed = open ? (as_span){ 0 } : less;
-	r.last = open || less.n > 0 ? (as_span){ 0 } : last;
+	r.fixed = included || as_is(end, "*") ? (as_span){ 0 } : end;
+	r.last = included && !as_is(end, "*") ? end : (as_span){ 0 };
 	range_row(t, &r);
-	t->list++;
 }
 
 static void affected_row(telling *t, const as_value *e)
@@ -140,6 +207,7 @@ static void affected_row(telling *t, const as_value *e)
 	as_span product = as_take_text(f, e, "product"),
 		package = as_take_text(f, e, "packageName"), files = { 0 };
 	as_span purl = as_take_text(f, e, "packageURL");
+	t->product = product;
 	for (const as_value *p = as_take_list(f, e, "programFiles"); p; p = p->next)
 		files = as_feed_join(f, files, "\n", as_element_text(f, p, "programFiles"));
 	as_row_of(f, AS_INDEX_affected);
@@ -162,8 +230,10 @@ static void affected(telling *t, const as_value *container)
 		t->ranges = t->list = 0;
 		affected_row(t, e);
 		for (const as_value *one = as_take_list(f, e, "versions"); one && !f->wrong;
-			one = one->next)
-			version(t, one);
+			one = one->next) {
+			version_rows(t, one);
+			t->list++;
+		}
 		for (const as_value *c = as_take_list(f, e, "cpes"); c && !f->wrong; c = c->next) {
 			as_row_of(f, AS_INDEX_affected_cpe);
 			as_cell_int(f, t->affected);

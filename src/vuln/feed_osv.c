@@ -11,18 +11,29 @@ typedef struct telling {
 
 typedef enum event { NOTHING, INTRODUCED, FIXED, LAST, LIMIT } event;
 
-/* What an event is, and of which version. */
-static event event_of(as_feed *f, const as_value *v, as_span *version)
+/* A place in a list of events. */
+typedef struct place {
+	const as_value *v; /* NULL: its end */
+	event looked;      /* at which of what v may be */
+} place;
+
+/* The next event, and of which version; NOTHING: there is none. An object should be one event only, but some are
+ * several. */
+static event next_event(as_feed *f, place *p, as_span *version)
 {
 	static const char *const names[] = { [INTRODUCED] = "introduced",
 		[FIXED] = "fixed",
 		[LAST] = "last_affected",
 		[LIMIT] = "limit" };
-	const as_value *e = as_element_object(f, v, "events");
-	for (event i = INTRODUCED; i <= LIMIT; i++) {
-		*version = as_take_text(f, e, names[i]);
-		if (version->n > 0)
-			return i;
+	while (p->v && !f->wrong) {
+		const as_value *e = as_element_object(f, p->v, "events");
+		while (p->looked < LIMIT) {
+			*version = as_take_text(f, e, names[++p->looked]);
+			bool none = p->looked == LIMIT && as_is(*version, "*");
+			if (version->n > 0 && !none)
+				return p->looked;
+		}
+		*p = (place){ .v = p->v->next };
 	}
 	return NOTHING;
 }
@@ -39,21 +50,22 @@ static void range_row(telling *t, const as_span *at, bool loose)
 	as_cell_word(f, "affected");
 	for (event i = INTRODUCED; i <= LIMIT; i++)
 		as_cell_text(f, at[i]);
-	as_cell_int(f, loose);
+	as_cell_int(f, loose ? AS_RANGE_EVENT : 0);
 }
 
-/* Whether beginnings and ends take turns, so that each beginning's end is the next one after it. */
-static bool take_turns(as_feed *f, const as_value *events)
+/* Whether beginnings and ends take turns, so that each beginning's end is the next one after it, with at most one
+ * limit, which holds for all of them. */
+static bool take_turns(as_feed *f, const as_value *events, as_span *limit)
 {
 	bool open = false;
-	for (const as_value *v = events; v; v = v->next) {
-		as_span version = { 0 };
-		event e = event_of(f, v, &version);
-		if (e == LIMIT || e == NOTHING)
-			continue;
-		if (open == (e == INTRODUCED))
+	place p = { .v = events };
+	as_span version = { 0 };
+	*limit = version;
+	for (event e; (e = next_event(f, &p, &version)) != NOTHING;) {
+		if (e == LIMIT ? limit->p != NULL : open == (e == INTRODUCED))
 			return false;
-		open = e == INTRODUCED;
+		open = e == LIMIT ? open : e == INTRODUCED;
+		*limit = e == LIMIT ? version : *limit;
 	}
 	return true;
 }
@@ -63,28 +75,23 @@ static void ranges(telling *t, const as_value *v)
 	as_feed *f = t->f;
 	const as_value *r = as_element_object(f, v, "ranges"),
 		       *events = as_take_list(f, r, "events");
-	bool turns = take_turns(f, events);
+	as_span limit, version = { 0 };
+	bool turns = take_turns(f, events, &limit);
+	place p = { .v = events };
 	as_span at[LIMIT + 1] = { 0 };
 	t->type = as_take_text(f, r, "type");
 	t->repo = as_take_text(f, r, "repo");
-	for (const as_value *e = events; turns && e;
-		e = e->next) { /* a limit holds for the whole list */
-		as_span version = { 0 };
-		if (event_of(f, e, &version) == LIMIT)
-			at[LIMIT] = version;
-	}
-	for (const as_value *e = events; e && !f->wrong; e = e->next) {
-		as_span version = { 0 };
-		event what = event_of(f, e, &version);
-		if (what == NOTHING || (turns && what == LIMIT))
+	for (event what; (what = next_event(f, &p, &version)) != NOTHING;) {
+		if (turns && what == LIMIT)
 			continue;
 		at[what] = version;
 		if (turns && what == INTRODUCED)
 			continue;
+		at[LIMIT] = turns ? limit : at[LIMIT];
 		range_row(t, at, !turns);
-		at[INTRODUCED] = at[FIXED] = at[LAST] = (as_span){ 0 };
-		at[LIMIT] = turns ? at[LIMIT] : (as_span){ 0 };
+		memset(at, 0, sizeof(at));
 	}
+	at[LIMIT] = limit;
 	if (at[INTRODUCED].p)
 		range_row(t, at, false);
 	t->list++;
