@@ -136,18 +136,45 @@ static as_span without_level(const as_version_order *order, as_span v)
 	return base.n > 0 && order->compare(base, v) < 0 ? base : v;
 }
 
-/* A version and the update that its criterion names, as a maker writes both: "8.0p1". */
+static bool is_number(as_span s) { return s.n > 0 && as_order_run(s, 0).n == s.n; }
+
+/* A version and the update that its criterion names, as a maker writes both: "8.0p1". A number is not glued to the last
+ * one of the version (1.0 and 3 are not 1.03): it counts as a revision, 1.0-3. */
 static as_span joined(as_span version, as_span update, uint8_t to[AS_VERSION_MAX])
 {
 	as_span v = as_cpe_plain(version, to, AS_VERSION_MAX / 2);
 	if (is_any(update) || is_na(update))
 		return v;
-	as_span u = as_cpe_plain(update, to + v.n, AS_VERSION_MAX / 2);
+	if (as_is_digit(as_at(update, 0)) && v.n > 0 && as_is_digit(v.p[v.n - 1])) {
+		to[v.n] = '-';
+		v.n++;
+	}
+	as_span u = as_cpe_plain(update, to + v.n, AS_VERSION_MAX / 2 - 1);
 	return as_bytes(to, v.n + u.n);
+}
+
+/* Whether a version may be this one with the update that is only a number: how makers write that differs. It tells none
+ * (1.0), or in another way (1.0.3, 1.0u3). */
+static bool may_be_numbered(
+	const as_version_order *order, as_span known, as_span version, as_span update)
+{
+	uint8_t to[AS_VERSION_MAX];
+	as_span v = as_cpe_plain(version, to, sizeof(to));
+	if (!is_number(update))
+		return false;
+	if (order->compare(known, v) == 0)
+		return true;
+	as_span rest = as_from(known, v.n);
+	size_t at = 0;
+	while (at < rest.n && !as_is_digit(rest.p[at]))
+		at++;
+	return as_same(as_cut(known, 0, v.n), v) && at > 0 && as_same(as_from(rest, at), update);
 }
 
 static const char unknown_version[] = "the component's version is not known";
 static const char no_version[] = "the record names no version";
+static const char numbered[] =
+	"the record names an update by a number, and how the version would tell it is not known";
 
 /* One exact version. */
 static as_fit fits_exactly(
@@ -170,7 +197,12 @@ static as_fit fits_exactly(
 	as_version_range one = { .from = v, .to = v };
 	if (known && is_any(update) && order->compare(base, v) == 0)
 		return AS_FIT_YES; /* whatever its patch level */
-	return as_version_within(order, w->lo, w->hi, &one);
+	as_fit fit = as_version_within(order, w->lo, w->hi, &one);
+	if (fit == AS_FIT_NO && known && may_be_numbered(order, w->lo, version, update)) {
+		*why = numbered;
+		fit = AS_FIT_POSSIBLY;
+	}
+	return fit;
 }
 
 /* A range; its last version stands for all its patch levels unless it is named with one. */

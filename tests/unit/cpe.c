@@ -63,6 +63,7 @@ typedef struct fit_case {
 
 #define OPENSSH "cpe:2.3:a:openbsd:openssh:"
 #define SUDO "cpe:2.3:a:sudo_project:sudo:"
+#define UBOOT "cpe:2.3:a:denx:u-boot:"
 #define TOOL "cpe:2.3:a:x:tool:"
 
 static const fit_case fits[] = {
@@ -78,6 +79,21 @@ static const fit_case fits[] = {
 	{ "cpe:2.3:a:ntp:ntp:4.2.8:p1-beta1:*:*:*:*:*:*", NULL, NULL, "4.2.8p1-beta1", NULL,
 		AS_FIT_YES },
 	{ "cpe:2.3:a:ntp:ntp:4.2.8:p1-beta1:*:*:*:*:*:*", NULL, NULL, "4.2.8p1", NULL, AS_FIT_NO },
+	{ UBOOT "2018.09:rc1:*:*:*:*:*:*", NULL, NULL, "2018.09-rc1", NULL, AS_FIT_YES },
+	{ UBOOT "2018.09:rc1:*:*:*:*:*:*", NULL, NULL, "2018.09", NULL, AS_FIT_NO },
+	{ TOOL "11:sp3:*:*:*:*:*:*", NULL, NULL, "11-sp3", NULL, AS_FIT_YES },
+	{ TOOL "11:sp3:*:*:*:*:*:*", NULL, NULL, "11", NULL, AS_FIT_NO },
+	/* A number as an update is no part of the version's last number. */
+	{ TOOL "1.0:3:*:*:*:*:*:*", NULL, NULL, "1.03", NULL, AS_FIT_NO },
+	{ TOOL "1.0:3:*:*:*:*:*:*", NULL, NULL, "1.0-3", NULL, AS_FIT_YES },
+	{ TOOL "1.0:3:*:*:*:*:*:*", NULL, NULL, "1.0", NULL, AS_FIT_POSSIBLY },
+	{ TOOL "1.0:3:*:*:*:*:*:*", NULL, NULL, "1.0u3", NULL, AS_FIT_POSSIBLY },
+	{ TOOL "1.0:3:*:*:*:*:*:*", NULL, NULL, "1.0.3", NULL, AS_FIT_POSSIBLY },
+	{ TOOL "1.0:3:*:*:*:*:*:*", NULL, NULL, "1.0-2", NULL, AS_FIT_NO },
+	{ TOOL "1.0:3:*:*:*:*:*:*", NULL, NULL, "1.0.33", NULL, AS_FIT_NO },
+	{ TOOL "*:3:*:*:*:*:*:*", NULL, "1.0]", "1.02", NULL, AS_FIT_NO },
+	{ TOOL "*:3:*:*:*:*:*:*", NULL, "1.0]", "1.0-3", NULL, AS_FIT_YES },
+	{ TOOL "*:3:*:*:*:*:*:*", NULL, "1.0]", "1.0-4", NULL, AS_FIT_NO },
 	{ SUDO "*:p2:*:*:*:*:*:*", NULL, "1.8.11]", "1.8.11p2", NULL, AS_FIT_YES },
 	{ SUDO "*:p2:*:*:*:*:*:*", NULL, "1.8.11]", "1.8.11p3", NULL, AS_FIT_NO },
 	{ SUDO "*:p2:*:*:*:*:*:*", NULL, "1.8.11]", "1.8.11", NULL, AS_FIT_YES },
