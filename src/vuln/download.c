@@ -10,10 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/span.h"
+
 enum {
 	PATH = 4200,
 	CONNECT_SECONDS = 30,
-	IDLE_SECONDS = 60, /* without a byte, and it counts as interrupted */
+	IDLE_SECONDS = 60,
+	IDLE_BYTES = 1024, /* each second */
+	TOTAL_SECONDS = 6 * 3600,
 	REDIRECTS = 5,
 	FOUND = 200,
 	PART_FOUND = 206,
@@ -29,6 +33,9 @@ typedef struct transfer {
 	int fd;
 	uint64_t had, got; /* bytes there before; bytes there now */
 	bool began, failed;
+	const char *wrong;      /* what came cannot be the file: it is not kept */
+	int error;              /* why it cannot be written */
+	char range[AS_TAG_MAX]; /* which bytes the server says it sends */
 	char part[PATH], tag[PATH];
 } transfer;
 
@@ -93,9 +100,10 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 	n *= size;
 	if (n > strlen("HTTP/") &&
 		strncmp(line, "HTTP/", strlen("HTTP/")) == 0) /* another answer: a redirection */
-		t->d->new_etag[0] = t->d->new_last_modified[0] = 0;
+		t->d->new_etag[0] = t->d->new_last_modified[0] = t->range[0] = 0;
 	take_header(line, n, "ETag:", t->d->new_etag);
 	take_header(line, n, "Last-Modified:", t->d->new_last_modified);
+	take_header(line, n, "Content-Range:", t->range);
 	return n;
 }
 
@@ -105,8 +113,18 @@ static bool begin_body(transfer *t)
 	long status = 0;
 	(void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	t->began = true;
-	if (status == FOUND && ftruncate(t->fd, 0) != 0)
+	as_span range = as_lit(t->range);
+	uint64_t from = 0;
+	bool told = as_starts(range, "bytes ") &&
+		    as_number(as_field(as_from(range, strlen("bytes ")), '-', 0), 10, &from);
+	if (status == PART_FOUND && (!told || from != t->had)) {
+		t->wrong = "the server sends another part of it than was asked for";
 		return false;
+	}
+	if (status == FOUND && ftruncate(t->fd, 0) != 0) {
+		t->error = errno;
+		return false;
+	}
 	if (status == FOUND)
 		t->had = t->got = 0;
 	if (status == FOUND && t->d->new_etag[0])
@@ -118,12 +136,16 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
 {
 	transfer *t = ctx;
 	n *= size;
-	t->failed = t->failed || (!t->began && !begin_body(t)) || n > t->d->most - t->got;
+	t->failed = t->failed || (!t->began && !begin_body(t));
+	if (!t->failed && n > t->d->most - as_min(t->got, t->d->most))
+		t->wrong = "it is larger than a feed may be";
+	t->failed = t->failed || t->wrong;
 	for (size_t done = 0; done < n && !t->failed;) {
 		ssize_t wrote = pwrite(t->fd, bytes + done, n - done, (off_t)(t->got));
 		if (wrote < 0 && errno == EINTR)
 			continue;
 		t->failed = wrote <= 0;
+		t->error = wrote < 0 ? errno : 0;
 		done += wrote > 0 ? (size_t)wrote : 0;
 		t->got += wrote > 0 ? (size_t)wrote : 0;
 	}
@@ -184,9 +206,11 @@ static bool set_up(transfer *t)
 	ok = ok && curl_easy_setopt(t->curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
 	ok = ok &&
 	     curl_easy_setopt(t->curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS) == CURLE_OK;
-	ok = ok && curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK;
-	ok = ok &&
-	     curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_TIME, (long)IDLE_SECONDS) == CURLE_OK;
+	ok = ok && curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_LIMIT, (long)IDLE_BYTES) == CURLE_OK;
+	ok = ok && curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_TIME,
+			   (long)(d->idle_seconds ? d->idle_seconds : IDLE_SECONDS)) == CURLE_OK;
+	ok = ok && curl_easy_setopt(t->curl, CURLOPT_TIMEOUT,
+			   (long)(d->total_seconds ? d->total_seconds : TOTAL_SECONDS)) == CURLE_OK;
 	ok = ok &&
 	     curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "assay/" ASSAY_VERSION_TEXT) == CURLE_OK;
 	ok = ok && curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK;
@@ -209,10 +233,17 @@ static as_status conclude(transfer *t, CURLcode code)
 	as_download *d = t->d;
 	long status = 0;
 	(void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (t->failed && t->got > 0 && d->most - t->got < CURL_MAX_WRITE_SIZE)
-		return fail(d, AS_NOT_THIS, "it is larger than a feed may be");
-	if (t->failed && (status == FOUND || status == PART_FOUND))
-		return fail(d, AS_IO, strerror(errno));
+	if (t->wrong) {
+		t->got = 0;
+		return fail(d, AS_NOT_THIS, t->wrong);
+	}
+	if (t->failed && (status == FOUND || status == PART_FOUND)) {
+		(void)snprintf(d->why, sizeof(d->why), "it cannot be written: %s%s",
+			strerror(t->error),
+			t->got > 0 ? "; what came is kept, and the next update goes on from there"
+				   : "");
+		return AS_IO;
+	}
 	if (code == CURLE_OK && status == NOT_MODIFIED) {
 		d->unchanged = true;
 		(void)unlink(t->part);
