@@ -27,7 +27,7 @@ static sqlite3 *open_index(void)
 static as_status store(void *ctx, as_span message)
 {
 	uint8_t what = as_at(message, 0);
-	if (what == AS_FEED_OTHER)
+	if (what == AS_FEED_OTHER || what == AS_FEED_CUT)
 		return AS_OK;
 	insist(message.n <= AS_FEED_MAX, "a message that is too long");
 	insist(as_store_take(ctx, message) == AS_OK, "a message that the store does not take");

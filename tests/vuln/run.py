@@ -15,8 +15,10 @@ import json
 import lzma
 import os
 import pathlib
+import resource
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tarfile
@@ -30,6 +32,8 @@ import forms
 
 ASSAY = os.environ.get("ASSAY_TESTED") or os.environ["ASSAY"]
 SAMPLES = pathlib.Path(__file__).resolve().parent / "samples"
+sys.path.insert(0, str(SAMPLES.parents[1] / "dossier"))
+import make  # noqa: E402
 CONTENT = ("record", "vulnerability", "alias", "product", "cpe_node", "cpe_match", "affected", "affected_range", "affected_version", "affected_cpe",
 	"distribution_fix", "kev", "epss", "vex")
 
@@ -244,6 +248,78 @@ class Packed(Import):
 		self.assertEqual(self.cves(), ["CVE-2024-0001"])
 
 
+	def complete(self, data, name):
+		"""Imports into an index of its own: whether the source counts as read to its end, what was said, which records are there."""
+		index = self.at / (name + ".db")
+		p = self.assay("import", self.put(name, data), index=index)
+		self.assertIn(p.returncode, (0, 3), p.stderr)
+		return self.ask("SELECT count(*) FROM source WHERE sha256 IS NULL", index=index) == [(0,)], p.stdout + p.stderr, self.cves(index)
+
+	def tar(self, *names):
+		made = io.BytesIO()
+		with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as t:
+			for i, name in enumerate(names, 1):
+				data = json.dumps(forms.cve(i)).encode()
+				info = tarfile.TarInfo(name)
+				info.size = len(data)
+				t.addfile(info, io.BytesIO(data))
+		return made.getvalue()
+
+	def test_cut_off(self):
+		"""What ends early is said by name, and the source is not one that was read to its end."""
+		tar, text = self.tar("d/one", "d/two"), forms.page([forms.cve(i) for i in range(1, 400)])
+		one = 512 + -(-len(json.dumps(forms.cve(1))) // 512) * 512
+		for name, data in (("tar", tar), ("tgz", gzip.compress(tar)), ("json", text), ("json.gz", gzip.compress(text))):
+			complete, said, cves = self.complete(data, "whole." + name)
+			self.assertTrue(complete, name)
+			self.assertNotIn("not read to its end", said)
+			self.assertLessEqual(2, len(cves))
+		packed = gzip.compress(text)
+		for name, data, least in (("in-a-file.tar", tar[:one + 700], 1), ("in-a-head.tar", tar[:one + 100], 1), ("between-files.tar", tar[:one], 1), ("without-end.tar", tar[:2 * one], 2),
+				("cut.tgz", gzip.compress(self.tar(*("f%d" % i for i in range(300))))[:-200], 10), ("in-a-file.tgz", gzip.compress(tar[:one + 700]), 1), ("cut.json", text[:len(text) // 2], 100),
+				("cut.json.gz", packed[:len(packed) // 2], 50), ("cut.yaml.gz", gzip.compress(b"id: OSV-1\nmodified: 2024-01-01\naffected: []\n" * 1)[:-8], 0)):
+			complete, said, cves = self.complete(data, name)
+			self.assertFalse(complete, name)
+			self.assertIn(name + ": it was not read to its end", said)
+			self.assertLessEqual(least, len(cves), name)
+
+	def zip(self, *files):
+		made = io.BytesIO()
+		with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as z:
+			for name, text in files:
+				z.writestr(name, text)
+		return made.getvalue()
+
+	def test_zip_that_lies(self):
+		"""Members that overlap, sizes and sums that are not those of the bytes: said, and no more is read than is there."""
+		one, two = json.dumps(forms.cve(1)), json.dumps(forms.cve(2))
+		good = self.zip(("one", one), ("two", two))
+		self.assertEqual(self.complete(good, "good.zip")[0], True)
+		entry, end = good.index(b"PK\x01\x02"), good.index(b"PK\x05\x06")
+		for name, at, value, words in (("longer", 24, len(one) - 1, "longer than the directory"), ("shorter", 24, len(one) + 1, "shorter than the directory"), ("sum", 16, 7, "has a sum of"),
+				("huge", 24, 0xfffffff0, "1100 times")):
+			lie = bytearray(good)
+			lie[entry + at:entry + at + 4] = value.to_bytes(4, "little")
+			complete, said, cves = self.complete(bytes(lie), name + ".zip")
+			self.assertFalse(complete, name)
+			self.assertIn(words, said)
+			self.assertIn("CVE-2024-0002", cves)
+		# The same file a thousand times in the directory.
+		big = self.zip(("one", json.dumps(forms.cve(1, words=os.urandom(20000).hex()))))
+		entry, end = big.index(b"PK\x01\x02"), big.index(b"PK\x05\x06")
+		directory = big[entry:end] * 1000
+		bomb = big[:entry] + directory + big[end:end + 8] + (1000).to_bytes(2, "little") * 2 + len(directory).to_bytes(4, "little") + entry.to_bytes(4, "little") + b"\0\0"
+		complete, said, cves = self.complete(bomb, "overlap.zip")
+		self.assertEqual((complete, cves), (False, ["CVE-2024-0001"]))
+		self.assertIn("files of the zip overlap", said)
+
+	def test_unpacks_to_too_much(self):
+		made = subprocess.run("head -c 1200M /dev/zero | zstd -q -c", shell=True, capture_output=True, check=True).stdout
+		complete, said, _ = self.complete(made, "bomb.zst")
+		self.assertIn("1100 times its size", said)
+		self.assertIn("bomb.zst: it was not read to its end", said)
+
+
 class Again(Import):
 	def test_twice_is_once(self):
 		for name, form in (("c", forms.CVE_LIST), ("o", forms.OSV), ("s", forms.CSAF), ("v", forms.OPENVEX), ("d", forms.DEBIAN), ("a", forms.ALPINE), ("y", forms.YOCTO),
@@ -259,6 +335,19 @@ class Again(Import):
 		self.assertEqual(self.content(other), self.content())
 		self.assertEqual([r for r in self.content()["distribution_fix"]], before["distribution_fix"])
 		self.assertEqual(self.ask("SELECT count(*) FROM source WHERE name = 'all' AND stored = 0 AND unchanged + refused = read"), [(9,)])
+
+	def test_two_of_one_name(self):
+		"""Files of one name in two folders are two sources, each of which is known again."""
+		a, b, c = (self.put("%s/feed.json" % at, forms.page([forms.cve(i)])) for i, at in enumerate(("x/a", "x/b", "y/b"), 1))
+		for _ in range(2):
+			for path in (a, b, c):
+				self.assertEqual(self.assay("import", path).returncode, 0)
+		self.assertEqual(self.ask("SELECT name, read, stored, unchanged, url FROM source ORDER BY id"),
+			[("feed.json", 1, 0, 1, str(a)), ("b/feed.json", 1, 0, 1, str(b)), ("y/b/feed.json", 1, 0, 1, str(c))])
+		(self.at / "x/link.json").symlink_to(b)
+		self.assay("import", self.at / "x/link.json")
+		self.assay("import", self.at / "x/../x/b/feed.json")
+		self.assertEqual(len(self.ask("SELECT name FROM source")), 3)
 
 	def test_newer_takes_the_place_of_older(self):
 		old, new = forms.cve(1), forms.cve(1, "renamed", lastModified="2024-03-01T00:00:00.000")
@@ -419,6 +508,33 @@ class Broken(Import):
 		self.assertIn("nest too deep", self.load(deep, "deep.yaml", 3))
 		self.assertIn("a key stands twice", self.load(b"id: OSV-1\nmodified: x\naffected: []\nid: OSV-2\n", "twice.yaml", 3))
 
+	def test_control_characters(self):
+		"""Bytes that are neither blanks nor a value, where one may stand: they end no reading, nor keep it from ending."""
+		for name, text in (("after", forms.page([forms.cve(1)]) + b"\0"), ("between", json.dumps(forms.cve(1)).encode() + b"\n\x01\n" + json.dumps(forms.cve(2)).encode() + b"\n"),
+				("before", b"\0\0" + forms.page([forms.cve(1)]))):
+			p = self.assay("import", self.put(name, text), index=self.at / (name + ".db"))
+			self.assertIn("something where nothing may stand", p.stderr, name)
+
+	def test_yaml_documents(self):
+		"""Every document of a stream is a record; what is broken costs its own."""
+		one = "id: OSV-%d\nmodified: 2024-01-0%d\nsummary: |\n  caf\u00e9\n   ---\naffected: []\n"
+		good = [one % (i, i) for i in (1, 2, 3)]
+		text = "# a comment\n%YAML 1.1\n---\n" + good[0] + "---\n" + good[1] + "...\n---\n\n" + "---\nid: OSV-9\nmodified: [\n" + "--- # the last\n" + good[2] + "...\n"
+		said = self.load(text.encode(), "all.yaml")
+		self.assertEqual(self.ask("SELECT key FROM record ORDER BY key"), [("OSV-1",), ("OSV-2",), ("OSV-3",)])
+		self.assertIn("4 records read: 3 stored", said)
+		found = self.refusals()
+		self.assertEqual([f[:2] for f in found], [("OSV-9", "it is no YAML")])
+		self.assertTrue(text.encode().index(b"id: OSV-9") <= found[0][2] <= text.encode().index(b"id: OSV-3"), found)
+		many = "".join("---\nid: OSV-%d\nmodified: 2024-01-01\naffected: []\n" % i for i in range(60000)) # more than is taken at a time
+		self.load(many.encode(), "many.yaml", index=self.at / "many.db")
+		self.assertEqual(self.ask("SELECT count(*) FROM record", index=self.at / "many.db"), [(60000,)])
+
+	def test_dates(self):
+		"""A date that is none, or far ahead, would keep a record from ever being replaced."""
+		for date in ("9999-12-31T00:00:00.000", "soon", "2024-02-30T00:00:00.000", "2024-01-01'"):
+			self.others_survive(json.dumps(forms.cve(3, lastModified=date)), "a date that is none, or is to come")
+
 	def test_no_feeds(self):
 		for name, text in (("empty", b""), ("words", b"hello\n"), ("deep", b"[" * 3000000), ("objects", b'{"a":' * 300000), ("json", b'{"name": "package"}'), ("zip", b"PK\x03\x04 nothing"),
 				("binary", bytes(range(256)) * 100)):
@@ -427,21 +543,22 @@ class Broken(Import):
 
 	def test_memory(self):
 		"""A file that never ends its first record, and one that only opens lists, cost no more than their window."""
-		for head in (b'{"vulnerabilities":[{"cve":{"id":"CVE-2024-1","x":"', b"["):
+		for head, piece in ((b'{"vulnerabilities":[{"cve":{"id":"CVE-2024-1","x":"', b"x"), (b"[", b"["), (b'{"vulnerabilities":[],"other":[', b"1,"), (b'{"vulnerabilities":[],"other":', b"1"),
+				(b'{"other":[', b"1,"), (b'{"vulnerabilities":[],"format":"x"}[', b"1,"), (b"---\nid: OSV-1\nother:\n", b"- x\n")):
 			path = self.at / "endless"
 			with open(path, "wb") as f:
 				f.write(head)
 				for _ in range(300):
-					f.write((b"x" if len(head) > 1 else b"[") * (1 << 20))
+					f.write(piece * ((1 << 20) // len(piece)))
 			script = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); " \
 				"print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
 			done = subprocess.run([sys.executable, "-c", script, os.environ.get("ASSAY", ASSAY), "knowledge", "import", str(path), "--index", str(self.index)],
 				capture_output=True, text=True, check=True, timeout=300)
-			self.assertLess(int(done.stdout), 300 << 10)
+			self.assertLess(int(done.stdout), 300 << 10, head)
 
 
 class Server(http.server.BaseHTTPRequestHandler):
-	"""Files with tags and ranges. files: path to content; cut: paths whose next whole answer ends after so many bytes."""
+	"""Files with tags and ranges; as a proxy, those of other addresses. files: path to content; cut: paths whose next whole answer ends after so many bytes."""
 	files, cut, asked = {}, {}, []
 
 	def do_GET(self):
@@ -551,6 +668,148 @@ class Update(Import):
 		for words, said in ((("update", "nobody"), "there is no source 'nobody'"), (("update", "x", "--source", "x"), "NAME=URL"), (("update", "--source", "../x=https://x"), "NAME=URL")):
 			p = self.assay(*words)
 			self.assertEqual((p.returncode, said in p.stderr), (2, True), p.stderr)
+
+
+	def test_proxy(self):
+		Server.files["http://feeds.example/n"] = forms.page([forms.cve(1)])
+		p = self.assay("update", "n", "--plain-http", "--source", "n=http://feeds.example/n", env={"http_proxy": self.base, "no_proxy": ""})
+		self.assertEqual((p.returncode, self.cves()), (0, ["CVE-2024-0001"]), p.stderr)
+		self.assertEqual(Server.asked[0][0], "http://feeds.example/n")
+
+	def test_certificate(self):
+		"""A server whose certificate nobody vouches for is not believed."""
+		for_us = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+			"-keyout", str(self.at / "key.pem"), "-out", str(self.at / "cert.pem")]
+		subprocess.run(for_us, check=True, capture_output=True)
+		context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+		context.load_cert_chain(self.at / "cert.pem", self.at / "key.pem")
+		server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+		server.socket = context.wrap_socket(server.socket, server_side=True)
+		server.handle_error = lambda *args: None
+		threading.Thread(target=server.serve_forever, daemon=True).start()
+		self.addCleanup(server.server_close)
+		self.addCleanup(server.shutdown)
+		Server.files["/n"] = forms.page([forms.cve(1)])
+		p = self.assay("update", "n", "--source", "n=https://127.0.0.1:%d/n" % server.server_port, env={"no_proxy": "*"})
+		self.assertEqual((p.returncode, self.cves(), Server.asked), (3, [], []), p.stderr)
+		self.assertIn("certificate", p.stderr)
+
+	def test_disk_full(self):
+		"""A file that cannot be written is said, and what came goes on at the next update."""
+		Server.files["/n"] = forms.page([forms.cve(i) for i in range(1, 2000)])
+		words = [ASSAY, "knowledge", "update", "n", "--source", "n=%s/n" % self.base, "--index", str(self.index)]
+		p = subprocess.run(words, capture_output=True, text=True, check=False, env={**os.environ, "no_proxy": "*"}, restore_signals=False,
+			preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500000, 500000)))
+		self.assertEqual((p.returncode, self.parts()), (3, ["n.part", "n.tag"]), p.stderr)
+		self.assertIn("n: %s/n: it cannot be written: File too large; what came is kept" % self.base, p.stderr)
+		self.update("n", n="/n")
+		self.assertEqual((Server.asked[1][1], len(self.cves())), ("bytes=500000-", 1999))
+
+
+class Damaged(Import):
+	"""An index that cannot be read or written in full gives an error, never less of an answer."""
+
+	def setUp(self):
+		super().setUp()
+		self.feed = self.put("feed.json", forms.page([forms.cve(i) for i in range(1, 3000)]))
+
+	def write(self, before):
+		"""Imports where before(), in the new process, has made the disk small."""
+		return subprocess.run([ASSAY, "knowledge", "import", str(self.feed), "--index", str(self.index)], capture_output=True, text=True, check=False, timeout=300,
+			restore_signals=False, preexec_fn=before)
+
+	def test_no_more_room(self):
+		for limit in (4096, 100000, 700000):
+			p = self.write(lambda most=limit: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+			self.assertNotIn(p.returncode, (0, 3), p.stderr)
+			self.assertIn("index.db'", p.stderr)
+			self.assertRegex(p.stderr, "disk I/O error|disk is full")
+			self.assertEqual(self.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'record'") == [(1,)] and len(self.cves()) or 0, 0)
+		self.assertEqual(self.write(None).returncode, 0)
+		self.healthy()
+		self.assertEqual(len(self.cves()), 2999)
+
+	def test_disk_full(self):
+		"""The same on a file system of its own, where the system lets a user make one."""
+		disk = self.at / "disk"
+		disk.mkdir()
+		script = 'mount -t tmpfs -o size=600k none "$1" && "$2" knowledge import "$3" --index "$1/i.db"; echo "ended $?"; "$2" knowledge status --index "$1/i.db"; echo "status $?"'
+		p = subprocess.run(["unshare", "-rm", "sh", "-c", script, "sh", str(disk), ASSAY, str(self.feed)], capture_output=True, text=True, check=False, timeout=300)
+		if "unshare" in p.stderr or "mount:" in p.stderr:
+			print("no file system can be made here, so a full one is not tried:", p.stderr.strip())
+			return
+		self.assertIn("'%s/i.db' cannot be written: database or disk is full" % disk, p.stderr)
+		self.assertNotIn("ended 0", p.stdout)
+		self.assertIn("status 0", p.stdout)
+
+	def damage(self):
+		"""Indexes of which one page each is overwritten, in turn; the first page says what the file is."""
+		good = self.index.read_bytes()
+		size = int.from_bytes(good[16:18], "big")
+		pages = len(good) // size
+		for page in range(1, pages, max(1, pages // 20)):
+			self.index.write_bytes(good[:page * size] + b"\xff" * size + good[(page + 1) * size:])
+			yield page
+
+	def test_damaged_for_matching(self):
+		self.load(self.feed.read_bytes())
+		self.load(forms.OSV, "osv.json")
+		self.load(forms.CVE_LIST, "cve.json")
+		self.load(forms.EPSS, "epss.csv")
+		one = pathlib.Path(ASSAY).parent / "tests/vuln-one"
+		path = str(self.at / "d.assay")
+
+		def matched():
+			pathlib.Path(path).unlink(missing_ok=True)
+			d = make.Dossier(path)
+			d.add("object", id=1, sha256="0" * 64, size=1, state="examined")
+			for name, version, more in (("gateway", "1.5", {"cpe": "cpe:2.3:a:maker:gateway:1.5:*:*:*:*:*:*:*"}), ("thing", "1.1", {"purl": "pkg:pypi/Thing@1.1"}),
+					("linux", "6.5", {"cpe": "cpe:2.3:o:linux:linux_kernel:6.5:*:*:*:*:*:*:*"})):
+				d.add("component", object=1, id=name, name=name, version=version, method="banner", confidence=900, **more)
+			d.db.commit()
+			d.db.close()
+			p = subprocess.run([one, path, self.index], capture_output=True, text=True, check=False, timeout=300)
+			return p, sqlite3.connect(path).execute("SELECT * FROM vulnerability_match ORDER BY cve, component").fetchall()
+
+		p, whole = matched()
+		self.assertEqual(p.returncode, 0, p.stdout)
+		self.assertLess(2000, len(whole))
+		seen = 0
+		for page in self.damage():
+			p, rows = matched()
+			self.assertIn(p.returncode, (0, 1), p.stderr)
+			seen += p.returncode == 1
+			if p.returncode == 0:
+				self.assertEqual(rows, whole, page)
+			else:
+				self.assertIn("malformed", p.stdout)
+		self.assertLess(5, seen)
+
+	def test_damaged_for_importing(self):
+		self.load(self.feed.read_bytes())
+		more, seen = self.put("more.json", forms.page([forms.cve(i, "other") for i in range(1, 3000, 7)])), 0
+		for page in self.damage():
+			p = self.assay("import", more)
+			self.assertIn(p.returncode, (0, 3, 4), p.stderr)
+			if p.returncode == 0:
+				self.assertIn("429 records read: 429 stored, 0 unchanged", p.stdout, page)
+			else:
+				self.assertIn("malformed", p.stderr, page)
+				seen += 1
+		self.assertLess(5, seen)
+
+	def test_damaged_in_a_review(self):
+		self.load(self.feed.read_bytes())
+		self.put("root/etc/os-release", b'ID=debian\nVERSION_ID="12"\n')
+		self.put("root/var/lib/dpkg/status", b"Package: gateway\nStatus: install ok installed\nVersion: 1.5-1\nArchitecture: all\n\n")
+		good = self.index.read_bytes()
+		self.index.write_bytes(good[:4096 * 2] + b"\xff" * (len(good) - 4096 * 2))
+		p = subprocess.run([ASSAY, "review", str(self.at / "root"), "-o", str(self.at / "out"), "--index", str(self.index)], capture_output=True, text=True, check=False, timeout=300)
+		self.assertIn("index of vulnerabilities", p.stderr)
+		db = sqlite3.connect(self.at / "out/dossier.assay")
+		self.assertIn("index of vulnerabilities", db.execute("SELECT value FROM meta WHERE name = 'vulnerabilities'").fetchone()[0])
+		db.close()
+		self.assertIn("index of vulnerabilities", " ".join(p.stdout.split()))
 
 
 class Places(Import):
