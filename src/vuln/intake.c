@@ -191,7 +191,7 @@ static bool score_head(as_intake *in, as_span line)
 	size_t at = as_find(line, as_lit("score_date:"), 0);
 	if (as_at(line, 0) == '#' && at != SIZE_MAX) {
 		as_span date = as_cut(line, at + strlen("score_date:"), strlen("2024-01-01"));
-		if (as_is_date(date)) {
+		if (as_is_when(date)) {
 			memcpy(in->date, date.p, date.n);
 			in->date[date.n] = 0;
 			as_feed_newest(in->f, AS_KIND_epss, date);
