@@ -215,7 +215,7 @@ static void test_more_versions_than_are_kept(void **state)
 	collected plain = collect(&as_inspector_signature, as_buf_span_of(&b), "elf", "");
 	assert_true(plain.rows > 0);
 	assert_int_equal(plain.lost, 0);
-	for (unsigned i = 0; i < 600; i++) {
+	for (unsigned i = 0; i < 2100; i++) {
 		as_buf_print(&b, "2.%u", i);
 		as_buf_u8(&b, 0);
 	}
