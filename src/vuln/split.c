@@ -312,7 +312,8 @@ static as_status begin_string(as_split *s)
 
 static as_status begin_word(as_split *s)
 {
-	bool control = s->window.p[s->pos] < ' '; /* which is no word: the lexer would stay where it is */
+	bool control =
+		s->window.p[s->pos] < ' '; /* which is no word: the lexer would stay where it is */
 	if (control || (s->want != VALUE && s->want != VALUE_OR_END))
 		return lose(s, "something where nothing may stand");
 	if (at_level(s) && !s->in_record)
