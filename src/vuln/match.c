@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "dossier/db.h"
+#include "vuln/changelog.h"
 #include "vuln/hit.h"
 #include "vuln/statement.h"
 
@@ -92,7 +93,7 @@ static int by_weight(const void *a, const void *b)
 
 typedef struct writer {
 	as_matcher *m;
-	sqlite3_stmt *add, *files, *summary, *statements, *withdrawn, *nvd;
+	sqlite3_stmt *add, *files, *summary, *statements, *withdrawn, *nvd, *changes;
 } writer;
 
 static bool is_distribution(const as_packet *k)
@@ -115,19 +116,15 @@ static as_span look_inside(writer *w, const as_part *p, as_span cve)
 	return as_absent(w->m, p, files, summary);
 }
 
-/* What of the image, or of those who maintain it, changes a hit. */
-static void reconsider(writer *w, const as_part *p, as_hit *hit)
+/* What the distribution does not say about its package leaves it open, unless the package itself says more. */
+static void look_at_package(writer *w, const as_part *p, as_hit *hit)
 {
 	as_arena *a = w->m->arena;
-	as_span absent = { 0 };
-	if (as_is(p->what, "linux") || as_is(p->what, "busybox"))
-		absent = look_inside(w, p, hit->cve);
-	if (absent.p) {
+	as_span fixed = as_fixed(w->changes, a, p->packet, hit->cve);
+	if (fixed.p) {
 		hit->verdict = AS_FIT_NO;
-		hit->why = absent;
-	} else if (hit->by > AS_BY_DISTRIBUTION && is_distribution(p->packet) &&
-		   hit->verdict == AS_FIT_YES &&
-		   !(hit->by == AS_BY_OSV && as_is(p->method, "package"))) {
+		hit->why = fixed;
+	} else if (hit->verdict == AS_FIT_YES) {
 		hit->verdict = AS_FIT_POSSIBLY;
 		hit->why = p->packet->tracked
 				   ? as_print(a, "%.*s does not list it for its package %.*s",
@@ -138,6 +135,22 @@ static void reconsider(writer *w, const as_part *p, as_hit *hit)
 				   : as_lit("a distribution may have fixed it: its tracker is not "
 					    "among "
 					    "what was imported");
+	}
+}
+
+/* What of the image, or of those who maintain it, changes a hit. */
+static void reconsider(writer *w, const as_part *p, as_hit *hit)
+{
+	as_span absent = { 0 };
+	bool own = hit->by == AS_BY_OSV &&
+		   as_is(p->method, "package"); /* a record about the package */
+	if (as_is(p->what, "linux") || as_is(p->what, "busybox"))
+		absent = look_inside(w, p, hit->cve);
+	if (absent.p) {
+		hit->verdict = AS_FIT_NO;
+		hit->why = absent;
+	} else if (hit->by > AS_BY_DISTRIBUTION && is_distribution(p->packet) && !own) {
+		look_at_package(w, p, hit);
 	}
 }
 
@@ -223,13 +236,14 @@ static as_status write_hits(as_matcher *m)
 	w.summary = as_ask(m, "SELECT summary FROM vulnerability WHERE cve = ?1 AND summary"
 			      " IS NOT NULL ORDER BY record LIMIT 1");
 	w.statements = as_statements(m);
+	w.changes = as_changes(m->dossier);
 	w.withdrawn = as_ask(m, "SELECT 1 FROM vulnerability AS v JOIN record AS r "
 				"ON r.id = v.record WHERE v.cve = ?1"
 				" AND v.rejected AND r.kind IN ('nvd', 'cve')");
 	w.nvd = as_ask(m, "SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key = ?1 AND EXISTS"
 			  " (SELECT 1 FROM cpe_match AS c WHERE c.record = r.id)");
-	as_status s = w.add && w.files && w.summary && w.statements && w.withdrawn && w.nvd ? AS_OK
-											    : AS_IO;
+	bool ready = w.add && w.files && w.summary && w.statements && w.withdrawn && w.nvd;
+	as_status s = ready && w.changes ? AS_OK : AS_IO;
 	if (m->n_hits > 0)
 		qsort(m->hits, m->n_hits, sizeof(*m->hits), by_weight);
 	for (size_t i = 0, n; s == AS_OK && i < m->n_hits; i += n) {
@@ -244,6 +258,7 @@ static as_status write_hits(as_matcher *m)
 	(void)sqlite3_finalize(w.statements);
 	(void)sqlite3_finalize(w.withdrawn);
 	(void)sqlite3_finalize(w.nvd);
+	(void)sqlite3_finalize(w.changes);
 	return s;
 }
 

@@ -74,8 +74,8 @@ class Record:
 	def __init__(self, f):
 		self.package, self.debian, self.arch = f["Package"], f["Version"], f["Architecture"]
 		said = re.match(r"(\S+)(?: \((.*)\))?", f.get("Source", f["Package"]))
-		self.source, version = said.group(1), said.group(2) or self.debian
-		self.version = upstream(version)
+		self.source, self.source_version = said.group(1), said.group(2) or self.debian
+		self.version = upstream(self.source_version)
 		self.section = f.get("Section", "").split("/")[-1]
 		self.size = int(f.get("Size", 0))
 		self.depends = {re.match(r"[^ :(]+", alternative.strip()).group(0)
