@@ -55,7 +55,8 @@ static bool read_options(int argc, char **argv, asked *a)
 		{ "table", no_argument, NULL, 't' }, { "quiet", no_argument, NULL, 'q' },
 		{ "source", required_argument, NULL, 's' },
 		{ "sources", required_argument, NULL, 'S' },
-		{ "plain-http", no_argument, NULL, 'p' }, { 0 } };
+		{ "plain-http", no_argument, NULL, 'p' }, { "shipped", no_argument, NULL, 'd' },
+		{ 0 } };
 	*a = (asked){ .options = { .size = sizeof(a->options) }, .format = ASSAY_TABLE };
 	optind = 0; /* glibc: begin anew, whoever parsed before */
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -65,6 +66,8 @@ static bool read_options(int argc, char **argv, asked *a)
 			a->quiet = true;
 		else if (option == 'p')
 			a->options.plain_http = 1;
+		else if (option == 'd')
+			a->options.shipped = 1;
 		else if (option == 'S')
 			a->options.settings = optarg;
 		else if (option == 's' && a->n_sources < 63)
@@ -132,7 +135,7 @@ static int run(int argc, char **argv)
 		return EXIT_USAGE;
 	const char *what = optind < argc ? argv[optind] : "";
 	int left = argc - optind - 1;
-	if (strcmp(what, "import") == 0 && left > 0)
+	if (strcmp(what, "import") == 0 && (left > 0 || a.options.shipped))
 		return keep(&a, argv + optind + 1, false);
 	if (strcmp(what, "update") == 0)
 		return keep(&a, argv + optind + 1, true);
@@ -148,7 +151,7 @@ const command command_knowledge = {
 	.name = "knowledge",
 	.summary = "keep the index of known vulnerabilities: import feeds, load them, see what is "
 		   "there",
-	.help = "usage: assay knowledge import FILE... [--index FILE] [--quiet]\n"
+	.help = "usage: assay knowledge import FILE... [--shipped] [--index FILE] [--quiet]\n"
 		"       assay knowledge update [NAME...] [--source NAME=URL] [--sources FILE]\n"
 		"                       [--plain-http] [--index FILE] [--quiet]\n"
 		"       assay knowledge status [--index FILE] [--table | --json | --csv]\n"
@@ -160,7 +163,8 @@ const command command_knowledge = {
 		"security database, Yocto's cve-check. Importing again does no harm: a newer\n"
 		"record takes the place of an older one. A broken record is refused, and named;\n"
 		"the rest is imported. An import that is killed loses nothing that was read; the\n"
-		"same command goes on.\n"
+		"same command goes on. --shipped imports the few hundred records that ship with\n"
+		"the program: something to begin with where there is no network.\n"
 		"\n"
 		"update loads feeds from the network and imports them: all sources, or those\n"
 		"named. What the server has not changed is not loaded, an interrupted load goes\n"
@@ -182,6 +186,7 @@ const command command_knowledge = {
 		"Examples:\n"
 		"  assay knowledge import nvdcve-2.0-*.json.gz "
 		"known_exploited_vulnerabilities.json\n"
+		"  assay knowledge import --shipped\n"
 		"  assay knowledge update kev epss\n"
 		"  assay knowledge status\n",
 	.run = run,

@@ -3,14 +3,17 @@
 #include "feeds.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/embed.h"
 #include "base/text.h"
 #include "dossier/read.h"
 #include "report/rows.h"
@@ -134,17 +137,46 @@ static assay_status look(const char *const *files, assay_error *error)
 	return ASSAY_OK;
 }
 
+/* A caller of an older release has no such wish. */
+static bool wants_shipped(const assay_knowledge_options *o)
+{
+	return o->size >= offsetof(assay_knowledge_options, shipped) + sizeof(o->shipped) &&
+	       o->shipped;
+}
+
+/* Imports what ships, which is small beside any whole feed. */
+static as_status import_shipped(as_keeper *k)
+{
+	char path[64];
+	as_span feeds = as_embedded_file(as_embedded_feeds, "feeds.tar.xz");
+	int fd = memfd_create("assay-feeds", MFD_CLOEXEC);
+	if (fd < 0)
+		return AS_NOMEM;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	ssize_t n = write(fd, feeds.p, feeds.n);
+	as_status s = n >= 0 && (size_t)n == feeds.n
+			      ? as_import_path(&k->im, path, "shipped with assay",
+					"knowledge/feeds.tar.xz")
+			      : AS_NOMEM;
+	close(fd);
+	return s;
+}
+
 assay_status assay_knowledge_import(
 	const assay_knowledge_options *options, assay_knowledge_counts *counts, assay_error *error)
 {
 	as_keeper k;
 	if (counts)
 		*counts = (assay_knowledge_counts){ 0 };
-	assay_status result = look(options->files, error);
+	bool some = options->files && options->files[0], shipped = wants_shipped(options);
+	assay_status result = some || !shipped ? look(options->files, error) : ASSAY_OK;
 	if (result != ASSAY_OK)
 		return result;
 	result = as_keeper_open(&k, options, error);
-	for (size_t i = 0; result == ASSAY_OK && k.o.files[i]; i++) {
+	as_status own = result == ASSAY_OK && shipped ? import_shipped(&k) : AS_OK;
+	if (own != AS_OK)
+		result = as_keeper_failed(&k, own, "shipped with assay", error);
+	for (size_t i = 0; result == ASSAY_OK && some && k.o.files[i]; i++) {
 		as_status s = as_import_path(&k.im, k.o.files[i], NULL, NULL);
 		if (s != AS_OK)
 			result = as_keeper_failed(&k, s, k.o.files[i], error);

@@ -7,7 +7,7 @@
 #include "vuln/index.h"
 #include "vuln/match.h"
 
-static const char none_given[] = "no data was given: assay knowledge import FILE...";
+static const char none_given[] = "no data was given: assay knowledge import FILE... (or --shipped)";
 
 /* Says in the dossier where the knowledge comes from, or why there is none. */
 static as_status note(as_dossier_writer *w, const char *text)

@@ -171,6 +171,8 @@ typedef struct assay_knowledge_options {
 		on_bytes; /* update: bytes loaded so far of a source, in place of records */
 	assay_on_message on_message; /* a warning, such as what was refused; or a note */
 	void *ctx;                   /* for both callbacks */
+	unsigned
+		shipped; /* import: 1: the few records that ship with the program, too; then files may be NULL */
 } assay_knowledge_options;
 
 typedef struct assay_knowledge_counts {

@@ -14,6 +14,7 @@ typedef struct as_embedded {
 extern const as_embedded as_embedded_rules[];     /* rules/ *.sql */
 extern const as_embedded as_embedded_knowledge[]; /* knowledge/ *.tsv */
 extern const as_embedded as_embedded_reference[]; /* knowledge/ *.pack */
+extern const as_embedded as_embedded_feeds[];     /* knowledge/ *.tar.xz */
 extern const as_embedded as_embedded_schema[];    /* src/dossier/schema.sql */
 extern const as_embedded as_embedded_web[];       /* web/ */
 extern const as_embedded as_embedded_vuln[];      /* src/vuln/ *.sql, *.tsv */

@@ -120,6 +120,16 @@ class Kinds(Import):
 		self.assertEqual(self.ask("SELECT vendor, added, due, ransomware FROM kev WHERE cve = 'CVE-2016-5195'"), [("Linux", "2022-03-03", "2022-03-24", 0)])
 		self.assertEqual(self.ask("SELECT kev FROM known WHERE cve = 'CVE-2019-16920'"), [("2022-03-25",)])
 
+	def test_shipped(self):
+		p = self.assay("import", "--shipped")
+		self.assertEqual((p.returncode, p.stderr), (0, ""))
+		sources = {s["kind"]: s for s in json.loads(self.assay("status", "--json").stdout)["sources"]}
+		self.assertEqual({k: (s["name"], s["stored"], s["refused"], s["complete"]) for k, s in sources.items()},
+			{k: ("shipped with assay", n, 0, True) for k, n in (("nvd", 52), ("osv", 256), ("kev", 1404))})
+		self.assertTrue(all(s["age_days"] > 100 for s in sources.values()))
+		self.assertIn("1712 unchanged", self.assay("import", "--shipped").stdout)
+		self.assertEqual(self.assay("import").returncode, 2)
+
 	def test_cve_list(self):
 		self.load(forms.CVE_LIST)
 		self.assertEqual(self.ask("SELECT cve, status, disputed, rejected, cvss_score, severity, cwe FROM vulnerability"),
