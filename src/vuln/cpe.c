@@ -195,7 +195,7 @@ static as_fit fits_exactly(
 	}
 	as_span v = joined(version, update, to);
 	as_version_range one = { .from = v, .to = v };
-	if (known && is_any(update) && order->compare(base, v) == 0)
+	if (known && is_any(update) && base.n < w->lo.n && order->compare(base, v) == 0)
 		return AS_FIT_YES; /* whatever its patch level */
 	as_fit fit = as_version_within(order, w->lo, w->hi, &one);
 	if (fit == AS_FIT_NO && known && may_be_numbered(order, w->lo, version, update)) {

@@ -109,6 +109,8 @@ static size_t prefix_of(as_span s)
 		"fw" };
 	as_span word = letters_at(s, 0);
 	size_t at = word.n;
+	if (at == 0)
+		return 0;
 	while (at < s.n && at < word.n + 2 &&
 		(s.p[at] == '-' || s.p[at] == '_' || s.p[at] == '.' || s.p[at] == ' '))
 		at++;
@@ -151,11 +153,24 @@ static int compare_text(as_span a, as_span b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+/* What the numbers that both begin with decide, where they do: most pairs need no more. 0: they do not. A zero
+ * counts only if a number follows. */
+static int compare_first(as_span a, as_span b)
+{
+	as_span x = as_order_run(a, 0), y = as_order_run(b, 0);
+	return as_all(x, '0') || as_all(y, '0') ? 0 : as_order_digits(x, y);
+}
+
 static int compare(as_span a, as_span b, const style *how)
 {
 	list x, y;
-	read(&x, as_cut(a, 0, as_min(a.n, AS_VERSION_MAX)), how);
-	read(&y, as_cut(b, 0, as_min(b.n, AS_VERSION_MAX)), how);
+	a = as_cut(a, 0, as_min(a.n, AS_VERSION_MAX));
+	b = as_cut(b, 0, as_min(b.n, AS_VERSION_MAX));
+	int first = compare_first(a, b);
+	if (first != 0)
+		return first;
+	read(&x, a, how);
+	read(&y, b, how);
 	for (size_t i = 0; i < x.n || i < y.n; i++) {
 		token s = i < x.n ? x.at[i] : (token){ .rank = END };
 		token t = i < y.n ? y.at[i] : (token){ .rank = END };

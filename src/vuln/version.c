@@ -91,13 +91,15 @@ as_span as_version_upstream(as_span manager, as_span v)
 /* Where one version lies: below 0 before the range, 0 in it, above 0 after it. */
 static int side(const as_version_order *order, as_span v, const as_version_range *r)
 {
+	bool one = r->from.p && r->from.p == r->to.p && r->from.n == r->to.n; /* a single version */
+	int by = 0;
 	if (r->from.p) {
-		int by = order->compare(v, r->from);
+		by = order->compare(v, r->from);
 		if (by < 0 || (by == 0 && r->after_from))
 			return -1;
 	}
 	if (r->to.p) {
-		int by = order->compare(v, r->to);
+		by = one ? by : order->compare(v, r->to);
 		if (by > 0 || (by == 0 && r->before_to))
 			return 1;
 	}
@@ -111,7 +113,8 @@ as_fit as_version_within(
 		return AS_FIT_YES;
 	if (!lo.p)
 		return AS_FIT_POSSIBLY;
-	int low = side(order, lo, range), high = side(order, hi.p ? hi : lo, range);
+	int low = side(order, lo, range);
+	int high = hi.p && !as_same(lo, hi) ? side(order, hi, range) : low;
 	if (low == 0 && high == 0)
 		return AS_FIT_YES;
 	return low == high ? AS_FIT_NO : AS_FIT_POSSIBLY;
