@@ -207,6 +207,12 @@ static as_span applet_absent(as_matcher *m, as_span summary)
 		       : named;
 }
 
+bool as_may_be_absent(const as_matcher *m, const as_part *part)
+{
+	return (as_is(part->what, "linux") && m->image.configured) ||
+	       (as_is(part->what, "busybox") && m->image.n_applets > 0);
+}
+
 as_span as_absent(as_matcher *m, const as_part *part, as_span files, as_span summary)
 {
 	if (as_is(part->what, "linux"))

@@ -4,9 +4,8 @@
  * values, AND is the smallest and OR the largest; negation leaves POSSIBLY as it is. */
 #include "vuln/hit.h"
 
-#include "base/buf.h"
-#include "base/cur.h"
 #include "dossier/db.h"
+#include "vuln/pack.h"
 
 enum { NODES_MAX = 4096, LEAVES_MAX = 16384 /* of one record; NVD's largest have some thousand */ };
 
@@ -33,8 +32,10 @@ typedef struct config {
 	as_map products;   /* id in the index: 1 + the first entry of parts of that product */
 	uint32_t *part_of; /* entry: index of the part */
 	uint32_t *next;    /* entry: 1 + the next of the same product; 0: none */
+	as_span *name;     /* entry: of the product */
 	size_t n_entries;
-	sqlite3_stmt *matches, *nodes, *leaves, *head, *odd, *few;
+	sqlite3_stmt *packs, *nodes, *leaves, *product, *head;
+	as_map met; /* records that were worked out as trees */
 	node *at;
 	leaf *leaf;
 	size_t n_nodes, n_leaves;
@@ -42,69 +43,34 @@ typedef struct config {
 	const char *platform; /* what the last tree could not decide besides versions */
 } config;
 
-static void read_criterion(as_criterion *c, sqlite3_stmt *q, int from)
+static as_criterion read_criterion(sqlite3_stmt *q, int from)
 {
-	as_span v[12];
-	for (int i = 0; i < 12; i++) {
+	as_span v[AS_PACK_FIELDS];
+	for (int i = 0; i < AS_PACK_FIELDS; i++) {
 		const void *p = sqlite3_column_text(q, from + i);
 		v[i] = as_bytes(p, p ? (size_t)sqlite3_column_bytes(q, from + i) : 0);
 	}
-	*c = (as_criterion){ 0 };
-	for (int i = 0; i < 8; i++)
-		c->cpe.at[AS_CPE_VERSION + i] = v[i];
-	c->range.from = v[9].p ? v[9] : v[8];
-	c->range.after_from = v[9].p != NULL;
-	c->range.to = v[11].p ? v[11] : v[10];
-	c->range.before_to = v[11].p != NULL;
+	return as_pack_criterion(v);
 }
-
-/* The same of the columns that the first look at a product reads. */
-static void read_ends(as_criterion *c, sqlite3_stmt *q)
-{
-	as_span v[6];
-	for (int i = 0; i < 6; i++) {
-		const void *p = sqlite3_column_text(q, i + 1);
-		v[i] = as_bytes(p, p ? (size_t)sqlite3_column_bytes(q, i + 1) : 0);
-	}
-	*c = (as_criterion){ 0 };
-	c->cpe.at[AS_CPE_VERSION] = v[0];
-	c->cpe.at[AS_CPE_UPDATE] = v[1];
-	c->range = (as_version_range){ .from = v[3].p ? v[3] : v[2],
-		.after_from = v[3].p != NULL,
-		.to = v[5].p ? v[5] : v[4],
-		.before_to = v[5].p != NULL };
-}
-
-#define CRITERION                                                                                  \
-	"m.version, m.update_, m.edition, m.language, m.sw_edition, m.target_sw, m.target_hw,"     \
-	" m.other, m.start_including, m.start_excluding, m.end_including, m.end_excluding"
 
 static bool prepare(config *c)
 {
 	sqlite3 *db = c->m->index;
-	/* All of it stands in the index of products: read in one go. */
-	c->matches = as_db_prepare(db,
-		"SELECT record, version, update_, start_including, start_excluding, end_including,"
-		" end_excluding FROM cpe_match WHERE product = ?1");
-	c->odd = as_db_prepare(db, "SELECT 1 FROM cpe_node WHERE record = ?1 AND (operator = 'AND' "
-				   "OR negate) LIMIT 1");
-	c->few =
-		as_db_prepare(db, "SELECT " CRITERION
-				  " FROM cpe_match AS m WHERE m.record = ?1 AND +m.product = ?2 AND"
-				  " m.vulnerable ORDER BY m.i");
+	c->packs = as_db_prepare(
+		db, "SELECT record, plain, names FROM cpe_pack WHERE product = ?1 ORDER BY record");
 	c->nodes = as_db_prepare(db, "SELECT node, parent, operator = 'AND', negate FROM cpe_node"
 				     " WHERE record = ?1 ORDER BY node");
 	c->leaves = as_db_prepare(db,
-		"SELECT m.node, m.vulnerable, m.product, p.part, p.vendor, "
-		"p.product, " CRITERION " FROM cpe_match AS m JOIN product AS p ON"
-		" p.id = m.product WHERE m.record = ?1 ORDER BY m.i");
+		"SELECT node, vulnerable, product, version, update_, edition, language, sw_edition,"
+		" target_sw, target_hw, other, start_including, start_excluding, end_including,"
+		" end_excluding FROM cpe_match WHERE record = ?1 ORDER BY i");
+	c->product = as_db_prepare(db, "SELECT part, vendor, product FROM product WHERE id = ?1");
 	c->head = as_db_prepare(db,
-		"SELECT coalesce(v.cve, r.key), v.rejected, v.disputed, r.kind FROM record"
-		" AS r JOIN vulnerability AS v ON v.record = r.id WHERE r.id = ?1");
+		"SELECT coalesce(cve, (SELECT key FROM record WHERE id = ?1)), rejected, kind"
+		" FROM vulnerability WHERE record = ?1");
 	c->at = as_alloc_array(c->m->arena, NODES_MAX, sizeof(*c->at));
 	c->leaf = as_alloc_array(c->m->arena, LEAVES_MAX, sizeof(*c->leaf));
-	return c->matches && c->nodes && c->leaves && c->head && c->odd && c->few && c->at &&
-	       c->leaf;
+	return c->packs && c->nodes && c->leaves && c->product && c->head && c->at && c->leaf;
 }
 
 /* Which parts each product of the index is. */
@@ -116,7 +82,8 @@ static as_status find_products(config *c)
 	size_t most = image->n_parts * AS_NAMES_MAX * 3 + 1;
 	c->part_of = as_alloc_array(c->m->arena, most, sizeof(*c->part_of));
 	c->next = as_alloc_array(c->m->arena, most, sizeof(*c->next));
-	if (!c->part_of || !c->next)
+	c->name = as_alloc_array(c->m->arena, most, sizeof(*c->name));
+	if (!c->part_of || !c->next || !c->name)
 		s = s == AS_OK ? AS_NOMEM : s;
 	for (size_t i = 0; s == AS_OK && i < image->n_parts * AS_NAMES_MAX; i++) {
 		const as_part *p = &image->parts[i / AS_NAMES_MAX];
@@ -128,6 +95,7 @@ static as_status find_products(config *c)
 			uint64_t id = (uint64_t)sqlite3_column_int64(q, 0), first = 0;
 			(void)as_map_get(&c->products, id, &first);
 			c->part_of[c->n_entries] = (uint32_t)(i / AS_NAMES_MAX);
+			c->name[c->n_entries] = p->names[i % AS_NAMES_MAX].product;
 			c->next[c->n_entries++] = (uint32_t)first;
 			s = as_map_set(&c->products, id, c->n_entries);
 		}
@@ -248,6 +216,34 @@ static void keep_criterion(as_arena *a, as_criterion *is)
 		*ends[i] = ends[i]->p ? as_copy(a, *ends[i]) : *ends[i];
 }
 
+/* What a platform is called. */
+static void name_leaf(config *c, leaf *l)
+{
+	as_db_int(c->product, 1, l->product);
+	if (as_answer(c->m, c->product)) {
+		l->part = (char)as_at(as_column(c->scratch, c->product, 0), 0);
+		l->vendor = as_column(c->scratch, c->product, 1);
+		l->name = as_column(c->scratch, c->product, 2);
+	}
+	(void)sqlite3_reset(c->product);
+}
+
+/* The name that the statement stands at, with as much of it as its value needs. */
+static void load_leaf(config *c, sqlite3_stmt *q, leaf *l)
+{
+	uint64_t entry = 0;
+	*l = (leaf){ .node = node_index(c, sqlite3_column_int64(q, 0)),
+		.vulnerable = sqlite3_column_int(q, 1) != 0,
+		.product = sqlite3_column_int64(q, 2) };
+	if (as_map_get(&c->products, (uint64_t)l->product, &entry)) {
+		l->name = c->name[entry - 1];
+		l->is = read_criterion(q, 3);
+		keep_criterion(c->scratch, &l->is);
+	} else if (!l->vulnerable) {
+		name_leaf(c, l);
+	}
+}
+
 static bool load_tree(config *c, int64_t record)
 {
 	as_arena_reset(c->scratch);
@@ -256,16 +252,7 @@ static bool load_tree(config *c, int64_t record)
 	as_db_int(c->leaves, 1, record);
 	while (c->n_leaves < LEAVES_MAX && as_answer(c->m, c->leaves)) {
 		leaf *l = &c->leaf[c->n_leaves];
-		sqlite3_stmt *q = c->leaves;
-		*l = (leaf){ .node = node_index(c, sqlite3_column_int64(q, 0)),
-			.vulnerable = sqlite3_column_int(q, 1) != 0,
-			.product = sqlite3_column_int64(q, 2) };
-		as_span part = as_column(c->scratch, q, 3);
-		l->part = (char)as_at(part, 0);
-		l->vendor = as_column(c->scratch, q, 4);
-		l->name = as_column(c->scratch, q, 5);
-		read_criterion(&l->is, q, 6);
-		keep_criterion(c->scratch, &l->is);
+		load_leaf(c, c->leaves, l);
 		c->n_leaves += l->node != SIZE_MAX;
 	}
 	(void)sqlite3_reset(c->leaves);
@@ -329,7 +316,7 @@ static bool read_head(config *c, int64_t record, as_hit *about)
 	bool usable = as_answer(c->m, c->head) && sqlite3_column_int(c->head, 1) == 0;
 	if (usable) {
 		as_span kind = as_bytes(
-			sqlite3_column_text(c->head, 3), (size_t)sqlite3_column_bytes(c->head, 3));
+			sqlite3_column_text(c->head, 2), (size_t)sqlite3_column_bytes(c->head, 2));
 		*about = (as_hit){ .record = record,
 			.cve = as_column(c->m->arena, c->head, 0),
 			.by = as_is(kind, "cve") ? AS_BY_CVE : AS_BY_NVD };
@@ -358,103 +345,88 @@ static as_status match_tree(config *c, const as_hit *about)
 	return s;
 }
 
-/* Hits of one product in a record whose configurations are all OR: each leaf stands for itself. */
-static as_status match_leaves(config *c, const as_hit *about, int64_t product, uint64_t first)
+/* Hits of one product in a record whose configurations are all OR: each name stands for itself. */
+static as_status match_names(config *c, const as_hit *about, leaf *l, uint64_t first, as_cur names)
 {
 	as_status s = AS_OK;
-	leaf l = { .product = product,
-		.name = c->m->image.parts[c->part_of[first - 1]].names[0].product };
-	as_db_int(c->few, 1, about->record);
-	as_db_int(c->few, 2, product);
-	while (s == AS_OK && as_answer(c->m, c->few)) {
-		read_criterion(&l.is, c->few, 0);
+	while (s == AS_OK && as_pack_next(&names, &l->is))
 		for (uint64_t e = first; s == AS_OK && e > 0; e = c->next[e - 1])
-			s = emit(c, &l, c->part_of[e - 1], AS_FIT_YES, about);
-	}
-	(void)sqlite3_reset(c->few);
+			s = emit(c, l, c->part_of[e - 1], AS_FIT_YES, about);
+	if (!as_ok(&names))
+		as_damaged(c->m);
 	return s;
 }
 
-static as_status match_record(
-	config *c, int64_t record, int64_t product, uint64_t first, as_map *met)
+/* Finds the first of a record's names of a product that fits a part; names stands before it then. Without one the
+ * record need not be read. */
+static bool find_fitting(config *c, leaf *l, uint64_t first, as_cur *names)
+{
+	const char *why;
+	as_cur cur = *names;
+	while (as_pack_next(&cur, &l->is)) {
+		for (uint64_t e = first; e > 0; e = c->next[e - 1])
+			if (part_fits(c, l, c->part_of[e - 1], &why) != AS_FIT_NO)
+				return true;
+		*names = cur;
+	}
+	if (!as_ok(&cur))
+		as_damaged(c->m);
+	return false;
+}
+
+/* The row of cpe_pack that the statement stands at. */
+static as_status match_record(config *c, leaf *l, uint64_t first)
 {
 	as_hit about;
-	uint64_t known;
-	if (as_map_get(met, (uint64_t)record, &known) || !read_head(c, record, &about))
+	uint64_t known, record = (uint64_t)sqlite3_column_int64(c->packs, 0);
+	bool plain = sqlite3_column_int(c->packs, 1) != 0;
+	const void *p = sqlite3_column_blob(c->packs, 2);
+	as_cur names = as_cur_le(as_bytes(p, p ? (size_t)sqlite3_column_bytes(c->packs, 2) : 0), 0);
+	if ((!plain && as_map_get(&c->met, record, &known)) || !find_fitting(c, l, first, &names) ||
+		!read_head(c, (int64_t)record, &about))
 		return AS_OK;
-	as_db_int(c->odd, 1, record);
-	bool odd = as_answer(c->m, c->odd);
-	(void)sqlite3_reset(c->odd);
-	if (!odd)
-		return match_leaves(c, &about, product, first);
-	as_status s = as_map_set(met, (uint64_t)record, 1);
+	if (plain)
+		return match_names(c, &about, l, first, names);
+	as_status s = as_map_set(&c->met, record, 1);
 	return s == AS_OK ? match_tree(c, &about) : s;
 }
 
-/* Records in which a version of the product fits one of its parts: the others need not be read in full. */
-static as_status candidates(config *c, int64_t product, uint64_t first, as_buf *records)
+static as_status match_product(config *c, int64_t product, uint64_t first)
 {
-	uint64_t last = UINT64_MAX;
-	leaf l = { .product = product,
-		.name = c->m->image.parts[c->part_of[first - 1]].names[0].product };
-	as_map seen = { .seed = (uintptr_t)c };
+	leaf l = { .product = product, .vulnerable = true, .name = c->name[first - 1] };
 	as_status s = AS_OK;
-	as_db_int(c->matches, 1, product);
-	while (s == AS_OK && as_answer(c->m, c->matches)) {
-		uint64_t record = (uint64_t)sqlite3_column_int64(c->matches, 0), known;
-		if (record == last || as_map_get(&seen, record, &known))
-			continue;
-		read_ends(&l.is, c->matches);
-		bool fits = false;
-		for (uint64_t e = first; e > 0 && !fits; e = c->next[e - 1]) {
-			const char *why;
-			fits = part_fits(c, &l, c->part_of[e - 1], &why) != AS_FIT_NO;
-		}
-		if (!fits)
-			continue;
-		last = record;
-		s = as_map_set(&seen, record, 1);
-		as_buf_u64(records, record);
-	}
-	(void)sqlite3_reset(c->matches);
-	as_map_free(&seen);
-	return records->bad ? AS_NOMEM : s;
+	as_db_int(c->packs, 1, product);
+	while (s == AS_OK && as_answer(c->m, c->packs))
+		s = match_record(c, &l, first);
+	(void)sqlite3_reset(c->packs);
+	return s;
 }
 
 static as_status match_all(config *c)
 {
-	as_map met = { .seed = (uintptr_t)c };
-	as_buf records = { 0 };
 	as_status s = AS_OK;
 	for (size_t i = 0; s == AS_OK && i < c->products.cap; i++) {
 		const as_slot *slot = &c->products.slots[i];
-		if (slot->held == 0)
-			continue;
-		as_buf_clear(&records);
-		s = candidates(c, (int64_t)slot->key, slot->held - 1, &records);
-		as_cur cur = as_cur_le(as_buf_span_of(&records), 0);
-		while (s == AS_OK && as_left(&cur) >= 8)
-			s = match_record(
-				c, (int64_t)as_u64(&cur), (int64_t)slot->key, slot->held - 1, &met);
+		if (slot->held > 0)
+			s = match_product(c, (int64_t)slot->key, slot->held - 1);
 	}
-	as_buf_free(&records);
-	as_map_free(&met);
 	return s;
 }
 
 as_status as_match_cpe(as_matcher *m)
 {
 	config c = { .m = m, .scratch = as_arena_new(0) };
-	c.products.seed = (uintptr_t)m;
+	c.products.seed = c.met.seed = (uintptr_t)m;
 	as_status s = !c.scratch ? AS_NOMEM : prepare(&c) ? AS_OK : AS_IO;
 	if (s == AS_OK)
 		s = find_products(&c);
 	if (s == AS_OK)
 		s = match_all(&c);
-	sqlite3_stmt *const all[] = { c.matches, c.nodes, c.leaves, c.head, c.odd, c.few };
+	sqlite3_stmt *const all[] = { c.packs, c.nodes, c.leaves, c.product, c.head };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		(void)sqlite3_finalize(all[i]);
 	as_map_free(&c.products);
+	as_map_free(&c.met);
 	as_arena_free(c.scratch);
 	return s;
 }

@@ -32,7 +32,7 @@ typedef struct as_matcher {
 	as_hit *hits; /* owned */
 	size_t n_hits, cap;
 	bool cut;               /* there are more hits than are kept */
-	char why[AS_INDEX_WHY]; /* SQLite's words for why the index cannot be read; empty: it can */
+	char why[AS_INDEX_WHY]; /* for why the index cannot be read, in words; empty: it can */
 	struct as_built *built; /* which options build what of the kernel; NULL: not asked yet */
 } as_matcher;
 
@@ -40,6 +40,8 @@ typedef struct as_matcher {
  * ready to be asked again). A failure of the index is kept in m->why: then what was found is not all. */
 sqlite3_stmt *as_ask(as_matcher *m, const char *sql);
 bool as_answer(as_matcher *m, sqlite3_stmt *q);
+/* Says that what the index packs (pack.h) is damaged: what was found is not all. */
+void as_damaged(as_matcher *m);
 /* Keeps a hit. AS_NOMEM. */
 as_status as_hit_add(as_matcher *m, const as_hit *hit) AS_MUST_USE;
 /* "from 1.0.2 to before 1.0.2zd"; "exactly 1.0.1n"; "every version". In the arena. */
@@ -53,6 +55,8 @@ as_status as_match_distribution(as_matcher *m) AS_MUST_USE;
  * sentence in the
  * arena; p NULL: nothing speaks against it. files: where in the source the fault is, one a line. */
 as_span as_absent(as_matcher *m, const as_part *part, as_span files, as_span summary);
+/* Whether as_absent can say anything on a part of this image. Pure. */
+bool as_may_be_absent(const as_matcher *m, const as_part *part);
 
 void as_built_free(struct as_built *b);
 /* How far what is affected can be reached (as component_reach has it), and how much it presses: columns of

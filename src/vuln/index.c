@@ -89,7 +89,8 @@ as_status as_index_open(const char *path, sqlite3 **db, char why[AS_INDEX_WHY])
 	as_status s = AS_OK;
 	/* To write, where that may be: what an import left half written when it was killed is taken back by
 	 * whoever opens the file next. */
-	if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
+	int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* one thread at a time uses it */
+	if (sqlite3_open_v2(path, db, how, NULL) != SQLITE_OK) {
 		(void)snprintf(why, AS_INDEX_WHY, "'%s': %s", path, sqlite3_errmsg(*db));
 		s = AS_IO;
 	} else {

@@ -10,7 +10,7 @@
 
 enum {
 	AS_INDEX_APPLICATION = 0x41535655, /* PRAGMA application_id: "ASVU" */
-	AS_INDEX_SCHEMA = 1,               /* PRAGMA user_version */
+	AS_INDEX_SCHEMA = 2,               /* PRAGMA user_version */
 	AS_INDEX_PATH = 4096,              /* bytes of a path */
 	AS_INDEX_WHY = 400,                /* bytes of words for what went wrong */
 };

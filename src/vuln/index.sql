@@ -58,9 +58,11 @@ CREATE TABLE vulnerability (
 	published TEXT, modified TEXT, summary TEXT, -- summary: the first 400 characters of the English words
 	cvss_version TEXT, cvss_vector TEXT, cvss_score REAL, -- the best there is: primary before secondary, then the newest version
 	severity TEXT, -- 'none' to 'critical'; NULL: not said
-	cwe TEXT       -- 'CWE-119 CWE-787', without NVD-CWE-...
+	cwe TEXT,      -- 'CWE-119 CWE-787', without NVD-CWE-...
+	kind TEXT NOT NULL -- the record's
 );
 CREATE INDEX vulnerability_cve ON vulnerability (cve);
+CREATE INDEX vulnerability_rejected ON vulnerability (cve) WHERE rejected;
 -- Other names of a record: an OSV id's CVE, GHSA-..., and so on.
 CREATE TABLE alias (
 	record INTEGER NOT NULL REFERENCES record(id), alias TEXT NOT NULL,
@@ -91,7 +93,13 @@ CREATE TABLE cpe_match (
 	start_including TEXT, start_excluding TEXT, end_including TEXT, end_excluding TEXT,
 	PRIMARY KEY (record, i)
 ) WITHOUT ROWID;
-CREATE INDEX cpe_match_product ON cpe_match (product);
+-- What a look-up needs of them: all names of a record that are vulnerable and of one product, packed into one value (src/vuln/pack.h), in their order.
+-- plain: 1 if the record has neither AND nor negation, so that each name stands for itself.
+CREATE TABLE cpe_pack (
+	product INTEGER NOT NULL REFERENCES product(id), record INTEGER NOT NULL REFERENCES record(id),
+	plain INTEGER NOT NULL, names BLOB NOT NULL,
+	PRIMARY KEY (product, record)
+) WITHOUT ROWID;
 
 -- Packages that a record of OSV or of the CVE List names. osv: ecosystem as it stands ('Debian:12', 'PyPI', 'OSS-Fuzz'), name, purl. cve: vendor and
 -- name (product), and where given the package (ecosystem is then its collection's URL, name the package's name, product its product).
@@ -184,4 +192,4 @@ CREATE VIEW known AS
 	FROM (SELECT DISTINCT cve FROM vulnerability WHERE cve IS NOT NULL) AS c;
 -- Vulnerabilities with the feed that tells them.
 CREATE VIEW told AS
-	SELECT v.*, r.kind, r.key, k.rank FROM vulnerability AS v JOIN record AS r ON r.id = v.record JOIN kind AS k ON k.id = r.kind;
+	SELECT v.*, r.key, k.rank FROM vulnerability AS v JOIN record AS r ON r.id = v.record JOIN kind AS k ON k.id = r.kind;

@@ -16,17 +16,22 @@ static const char *const tellers[] = { "vex", "distribution", "osv", "nvd", "cve
 static const char *const verdicts[] = { "not", "possibly", "affected" };
 
 /* The first failure of the index is the one to tell. */
-static void keep_words(as_matcher *m)
+static void keep_words(as_matcher *m, const char *words)
 {
 	if (!m->why[0])
-		(void)snprintf(m->why, sizeof(m->why), "%s", sqlite3_errmsg(m->index));
+		(void)snprintf(m->why, sizeof(m->why), "%s", words);
+}
+
+void as_damaged(as_matcher *m)
+{
+	keep_words(m, "what is packed for look-ups (cpe_pack) is damaged");
 }
 
 sqlite3_stmt *as_ask(as_matcher *m, const char *sql)
 {
 	sqlite3_stmt *q = as_db_prepare(m->index, sql);
 	if (!q)
-		keep_words(m);
+		keep_words(m, sqlite3_errmsg(m->index));
 	return q;
 }
 
@@ -35,7 +40,7 @@ bool as_answer(as_matcher *m, sqlite3_stmt *q)
 	as_status s = AS_OK;
 	bool row = as_db_row(q, &s);
 	if (s != AS_OK)
-		keep_words(m);
+		keep_words(m, sqlite3_errmsg(m->index));
 	return row;
 }
 
@@ -91,9 +96,130 @@ static int by_weight(const void *a, const void *b)
 	return by ? by : compare_spans(x->range, y->range);
 }
 
+/* The columns of the dossier's table that feeds may state; of each the first that one states, in the order
+ * of their rank. A
+ * score comes with its version and vector. A record of OSV may have no CVE: it is known by its own id. */
+enum {
+	SUMMARY,
+	CVSS,
+	CVSS_VERSION,
+	VECTOR,
+	SEVERITY,
+	CWE,
+	PUBLISHED,
+	STATUS,
+	N_TOLD,
+	MODIFIED = N_TOLD,
+	DISPUTED,
+	KIND,
+	WITHDRAWN
+};
+#define TOLD                                                                                       \
+	"SELECT v.summary, v.cvss_score, iif(v.cvss_score IS NULL, NULL, v.cvss_version),"         \
+	" iif(v.cvss_score IS NULL, NULL, v.cvss_vector), v.severity, v.cwe, v.published,"         \
+	" v.status, v.modified, v.disputed, v.kind, v.rejected AND v.cve = ?1 AND v.kind IN"       \
+	" ('nvd', 'cve') FROM (SELECT record FROM vulnerability WHERE cve = ?1 UNION ALL SELECT"   \
+	" id FROM record WHERE kind = 'osv' AND key = ?1 UNION ALL SELECT record FROM alias WHERE" \
+	" alias = ?1) AS x JOIN vulnerability AS v USING (record)"
+static const char told_sql[] =
+	TOLD " JOIN record AS r ON r.id = v.record JOIN kind AS k ON k.id = v.kind"
+	     " ORDER BY k.rank, r.key";
+
+typedef struct teller_rows {
+	sqlite3_stmt *told, *likely, *to;
+	sqlite3_stmt *alone; /* told without its order, which costs as much as the rest */
+} teller_rows;
+
+static void bind(sqlite3_stmt *to, int i, sqlite3_stmt *from, int column)
+{
+	(void)sqlite3_bind_value(to, i, sqlite3_column_value(from, column));
+}
+
+/* What several feeds tell of one vulnerability. */
+typedef struct told {
+	bool has[N_TOLD];
+	as_buf kinds;
+	as_span modified, last;
+	int disputed;
+	bool withdrawn; /* by NVD or the CVE List */
+} told;
+
+static void take_row(as_matcher *m, teller_rows *t, sqlite3_stmt *q, told *out)
+{
+	static const int to[N_TOLD] = { 2, 3, 4, 5, 6, 7, 11, 13 };
+	for (int i = 0; i < N_TOLD; i++) {
+		if (out->has[i] || sqlite3_column_type(q, i) == SQLITE_NULL)
+			continue;
+		bind(t->to, to[i], q, i);
+		out->has[i] = true;
+	}
+	as_span when = as_column(m->arena, q, MODIFIED), kind = as_column(m->arena, q, KIND);
+	if (!out->modified.p || (when.p && compare_spans(when, out->modified) > 0))
+		out->modified = when;
+	out->disputed |= sqlite3_column_int(q, DISPUTED) != 0;
+	out->withdrawn |= sqlite3_column_int(q, WITHDRAWN) != 0;
+	if (!as_same(kind, out->last))
+		as_buf_print(&out->kinds, "%s%.*s", out->kinds.n ? " " : "", (int)kind.n,
+			(const char *)kind.p);
+	out->last = kind;
+}
+
+/* Most are told by one feed; where there are more, all are read again in the order in which they count. */
+static void take_told(as_matcher *m, teller_rows *t, told *out)
+{
+	if (as_answer(m, t->alone))
+		take_row(m, t, t->alone, out);
+	if (as_answer(m, t->alone)) {
+		as_buf kinds = out->kinds;
+		as_buf_clear(&kinds);
+		*out = (told){ .kinds = kinds };
+		while (as_answer(m, t->told))
+			take_row(m, t, t->told, out);
+		(void)sqlite3_reset(t->told);
+	}
+	(void)sqlite3_reset(t->alone);
+}
+
+/* Writes what is told of a vulnerability. *withdrawn: nothing is written, for it is rejected. */
+static as_status write_known(as_matcher *m, teller_rows *t, as_span cve, bool *withdrawn)
+{
+	sqlite3_stmt *const asked[] = { t->alone, t->told, t->likely, t->to };
+	told all = { 0 };
+	(void)sqlite3_clear_bindings(t->to);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		as_db_text(asked[i], 1, cve);
+	take_told(m, t, &all);
+	*withdrawn = all.withdrawn;
+	as_db_text(t->to, 12, all.modified);
+	as_db_int(t->to, 14, all.disputed);
+	as_db_text(t->to, 15, as_buf_span_of(&all.kinds));
+	if (!*withdrawn && as_answer(m, t->likely))
+		for (int i = 0; i < 3; i++)
+			bind(t->to, 8 + i, t->likely, i);
+	(void)sqlite3_reset(t->likely);
+	as_status s = all.kinds.bad ? AS_NOMEM : *withdrawn ? AS_OK : as_db_step(t->to);
+	as_buf_free(&all.kinds);
+	return s;
+}
+
+static bool prepare_known(as_matcher *m, teller_rows *t)
+{
+	t->alone = as_ask(m, TOLD);
+	t->told = as_ask(m, told_sql);
+	t->likely = as_ask(m,
+		"SELECT (SELECT added FROM kev WHERE cve = ?1 ORDER BY record LIMIT 1), e.score,"
+		" e.percentile FROM (SELECT 1) LEFT JOIN epss AS e ON e.cve = ?1");
+	t->to = as_db_prepare(m->dossier, "INSERT INTO vulnerability VALUES (?, ?, ?, ?, ?, ?, ?,"
+					  " ?, ?, ?, ?, ?, ?, ?, ?)");
+	return t->alone && t->told && t->likely && t->to;
+}
+
 typedef struct writer {
 	as_matcher *m;
-	sqlite3_stmt *add, *files, *summary, *statements, *withdrawn, *nvd, *changes;
+	sqlite3_stmt *add, *files, *summary, *statements, *nvd, *changes;
+	bool stated; /* there are statements at all */
+	teller_rows known;
+	as_map met; /* hash of a vulnerability that was asked for: whether it is withdrawn */
 } writer;
 
 static bool is_distribution(const as_packet *k)
@@ -144,7 +270,7 @@ static void reconsider(writer *w, const as_part *p, as_hit *hit)
 	as_span absent = { 0 };
 	bool own = hit->by == AS_BY_OSV &&
 		   as_is(p->method, "package"); /* a record about the package */
-	if (as_is(p->what, "linux") || as_is(p->what, "busybox"))
+	if (as_may_be_absent(w->m, p))
 		absent = look_inside(w, p, hit->cve);
 	if (absent.p) {
 		hit->verdict = AS_FIT_NO;
@@ -202,6 +328,18 @@ static bool says(as_matcher *m, sqlite3_stmt *q, as_span cve)
 	return has;
 }
 
+/* Each vulnerability is asked for once, and written then. */
+static as_status ask_once(writer *w, as_span cve, bool *withdrawn)
+{
+	uint64_t key = as_hash64(w->met.seed, cve), known = 0;
+	if (as_map_get(&w->met, key, &known)) {
+		*withdrawn = known != 0;
+		return AS_OK;
+	}
+	as_status s = write_known(w->m, &w->known, cve, withdrawn);
+	return s == AS_OK ? as_map_set(&w->met, key, *withdrawn) : s;
+}
+
 /* Hits on one vulnerability of one part: the first counts. What only says "not" says nothing unless another
  * would say more. */
 static as_status write_group(writer *w, as_hit *group, size_t n)
@@ -211,20 +349,32 @@ static as_status write_group(writer *w, as_hit *group, size_t n)
 	for (size_t i = 0; i < n && !other; i++)
 		if (group[i].verdict != AS_FIT_NO && group[i].by > AS_BY_DISTRIBUTION)
 			other = &group[i];
-	if ((hit.verdict == AS_FIT_NO && !other) || says(w->m, w->withdrawn, hit.cve))
+	if (hit.verdict == AS_FIT_NO && !other)
 		return AS_OK;
 	if (hit.by == AS_BY_CVE && says(w->m, w->nvd, hit.cve))
 		return AS_OK; /* whose configurations do not have it */
+	bool withdrawn = false;
+	as_status s = ask_once(w, hit.cve, &withdrawn);
+	if (s != AS_OK || withdrawn)
+		return s;
 	if (hit.by <= AS_BY_DISTRIBUTION && other)
 		hit.range = other->range;
-	if (!as_stated(w->statements, w->m, p, &hit))
+	if (!w->stated || !as_stated(w->statements, w->m, p, &hit))
 		reconsider(w, p, &hit);
 	return write_hit(w, p, &hit);
 }
 
+static bool has_rows(as_matcher *m, const char *sql)
+{
+	sqlite3_stmt *q = as_ask(m, sql);
+	bool has = q && as_answer(m, q);
+	(void)sqlite3_finalize(q);
+	return has;
+}
+
 static as_status write_hits(as_matcher *m)
 {
-	writer w = { .m = m };
+	writer w = { .m = m, .met.seed = (uintptr_t)m };
 	w.add = as_db_prepare(m->dossier, "INSERT INTO vulnerability_match (cve, component, "
 					  "version, object, at, len, verdict, why,"
 					  " range, witness, version_order, source) VALUES (?, ?, "
@@ -237,13 +387,11 @@ static as_status write_hits(as_matcher *m)
 			      " IS NOT NULL ORDER BY record LIMIT 1");
 	w.statements = as_statements(m);
 	w.changes = as_changes(m->dossier);
-	w.withdrawn = as_ask(m, "SELECT 1 FROM vulnerability AS v JOIN record AS r "
-				"ON r.id = v.record WHERE v.cve = ?1"
-				" AND v.rejected AND r.kind IN ('nvd', 'cve')");
+	w.stated = has_rows(m, "SELECT 1 FROM vex LIMIT 1");
 	w.nvd = as_ask(m, "SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key = ?1 AND EXISTS"
 			  " (SELECT 1 FROM cpe_match AS c WHERE c.record = r.id)");
-	bool ready = w.add && w.files && w.summary && w.statements && w.withdrawn && w.nvd;
-	as_status s = ready && w.changes ? AS_OK : AS_IO;
+	bool ready = w.add && w.files && w.summary && w.statements && w.nvd && w.changes;
+	as_status s = ready && prepare_known(m, &w.known) ? AS_OK : AS_IO;
 	if (m->n_hits > 0)
 		qsort(m->hits, m->n_hits, sizeof(*m->hits), by_weight);
 	for (size_t i = 0, n; s == AS_OK && i < m->n_hits; i += n) {
@@ -252,13 +400,11 @@ static as_status write_hits(as_matcher *m)
 			n++;
 		s = write_group(&w, &m->hits[i], n);
 	}
-	(void)sqlite3_finalize(w.add);
-	(void)sqlite3_finalize(w.files);
-	(void)sqlite3_finalize(w.summary);
-	(void)sqlite3_finalize(w.statements);
-	(void)sqlite3_finalize(w.withdrawn);
-	(void)sqlite3_finalize(w.nvd);
-	(void)sqlite3_finalize(w.changes);
+	sqlite3_stmt *const all[] = { w.add, w.files, w.summary, w.statements, w.nvd, w.changes,
+		w.known.alone, w.known.told, w.known.likely, w.known.to };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		(void)sqlite3_finalize(all[i]);
+	as_map_free(&w.met);
 	return s;
 }
 
@@ -271,110 +417,6 @@ static as_status copy(as_matcher *m, sqlite3_stmt *from, sqlite3_stmt *to)
 			(void)sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
 		s = as_db_step(to);
 	}
-	return s;
-}
-
-/* The columns of the dossier's table that feeds may state; of each the first that one states, in the order
- * of their rank. A
- * score comes with its version and vector. A record of OSV may have no CVE: it is known by its own id. */
-enum {
-	SUMMARY,
-	CVSS,
-	CVSS_VERSION,
-	VECTOR,
-	SEVERITY,
-	CWE,
-	PUBLISHED,
-	STATUS,
-	N_TOLD,
-	MODIFIED = N_TOLD,
-	DISPUTED,
-	KIND
-};
-static const char told_sql[] =
-	"SELECT v.summary, v.cvss_score, iif(v.cvss_score IS NULL, NULL, v.cvss_version), "
-	"iif(v.cvss_score IS"
-	" NULL, NULL, v.cvss_vector), v.severity, v.cwe, v.published, v.status, v.modified, "
-	"v.disputed, r.kind"
-	" FROM (SELECT record FROM vulnerability WHERE cve = ?1 UNION ALL SELECT id FROM record "
-	"WHERE "
-	"kind = 'osv'"
-	"  AND key = ?1 UNION ALL SELECT record FROM alias WHERE alias = ?1) AS x JOIN "
-	"vulnerability "
-	"AS v USING (record) JOIN"
-	" record AS r ON r.id = v.record JOIN kind AS k ON k.id = r.kind ORDER BY k.rank, r.key";
-
-typedef struct teller_rows {
-	sqlite3_stmt *names, *told, *kev, *epss, *to;
-} teller_rows;
-
-static void bind(sqlite3_stmt *to, int i, sqlite3_stmt *from, int column)
-{
-	(void)sqlite3_bind_value(to, i, sqlite3_column_value(from, column));
-}
-
-/* One vulnerability; its id is bound already. */
-static as_status write_one(as_matcher *m, teller_rows *t)
-{
-	static const int to[N_TOLD] = { 2, 3, 4, 5, 6, 7, 11, 13 };
-	bool has[N_TOLD] = { false };
-	as_buf kinds = { 0 };
-	as_span modified = { 0 }, last = { 0 };
-	int disputed = 0;
-	while (as_answer(m, t->told)) {
-		for (int i = 0; i < N_TOLD; i++) {
-			if (has[i] || sqlite3_column_type(t->told, i) == SQLITE_NULL)
-				continue;
-			bind(t->to, to[i], t->told, i);
-			has[i] = true;
-		}
-		as_span when = as_column(m->arena, t->told, MODIFIED),
-			kind = as_column(m->arena, t->told, KIND);
-		modified = !modified.p || (when.p && compare_spans(when, modified) > 0) ? when
-											: modified;
-		disputed |= sqlite3_column_int(t->told, DISPUTED) != 0;
-		if (!as_same(kind, last))
-			as_buf_print(&kinds, "%s%.*s", kinds.n ? " " : "", (int)kind.n,
-				(const char *)kind.p);
-		last = kind;
-	}
-	(void)sqlite3_reset(t->told);
-	as_db_text(t->to, 12, modified);
-	as_db_int(t->to, 14, disputed);
-	as_db_text(t->to, 15, as_buf_span_of(&kinds));
-	if (as_answer(m, t->kev))
-		bind(t->to, 8, t->kev, 0);
-	if (as_answer(m, t->epss)) {
-		bind(t->to, 9, t->epss, 0);
-		bind(t->to, 10, t->epss, 1);
-	}
-	(void)sqlite3_reset(t->kev);
-	(void)sqlite3_reset(t->epss);
-	as_status s = kinds.bad ? AS_NOMEM : as_db_step(t->to);
-	as_buf_free(&kinds);
-	return s;
-}
-
-static as_status write_known(as_matcher *m)
-{
-	teller_rows t = { .names = as_db_prepare(m->dossier,
-				  "SELECT DISTINCT cve FROM vulnerability_match ORDER BY cve"),
-		.told = as_ask(m, told_sql),
-		.kev = as_ask(m, "SELECT added FROM kev WHERE cve = ?1 ORDER BY record"),
-		.epss = as_ask(m, "SELECT score, percentile FROM epss WHERE cve = ?1"),
-		.to = as_db_prepare(m->dossier, "INSERT INTO vulnerability VALUES (?, ?, ?, ?, ?, "
-						"?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") };
-	as_status s = t.names && t.told && t.kev && t.epss && t.to ? AS_OK : AS_IO;
-	while (s == AS_OK && as_db_row(t.names, &s)) {
-		(void)sqlite3_clear_bindings(t.to);
-		sqlite3_stmt *const asked[] = { t.told, t.kev, t.epss, t.to };
-		for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
-			bind(asked[i], 1, t.names, 0);
-		s = write_one(m, &t);
-	}
-	sqlite3_stmt *const all[] = { t.names, t.told, t.kev, t.epss, t.to };
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		(void)sqlite3_finalize(all[i]);
 	return s;
 }
 
@@ -393,10 +435,11 @@ static as_status write_sources(as_matcher *m)
 as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index, char why[AS_INDEX_WHY])
 {
 	as_matcher m = { .dossier = dossier, .index = index, .arena = as_arena_new(0) };
-	/* One transaction: what is imported meanwhile does not count, and no statement has to lock for itself. */
-	as_status s = as_db_run(index, "PRAGMA cache_size = -65536; BEGIN");
+	/* One transaction: what is imported meanwhile does not count, and no statement has to lock for itself. A small
+	 * cache: most pages are met once, and memory that is used again is faster than memory that is new. */
+	as_status s = as_db_run(index, "PRAGMA cache_size = -512; BEGIN");
 	if (s != AS_OK)
-		keep_words(&m);
+		keep_words(&m, sqlite3_errmsg(index));
 	if (s == AS_OK)
 		s = m.arena ? as_image_load(dossier, m.arena, &m.image) : AS_NOMEM;
 	if (s == AS_OK)
@@ -407,8 +450,6 @@ as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index, char why[AS_INDEX_WHY]
 		s = as_match_packages(&m);
 	if (s == AS_OK)
 		s = write_hits(&m);
-	if (s == AS_OK)
-		s = write_known(&m);
 	if (s == AS_OK)
 		s = write_sources(&m);
 	if (s == AS_OK)

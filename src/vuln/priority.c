@@ -13,9 +13,7 @@ static const char reaches[] =
 
 /* 4: urgent ... 1: low; one less where it is not sure that it is affected. */
 static const char priorities[] =
-	"UPDATE vulnerability_match SET priority = CASE x.level WHEN 4 THEN 'urgent' WHEN 3 THEN "
-	"'high' WHEN 2"
-	"  THEN 'medium' ELSE 'low' END, because = x.because FROM (SELECT m.id, max(1, CASE"
+	"UPDATE vulnerability_match AS m SET (priority, because) = (SELECT CASE max(1, CASE"
 	"   WHEN v.kev IS NOT NULL THEN 4"
 	"   WHEN m.reach = 'network' AND (v.cvss >= 9 OR (v.cvss >= 7 AND v.epss >= 0.1)) THEN 4"
 	"   WHEN v.epss >= 0.1 OR (v.cvss >= 7 AND coalesce(m.reach, 'started') IN ('network', "
@@ -23,7 +21,8 @@ static const char priorities[] =
 	"    'setuid')) THEN 3"
 	"   WHEN v.cvss >= 7 OR v.cvss IS NULL OR (v.cvss >= 4 AND coalesce(m.reach, 'started') IN "
 	"('network',"
-	"    'started', 'setuid')) THEN 2 ELSE 1 END - (m.verdict = 'possibly')) AS level,"
+	"    'started', 'setuid')) THEN 2 ELSE 1 END - (m.verdict = 'possibly'))"
+	"   WHEN 4 THEN 'urgent' WHEN 3 THEN 'high' WHEN 2 THEN 'medium' ELSE 'low' END,"
 	"  coalesce('known to be exploited since ' || v.kev || ', ', '') || iif(v.cvss IS NULL, "
 	"'no CVSS"
 	" score', printf('CVSS %.1f', v.cvss)) || iif(v.epss IS NULL, '',"
@@ -37,10 +36,8 @@ static const char priorities[] =
 	"m.verdict WHEN"
 	"   'possibly' THEN '; not sure that it is affected' ELSE '' END || CASE v.disputed WHEN 1 "
 	"THEN"
-	"   '; disputed' ELSE '' END AS because"
-	"  FROM vulnerability_match AS m JOIN vulnerability AS v ON v.cve = m.cve WHERE m.verdict "
-	"<> 'not')"
-	"  AS x WHERE x.id = vulnerability_match.id";
+	"   '; disputed' ELSE '' END FROM vulnerability AS v WHERE v.cve = m.cve) WHERE verdict <> "
+	"'not'";
 
 as_status as_match_priority(sqlite3 *dossier)
 {

@@ -54,6 +54,11 @@ static const char *const sql_of[AS_STORE_STATEMENTS] = {
 		"INSERT INTO refusal_count VALUES (?1, ?2, 1) ON CONFLICT (source, "
 		"reason) DO UPDATE SET n = n + 1",
 	[AS_STORE_FORGET] = "DELETE FROM record WHERE id = ?1",
+	[AS_STORE_PACK_ADD] = "INSERT OR REPLACE INTO cpe_pack SELECT ?1, ?2, NOT EXISTS (SELECT 1 "
+			      "FROM cpe_node WHERE "
+			      "record = ?2 AND (operator = 'AND' OR negate)), ?3",
+	[AS_STORE_PACK_CLEAR] = "DELETE FROM cpe_pack WHERE record = ?1 AND product IN (SELECT "
+				"product FROM cpe_match WHERE record = ?1)",
 	[AS_STORE_SERVER] = "UPDATE source SET etag = ?2, last_modified = ?3 WHERE id = ?1",
 };
 
@@ -147,6 +152,9 @@ void as_store_free(as_store *s)
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	as_map_free(&s->products);
 	as_buf_free(&s->key);
+	as_buf_free(&s->names);
+	as_buf_free(&s->pack);
+	free(s->packed);
 	free(s);
 }
 

@@ -37,8 +37,16 @@ typedef enum as_store_statement {
 	AS_STORE_REFUSAL_COUNT,
 	AS_STORE_SERVER,
 	AS_STORE_FORGET,
+	AS_STORE_PACK_ADD,
+	AS_STORE_PACK_CLEAR,
 	AS_STORE_STATEMENTS
 } as_store_statement;
+
+/* A CPE name of the record in hand that is vulnerable: what as_pack_add wrote, at an offset of as_store.names. */
+typedef struct as_packed {
+	int64_t product;
+	size_t at, n;
+} as_packed;
 
 struct as_store {
 	sqlite3 *db; /* borrowed */
@@ -48,6 +56,9 @@ struct as_store {
 	as_kind_of last; /* kind met last in this source */
 	as_map products; /* hash of part, vendor and product to id */
 	as_buf key;
+	as_buf names, pack; /* of the record in hand; of one product of it */
+	as_packed *packed;  /* owned */
+	size_t n_packed, packed_cap;
 	bool open; /* a transaction is */
 	unsigned records;
 	uint64_t bytes;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the reading process says, message by message, into rows. */
+#include <stdlib.h>
+
 #include "base/text.h"
+#include "vuln/pack.h"
 #include "vuln/store_state.h"
 
 /* The id of a product, which is made if need be. */
@@ -57,19 +60,85 @@ static bool bind_cell(sqlite3_stmt *q, int i, char wanted, as_cur *c)
 	return as_ok(c);
 }
 
-/* Three texts of a row of cpe_match that name a product. */
-static as_status bind_product(as_store *s, sqlite3_stmt *q, int i, as_cur *c)
+/* Three texts of a row of cpe_match that name a product, whose id is *id then. */
+static as_status bind_product(as_store *s, sqlite3_stmt *q, int i, as_cur *c, int64_t *id)
 {
 	as_span part[3];
-	int64_t id = 0;
 	for (size_t k = 0; k < 3; k++) {
 		bool text = as_u8(c) == AS_CELL_TEXT;
 		part[k] = text ? as_counted(c) : (as_span){ 0 };
 		if (!text || !as_ok(c) || part[k].n == 0)
 			return AS_NOT_THIS;
 	}
-	as_status st = product_id(s, part, &id);
-	sqlite3_bind_int64(q, i, id);
+	as_status st = product_id(s, part, id);
+	sqlite3_bind_int64(q, i, *id);
+	return st;
+}
+
+static as_span text_cell(as_cur *c)
+{
+	uint8_t type = as_u8(c);
+	if (type != AS_CELL_TEXT) {
+		c->bad = c->bad || type != AS_CELL_NONE;
+		return (as_span){ 0 };
+	}
+	as_span s = as_counted(c);
+	return s.p ? s : as_lit("");
+}
+
+/* Keeps a row of cpe_match, from its first column on, for what is packed when the record is whole. */
+static as_status keep_name(as_store *s, int64_t product, as_cur c)
+{
+	enum { NUMBER = 1 + 8, FIRST = 256 };
+	as_span field[AS_PACK_FIELDS];
+	as_skip(&c, NUMBER + NUMBER + 1); /* i and node */
+	bool vulnerable = as_u64(&c) != 0;
+	for (size_t i = 0; i < 3; i++) /* what the product is called */
+		(void)text_cell(&c);
+	for (size_t i = 0; i < AS_PACK_FIELDS; i++)
+		field[i] = text_cell(&c);
+	if (!as_ok(&c) || !vulnerable)
+		return as_ok(&c) ? AS_OK : AS_NOT_THIS;
+	if (s->n_packed == s->packed_cap) {
+		size_t cap = s->packed_cap ? s->packed_cap * 2 : FIRST;
+		as_packed *more = realloc(s->packed, cap * sizeof(*more));
+		if (!more)
+			return AS_NOMEM;
+		s->packed = more;
+		s->packed_cap = cap;
+	}
+	size_t at = s->names.n;
+	as_pack_add(&s->names, field);
+	s->packed[s->n_packed++] = (as_packed){ product, at, s->names.n - at };
+	return s->names.bad ? AS_NOMEM : AS_OK;
+}
+
+static int by_product(const void *a, const void *b)
+{
+	const as_packed *x = a, *y = b;
+	int by = (x->product > y->product) - (x->product < y->product);
+	return by ? by : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Writes what was kept of a record: a row for each product. */
+static as_status pack(as_store *s, int64_t record)
+{
+	sqlite3_stmt *q = s->st[AS_STORE_PACK_ADD];
+	as_status st = AS_OK;
+	if (s->n_packed > 1)
+		qsort(s->packed, s->n_packed, sizeof(*s->packed), by_product);
+	for (size_t i = 0; i < s->n_packed && st == AS_OK;) {
+		int64_t product = s->packed[i].product;
+		as_buf_clear(&s->pack);
+		for (; i < s->n_packed && s->packed[i].product == product; i++)
+			as_buf_add(&s->pack, s->names.p + s->packed[i].at, s->packed[i].n);
+		if (s->pack.bad)
+			return AS_NOMEM;
+		sqlite3_bind_int64(q, 1, product);
+		sqlite3_bind_int64(q, 2, record);
+		sqlite3_bind_blob64(q, 3, s->pack.p, s->pack.n, SQLITE_STATIC);
+		st = as_store_step(q);
+	}
 	return st;
 }
 
@@ -82,31 +151,38 @@ static as_status add_row(as_store *s, int64_t record, as_cur *c)
 	sqlite3_stmt *q = s->insert[t];
 	int at = 2;
 	as_status st = AS_OK;
+	as_cur row = *c;
+	int64_t product = 0;
 	sqlite3_bind_int64(q, 1, record);
 	const char *columns = as_store_columns((as_index_table)t);
 	for (size_t i = 0; columns[i] && st == AS_OK; i++) {
 		if (t == AS_INDEX_cpe_match && i == PRODUCT_AT) {
-			st = bind_product(s, q, at++, c);
+			st = bind_product(s, q, at++, c, &product);
 			i += 2;
 		} else {
 			st = bind_cell(q, at++, columns[i], c) ? AS_OK : AS_NOT_THIS;
 		}
 	}
-	return st == AS_OK ? as_store_step(q) : st;
+	if (st == AS_OK)
+		st = as_store_step(q);
+	return st == AS_OK && t == AS_INDEX_cpe_match ? keep_name(s, product, row) : st;
 }
 
 static as_status add_rows(as_store *s, int64_t record, as_span rows)
 {
 	as_cur c = as_cur_le(rows, 0);
 	as_status st = AS_OK;
+	as_buf_clear(&s->names);
+	s->n_packed = 0;
 	while (st == AS_OK && as_left(&c) > 0)
 		st = add_row(s, record, &c);
-	return st;
+	return st == AS_OK ? pack(s, record) : st;
 }
 
 static as_status clear_rows(as_store *s, int64_t record)
 {
-	as_status st = AS_OK;
+	sqlite3_bind_int64(s->st[AS_STORE_PACK_CLEAR], 1, record);
+	as_status st = as_store_step(s->st[AS_STORE_PACK_CLEAR]); /* while cpe_match tells which */
 	for (size_t t = 0; t < AS_INDEX_TABLES && st == AS_OK; t++) {
 		sqlite3_bind_int64(s->clear[t], 1, record);
 		st = as_store_step(s->clear[t]);

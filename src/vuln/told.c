@@ -18,6 +18,7 @@ void as_told_row(as_feed *f, const as_told *t)
 	as_cell_real(f, t->has_score, t->score);
 	as_cell_text(f, t->severity);
 	as_cell_text(f, t->cwe);
+	as_cell_word(f, as_kind_name(f->kind));
 }
 
 /* One of the index's words for a severity, whatever its case; NULL for another. */

