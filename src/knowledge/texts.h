@@ -47,7 +47,8 @@ typedef struct as_text_form {
 enum { AS_FORMS_MOST = 4 };
 
 /* What may be versions in a text, of a longer one than 200 bytes in its first line, up to AS_FORMS_MOST of them:
- * numbers with dots between and letters behind. Names of sets of symbols (LIBFOO_2.0) have none. The number of forms in out. Pure. */
+ * numbers with dots between and letters behind. Names of sets of symbols (LIBFOO_2.0) have none. The number of
+ * forms in out. Pure. */
 size_t as_text_forms(as_span text, as_text_form out[AS_FORMS_MOST]);
 
 #endif
