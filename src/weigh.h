@@ -9,7 +9,7 @@
 
 /* Fills the table weighed of a dossier whose facts are all there: of each row of component without a version,
  * the one version stated elsewhere in the review for the same component that lies in the row's range, if it is
- * only one. AS_IO. */
+ * only one. A package of the version that a file states is no second one. AS_IO. */
 as_status as_weigh(sqlite3 *db) AS_MUST_USE;
 
 #endif

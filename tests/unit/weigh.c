@@ -156,6 +156,30 @@ static void test_a_revision_of_the_distribution_is_kept(void **state)
 	expect(w, "openssl 1.1.1k-1+deb11u2 2/2 package,signature");
 }
 
+/* The package's version is that of its makers and more: with the same in a file there is one version, with another two. */
+static void test_a_package_of_the_version_is_no_second_one(void **state)
+{
+	(void)state;
+	as_dossier_writer *w = begin();
+	say(w, (claim){ LIBRARY, "zlib", "1:1.2.13+dfsg-4+deb12u1", NULL, NULL, "package", 950 });
+	say(w, (claim){ PROGRAM, "zlib", "1.2.13", NULL, NULL, "banner", 950 });
+	say(w, (claim){ 3, "zlib", NULL, NULL, NULL, "signature", 900 });
+	expect(w, "zlib 1.2.13 2/2 banner,signature; zlib 1:1.2.13+dfsg-4+deb12u1 1/1 package");
+	w = begin();
+	say(w, (claim){ LIBRARY, "zlib", "1.3-4", NULL, NULL, "package", 950 });
+	say(w, (claim){ PROGRAM, "zlib", "1.2.13", NULL, NULL, "banner", 950 });
+	say(w, (claim){ 3, "zlib", NULL, NULL, NULL, "signature", 900 });
+	expect(w, "zlib (..) 1/1 signature; zlib 1.2.13 1/1 banner; zlib 1.3-4 1/1 package");
+	w = begin(); /* an epoch does not lie outside a range of the makers' versions, a revision not inside */
+	say(w, (claim){ LIBRARY, "zlib", "2:1.2.13-1", NULL, NULL, "package", 950 });
+	say(w, (claim){ PROGRAM, "zlib", NULL, "1.2.12", "1.3", "signature", 900 });
+	expect(w, "zlib 2:1.2.13-1 2/2 package,signature");
+	w = begin();
+	say(w, (claim){ LIBRARY, "zlib", "1.2.13-1", NULL, NULL, "package", 950 });
+	say(w, (claim){ PROGRAM, "zlib", NULL, "1.2.13", "1.3", "signature", 900 });
+	expect(w, "zlib (1.2.13..1.3) 1/1 signature; zlib 1.2.13-1 1/1 package");
+}
+
 /* Of nobody else's version is anything taken, and with more versions than can be told apart of none. */
 static void test_who_has_nothing_to_join(void **state)
 {
@@ -186,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_of_two_that_fit_its_own_file_decides),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_a_revision_of_the_distribution_is_kept),
+		cmocka_unit_test(test_a_package_of_the_version_is_no_second_one),
 		cmocka_unit_test(test_who_has_nothing_to_join),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
