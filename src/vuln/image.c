@@ -203,13 +203,57 @@ static bool are_related(as_span id, as_span package)
 	       (as_find(a, b, 0) != SIZE_MAX || as_find(b, a, 0) != SIZE_MAX);
 }
 
+/* Whether both are called the same but for the version in a package's name: "sqlite3" is sqlite, "lua5.1" is lua. */
+static bool is_called(as_span id, as_span package)
+{
+	enum { LONGEST = 64, SHORTEST = 3 };
+	uint8_t x[LONGEST], y[LONGEST];
+	size_t n = bare(id, x, LONGEST), k = bare(package, y, LONGEST);
+	while (k > 0 && as_is_digit(y[k - 1]))
+		k--;
+	while (n > 0 && as_is_digit(x[n - 1]))
+		n--;
+	return n >= SHORTEST && as_same(as_bytes(x, n), as_bytes(y, k));
+}
+
 static uint64_t key_of(const as_image *image, as_span name, as_span version)
 {
 	return as_hash64(as_hash64(image->by_name.seed, name), version);
 }
 
+/* Whether a version lies between two, themselves outside; an end without p is open. */
+static bool lies_between(as_span version, as_span newer, as_span older)
+{
+	return (!newer.p || as_order_upstream(version, newer) > 0) &&
+	       (!older.p || as_order_upstream(version, older) < 0);
+}
+
+static as_span makers(const as_packet *k)
+{
+	return as_version_upstream(k->manager, k->source_version);
+}
+
+/* A component of unknown version: what all packages of its name have, if they have one version that it may have. A
+ * copy in another program has a version of its own. */
+static const as_packet *packet_named(
+	const as_image *image, const as_part *p, as_span newer, as_span older)
+{
+	const as_packet *found = NULL;
+	for (size_t i = 0; i < image->n_packets && !as_is(p->method, "copy"); i++) {
+		const as_packet *k = &image->packets[i];
+		if (!is_called(p->what, k->source) && !is_called(p->what, k->name))
+			continue;
+		if (!lies_between(makers(k), newer, older) ||
+			(found && as_order_upstream(makers(found), makers(k)) != 0))
+			return NULL;
+		found = found ? found : k;
+	}
+	return found;
+}
+
 /* The package that a component is, or that it was built from: its name is alike and the maker's version the same. */
-static const as_packet *packet_of(as_image *image, const as_part *p, as_span version)
+static const as_packet *packet_of(
+	as_image *image, const as_part *p, as_span version, as_span newer, as_span older)
 {
 	enum { PAIRS_MAX = 20000000 };
 	uint64_t i = 0;
@@ -217,13 +261,14 @@ static const as_packet *packet_of(as_image *image, const as_part *p, as_span ver
 		return as_map_get(&image->by_name, key_of(image, p->name, version), &i)
 			       ? &image->packets[i]
 			       : NULL;
-	if (!version.p || (image->compared += image->n_packets) > PAIRS_MAX)
+	if ((image->compared += image->n_packets) > PAIRS_MAX)
 		return NULL;
+	if (!version.p)
+		return packet_named(image, p, newer, older);
 	for (i = 0; i < image->n_packets; i++) {
 		const as_packet *k = &image->packets[i];
-		as_span theirs = as_version_upstream(k->manager, k->source_version);
 		if ((are_related(p->what, k->source) || are_related(p->what, k->name)) &&
-			as_order_upstream(theirs, version) == 0)
+			as_order_upstream(makers(k), version) == 0)
 			return k;
 	}
 	return NULL;
@@ -245,10 +290,16 @@ static void read_part(
 	p->name = p->name.p ? p->name : p->what;
 	p->witness.linux_image = image->is_linux;
 	read_purl(a, p);
-	p->packet = packet_of(image, p, version);
+	as_span newer = as_column(a, q, 11), older = as_column(a, q, 12);
+	p->packet = packet_of(image, p, version, newer, older);
 	if (p->packet && as_is(p->method, "package"))
 		version = as_version_upstream(p->packet->manager, version);
-	read_version(p, version, as_column(a, q, 11), as_column(a, q, 12));
+	p->known_by = p->method;
+	if (p->packet && !version.p) {
+		version = makers(p->packet);
+		p->known_by = as_lit("package");
+	}
+	read_version(p, version, newer, older);
 	find_names(a, names, p, as_column(a, q, 7));
 }
 

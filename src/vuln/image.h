@@ -26,6 +26,7 @@ typedef struct as_part {
 	as_span name;
 	as_witness witness; /* as the maker counts: without what a distribution added */
 	as_span method, purl, evidence;
+	as_span known_by; /* which kind of witness knows the version: method, or "package" */
 	as_span type, space, title; /* of its purl */
 	struct {
 		char part;

@@ -290,8 +290,8 @@ static as_span reason(as_arena *a, const as_part *p, const as_hit *hit)
 					   (int)p->witness.hi.n, (const char *)p->witness.hi.p)
 				 : v;
 	as_span text = as_print(a, "%.*s %.*s (by its %.*s); affected: %.*s", (int)p->name.n,
-		(const char *)p->name.p, (int)known.n, (const char *)known.p, (int)p->method.n,
-		(const char *)p->method.p, (int)hit->range.n, (const char *)hit->range.p);
+		(const char *)p->name.p, (int)known.n, (const char *)known.p, (int)p->known_by.n,
+		(const char *)p->known_by.p, (int)hit->range.n, (const char *)hit->range.p);
 	if (hit->why.n == 0)
 		return text;
 	return as_print(a, "%.*s; %.*s", (int)text.n, (const char *)text.p, (int)hit->why.n,
