@@ -307,22 +307,33 @@ static int64_t confidence_of(const signature_part *p, const seen *s)
 	return 900;
 }
 
-static void add_plausible(scan *s, const as_stated *from, const as_signature_component *c,
+static void add_plausible(const as_stated *from, const as_signature_component *c,
 	const as_range *range, as_stated *to)
 {
-	s->left_out = s->left_out || from->more;
 	for (size_t i = 0; i < from->n; i++)
 		if (!from->v[i].mixed && as_is_plausible(c, range, from->v[i].version))
 			as_state_version(to, from->v[i].version, from->v[i].text);
 }
 
-/* The name of the program or library that a part is of; nothing for a plug-in, which may have versions of its own. */
+/* The name of the program that a part is of; nothing for what others load: libssl speaks of SSL 3.0, and a plug-in
+ * may have versions of its own. */
 static as_span file_of(const signature_part *part)
 {
-	size_t so = as_find(part->name, as_lit(".so"), 0);
-	if (so == SIZE_MAX)
-		return as_field(part->name, ':', 0);
-	return as_starts(part->name, "lib") ? as_cut(part->name, 3, so - 3) : (as_span){ 0 };
+	return as_has(part->name, ".so") ? (as_span){ 0 } : as_field(part->name, ':', 0);
+}
+
+/* A program may have the name of what it speaks, whose version is not its own. */
+static bool is_protocol(as_span name)
+{
+	static const char *const spoken[] = { "ssl", "tls", "dtls", "ssh", "http", "https", "ftp",
+		"tftp", "smtp", "imap", "pop3", "snmp", "ldap", "sip", "rtsp", "rtp", "dns", "dhcp",
+		"ntp", "nfs", "smb", "cifs", "ppp", "ip", "ipv6", "igmp", "upnp", "mqtt", "xml",
+		"html", "json", "telnet", "rpc", "usb", "can", "cwmp", "radius", "diameter",
+		"sctp" };
+	bool is = false;
+	for (size_t i = 0; i < sizeof(spoken) / sizeof(spoken[0]) && !is; i++)
+		is = as_is_nocase(name, spoken[i]);
+	return is;
 }
 
 /* main: the part is of what the file is, so "%s version 1.2" speaks of it. */
@@ -332,7 +343,7 @@ static bool is_called(as_span text, size_t at, const signature_part *part, bool 
 	const as_span name[] = { c->id, c->name, c->product, file_of(part) };
 	bool is = main && as_starts(text, "%s version") && as_is_called(text, at, as_lit("%s"));
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]) && !is; i++)
-		is = as_is_called(text, at, name[i]);
+		is = !is_protocol(name[i]) && as_is_called(text, at, name[i]);
 	return is;
 }
 
@@ -389,21 +400,23 @@ static as_stated stated_of(
 	as_stated chosen = { 0 };
 	const as_signature_component *c = &the_pack.components[part->component];
 	if (s->stated[c->family])
-		add_plausible(s, s->stated[c->family], c, range, &chosen);
+		add_plausible(s->stated[c->family], c, range, &chosen);
 	*confidence = 970;
 	if (chosen.n == 0)
 		add_called(s, part, range, &chosen);
 	if (chosen.n == 0 && part->component == s->main)
-		add_plausible(s, &s->anybody, c, range, &chosen);
+		add_plausible(&s->anybody, c, range, &chosen);
 	bool alone = part->alone >= ALONE && part->component == s->main;
-	s->left_out = s->left_out ||
-		      (chosen.n == 0 && (part->bare >= BARE || alone) && s->n_said > STATED_MOST);
 	if (chosen.n == 0 && part->bare >= BARE && s->n_bare <= STATED_MOST &&
 		as_choose_bare(s->bare, s->n_bare, c, range, part->bare >= SURE, &chosen))
 		*confidence = 900;
 	if (chosen.n == 0 && alone && s->n_said <= STATED_MOST &&
 		as_choose_bare(s->said, s->n_said, c, range, true, &chosen))
 		*confidence = 900;
+	bool more = (s->stated[c->family] && s->stated[c->family]->more) ||
+		    (part->component == s->main && s->anybody.more) ||
+		    ((part->bare >= BARE || alone) && s->n_said > STATED_MOST);
+	s->left_out = s->left_out || (chosen.n == 0 && more);
 	return chosen;
 }
 

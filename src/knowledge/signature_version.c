@@ -230,7 +230,8 @@ static bool has_letter(as_span v)
 
 bool as_is_near(const as_signature_component *c, as_span version)
 {
-	bool near = c->n_releases == 0, letters = c->n_releases == 0;
+	bool near = c->n_releases == 0, letters = c->n_releases == 0,
+	     numbers_enough = c->n_releases == 0;
 	uint64_t a = 0, b = 0;
 	for (unsigned r = 0; r < c->n_releases; r++) {
 		bool numbers = as_number(as_field(version, '.', 0), 10, &a) &&
@@ -239,9 +240,10 @@ bool as_is_near(const as_signature_component *c, as_span version)
 		near = near || same ||
 		       (numbers && a >= b && a <= b + (uint64_t)AHEAD * 2 &&
 			       dots(version) == dots(c->release[r]));
+		numbers_enough = numbers_enough || dots(version) >= dots(c->release[r]);
 		letters = letters || has_letter(version) || !has_letter(c->release[r]);
 	}
-	return near && letters && !as_is_before_all(c, version);
+	return near && letters && numbers_enough && !as_is_before_all(c, version);
 }
 
 bool as_is_before_all(const as_signature_component *c, as_span version)

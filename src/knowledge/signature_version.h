@@ -73,7 +73,8 @@ bool as_is_called(as_span text, size_t at, as_span name);
 bool as_is_of_branch(const as_signature_component *c, as_span version);
 
 /* Whether the first number of a version is that of a known release, or hardly higher in one with as many numbers;
- * and it is not older than all of them, nor without a letter (10.6, 10.6p1) that all have. Pure. */
+ * and it is not older than all of them, nor without a letter (10.6, 10.6p1) or a number
+ * (3.0, 3.0.20) that all have. Pure. */
 bool as_is_near(const as_signature_component *c, as_span version);
 
 /* Whether a version is older than every known release; false where none is known. Pure. */

@@ -87,15 +87,18 @@ static void test_called(void **state)
 
 static void test_near(void **state)
 {
-	as_signature_component c = { 0 }, p = { 0 };
+	as_signature_component c = { 0 }, p = { 0 }, o = { 0 };
 	(void)state;
 	as_read_releases(&c, as_lit("2.4 2.8"));
 	as_read_releases(&p, as_lit("9.2p1 9.8p1"));
+	as_read_releases(&o, as_lit("1.1.1w 3.0.20 3.5.9"));
 	assert_true(as_is_near(&c, as_lit("2.11.1")) && as_is_near(&c, as_lit("3.1")));
 	assert_false(as_is_near(&c, as_lit("2.3")) || as_is_near(&c, as_lit("802.1")) ||
 		     as_is_near(&c, as_lit("3.1.1")));
 	assert_true(as_is_near(&p, as_lit("10.6p1")));
 	assert_false(as_is_near(&p, as_lit("10.6")));
+	assert_true(as_is_near(&o, as_lit("3.0.7")));
+	assert_false(as_is_near(&o, as_lit("3.0")));
 	assert_true(as_is_of_branch(&c, as_lit("2.4.7")) && !as_is_of_branch(&c, as_lit("2.5")));
 }
 
