@@ -156,7 +156,7 @@ static void test_a_revision_of_the_distribution_is_kept(void **state)
 	expect(w, "openssl 1.1.1k-1+deb11u2 2/2 package,signature");
 }
 
-/* The package's version is that of its makers and more: with the same in a file there is one version, with another two. */
+/* A package has its makers' version and more: with the same in a file there is one version, with another two. */
 static void test_a_package_of_the_version_is_no_second_one(void **state)
 {
 	(void)state;
