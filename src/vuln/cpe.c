@@ -62,6 +62,8 @@ static letter letter_at(as_span s, size_t at)
 
 static bool has_pattern(as_span s)
 {
+	if (as_find_byte(s, '*', 0) == SIZE_MAX && as_find_byte(s, '?', 0) == SIZE_MAX)
+		return false;
 	for (size_t at = 0; at < s.n; at += letter_at(s, at).n)
 		if (letter_at(s, at).pattern)
 			return true;
@@ -133,7 +135,7 @@ static size_t level_at(as_span v)
 static as_span without_level(const as_version_order *order, as_span v)
 {
 	as_span base = as_cut(v, 0, level_at(v));
-	return base.n > 0 && order->compare(base, v) < 0 ? base : v;
+	return base.n > 0 && base.n < v.n && order->compare(base, v) < 0 ? base : v;
 }
 
 static bool is_number(as_span s) { return s.n > 0 && as_order_run(s, 0).n == s.n; }
@@ -159,9 +161,9 @@ static bool may_be_numbered(
 	const as_version_order *order, as_span known, as_span version, as_span update)
 {
 	uint8_t to[AS_VERSION_MAX];
-	as_span v = as_cpe_plain(version, to, sizeof(to));
 	if (!is_number(update))
 		return false;
+	as_span v = as_cpe_plain(version, to, sizeof(to));
 	if (order->compare(known, v) == 0)
 		return true;
 	as_span rest = as_from(known, v.n);
@@ -205,6 +207,13 @@ static as_fit fits_exactly(
 	return fit;
 }
 
+/* The end of a range, if v is that with a patch level; otherwise v. */
+static as_span patched(const as_version_order *order, as_span v, as_span end)
+{
+	as_span base = without_level(order, v);
+	return base.n < v.n && order->compare(base, end) == 0 ? end : v;
+}
+
 /* A range; its last version stands for all its patch levels unless it is named with one. */
 static as_fit fits_range(
 	const as_criterion *c, const as_version_order *order, const as_witness *w, const char **why)
@@ -219,8 +228,8 @@ static as_fit fits_range(
 	if (r.to.p && !is_any(update) && !is_na(update))
 		r.to = joined(r.to, update, to);
 	if (r.to.p && !r.before_to && level_at(r.to) == r.to.n) {
-		lo = order->compare(without_level(order, lo), r.to) == 0 ? r.to : lo;
-		hi = hi.p && order->compare(without_level(order, hi), r.to) == 0 ? r.to : hi;
+		lo = patched(order, lo, r.to);
+		hi = hi.p ? patched(order, hi, r.to) : hi;
 	}
 	return as_version_within(order, lo, hi, &r);
 }
