@@ -59,8 +59,7 @@ as_span as_absent(as_matcher *m, const as_part *part, as_span files, as_span sum
 bool as_may_be_absent(const as_matcher *m, const as_part *part);
 
 void as_built_free(struct as_built *b);
-/* How far what is affected can be reached (as component_reach has it), and how much it presses: columns of
- * vulnerability_match. AS_IO. */
+/* How much what is affected presses: columns of vulnerability_match, out of the others. AS_IO. */
 as_status as_match_priority(sqlite3 *dossier) AS_MUST_USE;
 
 #endif

@@ -62,7 +62,6 @@ CREATE TABLE vulnerability (
 	kind TEXT NOT NULL -- the record's
 );
 CREATE INDEX vulnerability_cve ON vulnerability (cve);
-CREATE INDEX vulnerability_rejected ON vulnerability (cve) WHERE rejected;
 -- Other names of a record: an OSV id's CVE, GHSA-..., and so on.
 CREATE TABLE alias (
 	record INTEGER NOT NULL REFERENCES record(id), alias TEXT NOT NULL,

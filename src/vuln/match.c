@@ -217,6 +217,9 @@ static bool prepare_known(as_matcher *m, teller_rows *t)
 typedef struct writer {
 	as_matcher *m;
 	sqlite3_stmt *add, *files, *summary, *statements, *nvd, *changes;
+	sqlite3_stmt *way;   /* how the part in hand is reached: stands at its row */
+	const as_part *last; /* the part in hand */
+	bool has_way;
 	bool stated; /* there are statements at all */
 	teller_rows known;
 	as_map met; /* hash of a vulnerability that was asked for: whether it is withdrawn */
@@ -298,9 +301,26 @@ static as_span reason(as_arena *a, const as_part *p, const as_hit *hit)
 		(const char *)hit->why.p);
 }
 
+/* Hits come part by part: each is asked for once. */
+static as_status find_way(writer *w, const as_part *p)
+{
+	as_status s = AS_OK;
+	if (w->last == p)
+		return s;
+	w->last = p;
+	(void)sqlite3_reset(w->way);
+	as_db_text(w->way, 1, p->what);
+	as_db_text(w->way, 2, p->release);
+	w->has_way = as_db_row(w->way, &s);
+	return s;
+}
+
 static as_status write_hit(writer *w, const as_part *p, const as_hit *hit)
 {
 	sqlite3_stmt *q = w->add;
+	as_status s = find_way(w, p);
+	if (s != AS_OK)
+		return s;
 	as_db_text(q, 1, hit->cve);
 	as_db_text(q, 2, p->what);
 	as_db_text(q, 3, p->release);
@@ -317,6 +337,11 @@ static as_status write_hit(writer *w, const as_part *p, const as_hit *hit)
 	as_db_text(q, 10, p->witness.lo);
 	as_db_word(q, 11, hit->order);
 	as_db_word(q, 12, tellers[hit->by]);
+	for (int i = 0; i < 2; i++)
+		if (w->has_way && hit->verdict != AS_FIT_NO)
+			bind(q, 13 + i, w->way, i);
+		else
+			(void)sqlite3_bind_null(q, 13 + i);
 	return as_db_step(q);
 }
 
@@ -377,8 +402,10 @@ static as_status write_hits(as_matcher *m)
 	writer w = { .m = m, .met.seed = (uintptr_t)m };
 	w.add = as_db_prepare(m->dossier, "INSERT INTO vulnerability_match (cve, component, "
 					  "version, object, at, len, verdict, why,"
-					  " range, witness, version_order, source) VALUES (?, ?, "
-					  "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+					  " range, witness, version_order, source, reach, chain)"
+					  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	w.way = as_db_prepare(m->dossier, "SELECT reach, chain FROM component_reach WHERE"
+					  " component = ?1 AND version = ?2");
 	w.files = as_ask(m,
 		"SELECT group_concat(a.files, char(10)) FROM record AS r JOIN affected AS a ON "
 		"a.record = r.id"
@@ -390,7 +417,7 @@ static as_status write_hits(as_matcher *m)
 	w.stated = has_rows(m, "SELECT 1 FROM vex LIMIT 1");
 	w.nvd = as_ask(m, "SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key = ?1 AND EXISTS"
 			  " (SELECT 1 FROM cpe_match AS c WHERE c.record = r.id)");
-	bool ready = w.add && w.files && w.summary && w.statements && w.nvd && w.changes;
+	bool ready = w.add && w.way && w.files && w.summary && w.statements && w.nvd && w.changes;
 	as_status s = ready && prepare_known(m, &w.known) ? AS_OK : AS_IO;
 	if (m->n_hits > 0)
 		qsort(m->hits, m->n_hits, sizeof(*m->hits), by_weight);
@@ -400,8 +427,8 @@ static as_status write_hits(as_matcher *m)
 			n++;
 		s = write_group(&w, &m->hits[i], n);
 	}
-	sqlite3_stmt *const all[] = { w.add, w.files, w.summary, w.statements, w.nvd, w.changes,
-		w.known.alone, w.known.told, w.known.likely, w.known.to };
+	sqlite3_stmt *const all[] = { w.add, w.way, w.files, w.summary, w.statements, w.nvd,
+		w.changes, w.known.alone, w.known.told, w.known.likely, w.known.to };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		(void)sqlite3_finalize(all[i]);
 	as_map_free(&w.met);

@@ -5,12 +5,6 @@
 
 #include "dossier/db.h"
 
-static const char reaches[] =
-	"UPDATE vulnerability_match SET reach = r.reach, chain = r.chain FROM component_reach AS r "
-	"WHERE r.component = vulnerability_match.component AND r.version = "
-	"vulnerability_match.version "
-	"AND verdict <> 'not'";
-
 /* 4: urgent ... 1: low; one less where it is not sure that it is affected. */
 static const char priorities[] =
 	"UPDATE vulnerability_match AS m SET (priority, because) = (SELECT CASE max(1, CASE"
@@ -39,8 +33,4 @@ static const char priorities[] =
 	"   '; disputed' ELSE '' END FROM vulnerability AS v WHERE v.cve = m.cve) WHERE verdict <> "
 	"'not'";
 
-as_status as_match_priority(sqlite3 *dossier)
-{
-	as_status s = as_db_run(dossier, reaches);
-	return s == AS_OK ? as_db_run(dossier, priorities) : s;
-}
+as_status as_match_priority(sqlite3 *dossier) { return as_db_run(dossier, priorities); }
