@@ -13,8 +13,7 @@ typedef struct as_spoken {
 } as_spoken;
 
 /* The ranges that a text tells; any of them will do. 0: it is not understood, or tells no version ("n/a",
- * "unspecified", "see the advisory"). A text without blanks that is neither a comparison nor such a word is
- * one version, whatever it looks like. Borrows; pure. */
+ * "unspecified", "see the advisory", "tool-1.0"), or its ends are mixed up. Borrows; pure. */
 size_t as_spoken_read(as_span text, as_spoken out[AS_SPOKEN_MAX]) AS_MUST_USE;
 
 /* Whether a text only says that no version is told: empty, "n/a", "unspecified", "unknown", "-". Pure. */

@@ -28,12 +28,29 @@ static void show(as_buf *b, const as_spoken *s, size_t n)
 	as_buf_u8(b, 0);
 }
 
+typedef struct meaning {
+	const char *text, *ranges; /* NULL: none */
+} meaning;
+
+static void check(const meaning *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		as_spoken said[AS_SPOKEN_MAX];
+		as_buf b = { 0 };
+		size_t n = as_spoken_read(as_lit(cases[i].text), said);
+		show(&b, said, n);
+		const char *wanted = cases[i].ranges ? cases[i].ranges : "";
+		if (strcmp((const char *)b.p, wanted) != 0)
+			fail_msg(
+				"'%s' is '%s', not '%s'", cases[i].text, (const char *)b.p, wanted);
+		as_buf_free(&b);
+	}
+}
+
 static void texts_mean_ranges(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *text, *ranges;
-	} cases[] = { { "2.3", "[2.3 2.3]" }, { " v2.3 ", "[v2.3 v2.3]" },
+	static const meaning cases[] = { { "2.3", "[2.3 2.3]" }, { " v2.3 ", "[v2.3 v2.3]" },
 		{ "R12.3-SP4", "[R12.3-SP4 R12.3-SP4]" }, { "version 2.3", "[2.3 2.3]" },
 		{ "< 1.61.0", "[ 1.61.0)" }, { "<1.61.0", "[ 1.61.0)" }, { "<= 2.3", "[ 2.3]" },
 		{ "> 2.3", "(2.3 ]" }, { ">=2.3", "[2.3 ]" }, { "= 2.3", "[2.3 2.3]" },
@@ -68,20 +85,53 @@ static void texts_mean_ranges(void **state)
 		{ "before the fix of May", NULL }, { "see advisory", NULL },
 		{ "Windows 10 Version 1809", NULL }, { "[1.0,2.0)", NULL }, { "(1.0,2.0)", NULL },
 		{ "1.0 and later, before 2.0", NULL }, { "before 2.x", NULL }, { "< ", NULL },
-		{ "before", "[before before]" }, { "1.0 2.0", NULL }, { ", 1.0", NULL },
-		{ "1.0,", NULL }, { "> 1.0 before 2.0", NULL },
-		{ "= 1.0, < 2.0", "[1.0 1.0] [ 2.0)" } };
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		as_spoken said[AS_SPOKEN_MAX];
-		as_buf b = { 0 };
-		size_t n = as_spoken_read(as_lit(cases[i].text), said);
-		show(&b, said, n);
-		const char *wanted = cases[i].ranges ? cases[i].ranges : "";
-		if (strcmp((const char *)b.p, wanted) != 0)
-			fail_msg(
-				"'%s' is '%s', not '%s'", cases[i].text, (const char *)b.p, wanted);
-		as_buf_free(&b);
-	}
+		{ "before", NULL }, { "1.0 2.0", NULL }, { ", 1.0", NULL }, { "1.0,", NULL },
+		{ "> 1.0 before 2.0", NULL }, { "= 1.0, < 2.0", "[1.0 1.0] [ 2.0)" } };
+	check(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+static void pieces_mean_ranges(void **state)
+{
+	(void)state;
+	static const meaning cases[] = {
+		/* of one piece: ranges, and versions with what is usual after them */
+		{ "7.80.0-7.90.0", "[7.80.0 7.90.0]" }, { "1.0-2.0", "[1.0 2.0]" },
+		{ "1.0.1c-1.0.1f", "[1.0.1c 1.0.1f]" }, { "1.0-1.2.3", "[1.0 1.2.3]" },
+		{ "7.80.0\xe2\x80\x93"
+		  "7.90.0",
+			"[7.80.0 7.90.0]" },
+		{ "7.80.0\xe2\x80\x94"
+		  "7.90.0",
+			"[7.80.0 7.90.0]" },
+		{ "7.80.0~7.90.0", "[7.80.0 7.90.0]" }, { "7.80.0..7.90.0", "[7.80.0 7.90.0]" },
+		{ "versions 7.80.0-7.90.0 and 8.0", "[7.80.0 7.90.0] [8.0 8.0]" },
+		{ "\xe2\x89\xa4"
+		  "7.90.0",
+			"[ 7.90.0]" },
+		{ "\xe2\x89\xa5 7.80.0, \xe2\x89\xa4 7.90.0", "[7.80.0 7.90.0]" },
+		{ ">=7.80.0,<7.90.0", "[7.80.0 7.90.0)" }, { "7.80+", "[7.80 ]" },
+		{ "v7.88.x", "7.88.*" }, { "7.x.x", "7.*" }, { "before 2.3.", "[ 2.3)" },
+		{ "1.2.3-rc1", "[1.2.3-rc1 1.2.3-rc1]" }, { "1.0.1f", "[1.0.1f 1.0.1f]" },
+		{ "2.0p1", "[2.0p1 2.0p1]" }, { "v1.2", "[v1.2 v1.2]" },
+		{ "20230101", "[20230101 20230101]" }, { "r1234", "[r1234 r1234]" },
+		{ "6.9.10-23", "[6.9.10-23 6.9.10-23]" }, { "1.0~rc1", "[1.0~rc1 1.0~rc1]" },
+		{ "1:1.2+dfsg-3.1", "[1:1.2+dfsg-3.1 1:1.2+dfsg-3.1]" },
+		{ "5.14.0-70.13.1.el9", "[5.14.0-70.13.1.el9 5.14.0-70.13.1.el9]" },
+		{ "15.0(2)SG11a", "[15.0(2)SG11a 15.0(2)SG11a]" },
+		{ "1.0.0.58_10.0.85", "[1.0.0.58_10.0.85 1.0.0.58_10.0.85]" },
+		{ "9f985a11e794", "[9f985a11e794 9f985a11e794]" }, { "7.80.0-8.x", NULL },
+		{ "7.80.0..8.x", NULL }, { "7.80.0/7.88.1", NULL }, { "curl-7.88.1", NULL },
+		{ "7.x.3", NULL }, { "~1.2", NULL }, { "^1.2", NULL }, { "2.6.32-754.35.1", NULL },
+		{ "12.2-58.32", NULL }, { "1.0-and-earlier", NULL }, { "1.0_to_2.0", NULL },
+		{ "..", NULL }, { "1.0..", NULL }, { "+", NULL }, { "1.0~", NULL },
+		{ "1.0-", NULL }, { "\xe2\x89", NULL },
+		/* ends that are mixed up, and what is left out */
+		{ "7.90.0 to 7.80.0", NULL }, { "7.90.0-7.80.0", NULL }, { "> 2.0, < 1.0", NULL },
+		{ "between 2.0 and 1.0", NULL }, { "> 1.0, < 1.0", NULL },
+		{ "all versions but 7.10.0", NULL }, { "all but 7.10.0", NULL },
+		{ "all versions except 7.10.0", NULL }
+	};
+	check(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* More ranges, or words, than are read: not understood, and in time. */
@@ -102,6 +152,6 @@ static void long_texts_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(texts_mean_ranges),
-		cmocka_unit_test(long_texts_end) };
+		cmocka_unit_test(pieces_mean_ranges), cmocka_unit_test(long_texts_end) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
