@@ -97,10 +97,19 @@ static size_t key_at_top(as_span head, const char *text)
 	return SIZE_MAX;
 }
 
+/* Whether s begins with a text that names a vulnerability. */
+static bool names_one(as_span s)
+{
+	static const char *const names[] = { "\"CVE-", "\"TEMP-", "\"GHSA-" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (as_starts(s, names[i]))
+			return true;
+	return false;
+}
+
 /* Whether the first member of the outermost object is an object whose first key names a vulnerability. */
 static bool names_vulnerabilities(as_span head)
 {
-	static const char *const names[] = { "\"CVE-", "\"TEMP-", "\"GHSA-" };
 	size_t i = skip_space(head, skip_space(head, 0) + 1);
 	if (as_at(head, i) != '"')
 		return false;
@@ -109,11 +118,7 @@ static bool names_vulnerabilities(as_span head)
 	if (as_at(head, i) != ':')
 		return false;
 	i = skip_space(head, i + 1);
-	as_span first = as_from(head, skip_space(head, i + 1));
-	bool named = false;
-	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
-		named = named || as_starts(first, names[n]);
-	return as_at(head, i) == '{' && named;
+	return as_at(head, i) == '{' && names_one(as_from(head, skip_space(head, i + 1)));
 }
 
 /* Tells the layout from the beginning. */
@@ -401,9 +406,10 @@ static size_t find_head(const as_split *s, as_span w, size_t i)
 	if (!s->members)
 		return s->signature_n ? as_find(w, as_bytes(s->signature, s->signature_n), i)
 				      : SIZE_MAX;
-	size_t cve = as_find(w, as_lit("\"CVE-"), i);
-	size_t other = as_find(as_cut(w, 0, as_min(cve, w.n)), as_lit("\"TEMP-"), i);
-	return cve < other ? cve : other;
+	i = as_find_byte(w, '"', i);
+	while (i != SIZE_MAX && !names_one(as_from(w, i)))
+		i = as_find_byte(w, '"', i + 1);
+	return i;
 }
 
 /* Looks for the next record from where the fault was. */

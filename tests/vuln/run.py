@@ -544,6 +544,25 @@ class Broken(Import):
 		self.load(broken.encode(), "broken.json")
 		self.assertEqual(self.ask("SELECT key FROM record WHERE source = (SELECT id FROM source WHERE name = 'broken.json') ORDER BY id"), [("a",), ("c",)])
 
+	def test_next_after_a_fault(self):
+		"""Whatever names the vulnerabilities of a package, the package after a broken one is found; nearest first."""
+		package = forms.DEBIAN["openssl"]
+		one = next(iter(package.values()))
+		for named in ("CVE-2022-0001", "TEMP-0290435-0B57B5", "GHSA-aaaa-bbbb-cccc"):
+			text = json.dumps({"a": package, "b": package, "c": {named: one}, "d": package}).replace('"b": {', '"b": {7', 1)
+			index = self.at / (named + ".db")
+			self.load(text.encode(), index=index)
+			self.assertEqual(self.ask("SELECT key FROM record ORDER BY id", index=index), [("a",), ("c",), ("d",)], named)
+
+	def test_flood_after_a_fault(self):
+		"""Heads that begin no record cost what their bytes cost."""
+		for head in ('"TEMP-', '"CVE-', '"GHSA-'):
+			text = json.dumps({"a": forms.DEBIAN["openssl"]})[:-1] + " x" + head * (960000 // len(head))
+			before = resource.getrusage(resource.RUSAGE_CHILDREN)
+			self.load(text.encode(), index=self.at / "flood.db")
+			after = resource.getrusage(resource.RUSAGE_CHILDREN)
+			self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 10, head)
+
 	def test_yaml_that_grows(self):
 		lines = ["id: OSV-1", "modified: x", "affected: []", "a0: &a0 [x, x]"] + ["a%d: &a%d [*a%d, *a%d]" % (i, i, i - 1, i - 1) for i in range(1, 40)]
 		self.assertIn("refers to another part of itself", self.load("\n".join(lines).encode(), "bomb.yaml", 3))
