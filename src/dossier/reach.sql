@@ -35,9 +35,16 @@ CREATE TEMP TABLE runner AS
 WITH linked AS MATERIALIZED (
        SELECT DISTINCT container, name, replace(target, rtrim(target, replace(target, '/', '')), '') AS goal FROM place
         WHERE kind = 'symlink' AND target IS NOT NULL AND name IN (SELECT name FROM begun UNION SELECT name FROM heard)),
+     meant AS (SELECT s.*, b.program, CASE WHEN h.name IS NOT NULL THEN 4 WHEN b.sure THEN 3 ELSE 1 END AS level, h.port
+                 FROM linked AS s LEFT JOIN begun AS b ON b.name = s.name LEFT JOIN heard AS h ON h.name = s.name),
+     -- Of all links to files of one name only those that may count below: else every link would meet every file.
+     first AS MATERIALIZED (SELECT *, ROW_NUMBER() OVER (PARTITION BY container, goal ORDER BY level DESC, port IS NULL, port, name) AS nth,
+                      ROW_NUMBER() OVER (PARTITION BY container, goal, program ORDER BY level DESC, port IS NULL, port, name) AS own FROM meant),
      file AS (SELECT p.object, p.name, p.id AS place, p.path, p.mode, p.uid FROM place AS p WHERE p.kind = 'file'
-              UNION ALL SELECT f.object, s.name, f.id, f.path, 0, NULL FROM linked AS s JOIN place AS f ON f.container = s.container
-                           AND f.kind = 'file' AND f.name = s.goal),
+              UNION ALL SELECT f.object, s.name, f.id, f.path, 0, NULL FROM first AS s JOIN place AS f ON f.container = s.container
+                           AND f.kind = 'file' AND f.name = s.goal WHERE s.nth = 1
+              UNION ALL SELECT f.object, s.name, f.id, f.path, 0, NULL FROM first AS s JOIN place AS f ON f.path = s.program AND f.container = s.container
+                           AND f.kind = 'file' AND f.name = s.goal WHERE s.own = 1 AND s.nth > 1),
      known AS (SELECT f.*, CASE WHEN h.name IS NOT NULL THEN 4 WHEN b.sure THEN 3 WHEN COALESCE(f.mode, 0) & 2048 THEN 2 ELSE 1 END AS level,
                       f.path IS b.program AS same, h.port
                  FROM file AS f LEFT JOIN begun AS b ON b.name = f.name LEFT JOIN heard AS h ON h.name = f.name

@@ -261,8 +261,10 @@ static const as_packet *packet_of(
 		return as_map_get(&image->by_name, key_of(image, p->name, version), &i)
 			       ? &image->packets[i]
 			       : NULL;
-	if ((image->compared += image->n_packets) > PAIRS_MAX)
+	if ((image->compared += image->n_packets) > PAIRS_MAX) {
+		image->unpaired++;
 		return NULL;
+	}
 	if (!version.p)
 		return packet_named(image, p, newer, older);
 	for (i = 0; i < image->n_packets; i++) {

@@ -44,6 +44,7 @@ typedef struct as_image {
 	size_t n_packets;
 	as_map by_name;    /* hash of a package's name and version: its index */
 	uint64_t compared; /* pairs of component and package that were looked at */
+	size_t unpaired;   /* components that were not, because there are too many pairs */
 	bool is_linux;
 	as_span system, codename, number; /* os-release: "debian", "bookworm", "12" */
 	bool configured;                  /* there is one kernel, and its options are known */

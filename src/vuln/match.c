@@ -459,6 +459,24 @@ static as_status write_sources(as_matcher *m)
 	return s;
 }
 
+/* Components whose package was not looked for: what their distribution mended is not known of them. */
+static as_status say_unpaired(const as_matcher *m)
+{
+	if (m->image.unpaired == 0)
+		return AS_OK;
+	sqlite3_stmt *q = as_db_prepare(m->dossier,
+		"INSERT INTO unexamined SELECT NULL, NULL, NULL, NULL, 'limits', 'limit', ?1 || "
+		"' components were not compared with the packages that they may come from: there "
+		"are too many of both'");
+	as_status s = q ? AS_OK : AS_IO;
+	if (q)
+		as_db_int(q, 1, (int64_t)m->image.unpaired);
+	if (q)
+		s = as_db_step(q);
+	(void)sqlite3_finalize(q);
+	return s;
+}
+
 as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index, char why[AS_INDEX_WHY])
 {
 	as_matcher m = { .dossier = dossier, .index = index, .arena = as_arena_new(0) };
@@ -469,6 +487,8 @@ as_status as_vuln_match(sqlite3 *dossier, sqlite3 *index, char why[AS_INDEX_WHY]
 		keep_words(&m, sqlite3_errmsg(index));
 	if (s == AS_OK)
 		s = m.arena ? as_image_load(dossier, m.arena, &m.image) : AS_NOMEM;
+	if (s == AS_OK)
+		s = say_unpaired(&m);
 	if (s == AS_OK)
 		s = as_match_distribution(&m);
 	if (s == AS_OK)

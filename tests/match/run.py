@@ -7,9 +7,10 @@
   - configurations written by hand after NISTIR 7696 and the NVD API: cases.json
   - packages of distributions and ecosystems, the kernel's options, BusyBox's applets: cases.json, too
   - the ways to components: made of facts here, step by step
+  - more components and packages than are compared: said
   - what a review writes as OpenVEX and CSAF, changed by somebody who looked, imported: the next review believes it
 
-usage: run.py [PART...]       measure, hand_written, ways, round_trips; all of them
+usage: run.py [PART...]       measure, hand_written, ways, pairs, round_trips, damaged; all of them
 The records are imported by `assay knowledge import`; components stand in dossiers that are made here, which vuln-one matches.
 Last line: N passed, N failed.
 """
@@ -17,6 +18,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -329,6 +331,48 @@ def ways(folder):
 	reach, steps, said = long.ways(folder)
 	expect((reach["l20"][0], len(steps["l20"])) == ("used", 23), f"twenty libraries in a row: {reach['l20']}, {len(steps['l20'])} steps")
 	expect(reach["l39"][0] == "present" and len(said) == 1, f"forty libraries in a row: {reach['l39']}; said: {said}")
+	links(folder)
+
+
+def links(folder, n=1600):
+	"""As many units as links as files of one name: each link leads to every file, and what that costs grows with the files. The file that a
+	unit names counts for it, whatever other links are called."""
+	image = Image()
+	facts = image.facts
+	image.add("/etc/init.d/all")
+	for k in range(n):
+		at = 2 * k + 4
+		facts["object"].append({"id": at, "sha256": f"{at:064x}", "size": 1, "state": "examined"})
+		facts["place"].append({"id": at, "parent": 1, "object": at, "kind": "file", "name": "box", "path": f"/d{k}/box", "container": "image", "mode": 0o755, "uid": 0})
+		facts["place"].append({"id": at + 1, "parent": 1, "object": None, "kind": "symlink", "name": f"s{k}", "path": f"/bin/s{k}", "container": "image", "target": f"/d{k}/box"})
+		facts["elf"].append({"object": at, "role": "program", "machine": "arm", "needed": "", "soname": None})
+		facts["autostart"].append({"object": 2, "at": k, "len": 8, "init": "rc", "name": f"s{k}", "command": f"s{k}", "program": f"/bin/s{k}", "user": "root", "enabled": 1})
+	for unit, program in (("_a.service", "/d7/box"), ("_b.service", "/d9/box")):
+		facts["autostart"].append({"object": 2, "at": n, "len": 8, "init": "systemd", "name": unit, "command": program, "program": program, "user": "root", "enabled": 1})
+	for k in (0, 7, n - 1):
+		facts["component"].append({"object": 2 * k + 4, "at": 4, "len": 8, "id": f"c{k}", "name": f"c{k}", "version": "1.0", "evidence": "c"})
+	before = resource.getrusage(resource.RUSAGE_CHILDREN)
+	reach, _, said = image.ways(folder)
+	after = resource.getrusage(resource.RUSAGE_CHILDREN)
+	took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+	print(f"{n} links to {n} files: {took:.2f} s")
+	expect(took < 5, f"{n} links to as many files took {took:.1f} s")
+	expect([reach[f"c{k}"][0] for k in (0, 7, n - 1)] == ["started"] * 3 and said == [], f"links to files of one name: {reach}, {said}")
+
+
+def pairs(folder, n=4500):
+	"""More pairs of component and package than are compared: whose package was not looked for is said."""
+	path = os.path.join(folder, "pairs.assay")
+	facts = {"package": [{"manager": "opkg", "name": f"p{k}", "version": "1.0", "at": k} for k in range(n)],
+		"component": [{"id": f"p0{k}", "name": f"p0{k}", "version": "1.0", "evidence": "p"} for k in range(n)]}
+	for count, wanted in ((40, []), (n, [f"{n - 20000000 // n} components were not compared with the packages that they may come from: there are too many of both"])):
+		dossier(path, {table: rows[:count] for table, rows in facts.items()})
+		matched(path, imported(folder, [HERE / "records.json"]))
+		db = sqlite3.connect(path)
+		said = [text for text, in db.execute("SELECT text FROM unexamined")]
+		db.close()
+		os.remove(path)
+		expect(said == wanted, f"{count} components and packages: {said}, wanted {wanted}")
 
 
 # How somebody who looked changes a document of a review: the first vulnerability is not there, the second is.
@@ -416,7 +460,7 @@ def damaged(folder):
 
 def main():
 	with tempfile.TemporaryDirectory() as folder:
-		for part in (measure, hand_written, ways, round_trips, damaged):
+		for part in (measure, hand_written, ways, pairs, round_trips, damaged):
 			if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
 				part(folder)
 	print(f"{passed} passed, {failed} failed")
