@@ -55,7 +55,11 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 	else
 		type = task->type.n > 0 ? known_type(task->type) : as_type_of(task->data);
 	as_arena_reset(e->arena);
-	if (s != AS_OK || task->share > 0 || blank || e->only_unpack)
+	bool only_open = task->share > 0 || blank || e->only_unpack;
+	if (s == AS_NOMEM && !only_open) /* what it says itself is told all the same */
+		s = as_send_lost(&o, as_format_by_id(type) ? type : "scan", "memory", 0,
+			task->data.n, "memory for opening it could not be had");
+	if (s != AS_OK || only_open)
 		return s;
 	as_inspection in = { .file = { .data = task->data,
 				     .type = type,

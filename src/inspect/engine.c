@@ -74,6 +74,16 @@ bool as_inspectors_named(as_span list, as_span *wrong)
 	return true;
 }
 
+/* One that fails for want of memory, or says more at once than a message holds, must not silence those after it. */
+static as_status end_one(const channel *c, as_status s)
+{
+	if (s == AS_NOMEM)
+		return say(c, "memory", 0, 0, "memory for it could not be had");
+	if (s == AS_LIMIT)
+		return say(c, "limit", 0, 0, "it found more at one place than can be recorded");
+	return s > AS_NOMEM ? s : AS_OK;
+}
+
 static as_status run_one(const as_inspection *in, const as_inspector *ins)
 {
 	as_file f = in->file;
@@ -94,7 +104,8 @@ static as_status run_one(const as_inspection *in, const as_inspector *ins)
 	as_facts facts = { .data = f.data, .emit = emit, .lost = lost, .ctx = &c };
 	s = as_worse(s, ins->inspect(&facts, &f));
 	as_buf_free(&facts.row);
-	return s >= AS_NOMEM ? s : AS_OK;
+	as_arena_reset(f.arena); /* what one used up, the next must not lack */
+	return end_one(&c, s);
 }
 
 as_status as_inspect_object(as_inspection *in)

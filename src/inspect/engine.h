@@ -20,8 +20,8 @@ uint64_t as_roles_of(as_span path);
 /* Whether a list of ids separated by commas names only inspectors; *wrong: the first that is none. Pure. */
 bool as_inspectors_named(as_span list, as_span *wrong);
 
-/* Runs them, in the order of the table; sends AS_M_ROW and AS_M_LOST. AS_NOMEM and AS_IO: the sender or
- * the machine failed. */
+/* Runs them, in the order of the table; sends AS_M_ROW and AS_M_LOST. Resets the arena after each. For one that runs
+ * out of memory this is sent as lost, and the others are run. AS_NOMEM and AS_IO: the sender or the machine failed. */
 as_status as_inspect_object(as_inspection *in) AS_MUST_USE;
 
 #endif

@@ -18,7 +18,7 @@ typedef struct as_file {
 	bool opened;          /* a container: what is in it stands in objects of its own */
 	bool traits;          /* state also what a comparison with another build needs */
 	struct as_yara *yara; /* the user's own rules, or NULL */
-	as_arena *arena;      /* lives until this object is done */
+	as_arena *arena;      /* for this inspector alone: it is reset after it */
 } as_file;
 
 typedef struct as_inspector {

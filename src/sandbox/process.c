@@ -81,16 +81,21 @@ static as_status send_message(void *ctx, as_message kind, as_span payload)
 	return e->out.n >= BUFFER || e->out.bad ? flush(e) : AS_OK;
 }
 
+static void set_stage(examiner *e, const char *id, uint64_t at)
+{
+	size_t n = strnlen(id, AS_STAGE_MAX - 1);
+	memcpy(e->board->stage, id, n);
+	memset(e->board->stage + n, 0, AS_STAGE_MAX - n);
+	atomic_store_explicit(&e->board->at, at, memory_order_relaxed);
+}
+
 static bool enter_stage(void *ctx, const char *id, uint64_t at)
 {
 	examiner *e = ctx;
 	for (size_t i = 0; i < AS_SKIP_MAX; i++)
 		if (e->order->skip[i].n > 0 && as_is(e->order->skip[i], id))
 			return false;
-	size_t n = strnlen(id, AS_STAGE_MAX - 1);
-	memcpy(e->board->stage, id, n);
-	memset(e->board->stage + n, 0, AS_STAGE_MAX - n);
-	atomic_store_explicit(&e->board->at, at, memory_order_relaxed);
+	set_stage(e, id, at);
 	return true;
 }
 
@@ -181,6 +186,7 @@ static as_status work_on(examiner *e, const as_order *o)
 	void *map = NULL;
 	as_sender send = { .send = send_message, .stage = enter_stage, .ctx = e };
 	e->order = o;
+	set_stage(e, "examiner", 0); /* not the last one of the object before */
 	if (o->n > 0) {
 		map = mmap(NULL, o->n + slack, PROT_READ, MAP_SHARED, fd, (off_t)(from - slack));
 		if (map == MAP_FAILED)

@@ -27,6 +27,7 @@ static bool wrong(parser *p, const char *reason, uint64_t at)
 static as_value *spent(parser *p)
 {
 	(void)wrong(p, "it takes more memory than one record may", as_pos(&p->c));
+	p->fault->spent = true;
 	return NULL;
 }
 

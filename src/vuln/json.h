@@ -30,6 +30,7 @@ typedef struct as_fault {
 	const char *reason; /* constant words; NULL: nothing */
 	uint64_t at;        /* bytes from the beginning of the text */
 	as_span name;       /* a key that it is about, or empty; borrows from text or arena */
+	bool spent;         /* nothing is: the arena's limit is */
 } as_fault;
 
 /* Reads text, which is one value and white space. NULL, and the fault, if it is none: also where an object has a key

@@ -364,6 +364,54 @@ static void attempt(
 	as_process_kill(p);
 }
 
+/* The first object is worked on in a stage; for the second, memory is short before there is one. */
+static as_status work_without_memory(
+	void *ctx, const as_order *order, as_span data, const as_sender *send)
+{
+	(void)ctx, (void)data;
+	if (as_is(order->path, "first"))
+		return send->stage(send->ctx, "some_stage", 0) ? AS_OK : AS_IO;
+	return AS_NOMEM;
+}
+
+static as_status take_loss(void *ctx, as_message kind, as_span payload)
+{
+	as_lost_message lost;
+	char *stage = ctx;
+	if (kind == AS_M_LOST && as_lost_decode(payload, &lost) && lost.stage.n < 32)
+		memcpy(stage, lost.stage.p, lost.stage.n);
+	return AS_OK;
+}
+
+/* What is lost is not laid at the door of the stage in which the object before ended. */
+static void names_no_stage_of_another_object(void **state)
+{
+	scene s;
+	char stage[32] = "";
+	(void)state;
+	set_up(&s);
+	as_process_options o = {
+		.spool = s.spool, .memory = 256 << 20, .work = work_without_memory
+	};
+	as_process *p = as_process_new(&o);
+	assert_non_null(p);
+	for (unsigned i = 0; i < 2; i++) {
+		as_order order = {
+			.region = s.memory, .n = BYTES, .path = as_lit(i == 0 ? "first" : "second")
+		};
+		bool done = false;
+		assert_int_equal(as_process_order(p, &order), AS_OK);
+		while (!done) {
+			struct pollfd fd = { .fd = as_process_fd(p), .events = POLLIN };
+			(void)poll(&fd, 1, 10000);
+			assert_int_equal(as_process_read(p, take_loss, stage, &done), AS_OK);
+		}
+	}
+	assert_string_equal(stage, "examiner");
+	as_process_kill(p);
+	as_spool_free(s.spool);
+}
+
 static void nothing_gets_out(void **state)
 {
 	(void)state;
@@ -406,7 +454,8 @@ static void without_walls_it_would(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(hole_beside_bytes),
-		cmocka_unit_test(regions_that_overlap), cmocka_unit_test(nothing_gets_out),
-		cmocka_unit_test(without_walls_it_would) };
+		cmocka_unit_test(regions_that_overlap),
+		cmocka_unit_test(names_no_stage_of_another_object),
+		cmocka_unit_test(nothing_gets_out), cmocka_unit_test(without_walls_it_would) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

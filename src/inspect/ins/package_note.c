@@ -10,7 +10,8 @@
 #include "vuln/json.h"
 
 enum {
-	NOTES_MAX = 4096,
+	NOTES_MAX = 4096,    /* of any kind that are looked at */
+	PACKAGES_MAX = 8,    /* notes of packages that are read: a linker writes one */
 	TEXT_MAX = 64 << 10, /* bytes of JSON */
 	SURE = 980,          /* the build wrote it */
 };
@@ -19,7 +20,9 @@ enum {
 typedef struct reading {
 	as_facts *out;
 	const as_file *f;
-	size_t notes, told;
+	size_t notes, n_read;
+	as_span read[PACKAGES_MAX]; /* many headers may point to one note */
+	bool full;
 } reading;
 
 static bool cares(const as_file *f)
@@ -54,6 +57,8 @@ static as_status state(reading *r, as_span where)
 	if (text.n > TEXT_MAX)
 		return as_unread(r->out, where, "the note of a package is longer than is read");
 	const as_value *o = as_json_parse(a, text, &fault);
+	if (!o && fault.spent)
+		return AS_NOMEM;
 	if (!o || o->type != AS_JSON_OBJECT)
 		return as_unread(r->out, where, "the note of a package is no object of JSON");
 	as_span cpe = text_of(o, "appCpe");
@@ -71,18 +76,36 @@ static as_status state(reading *r, as_span where)
 			.evidence = as_cut(text, 0, as_min(text.n, 256)) });
 }
 
+static bool was_read(const reading *r, as_span where)
+{
+	for (size_t i = 0; i < r->n_read; i++)
+		if (r->read[i].p == where.p && r->read[i].n == where.n)
+			return true;
+	return false;
+}
+
+static as_status take(reading *r, as_span where)
+{
+	if (was_read(r, where))
+		return AS_OK;
+	r->full = r->n_read == PACKAGES_MAX;
+	if (r->full)
+		return as_unread(r->out, where, "more notes of packages than are read");
+	r->read[r->n_read++] = where;
+	return state(r, where);
+}
+
 static as_status read_notes(reading *r, const as_elf_view *e, as_span all, uint64_t align)
 {
 	as_elf_note note;
 	as_status s = AS_OK;
 	as_cur c = as_elf_cur(e, all, 0);
-	while (s <= AS_PARTIAL && as_elf_note_next(&c, align == 8 ? 8 : 4, &note)) {
-		if (r->notes++ == NOTES_MAX)
+	while (s <= AS_PARTIAL && !r->full && as_elf_note_next(&c, align == 8 ? 8 : 4, &note)) {
+		r->full = r->notes++ == NOTES_MAX;
+		if (r->full)
 			return as_unread(r->out, all, "too many notes to look at all for packages");
-		if (note.type != PACKAGE_NOTE || !as_same(note.name, as_bytes("FDO", 4)))
-			continue;
-		r->told++;
-		s = as_worse(s, state(r, note.desc));
+		if (note.type == PACKAGE_NOTE && as_same(note.name, as_bytes("FDO", 4)))
+			s = as_worse(s, take(r, note.desc));
 	}
 	return s;
 }
@@ -95,11 +118,11 @@ static as_status inspect(as_facts *out, const as_file *f)
 	as_status s = AS_OK;
 	if (!as_elf_open(&e, f->data, f->arena))
 		return AS_OK; /* what is wrong with an ELF file, its own inspector says */
-	for (size_t i = 0; i < e.n_segments && s <= AS_PARTIAL && r.notes <= NOTES_MAX; i++)
+	for (size_t i = 0; i < e.n_segments && s <= AS_PARTIAL && !r.full; i++)
 		if (e.segments[i].type == AS_PT_NOTE)
 			s = as_worse(
 				s, read_notes(&r, &e, e.segments[i].data, e.segments[i].align));
-	for (size_t i = 0; i < e.n_sections && s == AS_OK && r.told == 0; i++)
+	for (size_t i = 0; i < e.n_sections && s == AS_OK && r.n_read == 0; i++)
 		if (e.sections[i].type == AS_SHT_NOTE)
 			s = read_notes(&r, &e, e.sections[i].data, e.sections[i].align);
 	return s;
