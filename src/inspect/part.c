@@ -59,7 +59,8 @@ as_status as_add_part(as_facts *out, as_arena *arena, const as_part *p)
 		return AS_NOMEM;
 	as_component row = { .where = p->where,
 		.id = id,
-		.name = spaced && !generic ? as_from(id, as_lit(world).n + 1) : p->name,
+		.name = spaced && !generic && !p->distributed ? as_from(id, as_lit(world).n + 1)
+							      : p->name,
 		.version = version,
 		.vendor = absent_if_empty(p->vendor),
 		.purl = purl,

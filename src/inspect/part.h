@@ -17,6 +17,7 @@ typedef struct as_part {
 	as_span license;       /* as written, empty: not said */
 	as_span evidence;
 	const char *method; /* component.method */
+	bool distributed; /* the space is whose package it is (a distribution's), no part of its name */
 	int64_t confidence; /* thousandths */
 } as_part;
 

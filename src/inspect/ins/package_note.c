@@ -72,6 +72,7 @@ static as_status state(reading *r, as_span where)
 			.version = text_of(o, "version"),
 			.cpe = as_starts(cpe, "cpe:2.3:") ? cpe : (as_span){ 0 },
 			.method = "note",
+			.distributed = true,
 			.confidence = SURE,
 			.evidence = as_cut(text, 0, as_min(text.n, 256)) });
 }
