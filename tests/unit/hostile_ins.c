@@ -198,6 +198,57 @@ static void test_more_than_is_kept(void **state)
 	}
 }
 
+/* An address within so many bytes of a line is looked at, one behind them is said to be not. */
+static void test_long_line(void **state)
+{
+	static const char setting[] = "macaddr=00:14:22:10:20:31";
+	(void)state;
+	for (size_t n = 4000; n <= 5000; n += 1000) {
+		as_buf b = { 0 };
+		for (size_t i = 0; i < n; i++)
+			as_buf_u8(&b, i % 2 ? 'x' : ' ');
+		as_buf_print(&b, " %s %03000d\n%s\n", setting, 0, "x=y");
+		collected all =
+			collect(&as_inspector_mac_config, as_buf_span_of(&b), "text", "/etc/x");
+		assert_int_equal(all.rows, n == 4000);
+		assert_int_equal(all.lost, n == 5000);
+		collected_free(&all);
+		as_buf_free(&b);
+	}
+}
+
+static void add_be(as_buf *b, uint32_t v)
+{
+	for (int i = 24; i >= 0; i -= 8)
+		as_buf_u8(b, (uint8_t)(v >> i));
+}
+
+/* A collection of more fonts than are looked at, all of which have their names outside of it: both is said. */
+static void test_many_damaged_fonts(void **state)
+{
+	enum { FONTS = 65, LOOKED_AT = 64, HEAD = 12 };
+	as_buf b = { 0 };
+	(void)state;
+	as_buf_text(&b, "ttcf");
+	add_be(&b, 0x10000);
+	add_be(&b, FONTS);
+	for (size_t i = 0; i < FONTS; i++)
+		add_be(&b, HEAD + 4 * FONTS);
+	add_be(&b, 0x10000);
+	add_be(&b, 1 << 16); /* one table, and what is of no use here */
+	add_be(&b, 0);
+	as_buf_text(&b, "name");
+	add_be(&b, 0);
+	add_be(&b, 1 << 20);
+	add_be(&b, 16);
+	collected all = collect(&as_inspector_font, as_buf_span_of(&b), "data", "");
+	assert_int_equal(all.lost, LOOKED_AT + 1);
+	expect_has(&all, "the names of a font lie outside of it");
+	expect_has(&all, "more fonts in one file than are looked at");
+	collected_free(&all);
+	as_buf_free(&b);
+}
+
 /* A program that is known by a version which stands alone, and more such versions than are kept. */
 static void test_more_versions_than_are_kept(void **state)
 {
@@ -231,6 +282,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_more_than_is_kept),
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_many_damaged_fonts),
 		cmocka_unit_test(test_more_versions_than_are_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,9 +197,9 @@ static as_status read_collection(as_facts *out, const as_file *f)
 			return as_unread(out, f->data, "a collection of fonts is cut off");
 		s = as_worse(s, read_font(out, f, at, false));
 	}
-	return s == AS_OK && n > FONTS_MAX
-		       ? as_unread(out, f->data, "more fonts in one file than are looked at")
-		       : s;
+	if (s <= AS_PARTIAL && n > FONTS_MAX)
+		s = as_unread(out, f->data, "more fonts in one file than are looked at");
+	return s;
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
