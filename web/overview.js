@@ -10,7 +10,8 @@ const MEANING = {
 };
 
 const inputFacts = input => definitions([
-	["Size", input.size === null ? "a folder" : `${bytes(input.size)} (${number.format(input.size)} bytes)`],
+	["Size", input.size !== null && (input.files === null ? `${bytes(input.size)} (${number.format(input.size)} bytes)`
+		: `${bytes(input.size)} in ${count(input.files, "file")}, a folder`)],
 	["SHA-256", input.sha256 && digest(input.sha256)],
 ]);
 

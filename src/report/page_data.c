@@ -23,7 +23,8 @@ static const struct {
 } tables[] = {
 	{ "meta", "SELECT name, value FROM meta ORDER BY name" },
 	{ "inputs",
-		"SELECT p.id, p.name, p.object, o.size, o.sha256, o.type FROM place AS p"
+		"SELECT p.id, p.name, p.object, " AS_SQL_INPUT_SIZE
+		" AS size, o.sha256, o.type, " AS_SQL_INPUT_FILES " AS files FROM place AS p"
 		" LEFT JOIN object AS o ON o.id = p.object WHERE p.parent IS NULL ORDER BY p.id" },
 	{ "states", "SELECT state, count(*) AS n FROM object GROUP BY state" },
 	{ "findings", "SELECT f.id, f.rule, f.kind, f.severity, f.confidence, r.confidence_why, "

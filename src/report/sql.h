@@ -7,6 +7,15 @@
 
 #include "base/span.h"
 
+/* Of a place p with its object o: its bytes, and its files, NULL for what is no folder. A folder has no bytes of its
+ * own: its files' are counted. */
+#define AS_SQL_INPUT_SIZE                                                                          \
+	"iif(o.type = 'folder', (SELECT coalesce(sum(b.size), 0) FROM place AS f"                  \
+	" JOIN object AS b ON b.id = f.object WHERE f.owner = p.id AND f.kind = 'file'), o.size)"
+#define AS_SQL_INPUT_FILES                                                                         \
+	"iif(o.type = 'folder', (SELECT count(*) FROM place AS f WHERE f.owner = p.id"             \
+	" AND f.kind = 'file'), NULL)"
+
 /* The first column of the first row as an integer; 0 without a row or when the statement fails. */
 int64_t as_sql_int(sqlite3 *db, const char *sql);
 /* The same as text, copied into out (n bytes with the NUL, cut to fit); "" without a row. */

@@ -73,13 +73,9 @@ static void add_size(as_buf *b, int64_t n)
 	as_buf_print(b, v < 10 && u > 0 ? "%.1f %s" : "%.0f %s", v, units[u]);
 }
 
-/* A folder has no bytes of its own: its files' are counted. */
 static const char inputs_sql[] =
-	"SELECT p.name, iif(o.type = 'folder', (SELECT coalesce(sum(b.size), 0) FROM place AS f"
-	" JOIN object AS b ON b.id = f.object WHERE f.owner = p.id AND f.kind = 'file'), o.size), "
-	"o.sha256, o.type,"
-	" iif(o.type = 'folder', (SELECT count(*) || iif(count(*) = 1, ' file', ' files') FROM"
-	" place AS f WHERE f.owner = p.id AND f.kind = 'file'), NULL)"
+	"SELECT p.name, " AS_SQL_INPUT_SIZE ", o.sha256, o.type,"
+	" " AS_SQL_INPUT_FILES " || iif(" AS_SQL_INPUT_FILES " = 1, ' file', ' files')"
 	" FROM (SELECT * FROM place WHERE parent IS NULL ORDER BY id LIMIT 4) AS p"
 	" LEFT JOIN object AS o ON o.id = p.object"
 	" UNION ALL SELECT 'and ' || (count(*) - 4) || ' more', NULL, NULL, NULL, NULL FROM place"

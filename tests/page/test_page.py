@@ -43,6 +43,13 @@ class Page(unittest.TestCase):
             subprocess.run([ASSAY, "report", dossier, "--format", "html", "-o", cls.page(name)], check=True)
         subprocess.run([ASSAY, "review", "-q", "-o", os.path.join(cls.folder, "code"), GATE], check=True)
         shutil.copy(os.path.join(cls.folder, "code", "report.html"), cls.page("code"))
+        for name, n in (("a", 3000), ("b", 1096)):
+            os.makedirs(os.path.join(cls.folder, "root"), exist_ok=True)
+            with open(os.path.join(cls.folder, "root", name), "wb") as f:
+                f.write(name.encode() * n)
+        subprocess.run([ASSAY, "review", "-q", "-o", os.path.join(cls.folder, "tree"), os.path.join(cls.folder, "root")],
+                       check=True)
+        shutil.copy(os.path.join(cls.folder, "tree", "report.html"), cls.page("tree"))
         cls.b = browser.Browser()
 
     @classmethod
@@ -89,6 +96,10 @@ class FirstScreen(Page):
         self.assertLessEqual(self.b.run("document.querySelector('.matters').getBoundingClientRect().bottom"), 900)
         self.assertEqual(self.b.run("[...document.querySelectorAll('.severities strong')].map(e => e.textContent)"),
                          ["2", "4", "5", "3", "1"])
+
+    def test_a_folder_is_as_large_as_its_files(self):
+        self.open("tree")
+        self.assertIn("4.0 KiB in 2 files, a folder", self.b.run("document.querySelector('.masthead').innerText"))
 
     def test_themes(self):
         for dark in (False, True):
