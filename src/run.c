@@ -211,9 +211,14 @@ static assay_status load_yara(as_review *r, as_workshop *w)
 
 static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 {
+	struct stat st;
 	if (mkdir(r->options->output, 0777) != 0 && errno != EEXIST)
 		return as_review_fail(
 			r, ASSAY_OUTPUT, "%s: %s", r->options->output, strerror(errno));
+	if (stat(r->options->output, &st) != 0 || !S_ISDIR(st.st_mode))
+		return as_review_fail(r, ASSAY_OUTPUT,
+			"%s is no folder: the output of a review is one; name another with -o",
+			r->options->output);
 	r->spool = as_spool_new(r->options->output, SPOOL_MEMORY);
 	r->window = malloc(AS_WINDOW);
 	w->scanner = as_scanner_new();

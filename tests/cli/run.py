@@ -6,9 +6,11 @@ usage: run.py ASSAY
 """
 import fcntl
 import io
+import json
 import os
 import pathlib
 import pty
+import re
 import shutil
 import signal
 import struct
@@ -87,6 +89,8 @@ class Commands(unittest.TestCase):
         self.refused(2, "info, low", "review", "x", "--fail-on", "bad")
         self.refused(2, "--bogus", "review", "--bogus", "x")
         self.refused(2, "--match", "review", "x", "--match", "*")
+        (self.at / "file").write_bytes(b"x")
+        self.refused(4, "file is no folder: the output of a review is one", "review", "file", "-o", "file")
         self.refused(2, "-o", "extract", "x", "-C", "y", "-o", "z")
         self.refused(2, "inputs", "review", *["x"] * 300)
         self.refused(3, "folder", "show", str(self.at))
@@ -125,8 +129,12 @@ class Commands(unittest.TestCase):
         for i in range(6):
             many.append(f"in{i}")
             (self.at / f"in{i}").write_bytes(b"%d\n" % i)
-        text = assay("review", "root", *many, cwd=self.at).stdout
+        text = assay("review", "root", *many, "-o", "all", cwd=self.at).stdout
         self.assertIn("4.0 KiB in 2 files, folder", text)
+        page = (self.at / "all/report.html").read_text()
+        inputs = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])["inputs"]
+        rows = [dict(zip(inputs["columns"], row)) for row in inputs["rows"]]
+        self.assertEqual([(row["size"], row.get("files")) for row in rows[:2]], [(4096, 2), (2, None)])
         self.assertIn("and 3 more", text)
         (self.at / "root/a").unlink()
         self.assertIn("1.1 KiB in 1 file, folder", assay("review", "root", "-o", "one", cwd=self.at).stdout)
