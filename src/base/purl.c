@@ -14,7 +14,37 @@ static bool is_plain(uint8_t c) { return is_letter(c) || is_digit(c) || is_one_o
 void as_purl_add(as_buf *b, as_span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		as_buf_print(b, is_plain(s.p[i]) ? "%c" : "%%%02X", s.p[i]);
+		as_buf_print(b, is_plain(s.p[i]) || s.p[i] == ':' ? "%c" : "%%%02X", s.p[i]);
+}
+
+as_purl as_purl_split(as_span s)
+{
+	s = as_cut(s, 0, as_min(as_find_byte(s, '#', 0), s.n));
+	s = as_cut(s, 0, as_min(as_find_byte(s, '?', 0), s.n));
+	/* Not the @ of a scope (pkg:npm/@scope/name), which some leave as it is. */
+	for (size_t i = s.n; i > 0 && s.p[i - 1] != '/'; i--)
+		if (s.p[i - 1] == '@')
+			return (as_purl){ as_cut(s, 0, i - 1), as_from(s, i) };
+	return (as_purl){ .name = s };
+}
+
+/* The byte that stands at *i, decoded; *i is moved behind it. */
+static uint8_t decoded(as_span s, size_t *i)
+{
+	uint64_t v = 0;
+	uint8_t c = s.p[*i];
+	bool encoded = c == '%' && s.n - *i > 2 && as_number(as_cut(s, *i + 1, 2), 16, &v);
+	*i += encoded ? 3 : 1;
+	return encoded ? (uint8_t)v : c;
+}
+
+bool as_purl_same(as_span a, as_span b)
+{
+	size_t i = 0, k = 0;
+	while (i < a.n && k < b.n)
+		if (decoded(a, &i) != decoded(b, &k))
+			return false;
+	return i == a.n && k == b.n;
 }
 
 bool as_is_purl(as_span s)

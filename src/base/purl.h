@@ -5,8 +5,17 @@
 
 #include "base/buf.h"
 
-/* Percent-encodes what a part of a package URL may not hold as it is. */
+/* Percent-encodes what a part of a package URL may not hold as it is; a colon stays. */
 void as_purl_add(as_buf *b, as_span s);
+
+/* A package URL without qualifiers and subpath, which say in which form a package came: up to its version, and the
+ * version, empty where there is none. Both as they stand. */
+typedef struct as_purl {
+	as_span name, version;
+} as_purl;
+as_purl as_purl_split(as_span s);
+/* Whether two parts of package URLs are the same with what is percent-encoded decoded. Pure. */
+bool as_purl_same(as_span a, as_span b);
 /* Whether s has the form of a package URL: a type, a name, and nothing that no URI (RFC 3986) holds. Pure. */
 bool as_is_purl(as_span s);
 /* Appends the package URL by which a component is known in what is exchanged about it: its own, or, where that is

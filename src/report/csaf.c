@@ -2,7 +2,8 @@
 /* vex.csaf.json: CSAF 2.0, profile VEX (https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html, 4.5). The same
  * statements as vex.openvex.json: the components are the products, and each vulnerability names those that have it,
  * have it not, or are not decided. Its status is "interim", since nobody has to have looked; whoever changes it and
- * imports it (assay knowledge import) is believed at the next review. Scores are not repeated here. */
+ * imports it (assay knowledge import) is believed at the next review; what still is as its mark (base/own.h) says
+ * states nothing. Scores are not repeated here. */
 #include <stdio.h>
 
 #include "report/sql.h"
@@ -44,11 +45,13 @@ static const char vulnerabilities_sql[] = AS_SQL_STATED
 #define OBJECTS(members, condition)                                                                \
 	" nullif(json_group_array(json_object(" members ")) FILTER (WHERE " condition "), '[]')"
 		OBJECTS("'category', 'details', 'title', trim(name || ' ' || version), 'text', why",
-			"status <> 'not_affected'") "," OBJECTS("'category', iif(fixed, "
-								"'vendor_fix', 'none_available'), "
-								"'details', action,"
-								" 'product_ids', "
-								"json_array(product)",
+			"status <> 'not_affected'") "," OBJECTS("'category', 'other', 'title', "
+								"mark, 'text', product",
+			"1") "," OBJECTS("'category', iif(fixed, "
+					 "'vendor_fix', 'none_available'), "
+					 "'details', action,"
+					 " 'product_ids', "
+					 "json_array(product)",
 			"action IS NOT NULL") "," OBJECTS("'category', 'impact', 'details', why, "
 							  "'product_ids', json_array(product)",
 			"status = 'not_affected'")
@@ -65,6 +68,7 @@ enum {
 	INVESTIGATED,
 	JUSTIFIED,
 	NOTES,
+	MARKS,
 	REMEDIES,
 	IMPACTS
 };
@@ -241,9 +245,11 @@ static bool vulnerability_row(void *ctx, sqlite3_stmt *st)
 	names(j, st);
 	as_json_open(j, "notes", '[');
 	note(j, as_lit("description"), as_sql_span(st, SUMMARY));
-	as_span more = as_sql_span(st, NOTES);
-	if (more.n > 2) /* without its brackets */
-		as_json_raw(j, NULL, as_cut(more, 1, more.n - 2));
+	for (int i = NOTES; i <= MARKS; i++) {
+		as_span more = as_sql_span(st, i);
+		if (more.n > 2) /* without its brackets */
+			as_json_raw(j, NULL, as_cut(more, 1, more.n - 2));
+	}
 	as_json_close(j, ']');
 	statuses(j, st);
 	list(j, "remediations", st, REMEDIES);

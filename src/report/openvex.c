@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vex.openvex.json: OpenVEX 0.2.0 (https://github.com/openvex/spec). One statement for each vulnerability of a
  * component, about the component. Whoever changes a status and imports the file (assay knowledge import) is
- * believed at the next review. */
+ * believed at the next review; what still is as its mark (base/own.h) says states nothing. */
 #include <stdio.h>
 
 #include "report/sql.h"
 #include "report/vex.h"
 #include "report/write_json.h"
 
-static const char statements_sql[] =
-	AS_SQL_STATED " SELECT cve, summary, purl, component, version, cpe, status, justification, "
-		      "why, action FROM stated ORDER BY cve, component, version";
+static const char statements_sql[] = AS_SQL_STATED
+	" SELECT cve, summary, purl, component, version, cpe, status, justification, "
+	"iif(status = 'not_affected', why, NULL), mark || '.' || iif(status = "
+	"'not_affected', '', ' ' || why), action FROM stated ORDER BY cve, component, version";
 
-enum { CVE, SUMMARY, PURL, CPE = PURL + 3, STATUS, JUSTIFICATION, WHY, ACTION };
+enum { CVE, SUMMARY, PURL, CPE = PURL + 3, STATUS, JUSTIFICATION, IMPACT, NOTES, ACTION };
 
 static void product(as_json *j, sqlite3_stmt *st)
 {
@@ -43,8 +44,8 @@ static bool statement_row(void *ctx, sqlite3_stmt *st)
 	as_json_close(j, ']');
 	as_json_column(j, "status", st, STATUS);
 	as_json_column(j, "justification", st, JUSTIFICATION);
-	bool not_affected = as_is(as_sql_span(st, STATUS), "not_affected");
-	as_json_column(j, not_affected ? "impact_statement" : "status_notes", st, WHY);
+	as_json_column(j, "impact_statement", st, IMPACT);
+	as_json_column(j, "status_notes", st, NOTES);
 	as_json_column(j, "action_statement", st, ACTION);
 	as_json_close(j, '}');
 	return !j->out->failed;

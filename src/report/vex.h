@@ -3,18 +3,20 @@
 #ifndef AS_REPORT_VEX_H
 #define AS_REPORT_VEX_H
 
+#include "base/own.h"
 #include "report/common.h"
 
 /* The table stated, for a statement that selects from it: cve, component, version, name, purl, cpe (as the best
  * witness has them, or NULL), summary, why, status (the words of OpenVEX), justification (NULL: there is none, or
  * somebody else's statement has it in why), fixed (1: a version without it is known), action (NULL unless
- * affected). What was matched is "affected" with what to do; what cannot be decided "under_investigation". */
+ * affected), mark (base/own.h). What was matched is "affected" with what to do; what cannot be decided
+ * "under_investigation". */
 #define AS_SQL_STATED                                                                              \
 	"WITH named AS MATERIALIZED (SELECT what, release, name, purl, cpe FROM witness WHERE "    \
 	"nth = 1),"                                                                                \
 	" matched AS (SELECT m.*, coalesce(m.range LIKE '%before %', 0) AS fixed FROM "            \
 	"vulnerability_match AS m),"                                                               \
-	" stated AS (SELECT m.cve, m.component, m.version, coalesce(n.name, m.component) AS "      \
+	" told AS (SELECT m.cve, m.component, m.version, coalesce(n.name, m.component) AS "        \
 	"name, n.purl, n.cpe,"                                                                     \
 	" v.summary, coalesce(nullif(m.why, ''), 'matched') AS why,"                               \
 	" CASE m.verdict WHEN 'affected' THEN 'affected' WHEN 'not' THEN 'not_affected'"           \
@@ -26,7 +28,9 @@
 	"  'No version without it is known here: ask the maker for a fix')"                        \
 	"  || coalesce(' (' || m.priority || ': ' || m.because || ')', '') END AS action"          \
 	" FROM matched AS m JOIN vulnerability AS v ON v.cve = m.cve"                              \
-	" LEFT JOIN named AS n ON n.what = m.component AND n.release = m.version)"
+	" LEFT JOIN named AS n ON n.what = m.component AND n.release = m.version),"                \
+	" stated AS (SELECT *, '" AS_OWN_MARK "' || status || coalesce(', ' || justification, '')" \
+	" AS mark FROM told)"
 
 /* Whether there is anything to state. Both formats want at least one statement, so that without one there is no
  * document. AS_IO. */

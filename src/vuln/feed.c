@@ -5,6 +5,8 @@
 #include <time.h>
 
 #include "base/cur.h"
+#include "base/own.h"
+#include "base/purl.h"
 #include "base/text.h"
 
 enum { SUMMARY = 400 /* characters */, NUMBER_MAX = 40 /* digits of a number that is taken */ };
@@ -182,6 +184,35 @@ void as_feed_cut(as_feed *f, const char *reason)
 	as_buf_u8(&f->row, AS_FEED_CUT);
 	as_buf_span(&f->row, as_lit(reason));
 	send(f);
+}
+
+bool as_is_own(as_span words, as_span status, as_span justification)
+{
+	static const char mark[] = AS_OWN_MARK, comma[] = ", ";
+	const as_span parts[] = { as_lit(mark), status, as_lit(justification.n ? comma : ""),
+		justification };
+	size_t at = 0;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (words.n - at < parts[i].n || !as_same(as_cut(words, at, parts[i].n), parts[i]))
+			return false;
+		at += parts[i].n;
+	}
+	return at == words.n || words.p[at] == '.';
+}
+
+void as_feed_left_out(as_feed *f, uint64_t n)
+{
+	if (n == 0)
+		return;
+	as_buf_clear(&f->row);
+	as_buf_u8(&f->row, AS_FEED_LEFT_OUT);
+	as_buf_u64(&f->row, n);
+	send(f);
+}
+
+as_span as_feed_version(as_span version, as_span purl, bool own)
+{
+	return own && purl.n > 0 && as_purl_split(purl).version.n == 0 ? as_lit("") : version;
 }
 
 as_span as_feed_summary(as_feed *f, as_span words)

@@ -29,9 +29,10 @@ typedef enum as_feed_message {
 	AS_FEED_REFUSED, /* u8 kind, counted file, counted record, u64 offset, counted reason, counted detail */
 	AS_FEED_FILE, /* u32: which file is begun */
 	AS_FEED_OTHER, /* counted file, u64 offset, counted reason: it, or a member of it, is no feed */
-	AS_FEED_CUT,  /* counted reason: the file in hand was not read to its end */
-	AS_FEED_SUM,  /* 32 bytes: the SHA-256 of what is in the one file */
-	AS_FEED_DONE, /* all files are read */
+	AS_FEED_CUT,      /* counted reason: the file in hand was not read to its end */
+	AS_FEED_LEFT_OUT, /* u64: statements that are as Assay wrote them */
+	AS_FEED_SUM,      /* 32 bytes: the SHA-256 of what is in the one file */
+	AS_FEED_DONE,     /* all files are read */
 } as_feed_message;
 
 enum { AS_FEED_MAX = 64 << 20 /* bytes of one message */ };
@@ -118,6 +119,14 @@ void as_told_cwe(as_feed *f, as_told *t, as_span cwe);
 /* Says the configurations of CPE names that stand in the list under key of holder: NVD's and the CVE List's
  * are alike. */
 void as_feed_configurations(as_feed *f, const as_value *holder, const char *key);
+
+/* Whether words begin with Assay's own mark (base/own.h) of that status and justification. Pure. */
+bool as_is_own(as_span words, as_span status, as_span justification);
+/* Says how many statements were left out for that; nothing where none were. */
+void as_feed_left_out(as_feed *f, uint64_t n);
+/* The version beside the package URL of a product: its own, or empty (not NULL) where Assay wrote the document and the
+ * package URL has no version, which is then not known. */
+as_span as_feed_version(as_span version, as_span purl, bool own);
 
 /* The readers: each sends the records that v holds, or notes what is wrong. name: of a member of the
  * outermost object. */

@@ -2,13 +2,14 @@
 /* CSAF 2.0 (https://docs.oasis-open.org/csaf/csaf/v2.0/): advisories and VEX. A tree tells the products, and
  * each vulnerability which of them it is in, by id. Every vulnerability of a document becomes a record. */
 #include "base/map.h"
+#include "base/own.h"
 #include "vuln/feed.h"
 
 typedef struct product {
 	as_span id, name, vendor, version, range, cpe, purl;
 	/* Of the vulnerability in hand, which has this number. */
 	uint64_t turn;
-	as_span label, statement;
+	as_span label, statement, mark;
 } product;
 
 typedef struct tree {
@@ -18,6 +19,8 @@ typedef struct tree {
 	as_map by_id;
 	const as_value *groups;
 	uint64_t turn;
+	bool own; /* Assay wrote it, whoever changed it */
+	uint64_t left_out;
 } tree;
 
 static product *find(const tree *t, as_span id)
@@ -103,16 +106,24 @@ static void products(tree *t, const as_value *holder)
 	t->groups = as_take_list(f, holder, "product_groups");
 }
 
+/* A product with what the vulnerability in hand says of it so far; NULL: there is none. */
+static product *in_hand(tree *t, as_span id)
+{
+	product *p = find(t, id);
+	if (p && p->turn != t->turn) {
+		p->turn = t->turn;
+		p->label = p->statement = p->mark = (as_span){ 0 };
+	}
+	return p;
+}
+
 /* Puts a label or a statement on the products that a list names; the first stays. */
 static void put(tree *t, const as_value *ids, as_span label, as_span statement)
 {
 	for (; ids; ids = ids->next) {
-		product *p = find(t, as_element_text(t->f, ids, "product_ids"));
+		product *p = in_hand(t, as_element_text(t->f, ids, "product_ids"));
 		if (!p)
 			continue;
-		if (p->turn != t->turn)
-			p->label = p->statement = (as_span){ 0 };
-		p->turn = t->turn;
 		p->label = p->label.n ? p->label : label;
 		p->statement = p->statement.n ? p->statement : statement;
 	}
@@ -147,6 +158,14 @@ static void labels(tree *t, const as_value *v)
 	for (const as_value *x = as_take_list(f, v, "remediations"); x && !f->wrong; x = x->next)
 		put_on(t, as_element_object(f, x, "remediations"), (as_span){ 0 },
 			as_take_text(f, x, "details"));
+	for (const as_value *x = as_take_list(f, v, "notes"); x && !f->wrong; x = x->next) {
+		as_span title = as_take_text(f, as_element_object(f, x, "notes"), "title");
+		product *p = as_starts(title, AS_OWN_MARK)
+				     ? in_hand(t, as_trim(as_take_text(f, x, "text")))
+				     : NULL;
+		if (p)
+			p->mark = title;
+	}
 }
 
 static void statement_row(tree *t, as_span cve, const char *status, as_span id, int64_t i)
@@ -156,6 +175,10 @@ static void statement_row(tree *t, as_span cve, const char *status, as_span id, 
 	product none = { .id = id };
 	p = p ? p : &none;
 	bool told = p->turn == t->turn && t->turn > 0;
+	if (told && as_is_own(p->mark, as_lit(status), p->label)) {
+		t->left_out++;
+		return;
+	}
 	as_row_of(f, AS_INDEX_vex);
 	as_cell_int(f, i);
 	as_cell_text(f, cve);
@@ -165,7 +188,7 @@ static void statement_row(tree *t, as_span cve, const char *status, as_span id, 
 	as_cell_text(f, id);
 	as_cell_text(f, p->name);
 	as_cell_text(f, p->vendor);
-	as_cell_text(f, p->version);
+	as_cell_text(f, as_feed_version(p->version, p->purl, t->own));
 	as_cell_text(f, p->range);
 	as_cell_text(f, p->cpe);
 	as_cell_text(f, p->purl);
@@ -225,8 +248,10 @@ static void vulnerability(tree *t, const as_value *v, as_span document, as_span 
 	words(f, v, &told);
 	labels(t, v);
 	as_record_begin(f, AS_KIND_csaf, as_feed_join(f, document, "#", name), date);
-	as_told_row(f, &told);
+	uint64_t left_out = t->left_out, from = f->row.n;
 	statements(t, v, name);
+	if (left_out == t->left_out || from < f->row.n) /* more than Assay's own words */
+		as_told_row(f, &told);
 	as_record_end(f);
 	if (f->wrong)
 		as_feed_refuse(f, as_feed_join(f, document, "#", name), 0, f->wrong, f->detail);
@@ -240,11 +265,14 @@ void as_feed_csaf(as_feed *f, const as_value *v)
 	as_span id = as_need_text(f, tracking, "id"),
 		date = as_need_text(f, tracking, "current_release_date");
 	as_span publisher = as_take_text(f, as_take_object(f, document, "publisher"), "namespace");
-	tree t = { .f = f, .by_id = { .seed = (uintptr_t)v } };
+	as_span engine = as_take_text(
+		f, as_take_object(f, as_take_object(f, tracking, "generator"), "engine"), "name");
+	tree t = { .f = f, .own = as_is(engine, "assay"), .by_id = { .seed = (uintptr_t)v } };
 	products(&t, as_take_object(f, v, "product_tree"));
 	const as_value *list = as_take_list(f, v, "vulnerabilities");
 	id = as_feed_join(f, publisher, "/", id);
 	for (; list && !f->wrong && f->status == AS_OK; list = list->next)
 		vulnerability(&t, list, id, date);
 	as_map_free(&t.by_id);
+	as_feed_left_out(f, t.left_out);
 }

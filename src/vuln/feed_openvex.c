@@ -6,6 +6,8 @@
 typedef struct saying {
 	as_feed *f;
 	int64_t i;
+	bool own; /* Assay wrote it, whoever changed it */
+	uint64_t left_out;
 	as_span cve, status, justification, statement;
 } saying;
 
@@ -42,7 +44,7 @@ static void row(saying *s, as_span product, const as_value *part)
 	as_cell_text(f, product);
 	as_cell_text(f, id);
 	as_cell_word(f, NULL);
-	as_cell_word(f, NULL);
+	as_cell_text(f, as_feed_version((as_span){ 0 }, purl, s->own));
 	as_cell_word(f, NULL);
 	as_cell_text(f, cpe);
 	as_cell_text(f, purl);
@@ -82,6 +84,10 @@ static void statement(saying *s, const as_value *v)
 		known = known || as_is(s->status, statuses[i]);
 	if (!known)
 		as_feed_wrong(f, "a status that the format does not have", "status");
+	if (as_is_own(as_take_text(f, one, "status_notes"), s->status, s->justification)) {
+		s->left_out++;
+		return;
+	}
 	for (const as_value *p = as_take_list(f, one, "products"); p && !f->wrong; p = p->next)
 		product(s, p);
 }
@@ -91,10 +97,11 @@ void as_feed_openvex(as_feed *f, const as_value *v)
 	as_span id = as_need_text(f, v, "@id"), date = as_take_text(f, v, "last_updated");
 	if (date.n == 0)
 		date = as_take_text(f, v, "timestamp");
-	saying s = { .f = f };
+	saying s = { .f = f, .own = as_starts(as_take_text(f, v, "tooling"), "assay ") };
 	as_record_begin(f, AS_KIND_openvex, id, date);
 	for (const as_value *one = as_take_list(f, v, "statements"); one && !f->wrong;
 		one = one->next)
 		statement(&s, one);
 	as_record_end(f);
+	as_feed_left_out(f, f->wrong ? 0 : s.left_out);
 }

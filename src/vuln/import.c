@@ -34,10 +34,11 @@ typedef struct job {
 	char *paths[FILES]; /* owned */
 	size_t n;
 	uint64_t strangers, refusals, next_word;
-	uint64_t cuts;    /* files not read to their end */
-	size_t at;        /* the file that is being read */
-	bool begun, lied; /* the process has named it; it said what none may say */
-	uint64_t may_say; /* bytes */
+	uint64_t left_out; /* statements that are as Assay wrote them */
+	uint64_t cuts;     /* files not read to their end */
+	size_t at;         /* the file that is being read */
+	bool begun, lied;  /* the process has named it; it said what none may say */
+	uint64_t may_say;  /* bytes */
 } job;
 
 static void say(const as_import *im, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -139,11 +140,13 @@ static as_status take(job *j, as_span m)
 		return AS_OK;
 	if (what == AS_FEED_CUT)
 		tell_cut(j, as_counted(&c));
+	else if (what == AS_FEED_LEFT_OUT)
+		j->left_out += as_u64(&c);
 	else if (what == AS_FEED_OTHER)
 		j->im->strangers++;
 	else
 		s = as_store_take(j->im->store, m);
-	j->lied = s == AS_NOT_THIS;
+	j->lied = s == AS_NOT_THIS || !as_ok(&c);
 	return j->lied ? AS_OK : s;
 }
 
@@ -356,6 +359,11 @@ as_status as_import_path(as_import *im, const char *path, const char *name, cons
 		if (j->cuts > SAID)
 			say(im, "%s: %llu files were not read to their end", j->name,
 				(unsigned long long)j->cuts);
+		if (j->left_out > 0)
+			say(im,
+				"%s: %llu statements are as Assay wrote them, nobody's word: they "
+				"were left out",
+				j->name, (unsigned long long)j->left_out);
 		if (j->refusals > SAID || j->strangers > SAID)
 			say(im,
 				"%s: %llu records refused, %llu files no feeds: the first of each "

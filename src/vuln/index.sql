@@ -167,7 +167,8 @@ CREATE TABLE vex (
 	cve TEXT NOT NULL, -- or another id of the vulnerability
 	status TEXT NOT NULL, justification TEXT, statement TEXT, -- statement: impact or action, the first 400 characters
 	product TEXT NOT NULL, -- the id in the document (csaf: product_id; openvex: @id)
-	name TEXT, vendor TEXT, version TEXT, version_range TEXT, cpe TEXT, purl TEXT, -- as far as the document tells
+	name TEXT, vendor TEXT, version TEXT, version_range TEXT, cpe TEXT, purl TEXT, -- as far as the document tells;
+	-- version '': Assay wrote it of a component of unknown version, which its purl means alone
 	PRIMARY KEY (record, i)
 ) WITHOUT ROWID;
 CREATE INDEX vex_cve ON vex (cve);

@@ -407,33 +407,108 @@ def labels(document, form):
 	return [f["label"] for f in first.get("flags", [])], first["threats"][0]["details"]
 
 
-def round_trips(folder):
-	"""What a review writes is changed, imported, and believed at the next review; which then writes it as somebody's word, not its own."""
+# How somebody who agrees takes the marks of Assay's own statements out.
+def agreed(document):
+	for one in document.get("statements", []):
+		one["status_notes"] = one.get("status_notes", "").removeprefix("As matched by Assay: " + ", ".join(filter(None, (one["status"], one.get("justification")))) + ".")
+	for one in document.get("vulnerabilities", []):
+		one["notes"] = [n for n in one["notes"] if not n.get("title", "").startswith("As matched by Assay: ")]
+
+
+def trip_case():
+	"""What is reviewed: a tool with two vulnerabilities, one of which cannot be decided."""
 	case = next(c for c in json.loads((HERE / "cases.json").read_text(encoding="utf-8")) if c["name"] == "somebody looked: not affected")
 	nvd = case["feeds"][0]
 	more = json.loads(json.dumps(nvd["vulnerabilities"][0]))
 	more["cve"]["id"] = "CVE-2024-0002"
 	more["cve"]["configurations"][0]["nodes"][0]["cpeMatch"][0].update(criteria="cpe:2.3:a:x:tool:*:*:*:*:pro:*:*:*")
 	nvd["vulnerabilities"].append(more)
-	case["facts"]["meta"] = [{"name": "reviewed", "value": "2026-05-01T00:00:00Z"}]
+	case["facts"]["meta"] = [{"name": "reviewed", "value": "2026-05-01T00:00:00Z"}, {"name": "version", "value": "1.2.3"}]
+	return case["facts"], nvd
+
+
+class Trip:
+	"""Dossiers of the same, which are matched with what was imported so far."""
+	def __init__(self, folder, name, form, facts, nvd):
+		self.work, self.form, self.facts, self.n = os.path.join(folder, f"trip-{name}-{form}"), form, facts, 0
+		os.mkdir(self.work)
+		self.take(nvd)
+
+	def take(self, feed):
+		self.n += 1
+		path = os.path.join(self.work, f"{self.n}.json")
+		pathlib.Path(path).write_text(json.dumps(feed), encoding="utf-8")
+		return imported(self.work, [path])
+
+	def review(self, facts=None):
+		"""The verdicts, their reasons, and the document that is written then."""
+		self.n += 1
+		path = os.path.join(self.work, f"{self.n}.assay")
+		dossier(path, facts or self.facts)
+		found, _ = matched(path, os.path.join(self.work, "index.db"))
+		return [v for v, _ in found.values()], " ".join(w for _, w in found.values()), written(path, self.form)
+
+
+def round_trips(folder):
+	"""What a review writes is changed, imported, and believed at the next review; which then writes it as somebody's word, not its own."""
+	facts, nvd = trip_case()
 	for form, look in (("openvex", looked_openvex), ("csaf", looked_csaf)):
 		for purl in ("pkg:generic/tool@1.0", None):
-			work = os.path.join(folder, f"trip-{form}-{bool(purl)}")
-			os.mkdir(work)
-			case["facts"]["component"][0]["purl"] = purl
-			for name in ("one", "two"):
-				dossier(os.path.join(work, name), case["facts"])
-			files = [os.path.join(work, "nvd.json"), os.path.join(work, "vex.json")]
-			pathlib.Path(files[0]).write_text(json.dumps(nvd), encoding="utf-8")
-			before, _ = matched(os.path.join(work, "one"), imported(work, files[:1]))
-			expect([v for v, _ in before.values()] == ["affected", "possibly"], f"{form}: before: {before}")
-			document = written(os.path.join(work, "one"), form)
+			facts["component"][0]["purl"] = purl
+			trip = Trip(folder, str(bool(purl)), form, facts, nvd)
+			before, _, document = trip.review()
+			expect(before == ["affected", "possibly"], f"{form}: before: {before}")
 			look(document)
-			pathlib.Path(files[1]).write_text(json.dumps(document), encoding="utf-8")
-			after, _ = matched(os.path.join(work, "two"), imported(work, files[1:]))
-			expect([v for v, _ in after.values()] == ["not", "affected"], f"{form}, {purl}: after: {after}")
-			again = labels(written(os.path.join(work, "two"), form), form)
+			trip.take(document)
+			after, _, next_one = trip.review()
+			expect(after == ["not", "affected"], f"{form}, {purl}: after: {after}")
+			again = labels(next_one, form)
 			expect(not again[0] and "inline_mitigations_already_exist: A guard is before it." in again[1], f"{form}: again: {again}")
+		unchanged(folder, form, facts, nvd)
+		unknown(folder, form, facts, nvd)
+
+
+def unchanged(folder, form, facts, nvd):
+	"""What a review writes and nobody changed states nothing, whatever its verdicts were; without its marks it is somebody's word."""
+	trip = Trip(folder, "unchanged", form, facts, nvd)
+	known, _, document = trip.review()
+	trip.take(document)
+	verdicts, why, _ = trip.review()
+	expect(verdicts == known and "states" not in why, f"{form}, unchanged: {verdicts}: {why}")
+	db = sqlite3.connect(os.path.join(trip.work, "index.db"))
+	expect(db.execute("SELECT count(*) FROM vex").fetchone() == (0,), f"{form}, unchanged: rows of vex")
+	expect(db.execute("SELECT count(*) FROM vulnerability WHERE kind <> 'nvd'").fetchone() == (0,), f"{form}, unchanged: vulnerabilities that no feed tells")
+	db.close()
+	said = subprocess.run([ASSAY, "knowledge", "import", "--index", os.path.join(folder, form + ".db"), os.path.join(trip.work, "3.json")],
+		capture_output=True, text=True, check=True).stderr
+	expect("2 statements are as Assay wrote them" in said, f"{form}, unchanged: said: {said}")
+	agreed(document)
+	trip.take(document)
+	verdicts, why, copy = trip.review()
+	expect(verdicts == known and why.count("states: affected") == 1, f"{form}, agreed: {verdicts}: {why}")
+	expect("states" in json.dumps(copy), f"{form}, agreed: it is not told whose word it is")
+	other = Trip(folder, "copied", form, facts, nvd)
+	other.take(copy)
+	verdicts, why, _ = other.review()
+	expect(verdicts == known and "states" not in why, f"{form}, copied: {verdicts}: {why}")
+
+
+def unknown(folder, form, facts, nvd):
+	"""What is stated of a component of unknown version says nothing of those whose version is known."""
+	bare = {"id": "tool", "name": "tool", "cpe": "cpe:2.3:a:x:tool:*:*:*:*:*:*:*:*"}
+	trip = Trip(folder, "unknown", form, {**facts, "component": [bare]}, {**nvd, "vulnerabilities": nvd["vulnerabilities"][:1]})
+	verdicts, _, document = trip.review()
+	expect(verdicts == ["possibly"], f"{form}, unknown: before: {verdicts}")
+	if form == "openvex":
+		document["statements"][0].update(status="not_affected", justification="component_not_present")
+	else:
+		status = document["vulnerabilities"][0]["product_status"]
+		status["known_not_affected"] = status.pop("under_investigation")
+	trip.take(document)
+	verdicts, _, _ = trip.review()
+	expect(verdicts == ["not"], f"{form}, unknown: after: {verdicts}")
+	verdicts, why, _ = trip.review(facts)
+	expect(verdicts == ["affected"], f"{form}, unknown: of a known version: {verdicts}: {why}")
 
 
 def damaged(folder):

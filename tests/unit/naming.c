@@ -70,6 +70,7 @@ static void test_purl(void **state)
 	is(as_purl_generic(a, as_lit("libsigc++-2.0"), as_lit("2.12.0")),
 		"pkg:generic/libsigc%2B%2B-2.0@2.12.0");
 	is(as_purl_generic(a, as_lit("a/b@c"), as_lit("1 2")), "pkg:generic/a%2Fb%40c@1%202");
+	is(as_purl_generic(a, as_lit("a"), as_lit("1:2")), "pkg:generic/a@1:2");
 	assert_null(as_purl_of(a, none, as_lit("1")).p);
 	as_arena_free(a);
 }

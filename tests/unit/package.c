@@ -29,7 +29,7 @@ static void test_dpkg(void **state)
 		(const char *const[]){
 			"package 0+143 manager=dpkg name=libc6 version=1:2.36-9+deb12u4 arch=armhf "
 			"source=glibc status=install ok installed",
-			"purl=pkg:deb/debian/libc6@1%3A2.36-9%2Bdeb12u4?arch=armhf method=package "
+			"purl=pkg:deb/debian/libc6@1:2.36-9%2Bdeb12u4?arch=armhf method=package "
 			"confidence=950 evidence=dpkg: libc6 1:2.36-9+deb12u4",
 			"name=gone version=1.0-1", "name=half",
 			"purl=pkg:deb/ubuntu/last@2~rc1-0ubuntu1?arch=all", NULL },

@@ -179,6 +179,10 @@ static void the_truth_is_taken(void **state)
 	assert_int_equal(run(&complete), 1);
 	assert_false(complete);
 	assert_non_null(strstr(said, "it was not read to its end: it is short"));
+	file(0);
+	(void)message(AS_FEED_LEFT_OUT); /* without its number */
+	(void)message(AS_FEED_DONE);
+	assert_true(is_lie());
 }
 
 static void lies_about_order_are_seen(void **state)
