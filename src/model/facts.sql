@@ -126,9 +126,9 @@ CREATE TABLE component (
 	confidence INTEGER NOT NULL, -- thousandths
 	evidence TEXT           -- the text it rests on
 );
--- What the changelog of a Debian package says of a vulnerability. source, version: of the entry. says: 'fixed', or 'open' (a fix that is taken back
--- or missing).
-CREATE TABLE changelog (source TEXT, version TEXT, cve TEXT, says TEXT);
+-- What the changelog of a Debian package says of a vulnerability. source, version: of the entry. newest: the version of the file's newest entry;
+-- NULL: that entry is of another source. says: 'fixed', 'open' (a fix that is taken back or missing), 'mentioned' (neither plainly).
+CREATE TABLE changelog (source TEXT, version TEXT, newest TEXT, cve TEXT, says TEXT);
 -- Licences: of a component that says so, or of what stands beside a licence's text.
 CREATE TABLE licence (
 	component TEXT,         -- component.id; NULL: of the object itself, or of what stands beside it

@@ -4,12 +4,13 @@
 
 #include "vuln/hit.h"
 
-/* The query of what changelogs in the image state, for as_fixed; NULL: it fails. The caller finalizes it. */
-sqlite3_stmt *as_changes(sqlite3 *dossier);
+/* The query of what the changelogs of installed packages state, for as_fixed; NULL: it fails. The caller finalizes
+ * it. A changelog is that of a package if its newest entry is about the installed version of the same source, and it
+ * stands in the same root: /usr/share/doc/ beside /var/lib/dpkg/. */
+sqlite3_stmt *as_changes(as_matcher *m);
 
 /* Whether a package's changelog in the image says that a vulnerability is fixed in the version that is installed:
- * of the entries up to that version, the newest that speaks of it counts. The sentence in the arena; p NULL: it
- * does not say so. */
+ * its newest entry that says anything of it counts. The sentence in the arena; p NULL: it does not say so. */
 as_span as_fixed(sqlite3_stmt *q, as_arena *a, const as_packet *k, as_span cve);
 
 #endif

@@ -18,9 +18,10 @@ static const char parts_sql[] =
 	"witness AS w"
 	" WINDOW q AS (PARTITION BY what, release)) WHERE nth = 1 AND what IS NOT NULL ORDER BY "
 	"what, release";
-static const char packets_sql[] = "SELECT manager, name, version, source, maintainer FROM package "
-				  "WHERE name IS NOT NULL AND version"
-				  " IS NOT NULL ORDER BY object, at, name";
+static const char packets_sql[] =
+	"SELECT manager, name, version, source, maintainer, object FROM package "
+	"WHERE name IS NOT NULL AND version"
+	" IS NOT NULL ORDER BY object, at, name";
 
 as_span as_column(as_arena *a, sqlite3_stmt *q, int i)
 {
@@ -363,6 +364,7 @@ static as_status load_packets(sqlite3 *db, as_arena *a, as_image *image)
 		k->name = as_column(a, q, 1);
 		k->version = as_column(a, q, 2);
 		read_source(k, as_column(a, q, 3));
+		k->object = sqlite3_column_int64(q, 5);
 		k->distribution = distribution_of(image, k, as_column(a, q, 4));
 		s = as_map_set(
 			&image->by_name, key_of(image, k->name, k->version), image->n_packets - 1);

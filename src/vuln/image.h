@@ -17,6 +17,7 @@ typedef struct as_packet {
 	as_span source,
 		source_version; /* what it was built from: its own, unless the database says otherwise */
 	as_span distribution; /* "debian", "ubuntu", "alpine", "openwrt"; empty: not known */
+	int64_t object;       /* the database that has it */
 	bool tracked;         /* the index has a statement of the distribution on its source */
 } as_packet;
 

@@ -413,7 +413,7 @@ static as_status write_hits(as_matcher *m)
 	w.summary = as_ask(m, "SELECT summary FROM vulnerability WHERE cve = ?1 AND summary"
 			      " IS NOT NULL ORDER BY record LIMIT 1");
 	w.statements = as_statements(m);
-	w.changes = as_changes(m->dossier);
+	w.changes = as_changes(m);
 	w.stated = has_rows(m, "SELECT 1 FROM vex LIMIT 1");
 	w.nvd = as_ask(m, "SELECT 1 FROM record AS r WHERE r.kind = 'nvd' AND r.key = ?1 AND EXISTS"
 			  " (SELECT 1 FROM cpe_match AS c WHERE c.record = r.id)");
