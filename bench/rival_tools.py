@@ -117,7 +117,8 @@ class CveBinTool:
 
 	def argv(self, root, out):
 		out.mkdir(parents=True)
-		return ["env", "HOME=%s" % self.room, self.python, "-W", "ignore", "-c", SCAN, root, out / "found"]
+		# In an empty folder: it looks for what it has found there too, and stumbles over a folder of half the name.
+		return ["env", "-C", out, "HOME=%s" % self.room, self.python, "-W", "ignore", "-c", SCAN, root, out / "found"]
 
 	def read(self, out):
 		"""What one checker says of one file, it says by all the names it has: these are one claim."""
