@@ -33,6 +33,7 @@ STAGES = {
 	"review": {"sandbox", "unpack/format.h"},
 	"vuln": {"codec", "sandbox/lock.h", "dossier/db.h", "knowledge/tsv.h"}, # feeds are packed, and read by a process that is
 	# locked in; matches fill tables of the dossier, and read packs
+	"assess": set(),
 }
 READS_SQL = {"dossier", "judge", "report", "vuln", "top"}
 
