@@ -205,6 +205,43 @@ ASSAY_API assay_status assay_knowledge_update(
 ASSAY_API assay_status assay_knowledge_status(const char *index, assay_format format,
 	unsigned width, assay_write write, void *ctx, assay_error *error);
 
+/* How far a simulation is. Called from one thread at a time. */
+typedef void (*assay_on_draws)(void *ctx, uint64_t done, uint64_t all);
+/* Something wrong with a network file: line 0 if it is about the file as a whole. */
+typedef void (*assay_on_fault)(void *ctx, const char *file, unsigned line, const char *text);
+
+/* Zero a field to leave its default. */
+typedef struct assay_assess_options {
+	size_t size;         /* sizeof this structure */
+	const char *network; /* the network file */
+	const char *output;  /* folder for the results; default: "." */
+	const char *const
+		*scenarios; /* only these, by name, beside accept; ends with NULL; NULL: all */
+	unsigned years;     /* in place of the file's */
+	uint64_t trials;    /* paths simulated for each scenario; default: the file's, or 100000 */
+	uint64_t
+		outer; /* draws of what is not known, among which paths are shared out; default: 1000 */
+	uint64_t seed; /* default: 1 */
+	unsigned jobs; /* threads; default: one for each processor */
+	double precision; /* simulate on until the standard error of the expected loss is this share of it; 0: do not */
+	assay_on_draws on_draws;
+	assay_on_fault on_fault;     /* each thing that is wrong, in order */
+	assay_on_message on_message; /* a note or warning */
+	void *ctx;                   /* for the callbacks */
+} assay_assess_options;
+
+/* Assesses a network: reads the network file and the dossiers it names, simulates every scenario, and writes
+ * assessment.assay, assessment.html, assessment.json and decision.csv, all or none of them. ASSAY_INPUT: something
+ * is wrong with what was given, and all of it was told to on_fault. */
+ASSAY_API assay_status assay_assess(const assay_assess_options *options, assay_error *error);
+/* Writes what an assessment (an assessment.assay) answers as text, tables width columns wide (0: as they
+ * are). */
+ASSAY_API assay_status assay_assess_show(
+	const char *assessment, unsigned width, assay_write write, void *ctx, assay_error *error);
+/* Writes a commented network file to start from; the JSON schema of network files. */
+ASSAY_API assay_status assay_assess_start(assay_write write, void *ctx, assay_error *error);
+ASSAY_API assay_status assay_assess_schema(assay_write write, void *ctx, assay_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -16,6 +16,8 @@ extern const as_embedded as_embedded_knowledge[]; /* knowledge/ *.tsv */
 extern const as_embedded as_embedded_reference[]; /* knowledge/ *.pack */
 extern const as_embedded as_embedded_feeds[];     /* knowledge/ *.tar.xz */
 extern const as_embedded as_embedded_schema[];    /* src/dossier/schema.sql */
+extern const as_embedded as_embedded_assess[];    /* src/assess/ *.sql */
+extern const as_embedded as_embedded_toml[];      /* knowledge/ *.toml */
 extern const as_embedded as_embedded_web[];       /* web/ */
 extern const as_embedded as_embedded_vuln[];      /* src/vuln/ *.sql, *.tsv */
 

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "assess/draw.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "assess/random.h"
+
+enum { MONTHS = 12, QUANTILES = 8192 };
+
+static const double least_odds = -40, months_least = 0.1, renewal_window = 2;
+
+as_draw *as_draw_new(const as_model *m, as_arena *arena)
+{
+	as_draw *d = as_alloc(arena, sizeof(*d));
+	size_t threats = m->network->n_threats;
+	if (!d)
+		return NULL;
+	*d = (as_draw){ .m = m,
+		.value = as_alloc_array(arena, m->n_params + 1, sizeof(double)),
+		.base = as_alloc_array(arena, threats + 1, sizeof(double)),
+		.odds = as_alloc_array(arena, m->n_profiles * threats + 1, sizeof(double)),
+		.most = as_alloc_array(arena, threats + 1, sizeof(double)),
+		.lead = as_alloc_array(arena, m->n_programmes + 1, sizeof(double)),
+		.months = as_alloc_array(arena, m->n_programmes + 1, sizeof(double)) };
+	return d->value && d->base && d->odds && d->most && d->lead && d->months ? d : NULL;
+}
+
+void as_draw_take(as_draw *d, uint64_t seed, uint64_t number)
+{
+	for (size_t i = 0; i < d->m->n_params; i++) {
+		const as_param *p = &d->m->params[i];
+		as_random r = as_random_of(seed, number, p->purpose);
+		d->value[i] = as_quantile(&p->d, as_random_uniform(&r));
+	}
+	as_draw_follow(d);
+}
+
+static double log_odds(double share)
+{
+	if (share >= 1)
+		return INFINITY;
+	double v = share > 0 ? log(share / (1 - share)) : -INFINITY;
+	return v < least_odds ? -INFINITY : v;
+}
+
+/* What findings add for a threat that comes through these doors, at most AS_SHIFT_MOST. */
+static double findings(const as_draw *d, const as_evidence *e, unsigned doors)
+{
+	double sum = 0;
+	for (size_t c = 0; e && c < AS_CLASSES; c++)
+		if (e->times[c] > 0 && (as_classes_of_findings[c].doors & doors))
+			sum += e->times[c] * as_draw_value(d, d->m->class_shift[c], 0);
+	return sum > AS_SHIFT_MOST ? AS_SHIFT_MOST : sum;
+}
+
+static double odds_of(const as_draw *d, const as_profile *p, size_t k)
+{
+	const as_threat *t = &d->m->network->threats[k];
+	const as_product *product = &d->m->products[p->product];
+	if (!p->allowed[k])
+		return -INFINITY;
+	if (!t->evidence)
+		return d->base[k];
+	unsigned doors = t->via ? t->via & p->exposure : p->exposure;
+	return d->base[k] + findings(d, product->evidence, doors) +
+	       product->missing_share * as_draw_value(d, product->missing, 0) +
+	       as_draw_value(d, p->unknown, 0);
+}
+
+static void follow_programmes(as_draw *d)
+{
+	const as_question *q = &d->m->network->question;
+	for (size_t i = 1; i < d->m->n_programmes; i++) {
+		const as_programme *p = &d->m->programmes[i];
+		d->lead[i] = as_draw_value(d, p->lead, 0);
+		double until =
+			p->change->by > 0 ? MONTHS * (p->change->by - q->start) - d->lead[i] : 0;
+		double paced = p->change->sites_month > 0
+				       ? p->elements * p->goal / p->change->sites_month
+				       : until;
+		d->months[i] = as_draw_value(d, p->months, paced);
+		if (d->months[i] < months_least)
+			d->months[i] = months_least;
+	}
+}
+
+void as_draw_follow(as_draw *d)
+{
+	const as_model *m = d->m;
+	size_t threats = m->network->n_threats;
+	for (size_t k = 0; k < threats; k++) {
+		d->base[k] = log_odds(
+			as_draw_value(d, m->threats[k].susceptibility, m->threats[k].fixed));
+		d->most[k] = -INFINITY;
+	}
+	for (size_t p = 0; p < m->n_profiles; p++)
+		for (size_t k = 0; k < threats; k++) {
+			double v = odds_of(d, &m->profiles[p], k);
+			d->odds[p * threats + k] = v;
+			d->most[k] = v > d->most[k] ? v : d->most[k];
+		}
+	follow_programmes(d);
+}
+
+static double between(double v) { return v < 0 ? 0 : v > 1 ? 1 : v; }
+
+/* How often an element was renewed by then; of elements of all ages, on average. */
+static double renewals(double life, double age, double years)
+{
+	if (life <= 0 || years <= 0)
+		return 0;
+	if (age < 0)
+		return years / life;
+	double sum = 0;
+	for (double due = life > age ? life - age : 0; due - renewal_window / 2 < years;
+		due += life)
+		sum += between((years - due + renewal_window / 2) / renewal_window);
+	return sum;
+}
+
+double as_draw_share(const as_draw *d, size_t programme, double years)
+{
+	const as_programme *p = &d->m->programmes[programme];
+	if (programme == 0)
+		return 0;
+	if (p->freeze)
+		return between(renewals(p->life, p->age, years));
+	return p->goal * between((MONTHS * years - d->lead[programme]) / d->months[programme]);
+}
+
+double as_draw_controls(
+	const as_draw *d, uint64_t in_place, uint64_t added, size_t k, double years, double *left)
+{
+	const as_model *m = d->m;
+	double off = 0;
+	*left = 1;
+	for (uint64_t bits = (in_place | added) & m->threats[k].against; bits; bits &= bits - 1) {
+		size_t i = (size_t)__builtin_ctzll(bits);
+		bool ready =
+			in_place >> i & 1 || MONTHS * years >= as_draw_value(d, m->months[i], 0);
+		if (!ready)
+			continue;
+		off += as_draw_value(d, m->effect[i], 0);
+		*left *= as_draw_value(d, m->hours_left[i], 1);
+	}
+	return off;
+}
+
+static void book(double *by_year, double years, double at, double money)
+{
+	size_t y = at > 0 ? (size_t)at : 0;
+	if ((double)y < years)
+		by_year[y] += money;
+}
+
+static void batch_costs(const as_draw *d, const as_batch *b, double years, double *by_year)
+{
+	const as_programme *p = &d->m->programmes[b->programme];
+	double renewal = as_draw_value(d, b->renewal, 0),
+	       price = as_draw_value(d, p->cost, as_draw_value(d, b->price, 0));
+	price *= as_draw_value(d, p->overrun, 1) * (1 + as_draw_value(d, p->dual, 0));
+	for (size_t y = 0; (double)y < years; y++) {
+		double from = (double)y, to = from + 1;
+		double new =
+			as_draw_share(d, b->programme, to) - as_draw_share(d, b->programme, from);
+		double old = 1 - (as_draw_share(d, b->programme, to) +
+					 as_draw_share(d, b->programme, from)) /
+					 2;
+		double due = renewals(b->life, b->age, to) - renewals(b->life, b->age, from);
+		by_year[y] += b->elements * (new *price + (p->freeze ? 0 : due * old * renewal));
+	}
+}
+
+static void delay_costs(
+	const as_draw *d, const as_programme *p, size_t i, double years, double *by_year)
+{
+	const as_network *n = d->m->network;
+	double months = as_draw_value(d, p->delay, 0);
+	as_texts own = { .p = (as_span *)(uintptr_t)&p->segment, .n = 1 };
+	const as_texts *where = p->change->share > 0 ? &own : &p->change->segments;
+	for (size_t s = 0; s < n->n_segments; s++)
+		if (as_among(where, n->segments[s].name))
+			book(by_year, years, d->lead[i] / MONTHS,
+				months * as_draw_value(d, d->m->delay_month[s], 0));
+}
+
+static void measure_costs(const as_draw *d, const as_measure *x, double years, double *by_year)
+{
+	const as_model *m = d->m;
+	double ready = as_draw_value(d, m->months[x->control], 0) / MONTHS;
+	book(by_year, years, ready,
+		as_draw_value(d, m->cost[x->control], 0) +
+			x->elements * as_draw_value(d, m->unit_cost[x->control], 0));
+	for (size_t y = 0; (double)y < years; y++)
+		by_year[y] +=
+			as_draw_value(d, m->yearly[x->control], 0) * between((double)y + 1 - ready);
+}
+
+void as_draw_costs(const as_draw *d, size_t scenario, double *by_year)
+{
+	const as_plan *plan = &d->m->plans[scenario];
+	double years = d->m->network->question.years;
+	for (size_t y = 0; (double)y < years; y++)
+		by_year[y] = 0;
+	for (size_t i = 0; i < plan->n_batches; i++)
+		batch_costs(d, &plan->batches[i], years, by_year);
+	for (size_t i = 1; i < d->m->n_programmes; i++)
+		if (d->m->programmes[i].scenario == scenario && d->m->programmes[i].delay >= 0)
+			delay_costs(d, &d->m->programmes[i], i, years, by_year);
+	for (size_t i = 0; i < plan->n_measures; i++)
+		measure_costs(d, &plan->measures[i], years, by_year);
+}
+
+/* The share of sorted values that lie above v, with what lies between two shared out evenly. */
+static double above(const double *sorted, size_t n, double v)
+{
+	size_t low = 0, high = n;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (sorted[middle] <= v)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	double part = 0;
+	if (low > 0 && low < n && sorted[low] > sorted[low - 1])
+		part = (v - sorted[low - 1]) / (sorted[low] - sorted[low - 1]) - 0.5;
+	return between(1 - ((double)low + part) / (double)n);
+}
+
+double as_exceeds(const as_distribution *capability, const as_distribution *resistance)
+{
+	double *sorted = calloc(QUANTILES, sizeof(*sorted)), sum = 0;
+	if (!sorted)
+		return NAN;
+	for (size_t i = 0; i < QUANTILES; i++)
+		sorted[i] = as_quantile(capability, ((double)i + 0.5) / QUANTILES);
+	for (size_t i = 0; i < QUANTILES; i++)
+		sum += above(
+			sorted, QUANTILES, as_quantile(resistance, ((double)i + 0.5) / QUANTILES));
+	free(sorted);
+	return sum / QUANTILES;
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "assess/model.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "assess/model_internal.h"
+
+enum { LABEL = 400, CONTROLS_MOST = 64, FIRST_ROOM = 64, EVERYWHERE = 63 };
+
+/* Judgement, like finding_class.def: what was not examined is not known to be worse, but may be much worse. */
+const as_distribution as_unexamined_shift = {
+	.kind = AS_PERT, .a = -1, .m = 0.3, .b = 2.5, .g = 4
+};
+const as_distribution as_unknown_exposure_shift = {
+	.kind = AS_PERT, .a = -2, .m = -0.3, .b = 0.5, .g = 4
+};
+
+static const double certain = 1e-9; /* an unexamined share below this is none */
+static const double possible_share =
+	0.1; /* of the range, that each component of unknown version adds */
+
+void *as_making_room(as_making *k, void *array, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return array;
+	size_t more = *cap ? *cap * 2 : FIRST_ROOM;
+	void *p = as_alloc_array(k->m->arena, more, size);
+	if (!p) {
+		k->m->no_memory = true;
+		return NULL;
+	}
+	if (n)
+		memcpy(p, array, n * size);
+	*cap = more;
+	return p;
+}
+
+/* A stream of its own for each name, whatever else there is. */
+uint32_t as_making_purpose(as_making *k, as_span name)
+{
+	for (uint64_t salt = 0;; salt++) {
+		uint64_t there = 0;
+		uint32_t purpose = (uint32_t)(as_hash64(salt, name) >> 32);
+		if (as_map_get(&k->purposes, purpose, &there))
+			continue;
+		k->m->no_memory |= as_map_set(&k->purposes, purpose, 1) != AS_OK;
+		return purpose;
+	}
+}
+
+static bool alike(const as_distribution *a, const as_distribution *b)
+{
+	return a->kind == b->kind && a->a == b->a && a->m == b->m && a->b == b->b &&
+	       a->cap == b->cap;
+}
+
+static int add_param(as_making *k, const as_quantity *q, as_span name)
+{
+	as_model *m = k->m;
+	size_t at = as_names_find(&k->params, name);
+	if (at != SIZE_MAX && alike(&m->params[at].d, &q->d))
+		return (int)at;
+	if (at != SIZE_MAX)
+		name = as_print(
+			m->arena, "%.*s (line %u)", (int)name.n, (const char *)name.p, q->line);
+	as_param *p = as_making_room(k, m->params, m->n_params, &m->cap_params, sizeof(*p));
+	at = as_names_add(&k->params, name);
+	if (!p || at == SIZE_MAX || !name.p) {
+		m->no_memory = true;
+		return AS_NONE;
+	}
+	m->params = p;
+	if (at == m->n_params)
+		p[m->n_params++] = (as_param){ .d = q->d,
+			.origin = q->origin,
+			.name = name,
+			.source = q->source,
+			.purpose = as_making_purpose(k, name) };
+	return (int)at;
+}
+
+int as_making_param(as_making *k, const as_quantity *q, const char *format, ...)
+{
+	char label[LABEL];
+	if (!q->line)
+		return AS_NONE;
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(label, sizeof(label), format, args);
+	va_end(args);
+	as_span name = as_copy(k->m->arena, as_lit(label));
+	k->m->no_memory |= !name.p;
+	return name.p ? add_param(k, q, name) : AS_NONE;
+}
+
+static const char *shown(as_making *k, as_span s) { return as_shown_text(k->m->arena, s); }
+
+static size_t owner_of(const as_making *k, size_t supplier)
+{
+	for (size_t steps = 0; steps <= k->n->n_suppliers && supplier < k->n->n_suppliers;
+		steps++) {
+		if (!k->n->suppliers[supplier].parent.n)
+			break;
+		supplier = as_names_find(&k->suppliers, k->n->suppliers[supplier].parent);
+	}
+	return supplier;
+}
+
+size_t as_making_product(as_making *k, as_span supplier, as_span product, as_span version,
+	as_span dossier, as_span image)
+{
+	as_model *m = k->m;
+	size_t supplier_at = as_names_find(&k->suppliers, supplier);
+	as_span key = as_print(m->arena, "%zu\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s", supplier_at,
+		(int)product.n, product.n ? (const char *)product.p : "", (int)version.n,
+		version.n ? (const char *)version.p : "", (int)dossier.n,
+		dossier.n ? (const char *)dossier.p : "", (int)image.n,
+		image.n ? (const char *)image.p : "");
+	size_t at = key.p ? as_names_add(&k->products, key) : SIZE_MAX;
+	if (at != SIZE_MAX && at < m->n_products)
+		return at;
+	as_product *p = as_making_room(k, m->products, m->n_products, &k->cap_products, sizeof(*p));
+	if (at == SIZE_MAX || !p) {
+		m->no_memory = true;
+		return 0;
+	}
+	m->products = p;
+	p += m->n_products++;
+	if (supplier_at < k->n->n_suppliers)
+		supplier = k->n->suppliers[supplier_at].name; /* whatever alias was used */
+	*p = (as_product){ .supplier = supplier,
+		.product = product,
+		.version = version,
+		.supplier_at = supplier_at,
+		.owner_at = owner_of(k, supplier_at),
+		.missing = AS_NONE };
+	if (dossier.n || image.n)
+		p->evidence = k->evidence->find(k->evidence->ctx, dossier, image);
+	double share =
+		p->evidence ? p->evidence->unexamined + possible_share * p->evidence->possible : 1;
+	p->missing_share = share > 1 ? 1 : share;
+	if (p->missing_share > certain)
+		p->missing = as_making_param(k,
+			&(as_quantity){ .d = as_unexamined_shift, .origin = AS_MISSING, .line = 1 },
+			p->evidence ? "what could not be examined of %s %s %s"
+				    : "an examination of %s %s %s",
+			shown(k, supplier), shown(k, product), shown(k, version));
+	return m->n_products - 1;
+}
+
+static uint64_t controls_of(const as_making *k, const as_texts *names)
+{
+	uint64_t bits = 0;
+	for (size_t i = 0; i < names->n; i++) {
+		size_t at = as_names_find(&k->controls, names->p[i]);
+		if (at < CONTROLS_MOST)
+			bits |= (uint64_t)1 << at;
+	}
+	return bits;
+}
+
+bool as_making_supplies(const as_making *k, const as_texts *names, size_t supplier)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (as_names_find(&k->suppliers, names->p[i]) == supplier)
+			return true;
+	return names->n == 0;
+}
+
+static bool reaches(
+	const as_making *k, const as_threat *t, const as_profile *p, const as_product *product)
+{
+	return (t->via == 0 || (t->via & p->exposure)) && as_among(&t->segments, p->segment) &&
+	       as_making_supplies(k, &t->suppliers, product->supplier_at);
+}
+
+size_t as_making_profile(as_making *k, size_t product, const as_class *c)
+{
+	as_model *m = k->m;
+	unsigned exposure = c->exposure | (c->admin.n ? (unsigned)AS_SUPPLIER : 0);
+	uint64_t controls = controls_of(k, &c->controls);
+	as_span key = as_print(m->arena, "%zu\x1f%.*s\x1f%u\x1f%llx", product, (int)c->segment.n,
+		c->segment.n ? (const char *)c->segment.p : "", exposure,
+		(unsigned long long)controls);
+	size_t at = key.p ? as_names_add(&k->profiles, key) : SIZE_MAX;
+	if (at != SIZE_MAX && at < m->n_profiles)
+		return at;
+	as_profile *p = as_making_room(k, m->profiles, m->n_profiles, &k->cap_profiles, sizeof(*p));
+	bool *allowed = as_alloc_array(m->arena, k->n->n_threats + 1, sizeof(*allowed));
+	if (at == SIZE_MAX || !p || !allowed) {
+		m->no_memory = true;
+		return 0;
+	}
+	m->profiles = p;
+	p += m->n_profiles++;
+	*p = (as_profile){ .product = product,
+		.segment = c->segment,
+		.segment_at = as_names_add(&k->segments, c->segment),
+		.exposure = exposure,
+		.controls = controls,
+		.unknown = AS_NONE,
+		.allowed = allowed };
+	if (c->exposure == 0) { /* whatever it is, it may be that */
+		p->exposure = EVERYWHERE;
+		p->unknown = as_making_param(k,
+			&(as_quantity){
+				.d = as_unknown_exposure_shift, .origin = AS_MISSING, .line = 1 },
+			"from where %s %s in %s can be reached", shown(k, c->supplier),
+			shown(k, c->product), shown(k, c->segment));
+	}
+	for (size_t i = 0; i < k->n->n_threats; i++)
+		allowed[i] = reaches(k, &k->n->threats[i], p, &m->products[product]);
+	return m->n_profiles - 1;
+}
+
+static void name_all(as_making *k)
+{
+	bool fine = true;
+	for (size_t i = 0; i < k->n->n_suppliers; i++)
+		fine &= as_names_add(&k->suppliers, k->n->suppliers[i].name) != SIZE_MAX;
+	for (size_t i = 0; i < k->n->n_suppliers; i++)
+		for (size_t a = 0; a < k->n->suppliers[i].aliases.n; a++)
+			fine &= as_names_also(&k->suppliers, k->n->suppliers[i].aliases.p[a], i);
+	for (size_t i = 0; i < k->n->n_controls; i++)
+		fine &= as_names_add(&k->controls, k->n->controls[i].name) != SIZE_MAX;
+	for (size_t i = 0; i < k->n->n_segments; i++)
+		fine &= as_names_add(&k->segments, k->n->segments[i].name) != SIZE_MAX;
+	k->m->no_memory |= !fine;
+	if (k->n->n_controls > CONTROLS_MOST)
+		as_fault_add(k->f, (as_span){ 0 }, 0,
+			"at most %d controls, with those that ship, can be told apart",
+			CONTROLS_MOST);
+}
+
+static void make_classes(as_making *k)
+{
+	as_model *m = k->m;
+	size_t n = k->n->n_classes;
+	m->price = as_alloc_array(m->arena, n + 1, sizeof(*m->price));
+	m->renewal = as_alloc_array(m->arena, n + 1, sizeof(*m->renewal));
+	m->region = as_alloc_array(m->arena, n + 1, sizeof(*m->region));
+	if (!m->price || !m->renewal || !m->region) {
+		m->no_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const as_class *c = &k->n->classes[i];
+		m->price[i] = as_making_param(k, &c->replacement, "price of %s %s",
+			shown(k, c->supplier), shown(k, c->product));
+		m->renewal[i] = c->renewal.line
+					? as_making_param(k, &c->renewal, "price of renewing %s %s",
+						  shown(k, c->supplier), shown(k, c->product))
+					: m->price[i];
+		m->region[i] =
+			as_names_add(&k->regions, c->region.n ? c->region : as_lit("(no region)"));
+		m->no_memory |= m->region[i] == SIZE_MAX;
+	}
+	m->n_regions = k->regions.n;
+}
+
+static int *room_for(as_making *k, size_t n)
+{
+	int *p = as_alloc_array(k->m->arena, n + 1, sizeof(*p));
+	k->m->no_memory |= !p;
+	return p;
+}
+
+static void make_controls(as_making *k)
+{
+	as_model *m = k->m;
+	size_t n = k->n->n_controls;
+	int **const arrays[] = { &m->effect, &m->hours_left, &m->cost, &m->unit_cost, &m->yearly,
+		&m->months };
+	static const char *const labels[] = { "effect of", "outage left by", "cost of",
+		"cost for each element of", "yearly cost of", "months until" };
+	for (size_t a = 0; a < sizeof(arrays) / sizeof(arrays[0]); a++) {
+		*arrays[a] = room_for(k, n);
+		for (size_t i = 0; *arrays[a] && i < n; i++) {
+			const as_control *c = &k->n->controls[i];
+			const as_quantity *const q[] = { &c->effect, &c->hours_left, &c->cost,
+				&c->unit_cost, &c->yearly, &c->months };
+			(*arrays[a])[i] =
+				as_making_param(k, q[a], "%s %s", labels[a], shown(k, c->name));
+		}
+	}
+}
+
+/* The table's parameters are there only where a dossier has such findings. */
+static void make_shifts(as_making *k)
+{
+	as_model *m = k->m;
+	for (size_t c = 0; c < AS_CLASSES; c++) {
+		bool met = false;
+		for (size_t i = 0; i < m->n_products && !met; i++)
+			met = m->products[i].evidence && m->products[i].evidence->times[c] > 0;
+		m->class_shift[c] = AS_NONE;
+		if (met)
+			m->class_shift[c] = as_making_param(k,
+				&(as_quantity){ .d = as_classes_of_findings[c].shift,
+					.origin = AS_DEFAULT,
+					.line = 1 },
+				"what it means: %s", as_classes_of_findings[c].title);
+	}
+}
+
+static void make_losses(as_making *k)
+{
+	as_model *m = k->m;
+	const as_loss *l = &k->n->loss;
+	m->subscriber_hour =
+		as_making_param(k, &l->subscriber_hour, "loss for each subscriber and hour");
+	m->record = as_making_param(k, &l->record, "loss for each record");
+	m->redundancy_fails =
+		as_making_param(k, &l->redundancy_fails, "service lost in spite of redundancy");
+	m->delay_month = room_for(k, k->n->n_segments);
+	for (size_t i = 0; m->delay_month && i < k->n->n_segments; i++)
+		m->delay_month[i] = as_making_param(k, &k->n->segments[i].delay_month,
+			"a month's delay in %s", shown(k, k->n->segments[i].name));
+}
+
+as_model *as_model_new(
+	const as_network *n, const as_evidence_of *evidence, as_arena *arena, as_faults *f)
+{
+	as_model *m = as_alloc(arena, sizeof(*m));
+	if (!m)
+		return NULL;
+	*m = (as_model){ .network = n, .arena = arena };
+	as_making k = { .m = m, .n = n, .evidence = evidence, .f = f };
+	as_names *const all[] = { &k.params, &k.products, &k.profiles, &k.regions, &k.controls,
+		&k.suppliers, &k.segments };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		all[i]->arena = arena;
+	name_all(&k);
+	make_classes(&k);
+	make_losses(&k);
+	make_controls(&k);
+	if (!m->no_memory)
+		as_making_plans(&k);
+	m->segments = k.segments.p;
+	m->n_segments = k.segments.n;
+	if (!m->no_memory) {
+		make_shifts(&k);
+		as_making_shared(&k);
+		as_making_threats(&k);
+	}
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		as_names_free(all[i]);
+	as_map_free(&k.purposes);
+	return m->no_memory || f->no_memory ? NULL : m;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each scenario makes of the network: who replaces what, and which equipment is struck together. */
+#include <stdlib.h>
+
+#include "assess/model_internal.h"
+
+/* A lot and the group it belongs to, while groups are sorted. */
+typedef struct grouped {
+	size_t group;
+	as_lot lot;
+} grouped;
+
+static const char *shown(as_making *k, as_span s) { return as_shown_text(k->m->arena, s); }
+
+static size_t supplier_of(const as_making *k, as_span name)
+{
+	return as_names_find(&k->suppliers, name);
+}
+
+static bool is_of(const as_making *k, const as_change *c, const as_class *x)
+{
+	return supplier_of(k, c->supplier) == supplier_of(k, x->supplier) &&
+	       as_among(&c->segments, x->segment) && as_among(&c->regions, x->region);
+}
+
+/* A cap's goal: how much of what the supplier has in the segment must go. */
+static double goal_of_cap(const as_making *k, const as_change *c, as_span segment)
+{
+	double all = 0, own = 0;
+	as_texts one = { .p = &segment, .n = 1 };
+	for (size_t i = 0; i < k->n->n_classes; i++) {
+		const as_class *x = &k->n->classes[i];
+		if (!as_among(&one, x->segment))
+			continue;
+		all += x->count;
+		own += supplier_of(k, c->supplier) == supplier_of(k, x->supplier) ? x->count : 0;
+	}
+	double keep = c->share * all;
+	return own <= keep ? 0 : 1 - keep / own;
+}
+
+static size_t add_programme(as_making *k, as_programme p)
+{
+	as_model *m = k->m;
+	as_programme *all =
+		as_making_room(k, m->programmes, m->n_programmes, &k->cap_programmes, sizeof(*all));
+	if (!all)
+		return 0;
+	const char *scenario = "", *supplier = "";
+	if (p.change) {
+		scenario = shown(k, k->n->scenarios[p.scenario].name);
+		supplier = shown(k, p.change->supplier);
+		p.lead = as_making_param(k, &p.change->lead, "%s: months until replacing %s begins",
+			scenario, supplier);
+		p.months = as_making_param(
+			k, &p.change->months, "%s: months to replace %s", scenario, supplier);
+		p.overrun = as_making_param(k, &p.change->overrun, "%s: overrun of cost", scenario);
+		p.dual = as_making_param(k, &p.change->dual, "%s: running both", scenario);
+		p.delay = as_making_param(k, &p.change->delay, "%s: delay of roll-out", scenario);
+		p.cost = as_making_param(k, &p.change->cost,
+			"%s: price of an element instead of %s", scenario, supplier);
+	}
+	m->programmes = all;
+	all[m->n_programmes] = p;
+	return m->n_programmes++;
+}
+
+/* The programme of a change for a class: one for all its classes, but for caps one a segment, and for freezes one for
+ * each age and life. from: where the scenario's programmes begin. */
+static size_t programme_of(
+	as_making *k, size_t scenario, size_t from, const as_change *c, const as_class *x, int kind)
+{
+	enum { REPLACE, CAP, FREEZE };
+	as_model *m = k->m;
+	as_texts one = { .p = (as_span *)(uintptr_t)&x->segment, .n = 1 };
+	for (size_t i = from; i < m->n_programmes; i++) {
+		const as_programme *p = &m->programmes[i];
+		if (p->change != c || (kind == CAP && !as_among(&one, p->segment)))
+			continue;
+		if (kind != FREEZE || (p->life == x->life && p->age == x->age))
+			return i;
+	}
+	double goal = kind == CAP ? goal_of_cap(k, c, x->segment) : 1;
+	if (goal <= 0 || (kind == FREEZE && x->life <= 0))
+		return 0;
+	return add_programme(k, (as_programme){ .change = c,
+					.scenario = scenario,
+					.freeze = kind == FREEZE,
+					.goal = goal,
+					.life = x->life,
+					.age = x->age,
+					.segment = x->segment });
+}
+
+static const as_change *change_for(
+	const as_making *k, const as_scenario *s, const as_class *x, int *kind)
+{
+	const as_rows *const rows[] = { &s->replace, &s->cap, &s->freeze };
+	for (int i = 0; i < 3; i++)
+		for (size_t c = 0; c < rows[i]->n; c++)
+			if (is_of(k, (const as_change *)rows[i]->p + c, x)) {
+				*kind = i;
+				return (const as_change *)rows[i]->p + c;
+			}
+	return NULL;
+}
+
+/* Where each class goes in a scenario. */
+static void fill_slots(as_making *k, size_t scenario, as_plan *plan)
+{
+	as_model *m = k->m;
+	size_t from = m->n_programmes;
+	for (size_t i = 0; i < k->n->n_classes && !m->no_memory; i++) {
+		const as_class *x = &k->n->classes[i];
+		as_slot_of_class *slot = &plan->slots[i];
+		size_t product = as_making_product(
+			k, x->supplier, x->product, x->version, x->dossier, x->image);
+		slot->before = slot->after = as_making_profile(k, product, x);
+		int kind = 0;
+		const as_change *c = change_for(k, &k->n->scenarios[scenario], x, &kind);
+		if (!c)
+			continue;
+		slot->programme = programme_of(k, scenario, from, c, x, kind);
+		if (slot->programme == 0)
+			continue;
+		size_t in = as_making_product(
+			k, c->with, c->product, c->version, c->dossier, (as_span){ 0 });
+		slot->after = as_making_profile(k, in, x);
+		m->programmes[slot->programme].elements += x->count;
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	const grouped *x = a, *y = b;
+#define BY(member)                                                                                 \
+	if (x->member != y->member)                                                                \
+		return x->member < y->member ? -1 : 1;
+	BY(group)
+	BY(lot.profile)
+	BY(lot.programme) BY(lot.after) BY(lot.redundancy) BY(lot.price)
+#undef BY
+		return 0;
+}
+
+static size_t group_of(const as_model *m, as_group_kind kind, size_t class, size_t profile)
+{
+	const as_product *p = &m->products[m->profiles[profile].product];
+	switch (kind) {
+	case AS_BY_PRODUCT:
+		return m->profiles[profile].product;
+	case AS_BY_OWNER:
+		return p->owner_at;
+	case AS_BY_REGION:
+		return m->region[class];
+	case AS_BY_ALL:
+	case AS_GROUP_KINDS:
+		break;
+	}
+	return 0;
+}
+
+static size_t collect(const as_making *k, const as_plan *plan, as_group_kind kind, grouped *out)
+{
+	const as_model *m = k->m;
+	size_t n = 0;
+	for (size_t i = 0; i < k->n->n_classes; i++) {
+		const as_class *x = &k->n->classes[i];
+		const as_slot_of_class *slot = &plan->slots[i];
+		as_lot lot = { .profile = (uint32_t)slot->before,
+			.programme = (uint32_t)slot->programme,
+			.redundancy = (uint8_t)x->redundancy,
+			.price = m->price[i],
+			.elements = x->count,
+			.subscribers = x->subscribers };
+		if (x->count <= 0)
+			continue;
+		out[n++] = (grouped){ .group = group_of(m, kind, i, slot->before), .lot = lot };
+		if (!slot->programme)
+			continue;
+		lot.after = true;
+		lot.profile = (uint32_t)slot->after;
+		out[n++] = (grouped){ .group = group_of(m, kind, i, slot->after), .lot = lot };
+	}
+	return n;
+}
+
+static void make_groups(
+	as_making *k, as_plan *plan, as_group_kind kind, size_t n_groups, grouped *scratch)
+{
+	as_model *m = k->m;
+	size_t n = collect(k, plan, kind, scratch), kept = 0;
+	if (n)
+		qsort(scratch, n, sizeof(*scratch), compare);
+	for (size_t i = 0; i < n; i++) {
+		if (kept && compare(&scratch[kept - 1], &scratch[i]) == 0) {
+			scratch[kept - 1].lot.elements += scratch[i].lot.elements;
+			scratch[kept - 1].lot.subscribers += scratch[i].lot.subscribers;
+		} else {
+			scratch[kept++] = scratch[i];
+		}
+	}
+	as_groups g = { .n = n_groups,
+		.first = as_alloc_array(m->arena, n_groups + 1, sizeof(*g.first)),
+		.lots = as_alloc_array(m->arena, kept + 1, sizeof(*g.lots)) };
+	if (!g.first || !g.lots) {
+		m->no_memory = true;
+		return;
+	}
+	for (size_t i = 0, at = 0; i <= n_groups; i++) {
+		for (; at < kept && scratch[at].group < i; at++)
+			g.lots[at] = scratch[at].lot;
+		g.first[i] = at;
+	}
+	plan->groups[kind] = g;
+}
+
+static bool takes(const as_making *k, const as_apply *a, size_t profile)
+{
+	const as_profile *p = &k->m->profiles[profile];
+	const as_product *product = &k->m->products[p->product];
+	return as_among(&a->segments, p->segment) && as_among(&a->products, product->product) &&
+	       as_making_supplies(k, &a->suppliers, product->supplier_at);
+}
+
+/* Which profiles a scenario's controls are put on, and for how many elements each is paid. */
+static void apply_controls(as_making *k, const as_scenario *s, as_plan *plan)
+{
+	as_model *m = k->m;
+	plan->added = as_alloc_array(m->arena, m->n_profiles + 1, sizeof(*plan->added));
+	plan->measures = as_alloc_array(m->arena, s->apply.n + 1, sizeof(*plan->measures));
+	if (!plan->added || !plan->measures) {
+		m->no_memory = true;
+		return;
+	}
+	for (size_t a = 0; a < s->apply.n; a++) {
+		const as_apply *apply = (const as_apply *)s->apply.p + a;
+		size_t at = as_names_find(&k->controls, apply->control);
+		as_measure measure = { .control = at };
+		if (at >= k->n->n_controls)
+			continue;
+		for (size_t p = 0; p < m->n_profiles; p++)
+			if (takes(k, apply, p))
+				plan->added[p] |= (uint64_t)1 << at;
+		for (size_t i = 0; i < k->n->n_classes; i++)
+			measure.elements +=
+				takes(k, apply, plan->slots[i].before) ? k->n->classes[i].count : 0;
+		plan->measures[plan->n_measures++] = measure;
+	}
+}
+
+static int compare_batches(const void *a, const void *b)
+{
+	const as_batch *x = a, *y = b;
+#define BY(member)                                                                                 \
+	if (x->member != y->member)                                                                \
+		return x->member < y->member ? -1 : 1;
+	BY(programme)
+	BY(price)
+	BY(renewal) BY(life) BY(age)
+#undef BY
+		return 0;
+}
+
+static void make_batches(as_making *k, as_plan *plan)
+{
+	as_model *m = k->m;
+	size_t n = 0, kept = 0;
+	as_batch *all = calloc(k->n->n_classes + 1, sizeof(*all));
+	for (size_t i = 0; all && i < k->n->n_classes; i++) {
+		const as_class *x = &k->n->classes[i];
+		all[n++] = (as_batch){ .programme = (uint32_t)plan->slots[i].programme,
+			.price = m->price[i],
+			.renewal = m->renewal[i],
+			.life = x->life,
+			.age = x->age,
+			.elements = x->count };
+	}
+	if (n)
+		qsort(all, n, sizeof(*all), compare_batches);
+	for (size_t i = 0; i < n; i++) {
+		if (kept && compare_batches(&all[kept - 1], &all[i]) == 0)
+			all[kept - 1].elements += all[i].elements;
+		else
+			all[kept++] = all[i];
+	}
+	bool ok = all != NULL;
+	plan->batches = as_alloc_copy(m->arena, all, kept, sizeof(*all), &ok);
+	plan->n_batches = kept;
+	m->no_memory |= !ok;
+	free(all);
+}
+
+void as_making_plans(as_making *k)
+{
+	as_model *m = k->m;
+	size_t n = k->n->n_classes, scenarios = k->n->n_scenarios;
+	m->plans = as_alloc_array(m->arena, scenarios + 1, sizeof(*m->plans));
+	grouped *scratch = calloc(2 * n + 1, sizeof(*scratch));
+	if (!m->plans || !scratch) {
+		m->no_memory = true;
+		free(scratch);
+		return;
+	}
+	(void)add_programme(k, (as_programme){ .lead = AS_NONE,
+				       .months = AS_NONE,
+				       .overrun = AS_NONE,
+				       .dual = AS_NONE,
+				       .delay = AS_NONE,
+				       .cost = AS_NONE });
+	for (size_t s = 0; s < scenarios && !m->no_memory; s++) {
+		m->plans[s].slots = as_alloc_array(m->arena, n + 1, sizeof(*m->plans[s].slots));
+		m->no_memory |= !m->plans[s].slots;
+		if (!m->no_memory)
+			fill_slots(k, s, &m->plans[s]);
+	}
+	for (size_t i = 0; i < n && !m->no_memory; i++)
+		m->products[m->profiles[m->plans[0].slots[i].before].product].elements +=
+			(size_t)k->n->classes[i].count;
+	const size_t groups[AS_GROUP_KINDS] = { m->n_products, k->n->n_suppliers, m->n_regions, 1 };
+	for (size_t s = 0; s < scenarios && !m->no_memory; s++) {
+		for (int kind = 0; kind < AS_GROUP_KINDS && !m->no_memory; kind++)
+			make_groups(k, &m->plans[s], (as_group_kind)kind, groups[kind], scratch);
+		if (!m->no_memory) {
+			apply_controls(k, &k->n->scenarios[s], &m->plans[s]);
+			make_batches(k, &m->plans[s]);
+		}
+	}
+	free(scratch);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An assessment, from the network file to the results: what stands in the network, what its dossiers say, what may come
+ * of it under each way to act. */
+#include "decide.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/embed.h"
+#include "base/hash.h"
+
+enum {
+	TRIALS = 100000,
+	OUTER = 1000,
+	TRIALS_MOST = 10000000,
+	ROOM_MOST = 1 << 30 /* bytes of losses kept */
+};
+
+/* A whole file in the arena; p NULL, and errno, where it cannot be read or is too large. */
+static as_span read_file(as_arena *arena, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	as_span s = { 0 };
+	if (fd < 0 || fstat(fd, &st) != 0)
+		goto out;
+	if (!S_ISREG(st.st_mode) || st.st_size > AS_TOML_BYTES) {
+		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
+		goto out;
+	}
+	uint8_t *p = as_alloc(arena, (size_t)st.st_size + 1);
+	size_t n = 0;
+	for (ssize_t got = 1; p && got > 0 && n<(size_t)st.st_size; n += got> 0 ? (size_t)got : 0)
+		got = read(fd, p + n, (size_t)st.st_size - n);
+	s = (as_span){ p, n };
+out:
+	if (fd >= 0)
+		(void)close(fd);
+	return s;
+}
+
+static as_span read_named(void *ctx, as_span name, unsigned line, as_faults *f)
+{
+	as_decision *d = ctx;
+	const char *path = as_decision_path(d, name);
+	as_span s = path ? read_file(d->arena, path) : (as_span){ 0 };
+	if (!s.p)
+		as_fault_add(f, as_lit(d->o.network), line, "inventory: '%s': %s",
+			as_shown_text(d->arena, name), strerror(errno));
+	return s;
+}
+
+static bool set_folder(as_decision *d)
+{
+	const char *slash = strrchr(d->o.network, '/');
+	as_span s = as_print(
+		d->arena, "%.*s", slash ? (int)(slash - d->o.network + 1) : 0, d->o.network);
+	d->folder = (char *)(uintptr_t)s.p;
+	return s.p;
+}
+
+/* Leaves accept and the scenarios that were asked for. */
+static void choose_scenarios(as_decision *d)
+{
+	as_network *n = &d->network;
+	size_t kept = 1;
+	if (!d->o.scenarios)
+		return;
+	for (const char *const *name = d->o.scenarios; *name; name++) {
+		bool met = false;
+		for (size_t i = 0; i < n->n_scenarios; i++)
+			met |= as_is_nocase(n->scenarios[i].name, *name);
+		if (!met)
+			as_fault_add(&d->faults, (as_span){ 0 }, 0,
+				"there is no scenario called '%s'",
+				as_shown_text(d->arena, as_lit(*name)));
+	}
+	for (size_t i = 1; i < n->n_scenarios; i++) {
+		bool asked = false;
+		for (const char *const *name = d->o.scenarios; *name; name++)
+			asked |= as_is_nocase(n->scenarios[i].name, *name);
+		if (asked)
+			n->scenarios[kept++] = n->scenarios[i];
+	}
+	n->n_scenarios = kept;
+}
+
+static assay_status tell_faults(as_decision *d)
+{
+	const as_faults *f = &d->faults;
+	for (size_t i = 0; i < f->n && d->o.on_fault; i++) {
+		as_span file = as_print(d->arena, "%.*s", (int)f->p[i].file.n,
+			f->p[i].file.n ? (const char *)f->p[i].file.p : "");
+		d->o.on_fault(d->o.ctx, file.p ? (const char *)file.p : "", f->p[i].line,
+			(const char *)f->p[i].text.p);
+	}
+	if (f->no_memory)
+		return as_say(d->error, ASSAY_INTERNAL, "not enough memory");
+	if (f->n == 0)
+		return ASSAY_OK;
+	return as_say(d->error, ASSAY_INPUT, "%zu thing%s wrong with '%s'; nothing was written",
+		f->n + f->untold, f->n + f->untold == 1 ? " is" : "s are", d->o.network);
+}
+
+static assay_status read_network(as_decision *d)
+{
+	as_network_files files = { .read = read_named, .ctx = d };
+	d->text = read_file(d->arena, d->o.network);
+	if (!d->text.p)
+		return as_say(d->error, ASSAY_INPUT, "'%s': %s", d->o.network, strerror(errno));
+	d->network = as_network_read(d->text, as_lit(d->o.network),
+		as_embedded_file(as_embedded_toml, "controls.toml"), &files, &d->faults);
+	if (d->o.years > 0)
+		d->network.question.years = d->o.years;
+	if (d->o.years > AS_YEARS_MOST)
+		as_fault_add(&d->faults, (as_span){ 0 }, 0, "at most %d years are looked at",
+			AS_YEARS_MOST);
+	choose_scenarios(d);
+	as_decision_read_dossiers(d);
+	return tell_faults(d);
+}
+
+static void on_progress(void *ctx, size_t done, size_t all)
+{
+	as_decision *d = ctx;
+	if (d->o.on_draws)
+		d->o.on_draws(d->o.ctx, done, all);
+}
+
+static as_run run_of(as_decision *d)
+{
+	const as_question *q = &d->network.question;
+	double trials = d->o.trials ? (double)d->o.trials : q->paths > 0 ? q->paths : TRIALS;
+	double outer = d->o.outer ? (double)d->o.outer : q->outer > 0 ? q->outer : OUTER;
+	outer = outer > trials ? trials : outer;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	return (as_run){ .seed = d->o.seed ? d->o.seed : 1,
+		.outer = (size_t)outer,
+		.inner = (size_t)ceil(trials / outer),
+		.threads = d->o.jobs        ? d->o.jobs
+			   : processors > 0 ? (unsigned)processors
+					    : 1,
+		.progress = on_progress,
+		.ctx = d };
+}
+
+static bool fits(const as_decision *d, const as_run *run)
+{
+	double bytes = d->network.question.years * (double)d->network.n_scenarios *
+		       (double)run->outer * (double)run->inner * (double)sizeof(float);
+	return bytes <= ROOM_MOST;
+}
+
+/* Simulates, and on until it is as precise as was asked for. */
+static as_outcome *simulate(as_decision *d, const as_model *m, as_run *run)
+{
+	as_outcome *o = as_simulate(m, run);
+	while (o && d->o.precision > 0) {
+		double sum = 0, square = 0, n = (double)o->outer;
+		for (size_t i = 0; i < o->outer; i++) {
+			sum += o->mean[i];
+			square += o->mean[i] * o->mean[i];
+		}
+		double error = sqrt((square / n - sum / n * sum / n) / n);
+		as_run more = *run;
+		more.outer *= 2;
+		if (error <= d->o.precision * sum / n || more.outer * more.inner > TRIALS_MOST ||
+			!fits(d, &more))
+			break;
+		as_outcome_free(o);
+		*run = more;
+		o = as_simulate(m, run);
+	}
+	return o;
+}
+
+static assay_status assess(as_decision *d)
+{
+	as_evidence_of evidence = { .find = as_decision_evidence, .ctx = d };
+	as_model *m = as_model_new(&d->network, &evidence, d->arena, &d->faults);
+	as_run run = run_of(d);
+	if (m && !fits(d, &run))
+		as_fault_add(&d->faults, (as_span){ 0 }, 0,
+			"%zu paths of %.0f years in %zu scenarios do not fit into memory: fewer "
+			"--trials",
+			run.outer * run.inner, d->network.question.years, d->network.n_scenarios);
+	d->faults.no_memory |= !m;
+	assay_status s = tell_faults(d);
+	if (s != ASSAY_OK)
+		return s;
+	char hex[65];
+	as_sha256 h = as_sha256_of(d->text);
+	as_sha256_hex(&h, hex);
+	as_assessed x = { .m = m, .run = &run, .network_sha256 = as_lit(hex) };
+	as_outcome *o = NULL;
+	if (d->network.n_threats == 0) {
+		x.why_none = "the network file tells of no threat: how often something happens is "
+			     "nothing that findings can say";
+	} else {
+		o = simulate(d, m, &run);
+		as_answer *a = o ? as_answer_new(o, d->arena) : NULL;
+		if (!a || as_answer_variance(a, &run, d->arena) != AS_OK)
+			s = as_say(d->error, ASSAY_INTERNAL, "not enough memory");
+		x.a = a;
+	}
+	if (s == ASSAY_OK)
+		s = as_decision_publish(d, &x);
+	as_outcome_free(o);
+	return s;
+}
+
+assay_status assay_assess(const assay_assess_options *options, assay_error *error)
+{
+	as_decision d = { .error = error };
+	as_say(error, ASSAY_OK, "%s", "");
+	memcpy(&d.o, options, options->size < sizeof(d.o) ? options->size : sizeof(d.o));
+	if (!d.o.network)
+		return as_say(error, ASSAY_USAGE, "which network is not told");
+	if (!d.o.output)
+		d.o.output = ".";
+	d.arena = as_arena_new(0);
+	d.faults.arena = d.arena;
+	assay_status s = ASSAY_INTERNAL;
+	if (!d.arena || !set_folder(&d))
+		(void)as_say(error, s, "not enough memory");
+	else
+		s = read_network(&d);
+	if (s == ASSAY_OK)
+		s = assess(&d);
+	as_arena_free(d.arena);
+	return s;
+}
+
+static assay_status write_span(as_span s, assay_write write, void *ctx, assay_error *error)
+{
+	if (!s.p || write(ctx, s.p, s.n) != 0)
+		return as_say(error, ASSAY_OUTPUT, "it cannot be written");
+	return as_say(error, ASSAY_OK, "%s", "");
+}
+
+assay_status assay_assess_start(assay_write write, void *ctx, assay_error *error)
+{
+	return write_span(as_embedded_file(as_embedded_toml, "start.toml"), write, ctx, error);
+}
+
+assay_status assay_assess_schema(assay_write write, void *ctx, assay_error *error)
+{
+	as_buf b = { 0 };
+	as_network_schema(&b);
+	assay_status s = write_span(b.bad ? (as_span){ 0 } : as_buf_span_of(&b), write, ctx, error);
+	as_buf_free(&b);
+	return s;
+}
