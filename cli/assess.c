@@ -45,6 +45,12 @@ static void show_fault(void *ctx, const char *file, unsigned line, const char *t
 		fprintf(stderr, "assay: %s%s%s\n", file, *file ? ": " : "", text);
 }
 
+static void show_message(void *ctx, const char *text)
+{
+	wipe(ctx);
+	fprintf(stderr, "assay: %s\n", text);
+}
+
 static bool number(const char *text, double least, double most, double *out)
 {
 	char *end = NULL;
@@ -70,6 +76,10 @@ static bool take_option(asked *a, int option)
 		a->options.scenarios = a->scenarios;
 	} else if (option == 'p') {
 		return number(optarg, 0, 1, &a->options.precision);
+	} else if (option == 'b') {
+		return number(optarg, 1, whole_most, &a->options.budget);
+	} else if (option == 'e') {
+		return number(optarg, 1, whole_most, &a->options.deadline);
 	} else if (option == 'y' || option == 't' || option == 'd' || option == 's' ||
 		   option == 'j') {
 		if (!number(optarg, 1, whole_most, &v))
@@ -97,6 +107,8 @@ static bool read_options(int argc, char **argv, asked *a)
 		{ "years", required_argument, NULL, 'y' },
 		{ "trials", required_argument, NULL, 't' },
 		{ "draws", required_argument, NULL, 'd' }, { "seed", required_argument, NULL, 's' },
+		{ "budget", required_argument, NULL, 'b' },
+		{ "deadline", required_argument, NULL, 'e' },
 		{ "jobs", required_argument, NULL, 'j' }, { 0 } };
 	*a = (asked){ .options = { .size = sizeof(a->options) } };
 	optind = 0; /* glibc: begin anew, whoever parsed before */
@@ -129,6 +141,7 @@ static int assess(asked *a, const char *network)
 	a->options.network = network;
 	a->options.on_draws = show_draws;
 	a->options.on_fault = show_fault;
+	a->options.on_message = show_message;
 	a->options.ctx = a;
 	assay_status s = assay_assess(&a->options, &error);
 	wipe(a);
@@ -161,8 +174,8 @@ const command command_assess = {
 		   "each way "
 		   "to act costs and buys",
 	.help = "usage: assay assess FILE [-o DIR] [--scenario NAME]... [--years N] [--trials N]\n"
-		"                    [--draws N] [--seed N] [--jobs N] [--precision SHARE] "
-		"[--quiet]\n"
+		"                    [--budget MONEY [--deadline YEAR]] [--draws N] [--seed N]\n"
+		"                    [--jobs N] [--precision SHARE] [--quiet]\n"
 		"       assay assess init\n"
 		"       assay assess schema\n"
 		"\n"
@@ -180,6 +193,10 @@ const command command_assess = {
 		"  -o, --output DIR   where the results go (default: here)\n"
 		"  --scenario NAME    only this one beside 'accept'; may be said several times\n"
 		"  --years N          look at so many years, whatever FILE says\n"
+		"  --budget MONEY     propose the set of the scenarios' measures that leaves the "
+		"least\n"
+		"                     expected loss and costs no more than this beyond accepting\n"
+		"  --deadline YEAR    and that is done by then, on average\n"
 		"  --trials N         paths simulated for each scenario (default: 100000)\n"
 		"  --draws N          draws of what is not known, among which the paths are "
 		"shared\n"
@@ -199,6 +216,7 @@ const command command_assess = {
 		"  assay assess init > network.toml\n"
 		"  assay assess network.toml -o paper\n"
 		"  assay assess network.toml --scenario replace --years 8 --trials 200000 --seed "
-		"7\n",
+		"7\n"
+		"  assay assess network.toml --budget 50000000 --deadline 2031\n",
 	.run = run,
 };

@@ -179,9 +179,36 @@ static as_outcome *simulate(as_decision *d, const as_model *m, as_run *run)
 	return o;
 }
 
+/* Adds the best set of measures that is found, as one more scenario. */
+static as_status propose(as_decision *d, const as_evidence_of *evidence, as_proposal *p)
+{
+	as_network *n = &d->network;
+	as_run run = run_of(d);
+	as_wish wish = { .budget = d->o.budget,
+		.deadline = d->o.deadline,
+		.seed = run.seed,
+		.threads = run.threads };
+	as_status s = as_optimise(n, evidence, &wish, d->arena, p);
+	if (s == AS_NOT_THIS && d->o.on_message)
+		d->o.on_message(d->o.ctx, (const char *)p->text.p);
+	if (s != AS_OK)
+		return s == AS_NOT_THIS ? AS_OK : s;
+	as_scenario *all = as_alloc_array(d->arena, n->n_scenarios + 1, sizeof(*all));
+	if (!all)
+		return AS_NOMEM;
+	memcpy(all, n->scenarios, n->n_scenarios * sizeof(*all));
+	all[n->n_scenarios++] = p->scenario;
+	n->scenarios = all;
+	return AS_OK;
+}
+
 static assay_status assess(as_decision *d)
 {
 	as_evidence_of evidence = { .find = as_decision_evidence, .ctx = d };
+	as_proposal proposal = { 0 };
+	bool wished = d->o.budget > 0 && d->network.n_threats > 0;
+	if (wished && propose(d, &evidence, &proposal) != AS_OK)
+		d->faults.no_memory = true;
 	as_model *m = as_model_new(&d->network, &evidence, d->arena, &d->faults);
 	as_run run = run_of(d);
 	if (m && !fits(d, &run))
@@ -196,7 +223,10 @@ static assay_status assess(as_decision *d)
 	char hex[65];
 	as_sha256 h = as_sha256_of(d->text);
 	as_sha256_hex(&h, hex);
-	as_assessed x = { .m = m, .run = &run, .network_sha256 = as_lit(hex) };
+	as_assessed x = { .m = m,
+		.run = &run,
+		.network_sha256 = as_lit(hex),
+		.proposal = wished ? &proposal : NULL };
 	as_outcome *o = NULL;
 	if (d->network.n_threats == 0) {
 		x.why_none = "the network file tells of no threat: how often something happens is "

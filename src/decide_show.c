@@ -13,21 +13,29 @@ static const char none[] = "SELECT 'No figure of money: ' || value || '.' FROM m
 static const char caveats[] = "SELECT text FROM caveat ORDER BY id";
 static const char table[] =
 	"SELECT name AS scenario,"
-	" printf('%,d', cost) AS cost, printf('%,d', loss) AS 'expected loss', printf('%,d', "
+	" printf('%,d', round(cost)) AS cost, printf('%,d', round(loss)) AS 'expected loss', "
+	"printf('%,d', "
 	"total) AS total,"
-	" printf('%,d to %,d', total_low, total_high) AS '90 % between', printf('%d %%', round(100 "
+	" printf('%,d to %,d', round(total_low), round(total_high)) AS '90 % between', printf('%d "
+	"%%', round(100 "
 	"* best)) AS 'is best',"
 	" CASE WHEN finished IS NULL THEN '' ELSE printf('%.1f', finished) END AS 'done by',"
 	" CASE WHEN in_time IS NULL THEN '' ELSE printf('%d %%', round(100 * in_time)) END AS 'in "
 	"time'"
 	" FROM scenario WHERE total IS NOT NULL ORDER BY id";
-static const char demands[] = "SELECT demand AS 'most worth demanding', printf('%,d', value) AS "
-			      "'worth up to' FROM information"
-			      " WHERE demand IS NOT NULL ORDER BY value DESC LIMIT 5";
+static const char demands[] =
+	"SELECT demand AS 'most worth demanding', printf('%,d', round(value)) AS "
+	"'worth up to' FROM information"
+	" WHERE demand IS NOT NULL ORDER BY value DESC LIMIT 5";
 static const char ways[] = "SELECT p.supplier || ' ' || p.product AS product, w.severity, w.text "
 			   "AS finding FROM way_in AS w JOIN product AS p ON p.id = w.product"
 			   " ORDER BY w.severity = 'critical' DESC, w.severity = 'high' DESC, "
 			   "p.id, w.finding LIMIT 20";
+
+static const char proposals[] = "SELECT measure AS 'proposed', printf('%,d', round(cost)) AS "
+				"'costs', printf('%,d', round(gain)) AS "
+				"'takes off the loss' FROM proposal ORDER BY rank";
+static const char closeness[] = "SELECT value FROM meta WHERE name = 'proposal'";
 
 static as_status lines(sqlite3 *db, const char *sql, const char *before, as_out *out)
 {
@@ -75,7 +83,12 @@ assay_status assay_assess_show(
 	s = as_worse(s, lines(db, none, "", &out));
 	as_out_text(&out, "\n");
 	s = as_worse(s, rows(db, any(db, "curve") ? table : ways, width, &out));
-	if (any(db, "information")) {
+	if (any(db, "proposal")) {
+		as_out_text(&out, "\n");
+		s = as_worse(s, rows(db, proposals, width, &out));
+	}
+	s = as_worse(s, lines(db, closeness, "", &out));
+	if (any(db, "information WHERE demand IS NOT NULL")) {
 		as_out_text(&out, "\n");
 		s = as_worse(s, rows(db, demands, width, &out));
 	}

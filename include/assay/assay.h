@@ -223,6 +223,8 @@ typedef struct assay_assess_options {
 		outer; /* draws of what is not known, among which paths are shared out; default: 1000 */
 	uint64_t seed; /* default: 1 */
 	unsigned jobs; /* threads; default: one for each processor */
+	double budget; /* propose the best set of measures that costs no more than this beyond accepting; 0: do not */
+	double deadline; /* and that is done by this year; 0: whenever */
 	double precision; /* simulate on until the standard error of the expected loss is this share of it; 0: do not */
 	assay_on_draws on_draws;
 	assay_on_fault on_fault;     /* each thing that is wrong, in order */

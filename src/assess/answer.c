@@ -10,8 +10,9 @@ double as_rounded(double v, int n)
 {
 	if (v == 0 || !isfinite(v))
 		return v;
-	double scale = pow(10, n - 1 - floor(log10(fabs(v))));
-	return round(v * scale) / scale;
+	double digits = floor(log10(fabs(v))) + 1 - n,
+	       step = pow(10, fabs(digits)); /* a whole number, so exact */
+	return digits > 0 ? round(v / step) * step : round(v * step) / step;
 }
 
 static int rising(const void *a, const void *b)

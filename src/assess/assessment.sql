@@ -110,13 +110,14 @@ CREATE TABLE scenario_change (
 	elements REAL NOT NULL, goal REAL NOT NULL
 );
 -- The EU toolbox: risks, and measures.
-CREATE TABLE toolbox (id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE toolbox (id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, source TEXT) WITHOUT ROWID;
 -- Legal facts about suppliers and makers of parts: they move no figure.
 CREATE TABLE restriction (
 	supplier TEXT NOT NULL, role TEXT NOT NULL, list TEXT NOT NULL, jurisdiction TEXT, date TEXT, words TEXT, entity TEXT, score REAL,
 	source TEXT
 );
--- The best set of measures under a budget, if one was asked for.
+-- The best set of measures under a budget, if one was asked for; how close to the best it is: proposal in meta. cost: what a measure
+-- adds as the last of the set; gain: what it takes off the expected loss then.
 CREATE TABLE proposal (rank INTEGER PRIMARY KEY, measure TEXT NOT NULL, cost REAL, gain REAL);
 -- What is not known, and what the method leaves out, in sentences.
 CREATE TABLE caveat (id INTEGER PRIMARY KEY, text TEXT NOT NULL);

@@ -46,19 +46,18 @@ static size_t add_programme(as_making *k, as_programme p)
 		as_making_room(k, m->programmes, m->n_programmes, &k->cap_programmes, sizeof(*all));
 	if (!all)
 		return 0;
-	const char *scenario = "", *supplier = "";
 	if (p.change) {
-		scenario = shown(k, k->n->scenarios[p.scenario].name);
-		supplier = shown(k, p.change->supplier);
-		p.lead = as_making_param(k, &p.change->lead, "%s: months until replacing %s begins",
-			scenario, supplier);
-		p.months = as_making_param(
-			k, &p.change->months, "%s: months to replace %s", scenario, supplier);
-		p.overrun = as_making_param(k, &p.change->overrun, "%s: overrun of cost", scenario);
-		p.dual = as_making_param(k, &p.change->dual, "%s: running both", scenario);
-		p.delay = as_making_param(k, &p.change->delay, "%s: delay of roll-out", scenario);
-		p.cost = as_making_param(k, &p.change->cost,
-			"%s: price of an element instead of %s", scenario, supplier);
+		const as_change *c = p.change;
+		const char *out = shown(k, c->supplier), *in = shown(k, c->with);
+		p.lead = as_making_param(
+			k, &c->lead, "months until %s begins to replace %s", in, out);
+		p.months =
+			as_making_param(k, &c->months, "months in which %s replaces %s", in, out);
+		p.overrun = as_making_param(
+			k, &c->overrun, "overrun of the cost of %s for %s", in, out);
+		p.dual = as_making_param(k, &c->dual, "cost of running %s and %s", in, out);
+		p.delay = as_making_param(k, &c->delay, "delay of roll-out by %s for %s", in, out);
+		p.cost = as_making_param(k, &c->cost, "price of an element of %s for %s", in, out);
 	}
 	m->programmes = all;
 	all[m->n_programmes] = p;
@@ -133,14 +132,19 @@ static void fill_slots(as_making *k, size_t scenario, as_plan *plan)
 static int compare(const void *a, const void *b)
 {
 	const grouped *x = a, *y = b;
-#define BY(member)                                                                                 \
-	if (x->member != y->member)                                                                \
-		return x->member < y->member ? -1 : 1;
-	BY(group)
-	BY(lot.profile)
-	BY(lot.programme) BY(lot.after) BY(lot.redundancy) BY(lot.price)
-#undef BY
-		return 0;
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->lot.profile != y->lot.profile)
+		return x->lot.profile < y->lot.profile ? -1 : 1;
+	if (x->lot.programme != y->lot.programme)
+		return x->lot.programme < y->lot.programme ? -1 : 1;
+	if (x->lot.after != y->lot.after)
+		return x->lot.after < y->lot.after ? -1 : 1;
+	if (x->lot.redundancy != y->lot.redundancy)
+		return x->lot.redundancy < y->lot.redundancy ? -1 : 1;
+	if (x->lot.price != y->lot.price)
+		return x->lot.price < y->lot.price ? -1 : 1;
+	return 0;
 }
 
 static size_t group_of(const as_model *m, as_group_kind kind, size_t class, size_t profile)
@@ -252,14 +256,17 @@ static void apply_controls(as_making *k, const as_scenario *s, as_plan *plan)
 static int compare_batches(const void *a, const void *b)
 {
 	const as_batch *x = a, *y = b;
-#define BY(member)                                                                                 \
-	if (x->member != y->member)                                                                \
-		return x->member < y->member ? -1 : 1;
-	BY(programme)
-	BY(price)
-	BY(renewal) BY(life) BY(age)
-#undef BY
-		return 0;
+	if (x->programme != y->programme)
+		return x->programme < y->programme ? -1 : 1;
+	if (x->price != y->price)
+		return x->price < y->price ? -1 : 1;
+	if (x->renewal != y->renewal)
+		return x->renewal < y->renewal ? -1 : 1;
+	if (x->life != y->life)
+		return x->life < y->life ? -1 : 1;
+	if (x->age != y->age)
+		return x->age < y->age ? -1 : 1;
+	return 0;
 }
 
 static void make_batches(as_making *k, as_plan *plan)

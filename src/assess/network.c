@@ -95,16 +95,18 @@ static void read_inventories(reading *r, const as_network_files *files)
 /* Controls that ship stand where the user has written nothing of them. */
 static void fill_control(as_control *c, const as_control *from)
 {
-#define FILL(q)                                                                                    \
-	if (!c->q.line) {                                                                          \
-		c->q = from->q;                                                                    \
-		c->q.origin = AS_DEFAULT;                                                          \
+	const as_quantity *const shipped[] = { &from->effect, &from->hours_left, &from->cost,
+		&from->unit_cost, &from->yearly, &from->months };
+	as_quantity *const own[] = { &c->effect, &c->hours_left, &c->cost, &c->unit_cost,
+		&c->yearly, &c->months };
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (own[i]->line)
+			continue;
+		*own[i] = *shipped[i];
+		own[i]->origin = AS_DEFAULT;
 	}
-	FILL(effect)
-	FILL(hours_left)
-	FILL(cost) FILL(unit_cost) FILL(yearly) FILL(months)
-#undef FILL
-		if (!c->what.p) c->what = from->what;
+	if (!c->what.p)
+		c->what = from->what;
 	if (!c->measure.p)
 		c->measure = from->measure;
 	if (!c->threats.n)

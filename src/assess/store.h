@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "assess/answer.h"
+#include "assess/optimise.h"
 
 enum { AS_ASSESSMENT_APPLICATION = 0x41535345 /* "ASSE" */, AS_ASSESSMENT_SCHEMA = 1 };
 
@@ -14,7 +15,8 @@ typedef struct as_assessed {
 	const as_answer *a; /* NULL: no figures, for the reason below */
 	const char *why_none;
 	const as_run *run;
-	as_span network_sha256; /* hexadecimal */
+	as_span network_sha256;      /* hexadecimal */
+	const as_proposal *proposal; /* NULL: none was asked for */
 } as_assessed;
 
 /* Writes all tables in one transaction. AS_IO: sqlite3_errmsg says why. */

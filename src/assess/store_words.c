@@ -5,6 +5,8 @@
 
 #include "assess/tuple.h"
 #include "assess/store.h"
+#include "base/embed.h"
+#include "knowledge/tsv.h"
 
 enum { WORDS = 160, PER_CENT = 100 };
 
@@ -189,9 +191,43 @@ static as_status write_caveats(sqlite3 *db, const as_assessed *x)
 	return s;
 }
 
+static as_status write_proposal(sqlite3 *db, const as_proposal *p)
+{
+	as_status s = p ? meta(db, "proposal", p->text) : AS_OK;
+	for (size_t i = 0; p && i < p->n; i++) {
+		as_tuple r = as_tuple_of(db, "proposal");
+		as_tuple_whole(&r, "rank", (int64_t)i + 1);
+		as_tuple_span(&r, "measure", p->measures[i].text);
+		as_tuple_money(&r, "cost", p->measures[i].cost);
+		as_tuple_money(&r, "gain", p->measures[i].gain);
+		s = as_worse(s, as_tuple_end(&r));
+	}
+	return s;
+}
+
+/* The EU toolbox, for its risks and measures to be called by their names. */
+static as_status write_toolbox(sqlite3 *db)
+{
+	enum { COLUMNS = 4 };
+	as_span fields[COLUMNS];
+	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "toolbox.tsv"), 0);
+	as_status s = AS_OK;
+	while (s == AS_OK && as_tsv_row(&c, fields, COLUMNS) == COLUMNS) {
+		as_tuple r = as_tuple_of(db, "toolbox");
+		as_tuple_span(&r, "id", fields[0]);
+		as_tuple_span(&r, "title", fields[1]);
+		as_tuple_span(&r, "kind", fields[2]);
+		as_tuple_span(&r, "source", fields[3]);
+		s = as_tuple_end(&r);
+	}
+	return s;
+}
+
 as_status as_store_words(sqlite3 *db, const as_assessed *x)
 {
 	as_status s = write_caveats(db, x);
+	s = as_worse(s, write_proposal(db, x->proposal));
+	s = as_worse(s, write_toolbox(db));
 	if (!x->a)
 		return s;
 	s = as_worse(s, first_sentence(db, x));

@@ -33,7 +33,7 @@ STAGES = {
 	"review": {"sandbox", "unpack/format.h"},
 	"vuln": {"codec", "sandbox/lock.h", "dossier/db.h", "knowledge/tsv.h"}, # feeds are packed, and read by a process that is
 	# locked in; matches fill tables of the dossier, and read packs
-	"assess": {"dossier/read.h", "dossier/db.h"}, # reads dossiers, writes a file of its own
+	"assess": {"dossier/read.h", "dossier/db.h", "knowledge/tsv.h"}, # reads dossiers, writes a file of its own
 }
 READS_SQL = {"dossier", "judge", "report", "vuln", "assess", "top"}
 
