@@ -49,7 +49,8 @@ static as_status write_json(sqlite3 *db, as_out *out)
 static as_status write_csv(sqlite3 *db, as_out *out)
 {
 	sqlite3_stmt *q = as_db_prepare(db,
-		"SELECT name, cost, cost_low, cost_high, loss, loss_low, loss_high, total, "
+		"SELECT name, cost, cost_low, cost_high, changes, changes_low, changes_high, loss, "
+		"loss_low, loss_high, total, "
 		"total_low, total_high, best, regret, efficient,"
 		" year_mean, year_var95, year_tvar95, year_var99, year_tvar99, finished, deadline, "
 		"in_time FROM scenario ORDER BY id");

@@ -13,7 +13,8 @@ static const char none[] = "SELECT 'No figure of money: ' || value || '.' FROM m
 static const char caveats[] = "SELECT text FROM caveat ORDER BY id";
 static const char table[] =
 	"SELECT name AS scenario,"
-	" printf('%,d', round(cost)) AS cost, printf('%,d', round(loss)) AS 'expected loss', "
+	" printf('%,d', round(cost)) AS cost, printf('%,d', round(changes)) AS 'of it changes', "
+	"printf('%,d', round(loss)) AS 'expected loss', "
 	"printf('%,d', "
 	"total) AS total,"
 	" printf('%,d to %,d', round(total_low), round(total_high)) AS '90 % between', printf('%d "

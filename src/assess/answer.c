@@ -56,14 +56,9 @@ as_tail as_tail_of(const double *sorted, size_t n, double q)
 	return (as_tail){ .var = var, .tvar = var + above / (double)n / (1 - q) };
 }
 
-/* What a scenario costs in a draw, discounted; costs of a year are taken at its middle. */
 static double cost_of(const as_outcome *o, size_t s, size_t draw)
 {
-	double sum = 0, off = log1p(o->m->network->question.discount);
-	for (size_t y = 0; y < o->years; y++)
-		sum += o->cost[(s * o->outer + draw) * o->years + y] *
-		       exp(-((double)y + 0.5) * off);
-	return sum;
+	return as_discounted(o, o->cost, s, draw);
 }
 
 static double total_of(const as_outcome *o, size_t s, size_t draw)
@@ -76,6 +71,9 @@ static void draws(const as_outcome *o, size_t s, as_figures *f, double *room)
 	for (size_t i = 0; i < o->outer; i++)
 		room[i] = cost_of(o, s, i);
 	f->cost = as_spread_of(room, o->outer);
+	for (size_t i = 0; i < o->outer; i++)
+		room[i] = as_discounted(o, o->changes, s, i);
+	f->changes = as_spread_of(room, o->outer);
 	memcpy(room, &o->mean[s * o->outer], o->outer * sizeof(*room));
 	f->loss_draws = as_spread_of(room, o->outer);
 	for (size_t i = 0; i < o->outer; i++)

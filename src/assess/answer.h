@@ -23,8 +23,9 @@ as_spread as_spread_of(double *v, size_t n);
 as_tail as_tail_of(const double *sorted, size_t n, double q);
 
 typedef struct as_figures {
-	as_spread cost, loss_paths, loss_draws,
-		total; /* cost, loss_draws, total: over outer draws; loss_paths: over paths */
+	as_spread cost, changes, loss_draws,
+		total;        /* over outer draws; changes: of the cost, changes and controls */
+	as_spread loss_paths; /* over paths */
 	double no_loss, year_mean, year_none;
 	as_tail year95, year99;
 	double best, regret;

@@ -10,7 +10,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 -- Ways to act. low and high: 5 % of the draws of what is not known lie below, 5 % above; of loss_p*, of all paths.
 CREATE TABLE scenario (
 	id INTEGER PRIMARY KEY, name TEXT NOT NULL, what TEXT,
-	cost REAL, cost_low REAL, cost_high REAL,             -- of the horizon
+	cost REAL, cost_low REAL, cost_high REAL,             -- of the horizon, with what is renewed anyway
+	changes REAL, changes_low REAL, changes_high REAL,    -- of that: changes and controls
 	loss REAL, loss_low REAL, loss_high REAL,             -- expected, of the horizon
 	loss_error REAL,                                      -- standard error of loss that comes from simulating alone
 	loss_p5 REAL, loss_p50 REAL, loss_p95 REAL, loss_p99 REAL, -- of the horizon

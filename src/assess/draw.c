@@ -147,33 +147,40 @@ double as_draw_controls(
 	return off;
 }
 
-static void book(double *by_year, double years, double at, double money)
+/* Where a scenario's money goes, by year. */
+typedef struct books {
+	double *all, *changes; /* of all: what changes and controls cost */
+	size_t years;
+} books;
+
+static void book(const books *b, double at, double money)
 {
 	size_t y = at > 0 ? (size_t)at : 0;
-	if ((double)y < years)
-		by_year[y] += money;
+	if (y >= b->years)
+		return;
+	b->all[y] += money;
+	b->changes[y] += money;
 }
 
-static void batch_costs(const as_draw *d, const as_batch *b, double years, double *by_year)
+static void batch_costs(const as_draw *d, const as_batch *batch, const books *b)
 {
-	const as_programme *p = &d->m->programmes[b->programme];
-	double renewal = as_draw_value(d, b->renewal, 0),
-	       price = as_draw_value(d, p->cost, as_draw_value(d, b->price, 0));
+	const as_programme *p = &d->m->programmes[batch->programme];
+	double renewal = as_draw_value(d, batch->renewal, 0);
+	double price = as_draw_value(d, p->cost, as_draw_value(d, batch->price, 0));
 	price *= as_draw_value(d, p->overrun, 1) * (1 + as_draw_value(d, p->dual, 0));
-	for (size_t y = 0; (double)y < years; y++) {
+	for (size_t y = 0; y < b->years; y++) {
 		double from = (double)y, to = from + 1;
-		double new =
-			as_draw_share(d, b->programme, to) - as_draw_share(d, b->programme, from);
-		double old = 1 - (as_draw_share(d, b->programme, to) +
-					 as_draw_share(d, b->programme, from)) /
-					 2;
-		double due = renewals(b->life, b->age, to) - renewals(b->life, b->age, from);
-		by_year[y] += b->elements * (new *price + (p->freeze ? 0 : due * old * renewal));
+		double before = as_draw_share(d, batch->programme, from),
+		       after = as_draw_share(d, batch->programme, to);
+		double due = renewals(batch->life, batch->age, to) -
+			     renewals(batch->life, batch->age, from);
+		double kept = p->freeze ? 0 : 1 - (before + after) / 2;
+		b->changes[y] += batch->elements * (after - before) * price;
+		b->all[y] += batch->elements * ((after - before) * price + due * kept * renewal);
 	}
 }
 
-static void delay_costs(
-	const as_draw *d, const as_programme *p, size_t i, double years, double *by_year)
+static void delay_costs(const as_draw *d, const as_programme *p, size_t i, const books *b)
 {
 	const as_network *n = d->m->network;
 	double months = as_draw_value(d, p->delay, 0);
@@ -181,35 +188,38 @@ static void delay_costs(
 	const as_texts *where = p->change->share > 0 ? &own : &p->change->segments;
 	for (size_t s = 0; s < n->n_segments; s++)
 		if (as_among(where, n->segments[s].name))
-			book(by_year, years, d->lead[i] / MONTHS,
+			book(b, d->lead[i] / MONTHS,
 				months * as_draw_value(d, d->m->delay_month[s], 0));
 }
 
-static void measure_costs(const as_draw *d, const as_measure *x, double years, double *by_year)
+static void measure_costs(const as_draw *d, const as_measure *x, const books *b)
 {
 	const as_model *m = d->m;
 	double ready = as_draw_value(d, m->months[x->control], 0) / MONTHS;
-	book(by_year, years, ready,
-		as_draw_value(d, m->cost[x->control], 0) +
-			x->elements * as_draw_value(d, m->unit_cost[x->control], 0));
-	for (size_t y = 0; (double)y < years; y++)
-		by_year[y] +=
-			as_draw_value(d, m->yearly[x->control], 0) * between((double)y + 1 - ready);
+	double each = as_draw_value(d, m->unit_cost[x->control], 0),
+	       yearly = as_draw_value(d, m->yearly[x->control], 0);
+	book(b, ready, as_draw_value(d, m->cost[x->control], 0) + x->elements * each);
+	for (size_t y = 0; y < b->years; y++) {
+		b->all[y] += yearly * between((double)y + 1 - ready);
+		b->changes[y] += yearly * between((double)y + 1 - ready);
+	}
 }
 
-void as_draw_costs(const as_draw *d, size_t scenario, double *by_year)
+void as_draw_costs(const as_draw *d, size_t scenario, double *all, double *changes)
 {
 	const as_plan *plan = &d->m->plans[scenario];
-	double years = d->m->network->question.years;
-	for (size_t y = 0; (double)y < years; y++)
-		by_year[y] = 0;
+	books b = {
+		.all = all, .changes = changes, .years = (size_t)d->m->network->question.years
+	};
+	for (size_t y = 0; y < b.years; y++)
+		all[y] = changes[y] = 0;
 	for (size_t i = 0; i < plan->n_batches; i++)
-		batch_costs(d, &plan->batches[i], years, by_year);
+		batch_costs(d, &plan->batches[i], &b);
 	for (size_t i = 1; i < d->m->n_programmes; i++)
 		if (d->m->programmes[i].scenario == scenario && d->m->programmes[i].delay >= 0)
-			delay_costs(d, &d->m->programmes[i], i, years, by_year);
+			delay_costs(d, &d->m->programmes[i], i, &b);
 	for (size_t i = 0; i < plan->n_measures; i++)
-		measure_costs(d, &plan->measures[i], years, by_year);
+		measure_costs(d, &plan->measures[i], &b);
 }
 
 /* The share of sorted values that lie above v, with what lies between two shared out evenly. */

@@ -35,7 +35,8 @@ double as_draw_controls(
 /* P(capability > resistance) of two quantities. Pure. */
 double as_exceeds(const as_distribution *capability, const as_distribution *resistance);
 
-/* What a scenario costs in each year of the horizon (years of them), undiscounted. */
-void as_draw_costs(const as_draw *d, size_t scenario, double *by_year);
+/* What a scenario costs in each year of the horizon, undiscounted: all, with what is renewed anyway; and changes and
+ * controls alone. */
+void as_draw_costs(const as_draw *d, size_t scenario, double *all, double *changes);
 
 #endif

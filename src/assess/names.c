@@ -24,7 +24,7 @@ static uint64_t hash_of(as_span s, uint64_t seed)
 	return h;
 }
 
-static bool same(as_span a, as_span b)
+bool as_names_same(as_span a, as_span b)
 {
 	bool equal = a.n == b.n;
 	for (size_t i = 0; equal && i < a.n; i++)
@@ -43,7 +43,7 @@ static const known *look(const as_names *names, as_span name, uint64_t *key)
 		if (!as_map_get(&names->map, *key, &v))
 			return NULL;
 		const known *k = (const known *)(uintptr_t)v;
-		if (same(k->name, name))
+		if (as_names_same(k->name, name))
 			return k;
 	}
 	return NULL;

@@ -14,6 +14,9 @@ typedef struct as_names {
 	size_t n, cap;
 } as_names;
 
+/* Whether two names are the same but for the case of ASCII letters. Pure. */
+bool as_names_same(as_span a, as_span b);
+
 void as_names_free(as_names *names);
 /* The number of a name, or SIZE_MAX. */
 size_t as_names_find(const as_names *names, as_span name);

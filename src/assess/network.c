@@ -13,19 +13,10 @@ typedef struct reading {
 
 static const char *shown(reading *r, as_span s) { return as_shown_text(r->f->arena, s); }
 
-static bool same_name(as_span a, as_span b)
-{
-	bool equal = a.n == b.n;
-	for (size_t i = 0; equal && i < a.n; i++)
-		equal = (a.p[i] | ((a.p[i] >= 'A' && a.p[i] <= 'Z') ? ' ' : 0)) ==
-			(b.p[i] | ((b.p[i] >= 'A' && b.p[i] <= 'Z') ? ' ' : 0));
-	return equal;
-}
-
 bool as_among(const as_texts *texts, as_span name)
 {
 	for (size_t i = 0; i < texts->n; i++)
-		if (same_name(texts->p[i], name))
+		if (as_names_same(texts->p[i], name))
 			return true;
 	return texts->n == 0;
 }
@@ -135,7 +126,7 @@ static void read_shipped(reading *r, as_span text)
 		const as_control *c = (const as_control *)rows.p + i;
 		as_control *to = NULL;
 		for (size_t k = 0; k < r->n.n_controls && !to; k++)
-			to = same_name(all[k].name, c->name) ? &all[k] : NULL;
+			to = as_names_same(all[k].name, c->name) ? &all[k] : NULL;
 		if (!to) {
 			to = &all[n++];
 			*to = (as_control){ .written = c->written, .name = c->name };
@@ -298,7 +289,8 @@ static double most_of(const as_scenario *s, as_span supplier, as_span segment)
 	const as_change *caps = s->cap.p;
 	double most = 1;
 	for (size_t i = 0; i < s->cap.n; i++)
-		if (same_name(caps[i].supplier, supplier) && as_among(&caps[i].segments, segment))
+		if (as_names_same(caps[i].supplier, supplier) &&
+			as_among(&caps[i].segments, segment))
 			most = caps[i].share;
 	return most;
 }
@@ -307,7 +299,7 @@ static void list_suppliers(reading *r, as_span segment, as_names *there)
 {
 	for (size_t i = 0; i < r->n.n_classes; i++) {
 		const as_class *c = &r->n.classes[i];
-		if (same_name(c->segment, segment) && c->supplier.n)
+		if (as_names_same(c->segment, segment) && c->supplier.n)
 			r->f->no_memory |= as_names_add(there, c->supplier) == SIZE_MAX;
 	}
 }

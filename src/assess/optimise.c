@@ -124,11 +124,9 @@ static bool fill_scenario(const search *x, uint64_t set, as_arena *arena, as_sce
 
 static double cost_of(const as_outcome *o, size_t s)
 {
-	double sum = 0, off = log1p(o->m->network->question.discount);
+	double sum = 0;
 	for (size_t d = 0; d < o->outer; d++)
-		for (size_t y = 0; y < o->years; y++)
-			sum += o->cost[(s * o->outer + d) * o->years + y] *
-			       exp(-((double)y + 0.5) * off);
+		sum += as_discounted(o, o->cost, s, d);
 	return sum / (double)o->outer;
 }
 

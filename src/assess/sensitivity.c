@@ -100,10 +100,7 @@ static int worth_first(const void *a, const void *b)
 
 static double total_of(const as_outcome *o, size_t s, size_t d)
 {
-	double sum = o->mean[s * o->outer + d], off = log1p(o->m->network->question.discount);
-	for (size_t y = 0; y < o->years; y++)
-		sum += o->cost[(s * o->outer + d) * o->years + y] * exp(-((double)y + 0.5) * off);
-	return sum;
+	return o->mean[s * o->outer + d] + as_discounted(o, o->cost, s, d);
 }
 
 /* A parameter's order, and what follows from it. */

@@ -51,7 +51,6 @@ typedef struct worker {
 	uint32_t *
 		seen; /* [scenario][unit]: the stamp of the path in which a threat that comes once has come */
 	uint32_t stamp;
-	double *years; /* costs by year */
 	size_t bucket, outer;
 } worker;
 
@@ -346,9 +345,8 @@ static void take_costs(const worker *w)
 {
 	as_outcome *o = w->x->o;
 	for (size_t s = 0; s < o->scenarios; s++) {
-		as_draw_costs(w->d, s, w->years);
-		for (size_t y = 0; y < o->years; y++)
-			o->cost[(s * o->outer + w->outer) * o->years + y] = w->years[y];
+		size_t at = (s * o->outer + w->outer) * o->years;
+		as_draw_costs(w->d, s, &o->cost[at], &o->changes[at]);
 	}
 	for (size_t p = 0; p < w->x->m->n_programmes; p++)
 		o->finished[p * o->outer + w->outer] = (w->d->lead[p] + w->d->months[p]) / 12;
@@ -398,8 +396,7 @@ static void *work(void *arg)
 	w.d = arena ? as_draw_new(x->m, arena) : NULL;
 	w.seen = w.d ? as_alloc_array(arena, x->o->scenarios * x->units_most + 1, sizeof(*w.seen))
 		     : NULL;
-	w.years = w.seen ? as_alloc_array(arena, x->o->years + 1, sizeof(*w.years)) : NULL;
-	w.room = w.years ? as_alloc_array(arena, ONCE_ROOM, sizeof(*w.room)) : NULL;
+	w.room = w.seen ? as_alloc_array(arena, ONCE_ROOM, sizeof(*w.room)) : NULL;
 	if (!w.room)
 		x->failed = true;
 	for (size_t b; !x->failed && (b = x->next++) < BUCKETS;) {
@@ -478,14 +475,15 @@ static as_outcome *make_outcome(const as_model *m, const as_run *run)
 	o->loss = calloc(o->scenarios * o->years * o->paths + 1, sizeof(*o->loss));
 	o->total = calloc(o->scenarios * o->paths + 1, sizeof(double));
 	o->cost = calloc(o->scenarios * o->outer * o->years + 1, sizeof(double));
+	o->changes = calloc(o->scenarios * o->outer * o->years + 1, sizeof(double));
 	o->mean = calloc(o->scenarios * o->outer + 1, sizeof(double));
 	o->values = calloc(o->outer * m->n_params + 1, sizeof(double));
 	o->by_threat = calloc(o->scenarios * n->n_threats + 1, sizeof(double));
 	o->by_owner = calloc(o->scenarios * n->n_suppliers + 1, sizeof(double));
 	o->by_segment = calloc(o->scenarios * m->n_segments + 1, sizeof(double));
 	o->finished = calloc(m->n_programmes * o->outer + 1, sizeof(double));
-	if (o->loss && o->total && o->cost && o->mean && o->values && o->by_threat && o->by_owner &&
-		o->by_segment && o->finished)
+	if (o->loss && o->total && o->cost && o->changes && o->mean && o->values && o->by_threat &&
+		o->by_owner && o->by_segment && o->finished)
 		return o;
 	as_outcome_free(o);
 	return NULL;
@@ -521,12 +519,20 @@ as_outcome *as_simulate(const as_model *m, const as_run *run)
 	return NULL;
 }
 
+double as_discounted(const as_outcome *o, const double *costs, size_t s, size_t draw)
+{
+	double sum = 0, off = log1p(o->m->network->question.discount);
+	for (size_t y = 0; y < o->years; y++)
+		sum += costs[(s * o->outer + draw) * o->years + y] * exp(-((double)y + 0.5) * off);
+	return sum;
+}
+
 void as_outcome_free(as_outcome *o)
 {
 	if (!o)
 		return;
-	void *const all[] = { o->loss, o->total, o->cost, o->mean, o->values, o->by_threat,
-		o->by_owner, o->by_segment, o->finished };
+	void *const all[] = { o->loss, o->total, o->cost, o->changes, o->mean, o->values,
+		o->by_threat, o->by_owner, o->by_segment, o->finished };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]);
 	free(o);

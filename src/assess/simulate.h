@@ -22,11 +22,12 @@ typedef struct as_run {
 typedef struct as_outcome {
 	const as_model *m;
 	size_t outer, inner, paths, years, scenarios;
-	float *loss;    /* [scenario][year][path]: of that year, undiscounted */
-	double *total;  /* [scenario][path]: of the horizon, discounted */
-	double *cost;   /* [scenario][outer][year]: undiscounted */
-	double *mean;   /* [scenario][outer]: of total */
-	double *values; /* [outer][parameter] */
+	float *loss;     /* [scenario][year][path]: of that year, undiscounted */
+	double *total;   /* [scenario][path]: of the horizon, discounted */
+	double *cost;    /* [scenario][outer][year]: undiscounted, with what is renewed anyway */
+	double *changes; /* [scenario][outer][year]: of that, changes and controls */
+	double *mean;    /* [scenario][outer]: of total */
+	double *values;  /* [outer][parameter] */
 	double *by_threat, *by_owner,
 		*by_segment; /* [scenario][threat, supplier, segment]: mean loss of the horizon, discounted */
 	double *finished; /* [programme][outer]: in years from the start, when it is done */
@@ -36,5 +37,8 @@ typedef struct as_outcome {
 /* Simulates. NULL without memory. Free with as_outcome_free (NULL-safe). */
 as_outcome *as_simulate(const as_model *m, const as_run *run);
 void as_outcome_free(as_outcome *o);
+/* Costs (cost or changes of an outcome) of a scenario in an outer draw, discounted; those of a year are taken at its
+ * middle. Pure. */
+double as_discounted(const as_outcome *o, const double *costs, size_t s, size_t draw);
 
 #endif

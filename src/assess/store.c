@@ -63,16 +63,18 @@ static void scenario_figures(as_tuple *r, const as_figures *f, double start)
 		const char *name;
 		double v;
 	} columns[] = { { "cost", f->cost.mean }, { "cost_low", f->cost.low },
-		{ "cost_high", f->cost.high }, { "loss", f->loss_paths.mean },
-		{ "loss_low", f->loss_draws.low }, { "loss_high", f->loss_draws.high },
-		{ "loss_error", f->loss_draws.error }, { "loss_p5", f->loss_paths.low },
-		{ "loss_p50", f->loss_paths.middle }, { "loss_p95", f->loss_paths.high },
-		{ "loss_p99", f->loss_paths.p99 }, { "no_loss", f->no_loss },
-		{ "year_mean", f->year_mean }, { "year_none", f->year_none },
-		{ "year_var95", f->year95.var }, { "year_tvar95", f->year95.tvar },
-		{ "year_var99", f->year99.var }, { "year_tvar99", f->year99.tvar },
-		{ "total", f->total.mean }, { "total_low", f->total.low },
-		{ "total_high", f->total.high }, { "best", f->best }, { "regret", f->regret } };
+		{ "cost_high", f->cost.high }, { "changes", f->changes.mean },
+		{ "changes_low", f->changes.low }, { "changes_high", f->changes.high },
+		{ "loss", f->loss_paths.mean }, { "loss_low", f->loss_draws.low },
+		{ "loss_high", f->loss_draws.high }, { "loss_error", f->loss_draws.error },
+		{ "loss_p5", f->loss_paths.low }, { "loss_p50", f->loss_paths.middle },
+		{ "loss_p95", f->loss_paths.high }, { "loss_p99", f->loss_paths.p99 },
+		{ "no_loss", f->no_loss }, { "year_mean", f->year_mean },
+		{ "year_none", f->year_none }, { "year_var95", f->year95.var },
+		{ "year_tvar95", f->year95.tvar }, { "year_var99", f->year99.var },
+		{ "year_tvar99", f->year99.tvar }, { "total", f->total.mean },
+		{ "total_low", f->total.low }, { "total_high", f->total.high }, { "best", f->best },
+		{ "regret", f->regret } };
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		as_tuple_money(r, columns[i].name, columns[i].v);
 	as_tuple_whole(r, "efficient", f->efficient);

@@ -136,24 +136,29 @@ static as_span unexamined(const as_assessed *x)
 {
 	const as_model *m = x->m;
 	size_t without = 0, n = 0;
-	double behind = 0, all = 0;
+	double behind = 0, all = 0, unseen = 0, served = 0;
 	for (size_t i = 0; i < m->n_products; i++) {
 		n += m->products[i].elements > 0;
 		without += m->products[i].elements > 0 && !m->products[i].evidence;
 	}
 	for (size_t i = 0; i < m->network->n_classes; i++) {
 		const as_class *c = &m->network->classes[i];
+		const as_profile *p = &m->profiles[m->plans[0].slots[i].before];
 		all += c->count;
-		behind += m->products[m->profiles[m->plans[0].slots[i].before].product].evidence
-				  ? 0
-				  : c->count;
+		served += c->subscribers;
+		if (m->products[p->product].evidence)
+			continue;
+		behind += c->count;
+		unseen += c->subscribers;
 	}
 	if (!without)
 		return (as_span){ 0 };
 	return as_print(m->arena,
-		"%zu of %zu products, with %.0f %% of the elements, have no dossier: they are "
+		"%zu of %zu products, with %.2g %% of the elements and %.2g %% of what serves "
+		"subscribers, have no dossier: they are "
 		"uncertain, not safe.",
-		without, n, all > 0 ? PER_CENT * as_rounded(behind / all, 2) : 0);
+		without, n, all > 0 ? PER_CENT * behind / all : 0,
+		served > 0 ? PER_CENT * unseen / served : 0);
 }
 
 static as_status write_caveats(sqlite3 *db, const as_assessed *x)
