@@ -114,6 +114,8 @@ static as_status third_sentence(sqlite3 *db, const as_assessed *x)
 				" Most worth demanding first: %s, worth up to %s before deciding.",
 				as_shown_text(a, p->name), money(x, x->a->worth[i].value));
 	}
+	if (!worth.p)
+		worth = as_lit(" No single missing fact would change which way comes to least.");
 	return meta(db, "answer_3",
 		as_print(a,
 			"Of the uncertainty of the expected loss, %.0f %% rests on what was "
