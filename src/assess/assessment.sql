@@ -115,6 +115,7 @@ CREATE TABLE toolbox (id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NU
 -- Legal facts about suppliers and makers of parts: they move no figure.
 CREATE TABLE restriction (
 	supplier TEXT NOT NULL, role TEXT NOT NULL, list TEXT NOT NULL, jurisdiction TEXT, date TEXT, words TEXT, entity TEXT, score REAL,
+	certain TEXT, -- 'yes', 'to be confirmed'
 	source TEXT
 );
 -- The best set of measures under a budget, if one was asked for; how close to the best it is: proposal in meta. cost: what a measure

@@ -65,7 +65,7 @@ static double odds_of(const as_draw *d, const as_profile *p, size_t k)
 	unsigned doors = t->via ? t->via & p->exposure : p->exposure;
 	return d->base[k] + findings(d, product->evidence, doors) +
 	       product->missing_share * as_draw_value(d, product->missing, 0) +
-	       as_draw_value(d, p->unknown, 0);
+	       as_draw_value(d, product->unverified, 0) + as_draw_value(d, p->unknown, 0);
 }
 
 static void follow_programmes(as_draw *d)

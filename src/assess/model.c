@@ -13,6 +13,9 @@ enum { LABEL = 400, CONTROLS_MOST = 64, FIRST_ROOM = 64, EVERYWHERE = 63 };
 const as_distribution as_unexamined_shift = {
 	.kind = AS_PERT, .a = -1, .m = 0.3, .b = 2.5, .g = 4
 };
+const as_distribution as_unverified_shift = {
+	.kind = AS_PERT, .a = -0.2, .m = 0.1, .b = 0.8, .g = 4
+};
 const as_distribution as_unknown_exposure_shift = {
 	.kind = AS_PERT, .a = -2, .m = -0.3, .b = 0.5, .g = 4
 };
@@ -108,16 +111,47 @@ static size_t owner_of(const as_making *k, size_t supplier)
 	return supplier;
 }
 
-size_t as_making_product(as_making *k, as_span supplier, as_span product, as_span version,
-	as_span dossier, as_span image)
+static as_span key_of(const as_making *k, const as_software *s, size_t supplier)
+{
+	as_buf b = { 0 };
+	const as_span parts[] = { s->product, s->version, s->dossier, s->image };
+	as_buf_print(&b, "%zu%s", supplier, s->verified ? " verified" : "");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		as_buf_u8(&b, '\x1f');
+		as_buf_add(&b, parts[i].p, parts[i].n);
+	}
+	as_span key = b.bad ? (as_span){ 0 } : as_copy(k->m->arena, as_buf_span_of(&b));
+	as_buf_free(&b);
+	return key;
+}
+
+static int missing_param(as_making *k, const as_product *p, as_distribution d, const char *what)
+{
+	as_quantity q = { .d = d, .origin = AS_MISSING, .line = 1 };
+	return as_making_param(k, &q, "%s %s %s%s%s", what, shown(k, p->supplier),
+		shown(k, p->product), p->version.n ? " " : "", shown(k, p->version));
+}
+
+/* What is not known of a product: what was not seen, and whether it is what was seen. */
+static void fill_missing(as_making *k, as_product *p, bool verified)
+{
+	double share =
+		p->evidence ? p->evidence->unexamined + possible_share * p->evidence->possible : 1;
+	p->missing_share = share > 1 ? 1 : share;
+	p->missing = p->unverified = AS_NONE;
+	if (p->missing_share > certain)
+		p->missing = missing_param(k, p, as_unexamined_shift,
+			p->evidence ? "what could not be examined of" : "an examination of");
+	if (p->evidence && !verified)
+		p->unverified = missing_param(k, p, as_unverified_shift,
+			"whether the build that was reviewed is what runs as");
+}
+
+size_t as_making_product(as_making *k, const as_software *s)
 {
 	as_model *m = k->m;
-	size_t supplier_at = as_names_find(&k->suppliers, supplier);
-	as_span key = as_print(m->arena, "%zu\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s", supplier_at,
-		(int)product.n, product.n ? (const char *)product.p : "", (int)version.n,
-		version.n ? (const char *)version.p : "", (int)dossier.n,
-		dossier.n ? (const char *)dossier.p : "", (int)image.n,
-		image.n ? (const char *)image.p : "");
+	size_t supplier_at = as_names_find(&k->suppliers, s->supplier);
+	as_span key = key_of(k, s, supplier_at);
 	size_t at = key.p ? as_names_add(&k->products, key) : SIZE_MAX;
 	if (at != SIZE_MAX && at < m->n_products)
 		return at;
@@ -128,25 +162,15 @@ size_t as_making_product(as_making *k, as_span supplier, as_span product, as_spa
 	}
 	m->products = p;
 	p += m->n_products++;
-	if (supplier_at < k->n->n_suppliers)
-		supplier = k->n->suppliers[supplier_at].name; /* whatever alias was used */
-	*p = (as_product){ .supplier = supplier,
-		.product = product,
-		.version = version,
+	bool known = supplier_at < k->n->n_suppliers; /* whatever alias was used */
+	*p = (as_product){ .supplier = known ? k->n->suppliers[supplier_at].name : s->supplier,
+		.product = s->product,
+		.version = s->version,
 		.supplier_at = supplier_at,
-		.owner_at = owner_of(k, supplier_at),
-		.missing = AS_NONE };
-	if (dossier.n || image.n)
-		p->evidence = k->evidence->find(k->evidence->ctx, dossier, image);
-	double share =
-		p->evidence ? p->evidence->unexamined + possible_share * p->evidence->possible : 1;
-	p->missing_share = share > 1 ? 1 : share;
-	if (p->missing_share > certain)
-		p->missing = as_making_param(k,
-			&(as_quantity){ .d = as_unexamined_shift, .origin = AS_MISSING, .line = 1 },
-			p->evidence ? "what could not be examined of %s %s %s"
-				    : "an examination of %s %s %s",
-			shown(k, supplier), shown(k, product), shown(k, version));
+		.owner_at = owner_of(k, supplier_at) };
+	if (s->dossier.n || s->image.n)
+		p->evidence = k->evidence->find(k->evidence->ctx, s->dossier, s->image);
+	fill_missing(k, p, s->verified);
 	return m->n_products - 1;
 }
 

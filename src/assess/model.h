@@ -27,6 +27,7 @@ typedef struct as_product {
 	const as_evidence *evidence; /* NULL: not examined */
 	int missing;          /* parameter: what an examination would show; AS_NONE: all was seen */
 	double missing_share; /* how much of that parameter counts */
+	int unverified; /* parameter: nobody has checked that what runs is the build reviewed; or AS_NONE */
 	int *shared; /* components that others carry, too: indexes in the model's, widest first */
 	size_t n_shared;
 	size_t elements; /* in the network */
@@ -169,7 +170,7 @@ as_model *as_model_new(
 	const as_network *n, const as_evidence_of *evidence, as_arena *arena, as_faults *f);
 
 /* Log-odds that a product which was not examined at all is from the others: a published default. */
-extern const as_distribution as_unexamined_shift, as_unknown_exposure_shift;
+extern const as_distribution as_unexamined_shift, as_unknown_exposure_shift, as_unverified_shift;
 enum { AS_SHIFT_MOST = 3 /* log-odds that all findings together can add */ };
 
 #endif

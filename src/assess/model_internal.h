@@ -21,9 +21,14 @@ int as_making_param(as_making *k, const as_quantity *q, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The profile of a product in a class. */
 size_t as_making_profile(as_making *k, size_t product, const as_class *c);
-/* The product of these names. */
-size_t as_making_product(as_making *k, as_span supplier, as_span product, as_span version,
-	as_span dossier, as_span image);
+/* What tells a product from others. */
+typedef struct as_software {
+	as_span supplier, product, version, dossier, image;
+	bool verified;
+} as_software;
+
+/* The product of that software. */
+size_t as_making_product(as_making *k, const as_software *s);
 /* Whether supplier (its index) is one of names, whatever alias stands there; true if there are none. */
 bool as_making_supplies(const as_making *k, const as_texts *names, size_t supplier);
 /* The random stream of a name: another for each name, and the same whatever else there is. */

@@ -112,8 +112,9 @@ static void fill_slots(as_making *k, size_t scenario, as_plan *plan)
 	for (size_t i = 0; i < k->n->n_classes && !m->no_memory; i++) {
 		const as_class *x = &k->n->classes[i];
 		as_slot_of_class *slot = &plan->slots[i];
-		size_t product = as_making_product(
-			k, x->supplier, x->product, x->version, x->dossier, x->image);
+		size_t product =
+			as_making_product(k, &(as_software){ x->supplier, x->product, x->version,
+						     x->dossier, x->image, x->verified });
 		slot->before = slot->after = as_making_profile(k, product, x);
 		int kind = 0;
 		const as_change *c = change_for(k, &k->n->scenarios[scenario], x, &kind);
@@ -122,8 +123,10 @@ static void fill_slots(as_making *k, size_t scenario, as_plan *plan)
 		slot->programme = programme_of(k, scenario, from, c, x, kind);
 		if (slot->programme == 0)
 			continue;
-		size_t in = as_making_product(
-			k, c->with, c->product, c->version, c->dossier, (as_span){ 0 });
+		size_t in = as_making_product(k, &(as_software){ .supplier = c->with,
+							 .product = c->product,
+							 .version = c->version,
+							 .dossier = c->dossier });
 		slot->after = as_making_profile(k, in, x);
 		m->programmes[slot->programme].elements += x->count;
 	}

@@ -98,7 +98,7 @@ typedef struct as_class {
 	as_quantity replacement, renewal; /* money an element */
 	as_texts controls;
 	size_t supplier_at; /* index in the network's suppliers */
-	bool exposure_told;
+	bool verified;      /* what runs is the build that was reviewed */
 } as_class;
 
 /* One way to change what stands in the network. share: of the segment that the supplier may keep (cap). */

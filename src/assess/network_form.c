@@ -164,6 +164,8 @@ static const as_blank class_fields[] = {
 	{ "image", AS_BLANK_TEXT, AT(as_class, image),
 		.what = "or the SHA-256 of its image, to be found among the dossiers of other "
 			"classes" },
+	{ "verified", AS_BLANK_TRUTH, AT(as_class, verified),
+		.what = "whether it was checked that what runs is the build of that dossier" },
 	{ "segment", AS_BLANK_TEXT, AT(as_class, segment), .needed = true, .what = "of the network",
 		.also = "layer|domain|network segment|role" },
 	{ "region", AS_BLANK_TEXT, AT(as_class, region), .what = "where it stands",
