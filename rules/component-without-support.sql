@@ -14,6 +14,9 @@ WITH distributed(object) AS ( -- by a distribution, which may go on with fixes a
         OR EXISTS (SELECT 1 FROM place AS p JOIN place AS q ON q.container = p.container
                     WHERE p.object = c.object AND q.path IN ('/etc/debian_version', '/etc/alpine-release',
                           '/etc/redhat-release', '/etc/SuSE-release'))
+), once AS ( -- a file that is known by its banner and by its texts is one place
+    SELECT object, at, len, id, name, version, ROW_NUMBER() OVER (PARTITION BY object, id, version ORDER BY confidence DESC, at, len) AS nth
+      FROM component WHERE id != 'linux' AND method != 'package' AND version IS NOT NULL
 )
 SELECT c.object, c.at, c.len,
        c.name || ' ' || c.version AS subject,
@@ -22,12 +25,11 @@ SELECT c.object, c.at, c.len,
        CASE WHEN d.object IS NOT NULL
             THEN '; it comes from a distribution, which may go on with fixes: compare the package with its tracker'
             ELSE '' END AS note
-  FROM component AS c
+  FROM once AS c
   JOIN known_eol AS k ON k.component = c.id AND (c.version = k.branch
         OR (substr(c.version, 1, length(k.branch)) = k.branch
             AND substr(c.version, length(k.branch) + 1, 1) GLOB '[.a-zA-Z]'))
   LEFT JOIN meta AS m ON m.name = 'reference_date'
   LEFT JOIN (SELECT DISTINCT object FROM distributed) AS d ON d.object = c.object
- WHERE c.id != 'linux'
-   AND c.method != 'package'
+ WHERE c.nth = 1
    AND k.eol < substr(COALESCE(m.value, '9999'), 1, 10)

@@ -16,6 +16,7 @@
 #include "base/embed.h"
 #include "base/text.h"
 #include "dossier/read.h"
+#include "report/encode.h"
 #include "report/rows.h"
 #include "report/write_json.h"
 #include "sandbox/lock.h"
@@ -85,16 +86,17 @@ assay_status as_keeper_open(
 }
 
 /* Says which walls did not hold in a process that read feeds. */
-static void warn_of_locks(as_keeper *k)
+static void warn_of_locks(const as_import *im)
 {
-	unsigned locks = k->im.locks;
-	if (k->im.files > 0 && locks != AS_LOCK_ALL)
-		as_keeper_say(k,
-			"warning: feeds were read in a process without all its walls "
-			"(missing:%s%s%s)",
-			locks & AS_LOCK_LANDLOCK ? "" : " landlock",
-			locks & AS_LOCK_SECCOMP ? "" : " seccomp",
-			locks & AS_LOCK_LIMITS ? "" : " limits");
+	char text[160];
+	if (im->files == 0 || im->locks == AS_LOCK_ALL)
+		return;
+	(void)snprintf(text, sizeof(text),
+		"warning: feeds were read in a process without all its walls (missing:%s%s%s)",
+		im->locks & AS_LOCK_LANDLOCK ? "" : " landlock",
+		im->locks & AS_LOCK_SECCOMP ? "" : " seccomp",
+		im->locks & AS_LOCK_LIMITS ? "" : " limits");
+	im->say(im->ctx, text);
 }
 
 void as_keeper_close(as_keeper *k, assay_knowledge_counts *counts)
@@ -107,7 +109,7 @@ void as_keeper_close(as_keeper *k, assay_knowledge_counts *counts)
 			.refused = n->refused,
 			.files = k->im.files,
 			.strangers = k->im.strangers };
-	warn_of_locks(k);
+	warn_of_locks(&k->im);
 	as_store_free(k->im.store);
 	sqlite3_close(k->db);
 	if (k->lock >= 0)
@@ -144,8 +146,10 @@ static bool wants_shipped(const assay_knowledge_options *o)
 	       o->shipped;
 }
 
+static const char shipped_name[] = "shipped with assay";
+
 /* Imports what ships, which is small beside any whole feed. */
-static as_status import_shipped(as_keeper *k)
+static as_status import_shipped(as_import *im)
 {
 	char path[64];
 	as_span feeds = as_embedded_file(as_embedded_feeds, "feeds.tar.xz");
@@ -155,11 +159,80 @@ static as_status import_shipped(as_keeper *k)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	ssize_t n = write(fd, feeds.p, feeds.n);
 	as_status s = n >= 0 && (size_t)n == feeds.n
-			      ? as_import_path(&k->im, path, "shipped with assay",
-					"knowledge/feeds.tar.xz")
+			      ? as_import_path(im, path, shipped_name, "knowledge/feeds.tar.xz")
 			      : AS_NOMEM;
 	close(fd);
 	return s;
+}
+
+static void say_nowhere(void *ctx, const char *text) { (void)ctx, (void)text; }
+
+static void say_nothing(void *ctx, const char *name, uint64_t records)
+{
+	(void)ctx, (void)name, (void)records;
+}
+
+as_status as_feeds_shipped(sqlite3 *own, void (*tell)(void *ctx, const char *text), void *ctx,
+	sqlite3 **db, char why[AS_INDEX_WHY])
+{
+	as_import im = { .say = tell, .progress = say_nothing, .ctx = ctx, .locks = AS_LOCK_ALL };
+	as_status s = as_index_in_memory(own, db, why);
+	if (s != AS_OK)
+		return s;
+	im.store = as_store_new(*db);
+	s = im.store ? import_shipped(&im) : AS_NOMEM;
+	as_store_free(im.store);
+	warn_of_locks(&im);
+	if (s == AS_OK && im.total.stored + im.total.unchanged > 0)
+		return AS_OK;
+	(void)snprintf(
+		why, AS_INDEX_WHY, "the records of vulnerabilities that ship could not be read");
+	sqlite3_close(*db);
+	*db = NULL;
+	return s == AS_OK ? AS_IO : s;
+}
+
+bool as_feeds_tell(sqlite3 *index)
+{
+	sqlite3_stmt *q = NULL;
+	bool tells =
+		sqlite3_prepare_v2(index,
+			"SELECT 1 FROM (SELECT 1 FROM cpe_match LIMIT 1) UNION ALL SELECT 1 FROM "
+			"(SELECT 1 FROM affected LIMIT 1)"
+			" UNION ALL SELECT 1 FROM (SELECT 1 FROM distribution_fix LIMIT 1) LIMIT 1",
+			-1, &q, NULL) == SQLITE_OK &&
+		sqlite3_step(q) == SQLITE_ROW;
+	(void)sqlite3_finalize(q);
+	return tells;
+}
+
+/* Seconds since 1970, as the environment fixes them. */
+static long long now(void)
+{
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	return fixed ? strtoll(fixed, NULL, 10) : (long long)time(NULL);
+}
+
+void as_feeds_few(sqlite3 *index, char words[AS_INDEX_WHY])
+{
+	static const char sql[] =
+		"SELECT 'only ' || group_concat(one, ' and ') || ' ship with Assay, a small part "
+		"of "
+		"what is known: run assay knowledge update' FROM (SELECT printf('%d records of %s "
+		"(the newest of %s, %d days old)', s.read, upper(s.kind), substr(s.newest, 1, 10), "
+		"julianday(?1, 'unixepoch') - julianday(s.newest)) AS one FROM source AS s JOIN "
+		"kind AS k ON k.id = s.kind WHERE s.name = ?2 AND s.kind IN ('nvd', 'osv') ORDER "
+		"BY k.rank)";
+	sqlite3_stmt *q = NULL;
+	const unsigned char *text = NULL;
+	if (sqlite3_prepare_v2(index, sql, -1, &q, NULL) == SQLITE_OK) {
+		(void)sqlite3_bind_int64(q, 1, now());
+		(void)sqlite3_bind_text(q, 2, shipped_name, -1, SQLITE_STATIC);
+		text = sqlite3_step(q) == SQLITE_ROW ? sqlite3_column_text(q, 0) : NULL;
+	}
+	(void)snprintf(words, AS_INDEX_WHY, "%s",
+		text ? (const char *)text : "only what ships with Assay was looked at");
+	(void)sqlite3_finalize(q);
 }
 
 assay_status assay_knowledge_import(
@@ -173,9 +246,9 @@ assay_status assay_knowledge_import(
 	if (result != ASSAY_OK)
 		return result;
 	result = as_keeper_open(&k, options, error);
-	as_status own = result == ASSAY_OK && shipped ? import_shipped(&k) : AS_OK;
+	as_status own = result == ASSAY_OK && shipped ? import_shipped(&k.im) : AS_OK;
 	if (own != AS_OK)
-		result = as_keeper_failed(&k, own, "shipped with assay", error);
+		result = as_keeper_failed(&k, own, shipped_name, error);
 	for (size_t i = 0; result == ASSAY_OK && some && k.o.files[i]; i++) {
 		as_status s = as_import_path(&k.im, k.o.files[i], NULL, NULL);
 		if (s != AS_OK)
@@ -221,17 +294,36 @@ static const char totals[] =
 static as_status rows(sqlite3 *db, const char *sql, as_out *out, as_rows_style style)
 {
 	sqlite3_stmt *st = NULL;
-	const char *fixed = getenv("SOURCE_DATE_EPOCH");
 	as_status s = sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK ? AS_OK : AS_IO;
 	if (s == AS_OK && sqlite3_bind_parameter_count(st) > 0)
-		sqlite3_bind_int64(st, 1, fixed ? strtoll(fixed, NULL, 10) : (long long)time(NULL));
+		sqlite3_bind_int64(st, 1, now());
 	if (s == AS_OK)
 		s = as_rows_write(out, st, style);
 	sqlite3_finalize(st);
 	return s;
 }
 
-static as_status write_status(sqlite3 *db, const char *path, as_out *out, as_rows_style style)
+/* What a reader has to know before the table: where the index is, and how little there is if it is only what ships. */
+static void head(sqlite3 *db, const char *path, bool shipped, as_out *out, unsigned width)
+{
+	enum { USUAL = 80 };
+	char few[AS_INDEX_WHY];
+	as_out_text(out, "Index: ");
+	as_out_text(out, path);
+	as_out_text(out, "\n");
+	if (shipped) {
+		as_feeds_few(db, few);
+		as_out_text(out, access(path, F_OK) == 0 ? "       It tells of no vulnerability"
+							 : "       There is none yet");
+		as_out_text(out, ": reviews use what ships, as below.\n       ");
+		as_out_wrapped(out, as_lit(few), strlen("Index: "), width ? width : USUAL);
+		as_out_text(out, "\n");
+	}
+	as_out_text(out, "\n");
+}
+
+static as_status write_status(
+	sqlite3 *db, const char *path, bool shipped, as_out *out, as_rows_style style)
 {
 	bool json = style.format == ASSAY_JSON;
 	as_json j = { .out = out, .compact = true };
@@ -242,11 +334,10 @@ static as_status write_status(sqlite3 *db, const char *path, as_out *out, as_row
 		as_json_open(&j, NULL, '{');
 		as_json_str(&j, "index", path);
 		as_json_int(&j, "schema", AS_INDEX_SCHEMA);
+		as_json_bool(&j, "only_shipped", shipped);
 		as_out_text(out, ",\"sources\":");
 	} else {
-		as_out_text(out, "Index: ");
-		as_out_text(out, path);
-		as_out_text(out, "\n\n");
+		head(db, path, shipped, out, style.width);
 	}
 	s = rows(db, json ? sources_json : sources_table, out, style);
 	as_out_text(out, json ? ",\"holds\":" : "\nWhat the index holds:\n\n");
@@ -260,24 +351,41 @@ static as_status write_status(sqlite3 *db, const char *path, as_out *out, as_row
 	return s == AS_OK ? rows(db, reasons_table, out, style) : s;
 }
 
-assay_status assay_knowledge_status(const char *index, assay_format format, unsigned width,
-	assay_write write, void *ctx, assay_error *error)
+/* Opens the index at path. Where there is none, or none that tells of a vulnerability, what reviews use then. */
+static assay_status open_status(
+	const char *path, const char *given, sqlite3 **db, bool *shipped, assay_error *error)
 {
-	char path[AS_INDEX_PATH], why[AS_INDEX_WHY];
-	sqlite3 *db = NULL;
-	as_out out = { .write = write, .ctx = ctx };
-	assay_status result = assay_knowledge_path(index, path, sizeof(path), error);
-	if (result != ASSAY_OK)
-		return result;
-	as_status s = as_index_open(path, &db, why);
-	if (s != AS_OK && errno == ENOENT)
+	char why[AS_INDEX_WHY];
+	sqlite3 *own = NULL;
+	as_status s = as_index_open(path, &own, why);
+	*db = own;
+	*shipped = (s == AS_OK && !as_feeds_tell(own) && sqlite3_errcode(own) == SQLITE_OK) ||
+		   (s != AS_OK && !given && errno == ENOENT);
+	if (*shipped) {
+		s = as_feeds_shipped(own, say_nowhere, NULL, db, why);
+		sqlite3_close(own);
+	}
+	if (s != AS_OK && !*shipped && errno == ENOENT)
 		return as_say(error, ASSAY_INPUT,
 			"there is no index of vulnerabilities at '%s': make one with assay "
 			"knowledge import",
 			path);
-	if (s != AS_OK)
-		return as_say(error, ASSAY_INPUT, "%s", why);
-	s = write_status(db, path, &out, (as_rows_style){ format, width, true });
+	return s == AS_OK ? ASSAY_OK : as_say(error, ASSAY_INPUT, "%s", why);
+}
+
+assay_status assay_knowledge_status(const char *index, assay_format format, unsigned width,
+	assay_write write, void *ctx, assay_error *error)
+{
+	char path[AS_INDEX_PATH];
+	sqlite3 *db = NULL;
+	bool shipped = false;
+	as_out out = { .write = write, .ctx = ctx };
+	assay_status result = assay_knowledge_path(index, path, sizeof(path), error);
+	if (result == ASSAY_OK)
+		result = open_status(path, index, &db, &shipped, error);
+	if (result != ASSAY_OK)
+		return result;
+	as_status s = write_status(db, path, shipped, &out, (as_rows_style){ format, width, true });
 	if (as_out_end(&out) != AS_OK || out.failed)
 		result = as_say(error, ASSAY_OUTPUT, "the output cannot be written");
 	else if (s != AS_OK)

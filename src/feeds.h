@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What importing and updating have in common: an index that is open for writing, and a caller who is told things. */
+/* What importing and updating have in common: an index that is open for writing, and a caller who is told things; and
+ * what ships with the program. */
 #ifndef AS_FEEDS_H
 #define AS_FEEDS_H
 
@@ -25,5 +26,15 @@ void as_keeper_say(as_keeper *k, const char *format, ...) __attribute__((format(
 /* Puts a failed import of file into words. */
 assay_status as_keeper_failed(
 	const as_keeper *k, as_status s, const char *file, assay_error *error);
+
+/* An index in memory of the records that ship with the program, with all that own holds, too (NULL: nothing; it is only
+ * read). say: told what went wrong with records. They are read by a process that is locked in. AS_IO, AS_NOMEM: there
+ * is none; why: words for the user. Close with sqlite3_close. */
+as_status as_feeds_shipped(sqlite3 *own, void (*say)(void *ctx, const char *text), void *ctx,
+	sqlite3 **db, char why[AS_INDEX_WHY]) AS_MUST_USE;
+/* Whether anything in an index tells what is vulnerable; scores and statements alone do not. */
+bool as_feeds_tell(sqlite3 *index);
+/* A sentence: how few records ship, by an index that holds them, how old they are, and what to do about that. */
+void as_feeds_few(sqlite3 *index, char words[AS_INDEX_WHY]);
 
 #endif

@@ -22,11 +22,22 @@ const licencesOf = byComponent(D.licences);
 const priorityOf = row => row.priority ?? "none";
 const titled = row => (row.version ? `${row.component} ${row.version}` : row.component);
 
-// "12: 1 urgent, 11 high"
+// "12: 1 urgent, 11 high": each vulnerability once, however many components have it, where it presses most
 const pressing = rows => {
-	const parts = tallyOf(rows, priorityOf, PRIORITIES).map(([p, n]) => `${number.format(n)} ${p === "none" ? "not affected" : p}`);
-	return parts.length === 1 ? parts[0] : `${number.format(rows.length)}: ${parts.join(", ")}`;
+	const most = new Map();
+	for (const row of rows)
+		if (!most.has(row.cve) || PRIORITIES.indexOf(priorityOf(row)) < PRIORITIES.indexOf(priorityOf(most.get(row.cve))))
+			most.set(row.cve, row);
+	const parts = tallyOf([...most.values()], priorityOf, PRIORITIES).map(([p, n]) => `${number.format(n)} ${p === "none" ? "not affected" : p}`);
+	return parts.length === 1 ? parts[0] : `${number.format(most.size)}: ${parts.join(", ")}`;
 };
+
+// The same words and numbers as on the screen of the review.
+const knownWords = () => D.known.length > 0 && el("p", {}, el("strong", {}, `${D.known.map(row => row.text).join(", ")}. `),
+	"Each is counted once here, however many components have it; below, each has a row for every component that has it.");
+
+// How little was looked at, where that is not all that was imported.
+const lookedAt = () => (D.meta.vulnerabilities ?? "matched") !== "matched" && el("p.looked", {}, `${capital(D.meta.vulnerabilities)}.`);
 
 let faultTable = null;
 const faultsButton = row => {
@@ -96,7 +107,7 @@ const components = () => {
 // Known vulnerabilities: what they are, why they are thought to be here, and what leads there.
 const feedTable = () => [el("h3", {}, "What the index was made of"),
 	dataTable([{ key: "kind", label: "Feed" }, { key: "name", label: "File" }, { key: "newest", label: "Newest record" },
-		{ key: "imported", label: "Imported" }, { key: "read", label: "Read", num: true }, { key: "kept", label: "Kept", num: true },
+		{ key: "age", label: "Days old at the review", num: true }, { key: "imported", label: "Imported" }, { key: "read", label: "Read", num: true }, { key: "kept", label: "Kept", num: true },
 		{ key: "refused", label: "Refused", num: true }], D.feeds, { caption: "Feeds of vulnerabilities" })];
 
 const exploitedWord = r => (r.kev !== null ? `known since ${r.kev}` : r.epss !== null ? rounded(100 * r.epss) : "");
@@ -129,7 +140,7 @@ const vulnerabilities = () => {
 	const n = D.vulnerable[0].n;
 	if (D.feeds.length === 0)
 		return el("p.quiet", {}, `Nothing was looked up: ${D.meta.vulnerabilities ?? "no data was given"}. `,
-			code("assay knowledge import FILE..."), " fills an index; the next review uses it.");
+			"a review looks into the index that ", code("assay knowledge update"), " or ", code("assay knowledge import FILE..."), " fills, else into what ships.");
 	faultTable = new DataTable(faultColumns, D.vulnerabilities, { caption: "Known vulnerabilities",
 		filter: "Filter: a component, a CVE, a word", tally: pressing, detail: faultDetail, paper: ways,
 		text: r => [priorityOf(r), r.why, r.because, r.range, r.cwe, r.path].filter(Boolean).join(" "),
@@ -141,6 +152,7 @@ const vulnerabilities = () => {
 		groups: [{ label: "component", value: titled }, { label: "priority", value: priorityOf }, { label: "reach", value: r => reachWord(r.reach) }] });
 	return [
 		lead("Published vulnerabilities of the components, the most urgent first. Each opens to why it is thought to concern this image, and what leads there."),
+		lookedAt(), knownWords(),
 		n > D.vulnerabilities.length && el("p.quiet", {}, `The ${number.format(D.vulnerabilities.length)} most urgent of ${number.format(n)}; all: `,
 			code("assay show DOSSIER vulnerabilities")),
 		D.vulnerabilities.length > 0 ? faultTable.node : el("p.quiet", {}, "None is known of what was recognised."), feedTable()];

@@ -72,7 +72,9 @@ const severities = () => el("section.panel", { "aria-labelledby": "found" },
 	el("p", {}, D.undecided.length > 0
 		? [`${count(D.undecided.length, "more question")} could `, el("a", { href: "#severity-open" }, "not be decided"),
 			" from the image alone."]
-		: "A finding is one weakness with all the places it was seen at."));
+		: "A finding is one weakness with all the places it was seen at."),
+	D.feeds.length > 0 && [el("p", {}, el("a", { href: "#vulnerabilities" }, "Known vulnerabilities"),
+		`: ${D.known.map(row => row.text).join(", ") || "none"}.`), lookedAt()]);
 
 const whereOf = finding => {
 	const first = finding.evidence[0];

@@ -12,19 +12,24 @@ const GUARDS = [
 	{ key: "relro", label: "RELRO", about: "relocations read-only", of: r => r.relro !== null,
 		good: r => r.relro === "full", half: r => r.relro === "partial" },
 	{ key: "canary", label: "Canary", about: "stack protector", of: r => r.canary !== null, good: r => r.canary === 1 },
-	{ key: "fortify", label: "FORTIFY", about: "checked calls", of: r => r.fortified + r.fortifiable > 0,
+	{ key: "fortify", label: "FORTIFY", about: "functions of the C library in the form that checks sizes", of: r => r.fortified + r.fortifiable > 0,
 		good: r => r.fortifiable === 0, half: r => r.fortified > 0 },
 ];
 
 const gradeOf = (guard, row) => (!guard.of(row) ? "none" : guard.good(row) ? "good" : guard.half?.(row) ? "half" : "bad");
-const WORDS = { relro: r => r.relro, fortify: r => `${r.fortified} of ${r.fortified + r.fortifiable}` };
+const WORDS = { relro: r => r.relro, fortify: r => {
+	const all = r.fortified + r.fortifiable;
+	return `${r.fortifiable === 0 ? "all" : r.fortified === 0 ? "none" : r.fortified} of ${all} checked`;
+} };
+const MEANT = { fortify: r => `Of ${count(r.fortified + r.fortifiable, "function")} of the C library that this file uses and that there are in a form ` +
+	`that checks sizes, ${r.fortified} ${r.fortified === 1 ? "is" : "are"} used in that form.` };
 
 const guardCell = guard => row => {
 	const grade = gradeOf(guard, row);
 	if (grade === "none")
 		return el("span.grade.none", {}, "–", el("span.hidden", {}, " does not apply"));
 	const word = WORDS[guard.key]?.(row) ?? { good: "yes", bad: "no" }[grade];
-	return el(`span.grade.${grade}`, {}, word);
+	return el(`span.grade.${grade}`, { title: MEANT[guard.key]?.(row) }, word);
 };
 
 const guardBars = rows => el("ul.guards", {}, GUARDS.map(guard => {
@@ -39,7 +44,7 @@ const guardBars = rows => el("ul.guards", {}, GUARDS.map(guard => {
 	return el("li", {}, el("span.label", {}, el("strong", {}, guard.label), " ", quiet(guard.about)),
 		el("div.bar", { "aria-hidden": "true" }, part(good, "good"), part(half, "half"),
 			part(subject.length - good - half, "bad")),
-		el("span.quiet.n", {}, `${number.format(good)} of ${number.format(subject.length)}`));
+		el("span.quiet.n", {}, `${number.format(good)} of ${count(subject.length, "file")}`));
 }));
 
 const hardening = () => {

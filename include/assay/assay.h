@@ -65,7 +65,8 @@ typedef struct assay_review_options {
 	const char *without; /* inspectors that are not to be asked, separated by commas; or NULL */
 	const char
 		*index; /* file of the index of known vulnerabilities; default: $ASSAY_KNOWLEDGE, or
-	                             * assay/vulnerabilities.db in the user's folder for data; there need be none */
+	                             * assay/vulnerabilities.db in the user's folder for data; where that tells of no
+	                             * vulnerability, the few records that ship are looked at as well */
 	unsigned no_vulnerabilities; /* 1: do not look for known vulnerabilities */
 	unsigned as_reference; /* 1: state what a later review needs to be compared with this one */
 	unsigned jobs;         /* examiner processes; default: one per core */
@@ -200,8 +201,9 @@ ASSAY_API assay_status assay_knowledge_import(
 ASSAY_API assay_status assay_knowledge_update(
 	const assay_knowledge_options *options, assay_knowledge_counts *counts, assay_error *error);
 /* Writes what the index holds, as a table for people width columns wide (0: as wide as it is) or as JSON:
- * each source with its counts and ages, and why records were refused. ASSAY_INPUT: there is no index, or none
- * that this program reads. */
+ * each source with its counts and ages, and why records were refused. Where there is no index, or it tells of no
+ * vulnerability, what reviews use then: what ships. ASSAY_INPUT: there is no index of the name given, or none that this
+ * program reads. */
 ASSAY_API assay_status assay_knowledge_status(const char *index, assay_format format,
 	unsigned width, assay_write write, void *ctx, assay_error *error);
 

@@ -61,7 +61,7 @@ static as_status fill(sqlite3 *db, const pack_table *t)
 static as_status name_knowledge(as_dossier_writer *w)
 {
 	const as_embedded *const lists[] = { as_embedded_knowledge, as_embedded_reference,
-		as_embedded_rules };
+		as_embedded_rules, as_embedded_feeds };
 	as_hasher *h = as_hasher_new();
 	if (!h)
 		return AS_NOMEM;

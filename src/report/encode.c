@@ -187,3 +187,23 @@ void as_uri_add(as_buf *out, as_span s)
 		else
 			as_buf_print(out, "%%%02X", s.p[i]);
 }
+
+void as_out_wrapped(as_out *out, as_span text, size_t indent, size_t width)
+{
+	size_t at = indent, room = width > indent ? width - indent : 1;
+	for (size_t i = 0; i < text.n;) {
+		size_t n = as_min(as_find_byte(text, ' ', i), text.n) - i;
+		as_span word = as_cut(text, i, n);
+		size_t wide = as_min(as_plain_width(word), room);
+		i += n + 1;
+		if (n == 0)
+			continue;
+		bool first = at == indent, wraps = !first && at + 1 + wide > width;
+		if (wraps)
+			as_out_print(out, "\n%*s", (int)indent, "");
+		else if (!first)
+			as_out_text(out, " ");
+		at = wraps ? indent : at + !first;
+		at += as_out_plain(out, word, room);
+	}
+}

@@ -26,4 +26,8 @@ void as_shell_add(as_buf *out, as_span s);
 /* A path as part of a URI (RFC 3986): all but unreserved characters and '/' as %NN. */
 void as_uri_add(as_buf *out, as_span s);
 
+/* Writes the words of text with one blank between them, on as many lines of width columns as it takes; the first begins
+ * in column indent, the others are indented so. A word that is longer than a line is cut. Ends no line. */
+void as_out_wrapped(as_out *out, as_span text, size_t indent, size_t width);
+
 #endif

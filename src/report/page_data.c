@@ -101,10 +101,13 @@ static const struct {
 		" ORDER BY CASE m.priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' "
 		"THEN 2 WHEN 'low' THEN 3 ELSE 4 END,"
 		" v.cvss DESC, m.component, m.version, m.cve LIMIT 10000" },
-	{ "vulnerable", "SELECT count(*) AS n FROM vulnerability_match" },
-	{ "feeds", "SELECT kind, name, newest, imported, read, stored + unchanged AS kept, refused "
-		   "FROM "
-		   "knowledge_source ORDER BY kind, name" },
+	{ "vulnerable",
+		"SELECT count(*) AS n, count(DISTINCT cve) AS cves FROM vulnerability_match" },
+	{ "known", AS_SQL_KNOWN },
+	{ "feeds", "SELECT kind, name, substr(newest, 1, 10) AS newest, CAST(julianday((SELECT "
+		   "value FROM meta WHERE name = 'reviewed')) - julianday(newest) AS INTEGER) AS "
+		   "age, substr(imported, 1, 10) AS imported, read, stored + unchanged AS kept, "
+		   "refused FROM knowledge_source ORDER BY kind, name" },
 	{ "listeners", AS_SQL_LISTENING
 		" SELECT l.service, l.daemon, l.port, l.protocol, l.address, l.cleartext, "
 		"l.runs, l.source,"

@@ -14,6 +14,7 @@ enum {
 	GAP = 2,
 	DIGITS = 12,
 	CELL = 4096, /* bytes looked at */
+	INDENT = 4,
 };
 
 typedef enum kind {
@@ -22,7 +23,8 @@ typedef enum kind {
 	BOOL,
 	SIZE,
 	DIGEST,
-	WHOLE /* in a table too: people type it */
+	WHOLE, /* in a table too: people type it */
+	BELOW  /* on lines of its own below the row, where lines have an end; the last column */
 } kind;
 
 typedef struct column {
@@ -36,7 +38,7 @@ static const struct {
 	const char *suffix;
 	kind kind;
 } kinds[] = { { ":json", JSON }, { ":bool", BOOL }, { ":size", SIZE }, { ":digest", DIGEST },
-	{ ":whole", WHOLE } };
+	{ ":whole", WHOLE }, { ":below", BELOW } };
 
 static void read_columns(sqlite3_stmt *st, bool with_kinds, column *columns, size_t n)
 {
@@ -225,10 +227,27 @@ static void table_cell(as_out *out, const column *c, as_span text, bool last)
 		pad(out, GAP + (c->number ? 0 : c->width - wide));
 }
 
+/* Whether the last column has lines of its own. */
+static bool has_below(const column *columns, size_t n, const as_rows_style *style)
+{
+	return n > 1 && style->width != 0 && columns[n - 1].kind == BELOW;
+}
+
+static void write_below(as_out *out, as_span text, size_t width)
+{
+	if (text.n == 0)
+		return;
+	as_out_print(out, "%*s", INDENT, "");
+	as_out_wrapped(out, text, INDENT, width);
+	as_out_text(out, "\n");
+}
+
 static as_status write_table(
-	as_out *out, sqlite3_stmt *st, column *columns, size_t n, const as_rows_style *style)
+	as_out *out, sqlite3_stmt *st, column *columns, size_t all, const as_rows_style *style)
 {
 	as_buf b = { 0 };
+	bool below = has_below(columns, all, style);
+	size_t n = all - below;
 	int rc = measure(st, columns, n, &b);
 	if (rc == SQLITE_DONE)
 		rc = sqlite3_reset(st);
@@ -243,6 +262,10 @@ static as_status write_table(
 				table_cell(out, &columns[i], as_buf_span_of(&b), i + 1 == n);
 			}
 			as_out_text(out, "\n");
+			if (below) {
+				cell(&b, st, n, PLAIN, true);
+				write_below(out, as_buf_span_of(&b), style->width);
+			}
 		}
 	}
 	out->failed = out->failed || b.bad;

@@ -11,7 +11,8 @@ typedef struct as_rows_style {
 	unsigned width; /* columns a table may take; 0: as many as it needs */
 	/* Column names may end with ":json" (the text is JSON and goes into JSON as it is), ":bool"
 	 * (0 and 1 are false and true in JSON, no and yes elsewhere), ":size" (thousands are parted in
-	 * tables) or ":digest" (tables show 12 digits). Only for statements of our own. */
+	 * tables), ":digest" (tables show 12 digits) or, the last one, ":below" (in a table with a width
+	 * on lines of its own below the row). Only for statements of our own. */
 	bool kinds;
 } as_rows_style;
 

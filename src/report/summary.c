@@ -181,33 +181,32 @@ static as_status quality(page *p)
 		"no measure is worse than in 75 % of a distribution's packages");
 }
 
-/* What is known to be wrong, and out of what data: without any nothing was looked for, which must not read as
- * nothing found. */
+static bool prose_row(void *ctx, sqlite3_stmt *st)
+{
+	page *p = ctx;
+	label(p, "");
+	as_out_wrapped(p->out, as_sql_span(st, 0), LABEL, p->width);
+	end_line(p);
+	return !p->out->failed;
+}
+
+/* What is known to be wrong, and out of what data: without any nothing was looked for, and out of few nothing much,
+ * which must not read as nothing found. */
 static as_status known(page *p)
 {
-	return list(p, "Known CVEs",
-		"WITH m AS (SELECT min(CASE verdict WHEN 'affected' THEN 0 WHEN 'possibly' THEN 1 "
-		"ELSE 2 END) AS"
-		" rank, max(CASE priority WHEN 'urgent' THEN 2 WHEN 'high' THEN 1 ELSE 0 END) AS "
-		"press FROM"
-		" vulnerability_match GROUP BY cve)"
-		" SELECT text FROM (SELECT 0 AS t, count(*) || iif(sum(press = 2) > 0, ' (' || "
-		"sum(press = 2) ||"
-		" ' urgent)', '') AS text FROM m WHERE rank = 0 HAVING count(*) > 0"
-		" UNION ALL SELECT 1, count(*) || ' possibly' FROM m WHERE rank = 1 HAVING "
-		"count(*) > 0"
-		" UNION ALL SELECT 2, count(*) || ' not built or fixed' FROM m WHERE rank = 2 "
-		"HAVING count(*) > 0"
-		" UNION ALL SELECT 3, 'none' FROM meta WHERE name = 'vulnerabilities' AND value = "
-		"'matched'"
-		" AND NOT EXISTS (SELECT 1 FROM m)"
-		" UNION ALL SELECT 4, kind || ' of ' || coalesce(substr(max(newest), 1, 10), '?') "
-		"FROM"
-		" knowledge_source GROUP BY kind"
-		" UNION ALL SELECT -1, value FROM meta WHERE name = 'vulnerabilities' AND value <> "
-		"'matched')"
-		" ORDER BY t LIMIT 7",
-		"not looked for");
+	static const char count[] =
+		"WITH looked AS (SELECT value FROM meta WHERE name = 'vulnerabilities') SELECT * "
+		"FROM (" AS_SQL_KNOWN ") UNION ALL SELECT 'none' FROM looked WHERE (value = "
+				      "'matched' OR value LIKE 'only "
+		"%') AND NOT EXISTS (SELECT 1 FROM vulnerability_match) UNION ALL SELECT * FROM "
+		"(SELECT upper(kind) || ' of ' || coalesce(substr(max(newest), 1, 10), '?') FROM "
+		"knowledge_source WHERE NOT EXISTS (SELECT 1 FROM looked WHERE value LIKE 'only "
+		"%') GROUP BY kind ORDER BY kind)";
+	as_status s = list(p, "Known CVEs", count, "not looked for");
+	return as_worse(s, as_sql_each(p->db,
+				   "SELECT value FROM meta WHERE name = 'vulnerabilities' "
+				   "AND value <> 'matched'",
+				   prose_row, p));
 }
 
 static as_status findings(page *p)

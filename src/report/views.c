@@ -166,7 +166,7 @@ static const char vulnerabilities_table[] =
 		   " iif(x.cvss IS NULL, NULL, printf('%.1f', x.cvss)) AS cvss,"
 		   " CASE WHEN x.kev IS NOT NULL THEN 'exploited' WHEN x.epss IS NOT NULL THEN"
 		   " printf('%.1f %%', 100 * x.epss) END AS exploited, x.verdict, x.reach, x.why "
-		   "FROM ordered AS"
+		   "AS \"why:below\" FROM ordered AS"
 		   " x" VULNERABLE_ORDER;
 
 static const char credentials[] =
@@ -266,7 +266,8 @@ static const char elf[] =
 static const char elf_table[] =
 	"SELECT p.path, e.machine, e.role, e.pie AS \"pie:bool\", e.nx AS \"nx:bool\", e.relro,"
 	" e.canary AS \"canary:bool\", CASE WHEN e.fortified + e.fortifiable > 0 THEN"
-	"   e.fortified || '/' || (e.fortified + e.fortifiable) END AS fortify,"
+	"   iif(e.fortified = 0, 'none', iif(e.fortifiable = 0, 'all', e.fortified)) || ' of ' || "
+	"(e.fortified + e.fortifiable) || ' checked' END AS fortify,"
 	" coalesce(e.runpath, e.rpath) AS rpath FROM elf AS e" AS_SQL_AT("e") " ORDER BY p.id";
 
 /* 0: the image, 1: components, 2: programs. */

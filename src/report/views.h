@@ -68,6 +68,16 @@ const char *const *as_view_names(void);
 	"q.id = s.place LEFT JOIN object AS b ON b.id = s.object WHERE s.component = " what        \
 	" AND s.version = " release " ORDER BY s.step))"
 
+/* How many vulnerabilities are known of what is inside: each CVE once, by the strongest of its verdicts, however many
+ * components have it. Rows of text, in order; none where nothing was matched. */
+#define AS_SQL_KNOWN                                                                               \
+	"WITH one AS (SELECT max(CASE verdict WHEN 'affected' THEN 2 WHEN 'possibly' THEN 1 ELSE " \
+	"0 END) AS rank, max(coalesce(priority = 'urgent', 0)) AS urgent FROM "                    \
+	"vulnerability_match GROUP BY cve) SELECT n || CASE rank WHEN 2 THEN ' affected' WHEN 1 "  \
+	"THEN iif(max(rank) OVER () = 2, ' possibly', ' possibly affected') ELSE ' ruled out' "    \
+	"END || iif(urgent > 0, ' (' || urgent || ' urgent)', '') AS text FROM (SELECT rank, "     \
+	"count(*) AS n, sum(urgent) AS urgent FROM one GROUP BY rank) ORDER BY rank DESC"
+
 /* Account of the inputs' bytes down to the innermost object that stands there as it is: rows of
  * leaf are input, at, len, class, label, child, entropy, depth. An object is parted if its extents e
  * fulfil which (a condition on the group). Read "WITH RECURSIVE" before it. */

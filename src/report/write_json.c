@@ -70,10 +70,48 @@ void as_json_bool(as_json *j, const char *key, bool v)
 	as_out_text(j->out, v ? "true" : "false");
 }
 
+/* The next sign outside texts, from at on, where a line may end: a bracket, a comma or a colon; an empty pair of
+ * brackets is none. json.n: there is none. */
+static size_t next_sign(as_span json, size_t at)
+{
+	bool within = false;
+	for (; at < json.n; at++) {
+		uint8_t c = json.p[at], next = as_at(json, at + 1);
+		if (within && c == '\\')
+			at++;
+		else if (c == '"')
+			within = !within;
+		else if (!within && ((c == '{' && next == '}') || (c == '[' && next == ']')))
+			at++;
+		else if (!within && as_find_byte(as_lit("{}[],:"), c, 0) != SIZE_MAX)
+			return at;
+	}
+	return json.n;
+}
+
 void as_json_raw(as_json *j, const char *key, as_span json)
 {
+	unsigned depth = j->depth;
+	size_t from = 0;
 	begin(j, key);
-	as_out_json_raw(j->out, json);
+	while (!j->compact && from < json.n) {
+		size_t at = next_sign(json, from);
+		uint8_t c = as_at(json, at);
+		bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
+		as_out_json_raw(j->out, as_cut(json, from, at + (at < json.n && !closes) - from));
+		from = at + 1;
+		j->depth += opens;
+		j->depth -= closes && j->depth > 0;
+		if (opens || closes || c == ',')
+			new_line(j);
+		if (closes)
+			as_out_add(j->out, &c, 1);
+		else if (c == ':')
+			as_out_text(j->out, " ");
+	}
+	if (j->compact)
+		as_out_json_raw(j->out, json);
+	j->depth = depth;
 }
 
 void as_json_column(as_json *j, const char *key, sqlite3_stmt *st, int i)

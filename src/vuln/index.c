@@ -190,3 +190,32 @@ as_status as_index_open_to_write(const char *path, sqlite3 **db, int *lock,
 	*lock = -1;
 	return s;
 }
+
+static as_status copy_all(sqlite3 *from, sqlite3 *to, char why[AS_INDEX_WHY])
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	int rc = b ? sqlite3_backup_step(b, -1) : SQLITE_ERROR;
+	if (b)
+		(void)sqlite3_backup_finish(b);
+	if (rc == SQLITE_DONE)
+		return AS_OK;
+	(void)snprintf(why, AS_INDEX_WHY, "the index of vulnerabilities cannot be read: %s",
+		sqlite3_errstr(rc));
+	return AS_IO;
+}
+
+as_status as_index_in_memory(sqlite3 *from, sqlite3 **db, char why[AS_INDEX_WHY])
+{
+	int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX;
+	as_status s = sqlite3_open_v2(":memory:", db, how, NULL) == SQLITE_OK ? AS_OK : AS_IO;
+	why[0] = 0;
+	if (s == AS_OK && from)
+		s = copy_all(from, *db, why);
+	if (s == AS_OK)
+		s = prepare(*db, "an index in memory", why);
+	if (s == AS_OK)
+		return AS_OK;
+	sqlite3_close(*db);
+	*db = NULL;
+	return s;
+}

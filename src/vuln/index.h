@@ -30,4 +30,8 @@ as_status as_index_open(const char *path, sqlite3 **db, char why[AS_INDEX_WHY]) 
 as_status as_index_open_to_write(const char *path, sqlite3 **db, int *lock,
 	void (*wait)(void *ctx, const char *path), void *ctx, char why[AS_INDEX_WHY]) AS_MUST_USE;
 
+/* Makes an index in memory, open for writing, with all that from holds (NULL: nothing). from is only read. AS_IO: from
+ * cannot be read, or memory ran out; why: words for the user. Close with sqlite3_close. */
+as_status as_index_in_memory(sqlite3 *from, sqlite3 **db, char why[AS_INDEX_WHY]) AS_MUST_USE;
+
 #endif

@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """show and query: what they answer, what they refuse, and that hostile text stays text."""
+import contextlib
 import csv
+import fcntl
 import io
 import json
 import os
+import pty
 import sqlite3
+import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 
 import make
 
 ASSAY = os.environ.get("ASSAY", "build/quick/assay")
-VIEWS = """summary tree files components findings credentials keys certificates services elf quality addresses
+VIEWS = """summary tree files components vulnerabilities findings credentials keys certificates services elf quality addresses
 unexamined""".split()
 KEYS = {
     "files": "path size sha256 mode type container",
@@ -24,6 +29,21 @@ KEYS = {
 
 def run(*args, text=True):
     return subprocess.run([ASSAY, *args], capture_output=True, text=text, check=False, timeout=60)
+
+
+def on_terminal(columns, *args):
+    """What a terminal of so many columns is written."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    with subprocess.Popen([ASSAY, *args], stdout=follower, stderr=follower) as process:
+        os.close(follower)
+        out = b""
+        with contextlib.suppress(OSError): # Linux: the end of a terminal is an error
+            while piece := os.read(leader, 65536):
+                out += piece
+    os.close(leader)
+    assert process.returncode == 0
+    return out.decode("utf-8").replace("\r\n", "\n")
 
 
 class Reading(unittest.TestCase):
@@ -117,6 +137,56 @@ class Show(Reading):
         self.assertLessEqual(max(map(len, text.splitlines()[:16])), 80)
         for word in ("basestation.bin", "SHA-256", "2 critical", "SquashFS", "4.14.98", "encrypted", "assay explain"):
             self.assertIn(word, text)
+
+    def changed(self, name, *statements):
+        """A copy of the dossier with something else in it."""
+        path = os.path.join(self.folder.name, name)
+        db = sqlite3.connect(path)
+        sqlite3.connect(self.plain).backup(db)
+        for sql in statements:
+            db.execute(sql)
+        db.commit()
+        db.close()
+        return path
+
+    def test_vulnerabilities_are_counted_once(self):
+        """However many components have one; the page has the words of the screen."""
+        twice = self.changed("twice.assay", "INSERT INTO vulnerability_match (cve, component, version, verdict, source, priority) SELECT cve, 'other', '1',"
+                             " 'possibly', source, 'low' FROM vulnerability_match WHERE cve IN ('CVE-2022-0778', 'CVE-2024-1086')")
+        words = ["1 affected (1 urgent)", "1 possibly", "1 ruled out"]
+        for path in (self.plain, twice):
+            self.assertIn("Known CVEs   " + ", ".join(words), run("show", path).stdout)
+            page = run("report", path, "--format", "html").stdout
+            self.assertIn('"known":{"columns":["text"],"rows":[' + ",".join(json.dumps([w]) for w in words) + "]}", page.replace("\n", ""))
+        counts = json.loads(page.split('"vulnerable":')[1].split("]}", 1)[0] + "]}")
+        self.assertEqual(dict(zip(counts["columns"], counts["rows"][0])), {"n": 5, "cves": 3})
+
+    def test_what_was_looked_at_wraps(self):
+        few = "only 52 records of NVD (the newest of 2026-06-17, 163 days old) ship with Assay, a small part of what is known: run assay knowledge update"
+        text = run("show", self.changed("few.assay", "INSERT OR REPLACE INTO meta VALUES ('vulnerabilities', '%s')" % few)).stdout
+        self.assertIn(few, " ".join(text.split()))
+        self.assertLessEqual(max(map(len, text.split("Dossier")[0].splitlines())), 80)
+        self.assertNotIn("NVD of 2026", text)
+        self.assertIn("NVD of 2026-05-01", run("show", self.plain).stdout)
+
+    def test_reasons_stand_below_on_a_terminal(self):
+        why = "libfoo 1.2 (by its banner); affected: " + ", ".join(f"from {n}.0 up to {n}.9" for n in range(12)) + "; a distribution may have fixed it"
+        path = self.changed("why.assay", "UPDATE vulnerability_match SET why = '%s'" % why)
+        for columns in (60, 80, 132):
+            lines = on_terminal(columns, "show", path, "vulnerabilities").splitlines()
+            self.assertNotIn("why", lines[0])
+            below = [line for line in lines if line.startswith("    ")]
+            self.assertLessEqual(max(map(len, below)), columns)
+            self.assertEqual(" ".join(" ".join(below).split()), " ".join([why] * 3))
+        self.assertEqual(run("show", path, "vulnerabilities").stdout.count("\n"), 4)
+        hostile = on_terminal(80, "show", self.hostile, "vulnerabilities")
+        self.assertEqual([c for c in hostile if ord(c) < 32 and c != "\n"], [])
+
+    def test_checked_functions_in_words(self):
+        path = self.changed("checked.assay", "UPDATE elf SET fortified = object % 3, fortifiable = CASE object % 3 WHEN 1 THEN 0 ELSE 3 END")
+        text = run("show", path, "elf").stdout
+        for words in ("none of 3 checked", "all of 1 checked", "2 of 5 checked"):
+            self.assertIn(words, text)
 
     def test_summary_rounds_no_byte_away(self):
         db = sqlite3.connect(os.path.join(self.folder.name, "rounded.assay"))

@@ -13,6 +13,7 @@ import copy
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -260,6 +261,17 @@ class Reports(unittest.TestCase):
         self.assertEqual({s["vulnerability"]["name"]: (s["status"], s.get("justification")) for s in vex["statements"]},
                          {"CVE-2015-1793": ("not_affected", "vulnerable_code_not_present"),
                           "CVE-2022-0778": ("affected", None), "CVE-2024-1086": ("under_investigation", None)})
+
+    def test_people_can_edit(self):
+        """One member a line, as far down as it goes."""
+        for form in ("csaf", "openvex", "cyclonedx", "spdx"):
+            for name in ("plain", "hostile"):
+                text = self.text(form, name)
+                self.assertEqual(text, json.dumps(json.loads(text), indent=1, ensure_ascii=False).replace("<", "\\u003c").replace("\x7f", "\\u007f") + "\n"
+                                 if name == "plain" else text)
+                for line in text.splitlines():
+                    outside = re.sub(r'"(\\\\.|[^"\\\\])*"', '""', line)
+                    self.assertLessEqual(len(re.findall(r"[][{},]", outside.replace("[]", "").replace("{}", ""))), 2, line[:200])
 
     def test_csaf(self):
         good = [self.document("csaf", name) for name in self.dossiers]

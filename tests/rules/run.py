@@ -3,7 +3,7 @@
 """Tests every rule on small fact databases: such that must raise it, and such that must not.
 
 tests/rules/ID.sql holds INSERT statements in sections that begin with '-- holds', '-- unknown' or '-- silent', each
-a database of its own: the rule must hold, answer only places where it cannot be decided, or answer nothing. A rule
+a database of its own: the rule must hold, answer only places where it cannot be decided, or answer nothing; '-- holds: N' wants N rows. A rule
 without a test fails, and so does one without a silent section, or without one of the others.
 The program in $ASSAY, if it is set, must have every rule built in.
 Last line: N passed, N failed.
@@ -42,8 +42,8 @@ def kinds_with_clauses():
 
 
 def sections(text):
-    parts = re.split(r"^-- (holds|unknown|silent)\b[^\n]*$", text, flags=re.M)
-    return list(zip(parts[1::2], parts[2::2]))
+    parts = re.split(r"^-- (holds|unknown|silent)\b(?:: (\d+)$)?[^\n]*$", text, flags=re.M)
+    return list(zip(parts[1::3], parts[2::3], parts[3::3]))
 
 
 def check(rule_id):
@@ -61,10 +61,10 @@ def check(rule_id):
         yield "has no test"
         return
     found = sections(read("tests", "rules", rule_id + ".sql"))
-    kinds = {kind for kind, _ in found}
+    kinds = {kind for kind, _, _ in found}
     if "silent" not in kinds or kinds == {"silent"}:
         yield "test lacks a section '-- silent', or '-- holds'"
-    for kind, inserts in found:
+    for kind, n, inserts in found:
         db = database()
         try:
             db.executescript(inserts)
@@ -81,6 +81,8 @@ def check(rule_id):
             yield "answers a verdict that is neither 'holds' nor 'unknown'"
         said = {"holds"} if verdict is None else {r[verdict] for r in rows}
         answer = "silent" if not rows else "holds" if "holds" in said else "unknown"
+        if n and len(rows) != int(n):
+            yield f"must answer {n} rows, answers {len(rows)}"
         if answer != kind:
             yield f"must answer '{kind}', answers '{answer}' with {len(rows)} rows"
 

@@ -874,6 +874,87 @@ class Damaged(Import):
 		self.assertIn("index of vulnerabilities", " ".join(p.stdout.split()))
 
 
+class Shipped(Import):
+	"""What ships is looked at where the user has imported nothing that tells of a vulnerability."""
+	FEW = r"only 52 records of NVD \(the newest of 2026-06-17, 163 days old\) and 256 records of OSV \(the newest of 2026-06-25, 155 days old\) ship with Assay"
+
+	def setUp(self):
+		super().setUp()
+		self.put("root/var/lib/dpkg/status", b"Package: expat\nStatus: install ok installed\nVersion: 2.4.0-1\nArchitecture: all\n\n")
+		self.own = self.at / "data/assay/vulnerabilities.db"
+		self.env = {k: v for k, v in os.environ.items() if k != "ASSAY_KNOWLEDGE"} | {"XDG_DATA_HOME": str(self.at / "data"), "SOURCE_DATE_EPOCH": "1795800000"} # 2026-11-27
+
+	def begin(self, out, *words):
+		return subprocess.Popen([ASSAY, "review", str(self.at / "root"), "-o", str(self.at / out), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+			env=self.env)
+
+	def review(self, *words):
+		"""What was printed, and what the dossier has of expat's CVE-2022-40674, of sources and of what was looked at."""
+		p = self.begin("out", *words)
+		out, err = p.communicate(timeout=300)
+		self.assertEqual((p.returncode, err if "-q" in words else ""), (0, ""))
+		rows = [self.ask(sql, index=self.at / "out/dossier.assay") for sql in ("SELECT verdict, source FROM vulnerability_match WHERE cve = 'CVE-2022-40674'",
+			"SELECT kind, name FROM knowledge_source ORDER BY kind", "SELECT value FROM meta WHERE name = 'vulnerabilities'")]
+		return (" ".join(out.split()), *rows)
+
+	def import_own(self, content):
+		p = subprocess.run([ASSAY, "knowledge", "import", str(self.put("own.json", content))], capture_output=True, text=True, check=False, env=self.env)
+		self.assertEqual(p.returncode, 0, p.stderr)
+
+	def test_nothing_imported(self):
+		said, match, sources, looked = self.review("-q")
+		self.assertEqual((match, sources), ([("possibly", "nvd")], [(kind, "shipped with assay") for kind in ("kev", "nvd", "osv")]))
+		self.assertRegex(looked[0][0], self.FEW)
+		said = self.review()[0]
+		self.assertRegex(said, r"Known CVEs \d+ possibly affected " + self.FEW + ", a small part of what is known: run assay knowledge update")
+		self.assertIn(looked[0][0], (self.at / "out/report.html").read_text())
+		self.assertFalse((self.at / "data").exists())
+
+	def test_two_at_once(self):
+		for p in [self.begin(out, "-q") for out in ("a", "b", "c")]:
+			self.assertEqual((*p.communicate(timeout=300), p.returncode), ("", "", 0))
+		self.assertEqual(len({(self.at / out / "dossier.assay").read_bytes() for out in "abc"}), 1)
+		self.assertEqual(self.ask("SELECT count(*) FROM knowledge_source", index=self.at / "a/dossier.assay"), [(3,)])
+		self.assertFalse((self.at / "data").exists())
+
+	def test_only_statements_imported(self):
+		"""Who has imported nothing but what he stated himself keeps what he stated it about."""
+		self.import_own({"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/1", "author": "me", "timestamp": "2026-01-01T00:00:00Z", "version": 1,
+			"statements": [{"vulnerability": {"name": "CVE-2022-40674"}, "products": [{"@id": "pkg:deb/debian/expat@2.4.0-1"}], "status": "not_affected",
+				"justification": "vulnerable_code_not_in_execute_path"}]})
+		before = self.own.read_bytes()
+		said, match, sources, looked = self.review("-q")
+		self.assertEqual((match, len(sources)), ([("not", "vex")], 4))
+		self.assertRegex(looked[0][0], self.FEW)
+		self.assertEqual(self.own.read_bytes(), before)
+
+	def test_own_index(self):
+		self.import_own(forms.page([forms.cve(1)]))
+		said, match, sources, looked = self.review()
+		self.assertEqual((match, sources, looked), ([], [("nvd", "own.json")], [("matched",)]))
+		self.assertNotIn("ship with", said)
+		self.assertIn("Known CVEs none, NVD of 2026-01-01", said)
+
+	def test_not_wanted(self):
+		said, match, sources, looked = self.review("--no-vulnerabilities")
+		self.assertEqual((match, sources, looked), ([], [], [("not wanted",)]))
+		self.assertIn("Known CVEs not looked for not wanted", said)
+
+	def test_status(self):
+		for words in ((), ("--json",)):
+			p = subprocess.run([ASSAY, "knowledge", "status", *words], capture_output=True, text=True, check=False, env=self.env)
+			self.assertEqual((p.returncode, p.stderr), (0, ""))
+			if not words:
+				self.assertRegex(" ".join(p.stdout.split()), "There is none yet: reviews use what ships, as below. " + self.FEW)
+				self.assertLess(max(map(len, p.stdout.split("\n\n")[0].splitlines()[1:])), 81)
+		told = json.loads(p.stdout)
+		self.assertEqual((told["only_shipped"], told["holds"][0]["nvd"], told["sources"][0]["age_days"]), (True, 52, 163))
+		self.assertFalse((self.at / "data").exists())
+		self.import_own(forms.page([forms.cve(1)]))
+		p = subprocess.run([ASSAY, "knowledge", "status", "--json"], capture_output=True, text=True, check=True, env=self.env)
+		self.assertEqual((json.loads(p.stdout)["only_shipped"], json.loads(p.stdout)["holds"][0]["nvd"]), (False, 1))
+
+
 class Places(Import):
 	def test_other_schema(self):
 		self.load(forms.page([forms.cve(1)]))
