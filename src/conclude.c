@@ -20,6 +20,7 @@
 #include "run.h"
 #include "sandbox/lock.h"
 #include "unpack/format.h"
+#include "vuln/same.h"
 #include "weigh.h"
 
 static as_status read_said(void *ctx, const as_sha256 *sum, as_span path, as_buf *b)
@@ -177,6 +178,8 @@ assay_status as_write_dossier(as_review *r, const char *path)
 		s = as_weigh(as_dossier_db(w));
 	if (s == AS_OK)
 		s = as_dossier_reach(as_dossier_db(w));
+	if (s == AS_OK)
+		s = as_vuln_same(as_dossier_db(w));
 	if (s == AS_OK)
 		s = as_other_compare(r, w);
 	if (s == AS_OK)

@@ -66,8 +66,13 @@ const makersOf = row => {
 			quiet(`by its ${s.role}`), " ", code(s.evidence))))];
 };
 
+// What is one software stands in one row: everything that it was seen as.
+const seenAs = row => row.same?.map(m => [m.method === "package" ? "package " : "", m.id, m.version === row.version ? "" : ` ${m.version ?? ""}`].join(""));
+const otherVersions = row => row.others?.map(o => `${o.id} ${o.version}`);
+
 const componentDetail = row => el("div.body", {},
-	definitions([["Package URL", row.purl && digest(row.purl)], ["CPE", row.cpe && digest(row.cpe)],
+	definitions([["Seen as", seenAs(row)?.join(", ")], ["Other versions are here", otherVersions(row)?.join(", ")],
+		["Package URL", row.purl && digest(row.purl)], ["CPE", row.cpe && digest(row.cpe)],
 		["Seen in", row.path && placeLink(row.place, row.path)], ["Text", code(row.evidence)]]),
 	el("h4", {}, "How it is reached"), wayOf(row.id, row.release), licenceList(row), makersOf(row),
 	el("p", {}, faultsButton(row)));
@@ -76,7 +81,7 @@ const licenceWord = row => row.licence ?? (row.written ? `as written: ${row.writ
 
 const componentColumns = [
 	{ key: "name", label: "Name", value: r => r.name ?? r.id },
-	{ key: "version", label: "Version" },
+	{ key: "version", label: "Version", cell: r => (r.others ? [r.version, quiet(` and ${count(r.others.length, "other")}`)] : r.version) },
 	{ key: "licence", label: "Licence", terms: true, value: licenceWord,
 		cell: r => (licenceWord(r) === NOT_KNOWN ? quiet(NOT_KNOWN) : short(licenceWord(r), 48)) },
 	{ key: "supplier", label: "Supplier", cell: r => r.supplier ?? quiet(NOT_KNOWN) },
@@ -89,9 +94,9 @@ const componentColumns = [
 const components = () => {
 	if (D.components.length === 0)
 		return el("p.quiet", {}, "No component was recognised.");
-	return [lead("Software recognised in the image. Each opens to what it was recognised by, how it is reached, and what its licence rests on."),
+	return [lead("Software recognised in the image, once each, whether seen in files, in a package database, or in both. Each opens to what it was recognised by, how it is reached, and what its licence rests on."),
 		new DataTable(componentColumns, D.components, { caption: "Components", filter: "Filter: a name, a licence, a path",
-			text: r => [r.path, r.purl, r.cpe, r.evidence].filter(Boolean).join(" "), detail: componentDetail,
+			text: r => [r.path, r.purl, r.cpe, r.evidence, ...seenAs(r) ?? []].filter(Boolean).join(" "), detail: componentDetail,
 			choices: [{ label: "Reach", value: r => reachWord(r.reach), order: [...Object.values(REACHES), NOT_KNOWN] },
 				{ label: "Licence", value: licenceWord }, { label: "Supplier", value: r => r.supplier ?? NOT_KNOWN },
 				{ label: "Recognised by", value: r => r.method ?? NOT_KNOWN }],

@@ -139,6 +139,17 @@ CREATE TABLE vulnerability_match (
 	priority TEXT, because TEXT -- 'urgent', 'high', 'medium', 'low'; the reasons in a sentence. NULL where the verdict is 'not'
 );
 CREATE INDEX vulnerability_of ON vulnerability_match (component, version, cve);
+-- Components that are one software in one version, seen in different ways: in files, and as the packages that were built from one source
+-- (src/vuln/same.c). head: the one of them that stands for all in reports. family: those that are called alike, in whatever version. A component
+-- without a row is alone.
+CREATE TABLE software (
+	component TEXT NOT NULL, version TEXT NOT NULL, -- as in vulnerability_match
+	head TEXT NOT NULL, head_version TEXT NOT NULL, family TEXT NOT NULL,
+	purl TEXT, method TEXT NOT NULL, -- its own, by its best witness
+	PRIMARY KEY (component, version)
+) WITHOUT ROWID;
+CREATE INDEX software_of ON software (head, head_version);
+CREATE INDEX software_alike ON software (family, head, head_version);
 -- What the index was made of: counts of records, and how new they are.
 CREATE TABLE knowledge_source (
 	kind TEXT NOT NULL, name TEXT NOT NULL, newest TEXT, imported TEXT,
@@ -412,6 +423,28 @@ WITH seen AS (SELECT c.rowid AS witness, c.*, COALESCE(c.id, LOWER(c.name)) AS w
                  FROM seen AS s LEFT JOIN weighed AS w ON w.witness = s.witness)
 SELECT n.*, ROW_NUMBER() OVER (PARTITION BY what, release ORDER BY (version IS NULL), confidence DESC, place, at, witness) AS nth
   FROM named AS n;
+-- The same, where what is one software is brought together under its head: what and release are the head's, member and member_release what
+-- witness has; own_name, own_purl, own_cpe: of the head's best witness. nth: 1 is the best witness of the software, of a file before one of a package.
+CREATE VIEW software_witness AS
+WITH w AS (SELECT x.*, s.head IS NOT NULL AS grouped, COALESCE(s.head, x.what) AS head, COALESCE(s.head_version, x.release) AS head_version,
+                  COALESCE(s.family, x.what) AS family
+             FROM witness AS x LEFT JOIN software AS s ON s.component = x.what AND s.version = x.release)
+SELECT witness, object, at, len, id, name, version, vendor, purl, cpe, newer_than, older_than, method, confidence, evidence, place,
+       what AS member, release AS member_release, head AS what, head_version AS release, family,
+       ROW_NUMBER() OVER (PARTITION BY head, head_version ORDER BY (version IS NULL), grouped AND method = 'package', confidence DESC, place, at, witness) AS nth,
+       FIRST_VALUE(name) OVER own AS own_name, FIRST_VALUE(purl) OVER own AS own_purl, FIRST_VALUE(cpe) OVER own AS own_cpe,
+       MAX(NULLIF(vendor, '')) OVER own AS any_vendor, MAX(cpe) OVER own AS any_cpe
+  FROM w WINDOW own AS (PARTITION BY head, head_version ORDER BY (what = head AND release = head_version) DESC, nth, what, release
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING);
+-- What is known to be wrong with each software: of the matches of its members the one that decides. What somebody has stated goes before what
+-- the distribution has, that before what was matched; of these the worst. component, version: of the head.
+CREATE VIEW fault AS
+WITH m AS (SELECT v.*, COALESCE(s.head, v.component) AS head, COALESCE(s.head_version, v.version) AS head_version
+             FROM vulnerability_match AS v LEFT JOIN software AS s ON s.component = v.component AND s.version = v.version),
+     d AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY head, head_version, cve ORDER BY CASE source WHEN 'vex' THEN 0 WHEN 'distribution' THEN 1 ELSE 2 END,
+                    CASE verdict WHEN 'affected' THEN 0 WHEN 'possibly' THEN 1 ELSE 2 END, at IS NULL, component, id) AS nth FROM m)
+SELECT id, cve, head AS component, head_version AS version, component AS member, version AS member_version, object, at, len, verdict, why, range,
+       witness, version_order, source, reach, chain, priority, because FROM d WHERE nth = 1;
 -- What is inside: each component and version once. newer_than, older_than: without a version, known releases between which it lies, if all
 -- its witnesses say the same. conflict: 1
 -- where some file states another version of the same component as well: both are listed.

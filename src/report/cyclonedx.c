@@ -3,6 +3,7 @@
  * how sure that is, and where. Serial number and time come from the dossier, so the same review
  * gives the same bytes. */
 #include <stdio.h>
+#include <string.h>
 
 #include "report/common.h"
 #include "report/sql.h"
@@ -34,10 +35,11 @@ static const char components_sql[] = AS_SQL_WITNESSES AS_SQL_DECLARED
 	"  WHEN r.method = 'module' THEN 'device-driver' WHEN r.method = 'font' THEN 'file' WHEN "
 	"EXISTS (SELECT 1 FROM elf AS e"
 	"  WHERE e.object = r.object AND e.role = 'library') THEN 'library' ELSE 'application' END,"
-	" coalesce(r.name, r.id, ''), r.version, r.vendor, r.cpe, r.purl,"
+	" coalesce(r.own_name, r.id, ''), nullif(r.release, ''), coalesce(nullif(r.vendor, ''), "
+	"r.any_vendor), coalesce(r.cpe, r.any_cpe), r.own_purl,"
 	" CASE WHEN r.method NOT IN ('package', 'metadata') THEN o.sha256 END,"
-	" CASE WHEN r.version IS NULL THEN 'name' ELSE 'version' END, r.confidence / 1000.0,"
-	" coalesce(r.version, r.name, r.id),"
+	" CASE WHEN r.release = '' THEN 'name' ELSE 'version' END, r.confidence / 1000.0,"
+	" coalesce(nullif(r.release, ''), r.name, r.id),"
 	" (SELECT json_group_array(json(m)) FROM (SELECT DISTINCT json_patch('{}', "
 	"json_object('technique',"
 	"   CASE WHEN w.method IN ('package', 'metadata') THEN 'manifest-analysis'"
@@ -50,7 +52,7 @@ static const char components_sql[] = AS_SQL_WITNESSES AS_SQL_DECLARED
 	"   FROM ranked AS w JOIN place AS q ON q.object = w.object AND q.hardlink IS NULL"
 	"   JOIN object AS b ON b.id = w.object WHERE w.what = r.what AND w.release = r.release"
 	"   ORDER BY w.nth, q.id))"
-	", d.expression, r.newer_than, r.older_than"
+	", d.expression, r.newer_than, r.older_than, " AS_SQL_MEMBERS ", " AS_SQL_OTHERS
 	" FROM ranked AS r LEFT JOIN object AS o ON o.id = r.object"
 	" LEFT JOIN declared AS d ON d.component = r.what WHERE r.nth = 1"
 	" ORDER BY r.what, r.release";
@@ -71,7 +73,9 @@ enum {
 	PLACES,
 	LICENCE,
 	NEWER,
-	OLDER
+	OLDER,
+	MEMBERS,
+	OTHERS
 };
 
 static void evidence(as_json *j, sqlite3_stmt *st)
@@ -105,18 +109,41 @@ static void licences(as_json *j, sqlite3_stmt *st)
 	as_json_close(j, ']');
 }
 
-/* The format has no range of versions: known releases between which the version lies. */
-static void range(as_json *j, sqlite3_stmt *st)
+typedef struct each_of {
+	as_json *j;
+	const char *name;
+} each_of;
+
+static bool each_row(void *ctx, sqlite3_stmt *st)
 {
-	as_span newer = as_sql_span(st, NEWER), older = as_sql_span(st, OLDER);
-	if (newer.n + older.n == 0)
-		return;
+	const each_of *e = ctx;
+	property(e->j, e->name, as_sql_span(st, 0));
+	return true;
+}
+
+/* What the format has no place for: known releases between which the version lies, what the component goes by as well,
+ * and other versions of it that are stated. */
+static as_status properties(as_json *j, sqlite3_stmt *st)
+{
+	static const char each[] =
+		"SELECT coalesce(json_extract(value, '$.purl'), json_extract(value, '$.id') || "
+		"coalesce('@' || json_extract(value, '$.version'), '')) FROM json_each(?1)";
+	as_span newer = as_sql_span(st, NEWER), older = as_sql_span(st, OLDER),
+		members = as_sql_span(st, MEMBERS), others = as_sql_span(st, OTHERS);
+	bool range = sqlite3_column_type(st, VERSION) == SQLITE_NULL;
+	if ((!range || newer.n + older.n == 0) && members.n + others.n <= strlen("[][]"))
+		return AS_OK;
+	sqlite3 *db = sqlite3_db_handle(st);
 	as_json_open(j, "properties", '[');
-	if (newer.n > 0)
+	if (range && newer.n > 0)
 		property(j, "assay:newer-than", newer);
-	if (older.n > 0)
+	if (range && older.n > 0)
 		property(j, "assay:older-than", older);
+	as_status s = as_sql_each_of(db, each, members, each_row, &(each_of){ j, "assay:also" });
+	s = as_worse(s,
+		as_sql_each_of(db, each, others, each_row, &(each_of){ j, "assay:other-version" }));
 	as_json_close(j, ']');
+	return s;
 }
 
 static bool component_row(void *ctx, sqlite3_stmt *st)
@@ -139,8 +166,9 @@ static bool component_row(void *ctx, sqlite3_stmt *st)
 		as_json_column(j, "cpe", st, CPE);
 	as_json_column(j, "purl", st, PURL);
 	evidence(j, st);
-	range(j, st);
+	bool ok = properties(j, st) == AS_OK;
 	as_json_close(j, '}');
+	j->out->failed = j->out->failed || !ok;
 	return !j->out->failed;
 }
 
@@ -279,7 +307,7 @@ static const char vulnerabilities_sql[] =
 	"  || iif(v.epss IS NULL, '', json_object('name', 'assay:epss', 'value', printf('%.5f', "
 	"v.epss))) ||"
 	"  ']'))))"
-	" FROM vulnerability AS v JOIN (SELECT * FROM vulnerability_match ORDER BY component, "
+	" FROM vulnerability AS v JOIN (SELECT * FROM fault ORDER BY component, "
 	"version) AS m"
 	" ON m.cve = v.cve GROUP BY v.cve ORDER BY v.cve";
 

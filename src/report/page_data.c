@@ -71,14 +71,23 @@ static const struct {
 	{ "components", AS_SQL_WITNESSES AS_SQL_DECLARED
 		" SELECT r.what AS id, r.release, r.name, " AS_SQL_RELEASE
 		" AS version, d.expression AS licence, (SELECT min(text) FROM said WHERE component "
-		"= r.what) AS written, nullif(r.vendor, '') AS supplier, r.purl, r.cpe, r.method,"
+		"= r.what) AS written, coalesce(nullif(r.vendor, ''), r.any_vendor) AS supplier, "
+		"r.own_purl AS purl, coalesce(r.cpe, r.any_cpe) AS cpe, r.method,"
 		" r.confidence / 1000.0 AS confidence, h.reach, p.path, r.place, r.object,"
-		" r.evidence FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place LEFT JOIN"
+		" r.evidence, (SELECT json_group_array(json_object('id', "
+		"component, 'version', nullif(version, ''), 'method', method)) FROM (SELECT * FROM "
+		"software WHERE head = r.what AND head_version = r.release ORDER BY method <> "
+		"'package', component, version) HAVING count(*) > 1) AS \"same:json\", "
+		"nullif(" AS_SQL_OTHERS ", '[]') AS \"others:json\" FROM ranked AS r LEFT JOIN "
+		"place AS p ON p.id = r.place LEFT JOIN"
 		" declared AS d ON d.component = r.what LEFT JOIN component_reach AS h ON"
 		" h.component = r.what AND h.version = r.release WHERE r.nth = 1 AND r.what IS"
 		" NOT NULL ORDER BY r.what, r.release" },
-	{ "licences", "SELECT l.component, l.spdx, l.text, l.method, p.path, p.id AS place FROM "
-		      "component_licence AS l LEFT JOIN place AS p ON p.id = (SELECT min(q.id) "
+	{ "licences", "SELECT DISTINCT coalesce(s.head, l.component) AS component, l.spdx, l.text, "
+		      "l.method, p.path, p.id AS place FROM "
+		      "component_licence AS l LEFT JOIN (SELECT DISTINCT component, head FROM "
+		      "software) AS s ON "
+		      "s.component = l.component LEFT JOIN place AS p ON p.id = (SELECT min(q.id) "
 		      "FROM place "
 		      "AS q WHERE q.object = l.object) ORDER BY l.component, p.id, l.at, l.spdx, "
 		      "l.text" },
@@ -95,14 +104,13 @@ static const struct {
 		"h.reach FROM component_reach AS h WHERE h.component = m.component AND h.version = "
 		"m.version)) AS reach, v.cvss, v.vector, v.cwe,"
 		" v.kev, v.epss, v.summary, v.published, v.disputed, v.sources, p.path, p.id AS"
-		" place FROM vulnerability_match AS m "
+		" place FROM fault AS m "
 		"JOIN vulnerability AS v ON v.cve = m.cve LEFT JOIN place AS p ON p.id ="
 		" (SELECT min(q.id) FROM place AS q WHERE q.object = m.object)"
 		" ORDER BY CASE m.priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' "
 		"THEN 2 WHEN 'low' THEN 3 ELSE 4 END,"
 		" v.cvss DESC, m.component, m.version, m.cve LIMIT 10000" },
-	{ "vulnerable",
-		"SELECT count(*) AS n, count(DISTINCT cve) AS cves FROM vulnerability_match" },
+	{ "vulnerable", "SELECT count(*) AS n, count(DISTINCT cve) AS cves FROM fault" },
 	{ "known", AS_SQL_KNOWN },
 	{ "feeds", "SELECT kind, name, substr(newest, 1, 10) AS newest, CAST(julianday((SELECT "
 		   "value FROM meta WHERE name = 'reviewed')) - julianday(newest) AS INTEGER) AS "

@@ -79,9 +79,23 @@ static bool input_row(void *ctx, sqlite3_stmt *st)
 	" FROM ranked WHERE nth = 1)"
 
 static const char components_sql[] = RANKED AS_SQL_DECLARED
-	" SELECT 'SPDXRef-Component-' || i, coalesce(name, id, ''), version, cpe, purl,"
-	" 'Recognised by ' || method || coalesce(': ' || evidence, ''), d.expression FROM numbered"
+	" SELECT 'SPDXRef-Component-' || i, coalesce(own_name, id, ''), nullif(release, ''), "
+	"coalesce(cpe, any_cpe), own_purl,"
+	" 'Recognised by ' || method || coalesce(': ' || evidence, ''), d.expression, "
+	"json_array(what, release) FROM numbered"
 	" LEFT JOIN declared AS d ON d.component = what ORDER BY i";
+
+/* The package URLs of what is the same software as the component. */
+static const char members_sql[] =
+	"SELECT DISTINCT purl FROM software WHERE head = json_extract(?1, '$[0]') AND "
+	"head_version = json_extract(?1, '$[1]') AND (component, version) <> (head, head_version) "
+	"ORDER BY purl";
+
+static bool member_row(void *ctx, sqlite3_stmt *st)
+{
+	reference(ctx, "PACKAGE-MANAGER", "purl", as_sql_span(st, 0));
+	return true;
+}
 
 static bool component_row(void *ctx, sqlite3_stmt *st)
 {
@@ -96,8 +110,11 @@ static bool component_row(void *ctx, sqlite3_stmt *st)
 	if (as_is_cpe(as_sql_span(st, 3)))
 		reference(j, "SECURITY", "cpe23Type", as_sql_span(st, 3));
 	reference(j, "PACKAGE-MANAGER", "purl", as_sql_span(st, 4));
+	as_status s = as_sql_each_of(
+		sqlite3_db_handle(st), members_sql, as_sql_span(st, 7), member_row, j);
 	as_json_close(j, ']');
 	as_json_close(j, '}');
+	j->out->failed = j->out->failed || s != AS_OK;
 	return !j->out->failed;
 }
 

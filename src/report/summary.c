@@ -145,9 +145,9 @@ static as_status inside(page *p)
 			s, list(p, "Kernel", "SELECT DISTINCT version FROM kernel LIMIT 4", ""));
 	return as_worse(
 		s, list(p, "Components",
-			   "WITH c AS (SELECT coalesce(name, id) || coalesce(' ' || max(version), "
-			   "'') AS what,"
-			   " max(confidence) AS sure FROM component GROUP BY coalesce(id, name)),"
+			   "WITH c AS (SELECT coalesce(name, id) || coalesce(' ' || "
+			   "nullif(max(release), ''), '') AS what, max(confidence) AS sure FROM "
+			   "software_witness AS s WHERE nth = 1 GROUP BY s.what),"
 			   " n AS (SELECT count(*) AS n FROM c)"
 			   " SELECT what FROM (SELECT * FROM c ORDER BY sure DESC, what LIMIT 9)"
 			   " UNION ALL SELECT 'and ' || (n - 9) || ' more' FROM n WHERE n > 9",
@@ -197,7 +197,7 @@ static as_status known(page *p)
 	static const char count[] =
 		"WITH looked AS (SELECT value FROM meta WHERE name = 'vulnerabilities') SELECT * "
 		"FROM (" AS_SQL_KNOWN ") UNION ALL SELECT 'none' FROM looked WHERE (value = "
-				      "'matched' OR value LIKE 'only "
+		"'matched' OR value LIKE 'only "
 		"%') AND NOT EXISTS (SELECT 1 FROM vulnerability_match) UNION ALL SELECT * FROM "
 		"(SELECT upper(kind) || ' of ' || coalesce(substr(max(newest), 1, 10), '?') FROM "
 		"knowledge_source WHERE NOT EXISTS (SELECT 1 FROM looked WHERE value LIKE 'only "

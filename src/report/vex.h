@@ -12,10 +12,11 @@
  * affected), mark (base/own.h). What was matched is "affected" with what to do; what cannot be decided
  * "under_investigation". */
 #define AS_SQL_STATED                                                                              \
-	"WITH named AS MATERIALIZED (SELECT what, release, name, purl, cpe FROM witness WHERE "    \
+	"WITH named AS MATERIALIZED (SELECT what, release, own_name AS name, own_purl AS purl, "   \
+	"own_cpe AS cpe FROM software_witness WHERE "                                              \
 	"nth = 1),"                                                                                \
 	" matched AS (SELECT m.*, coalesce(m.range LIKE '%before %', 0) AS fixed FROM "            \
-	"vulnerability_match AS m),"                                                               \
+	"fault AS m),"                                                                             \
 	" told AS (SELECT m.cve, m.component, m.version, coalesce(n.name, m.component) AS "        \
 	"name, n.purl, n.cpe,"                                                                     \
 	" v.summary, coalesce(nullif(m.why, ''), 'matched') AS why,"                               \

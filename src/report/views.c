@@ -15,8 +15,11 @@ static const char summary[] =
 	"   GROUP BY state)) AS \"objects:json\","
 	" (SELECT json_group_object(class, n) FROM share) AS \"bytes:json\","
 	" (SELECT count(*) FROM place WHERE kind = 'file') AS files,"
-	" (SELECT count(DISTINCT coalesce(id, name) || char(0) || coalesce(version, ''))"
-	"   FROM component) AS components,"
+	" (SELECT count(*) FROM software_witness WHERE nth = 1) AS components,"
+	" (SELECT json_group_object(verdict, n) FROM (SELECT CASE rank WHEN 2 THEN 'affected' WHEN "
+	"1 THEN 'possibly' ELSE 'not' END AS verdict, count(*) AS n FROM (SELECT max(CASE verdict "
+	"WHEN 'affected' THEN 2 WHEN 'possibly' THEN 1 ELSE 0 END) AS rank FROM fault GROUP BY "
+	"cve) GROUP BY rank ORDER BY rank DESC)) AS \"vulnerabilities:json\","
 	" (SELECT json_group_object(severity, n) FROM (SELECT severity, count(*) AS n FROM finding"
 	"   WHERE verdict = 'holds' GROUP BY severity)) AS \"findings:json\","
 	" (SELECT count(*) FROM finding WHERE verdict <> 'holds') AS undecided,"
@@ -70,16 +73,20 @@ static const char files[] =
 	"h.component = r.what AND h.version = r.release"
 
 static const char components[] = AS_SQL_WITNESSES RESTING
-	" SELECT r.name, r.version, r.newer_than, r.older_than, d.expression AS licence, "
-	"nullif(r.vendor, '') AS supplier, r.purl, r.cpe, p.path, o.sha256 AS \"sha256:digest\","
+	" SELECT r.name, nullif(r.release, '') AS version, r.newer_than, r.older_than, "
+	"d.expression AS licence, coalesce(nullif(r.vendor, ''), r.any_vendor) AS supplier, "
+	"r.own_purl AS purl, coalesce(r.cpe, r.any_cpe) AS cpe, p.path, o.sha256 AS "
+	"\"sha256:digest\","
 	" r.confidence / 1000.0 AS confidence,"
 	" (SELECT json_group_array(json_object('method', w.method, 'text', w.evidence,"
-	"   'confidence', w.confidence / 1000.0, 'path', q.path, 'container', q.container,"
+	"   'confidence', w.confidence / 1000.0, 'component', w.member, 'version', "
+	"nullif(w.member_release, ''), 'path', q.path, 'container', q.container,"
 	"   'sha256', b.sha256, 'offset', w.at, 'length', w.len)) FROM (SELECT * FROM ranked"
 	"   WHERE what = r.what AND release = r.release ORDER BY nth) AS w"
 	"   LEFT JOIN place AS q ON q.id = w.place LEFT JOIN object AS b ON b.id = w.object)"
-	"   AS \"evidence:json\", coalesce(l.list, '[]') AS \"licences:json\", coalesce(m.list, "
-	"'[]') AS \"suppliers:json\", h.reach, h.chain, " AS_SQL_STEPS(
+	"   AS \"evidence:json\", " AS_SQL_MEMBERS " AS \"same:json\", " AS_SQL_OTHERS
+	" AS \"other_versions:json\", coalesce(l.list, '[]') AS \"licences:json\", "
+	"coalesce(m.list, '[]') AS \"suppliers:json\", h.reach, h.chain, " AS_SQL_STEPS(
 		"r.what", "r.release") " AS \"steps:json\", p.container"
 				       " FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place "
 				       "LEFT JOIN object AS o ON o.id = "
@@ -88,14 +95,21 @@ static const char components[] = AS_SQL_WITNESSES RESTING
 				       "makers AS m ON m.object = r.object"
 				       " WHERE r.nth = 1 ORDER BY r.what, r.release";
 
+/* What is one software is one row; below it, what it is seen as, and what else of it there is. */
 static const char components_table[] = AS_SQL_WITNESSES AS_SQL_DECLARED
 	" SELECT r.name, " AS_SQL_RELEASE " AS version, coalesce(d.expression, (SELECT 'as "
 	"written: ' || min(text) FROM said WHERE component "
-	"= r.what), 'not known') AS licence, coalesce(nullif(r.vendor, ''), 'not known') AS "
-	"supplier,"
+	"= r.what), 'not known') AS licence, coalesce(nullif(r.vendor, ''), r.any_vendor, 'not "
+	"known') AS supplier,"
 	" r.confidence / 1000.0 AS sure, h.reach, p.path,"
 	" (SELECT count(*) FROM ranked AS w WHERE w.what = r.what AND w.release = "
-	"r.release) AS witnesses"
+	"r.release) AS witnesses, nullif(trim(coalesce((SELECT 'seen as ' || group_concat(each, "
+	"', ') || '; ' FROM (SELECT iif(method = 'package', 'package ', '') || component || "
+	"iif(version IN ('', head_version), '', ' ' || version) AS each FROM software WHERE head "
+	"= r.what AND head_version = r.release ORDER BY method <> 'package', component) HAVING "
+	"count(*) > 1), '') || coalesce((SELECT 'other versions: ' || group_concat(json_extract("
+	"value, '$.id') || ' ' || json_extract(value, '$.version'), ', ') FROM "
+	"json_each(" AS_SQL_OTHERS ") HAVING count(*) > 0), ''), '; '), '') AS \"seen as:below\""
 	" FROM ranked AS r LEFT JOIN place AS p ON p.id = r.place" RESTING_ON
 	" WHERE r.nth = 1 ORDER BY r.what, r.release";
 
@@ -134,7 +148,7 @@ static const char findings_table[] =
 	"WITH pressing AS (SELECT m.*, v.summary, v.cvss, v.cvss_version, v.vector, v.severity,"   \
 	" v.cwe, v.kev, v.epss, v.percentile, v.published, v.modified, v.disputed,"                \
 	" CASE m.priority WHEN 'urgent' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2"            \
-	"  WHEN 'low' THEN 1 ELSE 0 END AS press FROM vulnerability_match AS m JOIN"               \
+	"  WHEN 'low' THEN 1 ELSE 0 END AS press FROM fault AS m JOIN"                             \
 	"  vulnerability AS v ON v.cve = m.cve),"                                                  \
 	" ordered AS (SELECT p.*, max(press) OVER w AS top, sum(press >= 3) OVER w AS many,"       \
 	"  count(*) OVER w AS n FROM pressing AS p WINDOW w AS (PARTITION BY component, version))"

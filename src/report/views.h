@@ -36,23 +36,39 @@ const char *const *as_view_names(void);
 /* The view listening as heard, worked out once and not for each place of each listener. */
 #define AS_SQL_LISTENING "WITH heard AS MATERIALIZED (SELECT * FROM listening)"
 
-/* Witnesses of one component and version are one row, named after the surest; a witness that knows
- * no version joins one in the same bytes that does. ranked: component, and what (its id or name),
- * release (version or ''), place (its first), nth (1 for the surest). */
-#define AS_SQL_WITNESSES "WITH ranked AS MATERIALIZED (SELECT * FROM witness)"
+/* Witnesses of one software and version are one row, named after the surest; a witness that knows
+ * no version joins one in the same bytes that does, and packages the files that came from them. ranked:
+ * software_witness (schema.sql): what (id or name of what stands for all), release (version or ''), place (its
+ * first), nth (1 for the surest). */
+#define AS_SQL_WITNESSES "WITH ranked AS MATERIALIZED (SELECT * FROM software_witness)"
+
+/* The other components that row r of ranked stands for, and the first other versions of what is called alike, as JSON
+ * arrays. */
+#define AS_SQL_MEMBERS                                                                             \
+	"(SELECT json_group_array(json_object('id', component, 'version', nullif(version, ''), "   \
+	"'purl', purl, 'method', method)) FROM (SELECT * FROM software AS s WHERE s.head = "       \
+	"r.what AND s.head_version = r.release AND (s.component, s.version) <> (r.what, "          \
+	"r.release) ORDER BY component, version))"
+#define AS_SQL_OTHERS                                                                              \
+	"(SELECT json_group_array(json_object('id', head, 'version', head_version)) FROM (SELECT " \
+	"DISTINCT head, head_version FROM software AS s WHERE s.family = r.family AND "            \
+	"s.head_version NOT IN (r.release, '') AND r.release <> '' ORDER BY head, head_version "   \
+	"LIMIT 20))"
 
 /* The version of row r of ranked for people: the range, if that is all that is known. */
 #define AS_SQL_RELEASE                                                                             \
-	"coalesce(r.version, nullif(coalesce('> ' || r.newer_than, '')"                            \
+	"coalesce(nullif(r.release, ''), nullif(coalesce('> ' || r.newer_than, '')"                \
 	" || CASE WHEN r.newer_than IS NOT NULL AND r.older_than IS NOT NULL THEN ', ' ELSE '' "   \
 	"END"                                                                                      \
 	" || coalesce('< ' || r.older_than, ''), ''))"
 
 /* What licences say of a component (declared: component, expression), to be joined after AS_SQL_WITNESSES: all SPDX
- * expressions that are known of it; of copyright files, all of its files' together. said: component_licence, worked
- * out once. */
+ * expressions that are known of it; of copyright files, all of its files' together. said: component_licence, by what
+ * stands for the component, worked out once. */
 #define AS_SQL_DECLARED                                                                            \
-	" , said AS MATERIALIZED (SELECT * FROM component_licence),"                               \
+	" , said AS MATERIALIZED (SELECT DISTINCT coalesce(s.head, l.component) AS component, "    \
+	"l.spdx, l.text, l.method, l.object, l.at, l.len FROM component_licence AS l LEFT JOIN "   \
+	"(SELECT DISTINCT component, head FROM software) AS s ON s.component = l.component),"      \
 	" declared AS MATERIALIZED (SELECT component, group_concat(one, ' AND ') AS expression "   \
 	"FROM"                                                                                     \
 	" (SELECT DISTINCT component, CASE WHEN instr(spdx, ' OR ') > 0 THEN '(' || spdx || ')' "  \
@@ -73,7 +89,7 @@ const char *const *as_view_names(void);
 #define AS_SQL_KNOWN                                                                               \
 	"WITH one AS (SELECT max(CASE verdict WHEN 'affected' THEN 2 WHEN 'possibly' THEN 1 ELSE " \
 	"0 END) AS rank, max(coalesce(priority = 'urgent', 0)) AS urgent FROM "                    \
-	"vulnerability_match GROUP BY cve) SELECT n || CASE rank WHEN 2 THEN ' affected' WHEN 1 "  \
+	"fault GROUP BY cve) SELECT n || CASE rank WHEN 2 THEN ' affected' WHEN 1 "                \
 	"THEN iif(max(rank) OVER () = 2, ' possibly', ' possibly affected') ELSE ' ruled out' "    \
 	"END || iif(urgent > 0, ' (' || urgent || ' urgent)', '') AS text FROM (SELECT rank, "     \
 	"count(*) AS n, sum(urgent) AS urgent FROM one GROUP BY rank) ORDER BY rank DESC"
