@@ -183,7 +183,11 @@ as_status as_feeds_shipped(sqlite3 *own, void (*tell)(void *ctx, const char *tex
 	s = im.store ? import_shipped(&im) : AS_NOMEM;
 	as_store_free(im.store);
 	warn_of_locks(&im);
-	if (s == AS_OK && im.total.stored + im.total.unchanged > 0)
+	/* When it was read is no news, and would make two reviews differ. */
+	if (s == AS_OK && im.total.stored + im.total.unchanged > 0 &&
+		sqlite3_exec(*db,
+			"UPDATE source SET imported = '' WHERE name = 'shipped with assay'", NULL,
+			NULL, NULL) == SQLITE_OK)
 		return AS_OK;
 	(void)snprintf(
 		why, AS_INDEX_WHY, "the records of vulnerabilities that ship could not be read");

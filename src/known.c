@@ -38,15 +38,14 @@ static void say(void *ctx, const char *text) { as_review_say(ctx, "%s", text); }
 /* own: an index that tells of no vulnerability, but of statements, scores; or NULL. */
 static as_status match_shipped(as_review *r, as_dossier_writer *w, sqlite3 *own)
 {
-	char why[AS_INDEX_WHY], few[AS_INDEX_WHY];
+	char why[AS_INDEX_WHY];
 	sqlite3 *index = NULL;
 	as_status s = as_feeds_shipped(own, say, r, &index, why);
 	if (s != AS_OK) {
 		as_review_say(r, "%s", why);
 		return note(w, why);
 	}
-	as_feeds_few(index, few);
-	s = match(r, w, index, few);
+	s = match(r, w, index, "only what ships");
 	(void)sqlite3_close(index);
 	return s;
 }

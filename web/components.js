@@ -37,7 +37,7 @@ const knownWords = () => D.known.length > 0 && el("p", {}, el("strong", {}, `${D
 	"Each is counted once here, however many components have it; below, each has a row for every component that has it.");
 
 // How little was looked at, where that is not all that was imported.
-const lookedAt = () => (D.meta.vulnerabilities ?? "matched") !== "matched" && el("p.looked", {}, `${capital(D.meta.vulnerabilities)}.`);
+const lookedAt = () => D.looked.length > 0 && el("p.looked", {}, `${capital(D.looked[0].text ?? "it is not known what was looked at")}.`);
 
 let faultTable = null;
 const faultsButton = row => {

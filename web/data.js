@@ -8,7 +8,7 @@ const rowsOf = table => table.rows.map(
 
 const D = {};
 for (const name of ["inputs", "states", "findings", "clauses", "rules", "maps", "elf", "components", "listeners",
-	"vulnerabilities", "vulnerable", "known", "licences", "suppliers", "steps", "feeds", "starts", "accounts", "secrets", "keys", "certificates", "addresses", "unexamined", "kernels", "quality", "built"])
+	"vulnerabilities", "vulnerable", "known", "looked", "licences", "suppliers", "steps", "feeds", "starts", "accounts", "secrets", "keys", "certificates", "addresses", "unexamined", "kernels", "quality", "built"])
 	D[name] = rowsOf(raw[name]);
 D.shares = { object: 0, structure: 0, padding: 0, unknown: 0, ...Object.fromEntries(raw.shares.rows) };
 D.meta = Object.fromEntries(raw.meta.rows);

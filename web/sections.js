@@ -44,7 +44,7 @@ const guardBars = rows => el("ul.guards", {}, GUARDS.map(guard => {
 	return el("li", {}, el("span.label", {}, el("strong", {}, guard.label), " ", quiet(guard.about)),
 		el("div.bar", { "aria-hidden": "true" }, part(good, "good"), part(half, "half"),
 			part(subject.length - good - half, "bad")),
-		el("span.quiet.n", {}, `${number.format(good)} of ${count(subject.length, "file")}`));
+		el("span.quiet.n", {}, `${number.format(good)} of ${count(subject.length, "file")}${half > 0 ? `, ${number.format(half)} in part` : ""}`));
 }));
 
 const hardening = () => {

@@ -112,6 +112,7 @@ static const struct {
 		" v.cvss DESC, m.component, m.version, m.cve LIMIT 10000" },
 	{ "vulnerable", "SELECT count(*) AS n, count(DISTINCT cve) AS cves FROM fault" },
 	{ "known", AS_SQL_KNOWN },
+	{ "looked", AS_SQL_LOOKED },
 	{ "feeds", "SELECT kind, name, substr(newest, 1, 10) AS newest, CAST(julianday((SELECT "
 		   "value FROM meta WHERE name = 'reviewed')) - julianday(newest) AS INTEGER) AS "
 		   "age, substr(imported, 1, 10) AS imported, read, stored + unchanged AS kept, "

@@ -196,17 +196,14 @@ static as_status known(page *p)
 {
 	static const char count[] =
 		"WITH looked AS (SELECT value FROM meta WHERE name = 'vulnerabilities') SELECT * "
-		"FROM (" AS_SQL_KNOWN ") UNION ALL SELECT 'none' FROM looked WHERE (value = "
-		"'matched' OR value LIKE 'only "
-		"%') AND NOT EXISTS (SELECT 1 FROM vulnerability_match) UNION ALL SELECT * FROM "
-		"(SELECT upper(kind) || ' of ' || coalesce(substr(max(newest), 1, 10), '?') FROM "
-		"knowledge_source WHERE NOT EXISTS (SELECT 1 FROM looked WHERE value LIKE 'only "
-		"%') GROUP BY kind ORDER BY kind)";
+		"FROM (" AS_SQL_KNOWN
+		") UNION ALL SELECT 'none' FROM looked WHERE value IN ('matched', 'only what "
+		"ships') AND NOT EXISTS (SELECT 1 FROM vulnerability_match) UNION ALL SELECT * "
+		"FROM (SELECT upper(kind) || ' of ' || coalesce(substr(max(newest), 1, 10), '?') "
+		"FROM knowledge_source WHERE NOT EXISTS (SELECT 1 FROM looked WHERE value = 'only "
+		"what ships') GROUP BY kind ORDER BY kind)";
 	as_status s = list(p, "Known CVEs", count, "not looked for");
-	return as_worse(s, as_sql_each(p->db,
-				   "SELECT value FROM meta WHERE name = 'vulnerabilities' "
-				   "AND value <> 'matched'",
-				   prose_row, p));
+	return as_worse(s, as_sql_each(p->db, AS_SQL_LOOKED, prose_row, p));
 }
 
 static as_status findings(page *p)

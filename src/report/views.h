@@ -94,6 +94,17 @@ const char *const *as_view_names(void);
 	"END || iif(urgent > 0, ' (' || urgent || ' urgent)', '') AS text FROM (SELECT rank, "     \
 	"count(*) AS n, sum(urgent) AS urgent FROM one GROUP BY rank) ORDER BY rank DESC"
 
+/* What was looked at for that, where it is not all that the user has imported: a row of text, or none. How old what
+ * ships was is counted to the review. */
+#define AS_SQL_LOOKED                                                                              \
+	"SELECT CASE WHEN m.value = 'only what ships' THEN (SELECT 'only ' || group_concat(one, "  \
+	"' and ') FROM (SELECT printf('%d records of %s (the newest of %s, %d days old)', read, "  \
+	"upper(kind), substr(newest, 1, 10), julianday((SELECT value FROM meta WHERE name = "      \
+	"'reviewed')) - julianday(newest)) AS one FROM knowledge_source WHERE name = 'shipped "    \
+	"with assay' AND kind IN ('nvd', 'osv') ORDER BY kind)) || ' ship with Assay, a small "    \
+	"part of what is known: run assay knowledge update' ELSE m.value END AS text FROM meta "   \
+	"AS m WHERE m.name = 'vulnerabilities' AND m.value <> 'matched'"
+
 /* Account of the inputs' bytes down to the innermost object that stands there as it is: rows of
  * leaf are input, at, len, class, label, child, entropy, depth. An object is parted if its extents e
  * fulfil which (a condition on the group). Read "WITH RECURSIVE" before it. */

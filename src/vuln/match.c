@@ -449,8 +449,9 @@ static as_status copy(as_matcher *m, sqlite3_stmt *from, sqlite3_stmt *to)
 
 static as_status write_sources(as_matcher *m)
 {
-	sqlite3_stmt *from = as_ask(m, "SELECT kind, name, newest, imported, read, stored, "
-				       "unchanged, refused FROM source ORDER BY kind, name");
+	sqlite3_stmt *from =
+		as_ask(m, "SELECT kind, name, newest, nullif(imported, ''), read, stored, "
+			  "unchanged, refused FROM source ORDER BY kind, name");
 	sqlite3_stmt *to = as_db_prepare(
 		m->dossier, "INSERT INTO knowledge_source VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 	as_status s = copy(m, from, to);

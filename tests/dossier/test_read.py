@@ -162,8 +162,11 @@ class Show(Reading):
         self.assertEqual(dict(zip(counts["columns"], counts["rows"][0])), {"n": 5, "cves": 3})
 
     def test_what_was_looked_at_wraps(self):
-        few = "only 52 records of NVD (the newest of 2026-06-17, 163 days old) ship with Assay, a small part of what is known: run assay knowledge update"
-        text = run("show", self.changed("few.assay", "INSERT OR REPLACE INTO meta VALUES ('vulnerabilities', '%s')" % few)).stdout
+        few = "only 52 records of NVD (the newest of 2026-06-17, 162 days old) ship with Assay, a small part of what is known: run assay knowledge update"
+        path = self.changed("few.assay", "INSERT OR REPLACE INTO meta VALUES ('vulnerabilities', 'only what ships'), ('reviewed', '2026-11-27T01:00:00Z')",
+                            "UPDATE knowledge_source SET name = 'shipped with assay', newest = '2026-06-17T06:52:25', read = 52")
+        text = run("show", path).stdout
+        self.assertIn(few, run("report", path, "--format", "html").stdout)
         self.assertIn(few, " ".join(text.split()))
         self.assertLessEqual(max(map(len, text.split("Dossier")[0].splitlines())), 80)
         self.assertNotIn("NVD of 2026", text)
