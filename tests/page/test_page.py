@@ -356,6 +356,17 @@ class Known(Page):
         self.press(head)
         self.assertEqual(self.cells("vulnerabilities", 2)[:2], ["none", "low"])
 
+    def test_words_for_newcomers(self):
+        """How many vulnerabilities there are is said as on the screen; how many functions are checked, in words."""
+        self.open()
+        for section in ("vulnerabilities", "overview"):
+            self.assertIn("1 affected (1 urgent), 1 possibly, 1 ruled out.", self.b.run(f"document.querySelector('#{section}').innerText"))
+        cells = self.b.run("[...document.querySelectorAll('#hardening tbody .grade[title]')].map(c => [c.innerText, c.title])")
+        self.assertGreater(len(cells), 3)
+        for words, meant in cells:
+            self.assertRegex(words, r"^(none|all|\d+) of \d+ checked$")
+            self.assertRegex(meant, r"^Of \d+ functions? of the C library that this file uses .* (is|are) used in that form\.$")
+
     def test_groups_count_and_open(self):
         self.open("known")
         self.choose("vulnerabilities", "Group by", "component")
