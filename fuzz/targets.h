@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is fuzzed, by name: one target per format (its id), "scan" (everything, recursively), one per
  * inspector ("ins-" and its id), "inspect" (all of them), "wire" and "dossier" (a hostile examiner),
- * "journal", "rule"; "feed" and "store" (feeds of vulnerabilities); one per lifter of machine code
+ * "journal", "rule"; "feed" and "store" (feeds of vulnerabilities); "toml"; one per lifter of machine code
  * ("lift-" and its architecture). The fuzzer and the replay of crashes share them. */
 #ifndef TARGETS_H
 #define TARGETS_H
@@ -29,5 +29,7 @@ void run_rule(const uint8_t *data, size_t n);
 /* Those in feeds.c: a feed of vulnerabilities, and what a process says that reads one. */
 void run_feed(const uint8_t *data, size_t n);
 void run_store(const uint8_t *data, size_t n);
+/* In toml.c: a text that is to be TOML. */
+void run_toml(const uint8_t *data, size_t n);
 
 #endif

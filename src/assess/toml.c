@@ -15,6 +15,7 @@ typedef struct reader {
 	size_t at;
 	unsigned line;
 	as_arena *arena;
+	as_map names; /* of tables, so that long ones are not searched; values are nodes */
 	as_toml_fault fault;
 	void *ctx;
 	bool bad; /* this line is spoiled */
@@ -92,6 +93,7 @@ static as_toml *new_node(reader *r, as_toml_kind kind, unsigned line)
 
 static void append(as_toml *to, as_toml *child)
 {
+	child->in = to;
 	if (to->last)
 		to->last->next = child;
 	else
@@ -108,12 +110,31 @@ const as_toml *as_toml_get(const as_toml *table, const char *key)
 	return NULL;
 }
 
-static as_toml *child_of(as_toml *table, as_span key)
+static uint64_t name_key(const reader *r, const as_toml *table, as_span key)
 {
-	for (as_toml *t = table->first; t; t = t->next)
-		if (as_same(t->key, key))
+	return as_hash64(r->names.seed ^ (uintptr_t)table, key);
+}
+
+static as_toml *child_of(const reader *r, const as_toml *table, as_span key)
+{
+	uint64_t held;
+	for (uint64_t k = name_key(r, table, key); as_map_get(&r->names, k, &held); k++) {
+		as_toml *t = (as_toml *)(uintptr_t)held;
+		if (t->in == table && as_same(t->key, key))
 			return t;
+	}
 	return NULL;
+}
+
+/* A child under a name that the table does not have yet. */
+static void append_named(reader *r, as_toml *table, as_span key, as_toml *child)
+{
+	uint64_t held, k = name_key(r, table, key);
+	while (as_map_get(&r->names, k, &held))
+		k++;
+	r->no_memory = as_map_set(&r->names, k, (uintptr_t)child) != AS_OK || r->no_memory;
+	child->key = key;
+	append(table, child);
 }
 
 static as_span keep(reader *r, as_buf *b)
@@ -446,13 +467,11 @@ static as_toml *read_value(reader *r)
 /* The table that a name leads to; made, if it is not there. NULL after a fault. */
 static as_toml *enter(reader *r, as_toml *table, as_span key, bool header)
 {
-	as_toml *t = child_of(table, key);
-	if (!t && !(t = new_node(r, AS_TOML_TABLE, r->line)))
+	as_toml *t = child_of(r, table, key);
+	if (!t && (t = new_node(r, AS_TOML_TABLE, r->line)))
+		append_named(r, table, key, t);
+	if (!t)
 		return NULL;
-	if (t->key.p == NULL) {
-		t->key = key;
-		append(table, t);
-	}
 	if (header && t->kind == AS_TOML_ARRAY && !t->closed)
 		t = t->last;
 	bool may = t && t->kind == AS_TOML_TABLE && !t->closed && (header || !t->stated);
@@ -471,13 +490,12 @@ static void read_pair(reader *r, as_toml *table)
 	as_toml *value = r->bad ? NULL : read_value(r);
 	for (size_t i = 0; i + 1 < n && table && value; i++)
 		table = enter(r, table, keys[i], false);
-	if (table && value && child_of(table, keys[n - 1]))
+	if (table && value && child_of(r, table, keys[n - 1]))
 		wrong(r, "is stated twice", keys[n - 1]);
 	skip_blanks(r);
 	if (!value || !table || r->bad)
 		return;
-	value->key = keys[n - 1];
-	append(table, value);
+	append_named(r, table, keys[n - 1], value);
 }
 
 /* [a.b] or [[a.b]]; the table that the following lines belong to, a lost one after a fault. */
@@ -494,19 +512,17 @@ static as_toml *read_header(reader *r, as_toml *root)
 	for (size_t i = 0; i + 1 < n && t; i++)
 		t = enter(r, t, keys[i], true);
 	if (t && many) {
-		as_toml *list = child_of(t, keys[n - 1]);
-		if (!list && (list = new_node(r, AS_TOML_ARRAY, r->line))) {
-			list->key = keys[n - 1];
-			append(t, list);
-		}
+		as_toml *list = child_of(r, t, keys[n - 1]);
+		if (!list && (list = new_node(r, AS_TOML_ARRAY, r->line)))
+			append_named(r, t, keys[n - 1], list);
 		if (list && (list->kind != AS_TOML_ARRAY || list->closed))
 			wrong(r, "is stated twice", keys[n - 1]);
 		t = r->bad || !list ? NULL : new_node(r, AS_TOML_TABLE, r->line);
 		if (t)
 			append(list, t);
 	} else if (t) {
-		bool array =
-			child_of(t, keys[n - 1]) && child_of(t, keys[n - 1])->kind == AS_TOML_ARRAY;
+		const as_toml *there = child_of(r, t, keys[n - 1]);
+		bool array = there && there->kind == AS_TOML_ARRAY;
 		t = array ? NULL : enter(r, t, keys[n - 1], true);
 		if (array || (t && t->stated))
 			wrong(r, "is stated twice", keys[n - 1]);
@@ -533,6 +549,7 @@ static void end_line(reader *r)
 as_toml *as_toml_read(as_span text, as_arena *arena, as_toml_fault fault, void *ctx)
 {
 	reader r = { .s = text, .line = 1, .arena = arena, .fault = fault, .ctx = ctx };
+	r.names.seed = (uintptr_t)arena;
 	as_toml *root = new_node(&r, AS_TOML_TABLE, 1), *table = root;
 	if (text.n > AS_TOML_BYTES)
 		wrong(&r, "is longer than 256 MiB", (as_span){ 0 });
@@ -545,5 +562,6 @@ as_toml *as_toml_read(as_span text, as_arena *arena, as_toml_fault fault, void *
 			read_pair(&r, table);
 		end_line(&r);
 	}
+	as_map_free(&r.names);
 	return r.no_memory ? NULL : root;
 }

@@ -29,7 +29,8 @@ struct as_toml {
 	bool closed; /* a table or array that nothing may be added to any more */
 	bool stated; /* a table that has had its own header */
 	as_toml *first, *last, *next;
-	size_t n; /* children */
+	const as_toml *in; /* the table or array whose child it is */
+	size_t n;          /* children */
 };
 
 /* Told of each fault; message is a sentence without its subject. */

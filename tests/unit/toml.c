@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "assess/toml.h"
+#include "base/buf.h"
 
 typedef struct faults {
 	unsigned n, line[16];
@@ -172,6 +173,26 @@ static void test_deep(void **state)
 	assert_int_equal(f.n, 1);
 }
 
+/* What looks at each name for each other does not end before the test's time has. */
+static void test_many_names(void **state)
+{
+	enum { MANY = 300000 };
+	as_buf b = { 0 };
+	faults f = { 0 };
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++)
+		as_buf_print(&b, "n%u = 1\n", i);
+	for (unsigned i = 0; i < MANY; i++)
+		as_buf_print(&b, "[t.n%u]\n", i);
+	as_buf_text(&b, "[t.n1]\n");
+	const as_toml *t = as_toml_read(as_buf_span_of(&b), arena, on_fault, &f);
+	assert_non_null(t);
+	assert_int_equal(t->n, MANY + 1);
+	assert_int_equal(as_toml_get(t, "t")->n, MANY);
+	assert_true(f.n == 1 && f.line[0] == 2 * MANY + 1);
+	as_buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_all_faults),
 		cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_many_names),
 	};
 	arena = as_arena_new(0);
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
