@@ -377,9 +377,9 @@ static size_t member_key(as_span w, size_t brace)
 	if (i < 2 || w.p[i - 1] != '"')
 		return SIZE_MAX;
 	size_t quote = i - 1;
-	while (quote > 0 && w.p[quote - 1] != '"')
+	while (quote > 0 && w.p[quote - 1] >= ' ' && w.p[quote - 1] != '"')
 		quote--;
-	return quote == 0 ? SIZE_MAX : quote - 1;
+	return quote == 0 || w.p[quote - 1] != '"' ? SIZE_MAX : quote - 1;
 }
 
 /* Stands the lexer where a record begins. */

@@ -544,6 +544,16 @@ class Broken(Import):
 		self.load(broken.encode(), "broken.json")
 		self.assertEqual(self.ask("SELECT key FROM record WHERE source = (SELECT id FROM source WHERE name = 'broken.json') ORDER BY id"), [("a",), ("c",)])
 
+	def test_nul_in_a_name(self):
+		"""It is none that the index holds: its record is refused once, the others are taken, and the file is read to its end."""
+		package = forms.DEBIAN["openssl"]
+		text = json.dumps({"a": package, "b.c": package, "d": package}).replace("b.c", "b\0c")
+		index = self.at / "names.db"
+		self.load(text.encode(), index=index)
+		self.assertEqual(self.ask("SELECT key FROM record ORDER BY id", index=index), [("a",), ("d",)])
+		self.assertEqual(self.ask("SELECT reason FROM refusal", index=index), [("a control character in a text",)])
+		self.assertEqual(self.ask("SELECT read, stored, refused, sha256 IS NULL FROM source", index=index), [(3, 2, 1, 0)])
+
 	def test_next_after_a_fault(self):
 		"""Whatever names the vulnerabilities of a package, the package after a broken one is found; nearest first."""
 		package = forms.DEBIAN["openssl"]
