@@ -323,8 +323,9 @@ static as_status lay_out(as_program *p)
 
 static as_status open_elf(as_program *p, as_span data)
 {
-	if (!as_elf_open(&p->elf, data, p->arena))
-		return AS_NOT_THIS;
+	as_status s = as_elf_open(&p->elf, data, p->arena);
+	if (s != AS_OK)
+		return s;
 	p->arch = arch_of(&p->elf);
 	bool loaded =
 		p->elf.type == AS_ET_EXEC || p->elf.type == AS_ET_DYN || p->elf.type == AS_ET_REL;

@@ -152,14 +152,15 @@ static bool read_segments(as_elf_view *e, const tables *t, as_arena *arena, uint
 	return true;
 }
 
-bool as_elf_open(as_elf_view *e, as_span data, as_arena *arena)
+as_status as_elf_open(as_elf_view *e, as_span data, as_arena *arena)
 {
 	tables t = { 0 };
 	*e = (as_elf_view){ .data = data };
 	if (!read_header(e, &t))
-		return false;
+		return AS_NOT_THIS;
 	uint64_t phnum = t.phnum;
-	return read_sections(e, &t, arena, &phnum) && read_segments(e, &t, arena, phnum);
+	bool read = read_sections(e, &t, arena, &phnum) && read_segments(e, &t, arena, phnum);
+	return read ? AS_OK : AS_NOMEM;
 }
 
 as_span as_elf_from(const as_elf_view *e, uint64_t addr)

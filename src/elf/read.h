@@ -86,9 +86,9 @@ typedef struct as_elf_note {
 	as_span name, desc; /* name with its NUL */
 } as_elf_note;
 
-/* Reads the header and both tables. False if data is no ELF file or memory is short; tables
- * that are cut off or absurd are read as far as they go and e->damage says so. */
-bool as_elf_open(as_elf_view *e, as_span data, as_arena *arena) AS_MUST_USE;
+/* Reads the header and both tables; tables that are cut off or absurd are read as far as they go and
+ * e->damage says so. AS_NOT_THIS: data is no ELF file, or ends in its header; AS_NOMEM. */
+as_status as_elf_open(as_elf_view *e, as_span data, as_arena *arena) AS_MUST_USE;
 
 /* A cursor at offset at of s in the file's byte order. */
 as_cur as_elf_cur(const as_elf_view *e, as_span s, uint64_t at);

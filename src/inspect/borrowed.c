@@ -39,8 +39,13 @@ as_status as_borrowed(as_span data, as_arena *arena, as_text_keys *imports, as_t
 	*imports = (as_text_keys){ 0 };
 	if (exports)
 		*exports = (as_text_keys){ 0 };
-	if (!as_elf_open(&e, data, arena) || !as_elf_dyn_open(&d, &e, arena))
-		return AS_OK; /* no such file, a damaged one, or no memory: the inspector of ELF files says so */
-	as_status s = keys_of(&e, &d.symbols, false, arena, imports);
+	as_status s = as_elf_open(&e, data, arena);
+	if (s != AS_OK)
+		return s == AS_NOT_THIS
+			       ? AS_OK
+			       : s; /* of a damaged one, the inspector of ELF files says so */
+	if (!as_elf_dyn_open(&d, &e, arena))
+		return AS_NOMEM;
+	s = keys_of(&e, &d.symbols, false, arena, imports);
 	return s <= AS_PARTIAL && exports ? keys_of(&e, &d.symbols, true, arena, exports) : s;
 }

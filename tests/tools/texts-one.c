@@ -86,7 +86,7 @@ static void print_tables(as_span data, as_arena *arena, keys *k)
 {
 	as_elf_view e;
 	k->n = 0;
-	bool open = as_elf_open(&e, data, arena);
+	bool open = as_elf_open(&e, data, arena) == AS_OK;
 	for (size_t i = 0; open && i < e.n_sections; i++) {
 		const as_elf_section *s = &e.sections[i];
 		as_span name = as_elf_string(e.section_names, s->name);

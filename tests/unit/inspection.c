@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "code/program.h"
 #include "examine.h"
 #include "inspect/engine.h"
 #include "knowledge/yara.h"
@@ -205,10 +206,37 @@ static void reads_few_notes(void **state)
 	}
 }
 
+/* More headers than there is memory for: that is no file of another kind, nor one in which nothing was found. */
+static void says_where_headers_do_not_fit(void **state)
+{
+	static const char *const readers[] = { "elf", "kernel", "kernel_module", "build_trace",
+		"package_note", "go_build", "rust_build", "signature" };
+	(void)state;
+	as_buf b = program(60000, 1, ",0");
+	heard all = inspect(as_buf_span_of(&b), TIGHT);
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		char line[80];
+		(void)snprintf(line, sizeof(line), "lost %s memory\n", readers[i]);
+		expect(&all, line, 1);
+	}
+	as_arena *arena = as_arena_new(TIGHT);
+	as_program p;
+	assert_int_equal(as_program_open(&p, as_buf_span_of(&b), arena), AS_NOMEM);
+	assert_int_equal(
+		as_program_open(&p, as_cut(as_buf_span_of(&b), 0, 63), arena), AS_NOT_THIS);
+	as_arena_free(arena);
+	expect(&all, "row elf", 0);
+	expect(&all, "row kernel", 0);
+	expect(&all, "row yara_match marker\n", 1);
+	as_buf_free(&all.text);
+	as_buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_only_the_one_without_memory),
+		cmocka_unit_test(says_where_headers_do_not_fit),
 		cmocka_unit_test(reads_one_note_once),
 		cmocka_unit_test(reads_few_notes),
 	};

@@ -176,10 +176,9 @@ static as_status on_mark(void *ctx, size_t mark, uint64_t at)
 static as_status look_at_debug(context *c, const as_file *f)
 {
 	as_elf_view e;
-	if (!as_starts(f->data, "\x7f"
-				"ELF") ||
-		!as_elf_open(&e, f->data, f->arena))
-		return AS_OK;
+	as_status s = as_elf_open(&e, f->data, f->arena);
+	if (s != AS_OK)
+		return s == AS_NOT_THIS ? AS_OK : s;
 	const as_elf_section *info = as_elf_section_named(&e, ".debug_info");
 	if (!info || info->data.n == 0)
 		return AS_OK;

@@ -392,10 +392,10 @@ static as_status read_properties(reading *r)
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	reading r = { .out = out, .arena = f->arena };
-	if (!as_elf_open(&r.e, f->data, f->arena)) {
-		bool cut_off = r.e.header.n == 0;
-		return cut_off ? as_unread(out, f->data, "ELF header is damaged") : AS_NOMEM;
-	}
+	as_status opened = as_elf_open(&r.e, f->data, f->arena);
+	if (opened != AS_OK)
+		return opened == AS_NOT_THIS ? as_unread(out, f->data, "ELF header is damaged")
+					     : opened;
 	r.debug_file = is_debug_file(&r.e);
 	r.interp = as_elf_segment_typed(&r.e, AS_PT_INTERP) != NULL;
 	if (!r.debug_file && !as_elf_dyn_open(&r.d, &r.e, f->arena))

@@ -192,9 +192,12 @@ static as_status inspect(as_facts *out, const as_file *f)
 	as_elf_view e;
 	as_span version = { 0 }, modules = { 0 };
 	named names = { 0 };
-	if (!as_elf_open(&e, f->data, f->arena) || !find_header(&e, &version, &modules))
+	as_status s = as_elf_open(&e, f->data, f->arena);
+	if (s > AS_NOT_THIS)
+		return s;
+	if (s != AS_OK || !find_header(&e, &version, &modules))
 		return AS_OK; /* what is wrong with an ELF file, its own inspector says */
-	as_status s = state_toolchain(out, f, version);
+	s = state_toolchain(out, f, version);
 	if (s == AS_OK && modules.n > 2 * MARK)
 		s = read_modules(out, f, as_cut(modules, MARK, modules.n - 2 * MARK), &names);
 	context c = { .ask = { .out = out, .f = f }, .own = names.own };

@@ -166,15 +166,15 @@ static bool has_config(as_span data)
 	return as_find(data, as_lit("IKCFG_ST\x1f\x8b"), 0) != SIZE_MAX;
 }
 
-/* Programs mention kernels; a kernel has no interpreter. */
-static bool is_hosted(const as_file *f)
+/* Programs mention kernels; a kernel has no interpreter. AS_NOT_THIS: this may be one. */
+static as_status look_for_host(const as_file *f)
 {
 	as_elf_view e;
-	return as_starts(f->data, "\x7f"
-				  "ELF") &&
-	       as_elf_open(&e, f->data, f->arena) &&
-	       (e.type == AS_ET_REL || as_elf_segment_typed(&e, AS_PT_INTERP) ||
-		       as_elf_segment_typed(&e, AS_PT_DYNAMIC));
+	as_status s = as_elf_open(&e, f->data, f->arena);
+	bool hosted =
+		s == AS_OK && (e.type == AS_ET_REL || as_elf_segment_typed(&e, AS_PT_INTERP) ||
+				      as_elf_segment_typed(&e, AS_PT_DYNAMIC));
+	return s == AS_OK && !hosted ? AS_NOT_THIS : s;
 }
 
 static as_status inspect(as_facts *out, const as_file *f)
@@ -182,7 +182,10 @@ static as_status inspect(as_facts *out, const as_file *f)
 	banner b = { 0 };
 	if (as_file_is_text(f))
 		return state_options(out, f->data);
-	if (is_hosted(f) || !find_banner(f->data, &b))
+	as_status s = look_for_host(f);
+	if (s != AS_NOT_THIS)
+		return s;
+	if (!find_banner(f->data, &b))
 		return AS_OK;
 	return state_kernel(out, f, &b, has_config(f->data));
 }

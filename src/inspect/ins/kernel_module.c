@@ -105,7 +105,10 @@ static as_status state_makers(as_facts *out, const as_file *f, const as_kernel_m
 static as_status inspect(as_facts *out, const as_file *f)
 {
 	as_elf_view e;
-	if (!as_elf_open(&e, f->data, f->arena) || e.type != AS_ET_REL)
+	as_status s = as_elf_open(&e, f->data, f->arena);
+	if (s > AS_NOT_THIS)
+		return s;
+	if (s != AS_OK || e.type != AS_ET_REL)
 		return AS_OK; /* the elf inspector says what is wrong with it */
 	const as_elf_section *info = as_elf_section_named(&e, ".modinfo");
 	if (!info || info->data.n == 0)
@@ -123,7 +126,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 		.has_signature = as_ends(f->data, signed_text) };
 	if (!row.name.p)
 		row.name = name_in_structure(&e);
-	as_status s = as_add_kernel_module(out, row);
+	s = as_add_kernel_module(out, row);
 	bool own = row.name.n > 0 && row.name.n < 64 && out_of_tree(d, row.vermagic);
 	if (s == AS_OK && own)
 		s = state_component(out, f, &row);

@@ -116,9 +116,11 @@ static as_status inspect(as_facts *out, const as_file *f)
 {
 	as_elf_view e;
 	reading r = { .out = out, .f = f };
-	as_status s = AS_OK;
-	if (!as_elf_open(&e, f->data, f->arena))
-		return AS_OK; /* what is wrong with an ELF file, its own inspector says */
+	as_status s = as_elf_open(&e, f->data, f->arena);
+	if (s != AS_OK)
+		return s == AS_NOT_THIS
+			       ? AS_OK
+			       : s; /* what is wrong with an ELF file, its own inspector says */
 	for (size_t i = 0; i < e.n_segments && s <= AS_PARTIAL && !r.full; i++)
 		if (e.segments[i].type == AS_PT_NOTE)
 			s = as_worse(

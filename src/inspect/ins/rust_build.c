@@ -187,9 +187,10 @@ static as_status inspect(as_facts *out, const as_file *f)
 		return AS_NOMEM;
 	c->out = out;
 	c->f = f;
-	bool opened = as_elf_open(&e, f->data, f->arena);
-	const as_elf_section *list = opened ? as_elf_section_named(&e, ".dep-v0") : NULL;
-	as_status s = list && list->data.n > 0 ? read_list(c, list->data) : AS_OK;
+	as_status s = as_elf_open(&e, f->data, f->arena);
+	const as_elf_section *list = s == AS_OK ? as_elf_section_named(&e, ".dep-v0") : NULL;
+	if (s <= AS_NOT_THIS)
+		s = list && list->data.n > 0 ? read_list(c, list->data) : AS_OK;
 	if (s > AS_PARTIAL)
 		return s;
 	as_status t = as_literals_search(search, f->data, on_mark, c);
