@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loads feeds from the network and imports them. Which, a list of sources says: the one built in, or the user's. */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/embed.h"
 #include "dossier/read.h"
 #include "feeds.h"
@@ -45,7 +45,7 @@ static bool is_name(const char *name)
 {
 	size_t n = strlen(name);
 	for (size_t i = 0; i < n; i++)
-		if (!isalnum((unsigned char)name[i]) && !strchr("._-", name[i]))
+		if (!as_is_alnum((uint8_t)name[i]) && !strchr("._-", name[i]))
 			return false;
 	return n > 0 && name[0] != '.';
 }
@@ -191,10 +191,10 @@ static void on_bytes(void *ctx, uint64_t bytes)
 static bool find_sum(const char *text, size_t n, char hex[65])
 {
 	for (size_t i = 0, run = 0; i <= n; i++) {
-		bool digit = i < n && isxdigit((unsigned char)text[i]);
+		bool digit = i < n && as_is_hex((uint8_t)text[i]);
 		if (!digit && run == 64) {
 			for (size_t k = 0; k < 64; k++)
-				hex[k] = (char)tolower((unsigned char)text[i - 64 + k]);
+				hex[k] = (char)as_lower((uint8_t)text[i - 64 + k]);
 			hex[64] = 0;
 			return true;
 		}

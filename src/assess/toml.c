@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/text.h"
@@ -25,7 +26,6 @@ typedef struct reader {
 
 static uint8_t peek(const reader *r) { return as_at(r->s, r->at); }
 static bool at_end(const reader *r) { return r->at >= r->s.n; }
-static bool is_digit(uint8_t b) { return b >= '0' && b <= '9'; }
 
 /* The first fault of a line is told, what follows from it is not. */
 static void wrong(reader *r, const char *message, as_span about)
@@ -238,11 +238,7 @@ static as_span read_text(reader *r)
 	return read_quoted(r, quote, three);
 }
 
-static bool is_bare(uint8_t b)
-{
-	return is_digit(b) || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '_' ||
-	       b == '-';
-}
+static bool is_bare(uint8_t b) { return as_is_word(b) || b == '-'; }
 
 static as_span read_key(reader *r)
 {
@@ -294,8 +290,6 @@ static bool plain_digits(as_span word, bool (*is)(uint8_t), as_buf *out)
 	return word.n > 0;
 }
 
-static bool is_hex(uint8_t b) { return is_digit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'f'); }
-
 /* 0x, 0o, 0b. */
 static bool read_based(as_span word, as_toml *to)
 {
@@ -307,11 +301,11 @@ static bool read_based(as_span word, as_toml *to)
 	bool ok = false;
 	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
 		if (as_starts(word, bases[i].start) &&
-			plain_digits(as_from(word, 2), is_hex, &digits)) {
+			plain_digits(as_from(word, 2), as_is_hex, &digits)) {
 			ok = digits.n <= 52 && !digits.bad;
 			for (size_t k = 0; k < digits.n && ok; k++) {
 				uint8_t d = digits.p[k];
-				int v = is_digit(d) ? d - '0' : (d | 0x20) - 'a' + 10;
+				int v = as_is_digit(d) ? d - '0' : (d | 0x20) - 'a' + 10;
 				ok = v < bases[i].base;
 				to->number = to->number * bases[i].base + v;
 			}
@@ -325,8 +319,8 @@ static bool read_based(as_span word, as_toml *to)
 static size_t digits_at(as_span w, size_t at, bool lead)
 {
 	size_t n = 0;
-	while (is_digit(as_at(w, at + n)) ||
-		(n > 0 && as_at(w, at + n) == '_' && is_digit(as_at(w, at + n + 1)) &&
+	while (as_is_digit(as_at(w, at + n)) ||
+		(n > 0 && as_at(w, at + n) == '_' && as_is_digit(as_at(w, at + n + 1)) &&
 			as_at(w, at + n - 1) != '_'))
 		n++;
 	return lead && n > 1 && as_at(w, at) == '0' ? 0 : n;
@@ -370,10 +364,11 @@ static bool is_time(as_span w)
 	bool day = w.n >= 10 && as_at(w, 4) == '-' && as_at(w, 7) == '-',
 	     clock = w.n >= 8 && as_at(w, 2) == ':';
 	if (day)
-		return as_is_date(as_cut(w, 0, 10)) || !is_digit(as_at(w, 0))
+		return as_is_date(as_cut(w, 0, 10)) || !as_is_digit(as_at(w, 0))
 			       ? w.n == 10 || strchr("Tt ", as_at(w, 10))
 			       : false;
-	return clock && is_digit(as_at(w, 0)) && is_digit(as_at(w, 1)) && is_digit(as_at(w, 3));
+	return clock && as_is_digit(as_at(w, 0)) && as_is_digit(as_at(w, 1)) &&
+	       as_is_digit(as_at(w, 3));
 }
 
 static void read_word(reader *r, as_toml *to)
@@ -383,7 +378,7 @@ static void read_word(reader *r, as_toml *to)
 		r->at++;
 	/* A day and a time with a blank between. */
 	if (r->at - from == 10 && as_at(r->s, from + 4) == '-' && peek(r) == ' ' &&
-		is_digit(as_at(r->s, r->at + 1)))
+		as_is_digit(as_at(r->s, r->at + 1)))
 		for (r->at++; !is_value_end(r);)
 			r->at++;
 	as_span w = as_cut(r->s, from, r->at - from);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/purl.h"
 
-static bool is_letter(uint8_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
+#include "base/ascii.h"
+
+static const char scheme[] = "pkg:";
+enum { SCHEME = sizeof(scheme) - 1 };
+
 static bool is_one_of(uint8_t c, const char *set)
 {
 	return as_find_byte(as_lit(set), c, 0) != SIZE_MAX;
 }
 
 /* What RFC 3986 calls unreserved. */
-static bool is_plain(uint8_t c) { return is_letter(c) || is_digit(c) || is_one_of(c, ".-_~"); }
+static bool is_plain(uint8_t c) { return as_is_alnum(c) || is_one_of(c, ".-_~"); }
 
 void as_purl_add(as_buf *b, as_span s)
 {
@@ -21,11 +24,18 @@ as_purl as_purl_split(as_span s)
 {
 	s = as_cut(s, 0, as_min(as_find_byte(s, '#', 0), s.n));
 	s = as_cut(s, 0, as_min(as_find_byte(s, '?', 0), s.n));
+	as_purl out = { .type = as_starts(s, scheme) ? as_field(as_from(s, SCHEME), '/', 0)
+						     : (as_span){ 0 } };
+	s = out.type.n > 0 ? as_from(s, as_min(SCHEME + out.type.n + 1, s.n)) : s;
 	/* Not the @ of a scope (pkg:npm/@scope/name), which some leave as it is. */
 	for (size_t i = s.n; i > 0 && s.p[i - 1] != '/'; i--)
-		if (s.p[i - 1] == '@')
-			return (as_purl){ as_cut(s, 0, i - 1), as_from(s, i) };
-	return (as_purl){ .name = s };
+		if (s.p[i - 1] == '@') {
+			out.name = as_cut(s, 0, i - 1);
+			out.version = as_from(s, i);
+			return out;
+		}
+	out.name = s;
+	return out;
 }
 
 /* The byte that stands at *i, decoded; *i is moved behind it. */
@@ -49,14 +59,13 @@ bool as_purl_same(as_span a, as_span b)
 
 bool as_is_purl(as_span s)
 {
-	enum { SCHEME = 4 };
-	if (!as_starts(s, "pkg:"))
+	if (!as_starts(s, scheme))
 		return false;
 	size_t slash = as_find_byte(s, '/', SCHEME);
-	if (slash == SIZE_MAX || slash == SCHEME || slash + 1 == s.n || is_digit(s.p[SCHEME]))
+	if (slash == SIZE_MAX || slash == SCHEME || slash + 1 == s.n || as_is_digit(s.p[SCHEME]))
 		return false;
 	for (size_t i = SCHEME; i < slash; i++)
-		if (!is_letter(s.p[i]) && !is_digit(s.p[i]) && !is_one_of(s.p[i], ".-+"))
+		if (!as_is_letter(s.p[i]) && !as_is_digit(s.p[i]) && !is_one_of(s.p[i], ".-+"))
 			return false;
 	for (size_t i = slash + 1; i < s.n; i++) {
 		uint64_t v = 0;

@@ -8,10 +8,11 @@
 /* Percent-encodes what a part of a package URL may not hold as it is; a colon stays. */
 void as_purl_add(as_buf *b, as_span s);
 
-/* A package URL without qualifiers and subpath, which say in which form a package came: up to its version, and the
- * version, empty where there is none. Both as they stand. */
+/* A package URL without qualifiers and subpath, which say in which form a package came: its type (empty, where it does
+ * not begin as a package URL), what follows up to its version (namespace and name), and the version, empty where there
+ * is none. All as they stand; a type means the same in capitals. */
 typedef struct as_purl {
-	as_span name, version;
+	as_span type, name, version;
 } as_purl;
 as_purl as_purl_split(as_span s);
 /* Whether two parts of package URLs are the same with what is percent-encoded decoded. Pure. */

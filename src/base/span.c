@@ -2,7 +2,8 @@
 #include "base/span.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 const char *as_status_name(as_status s)
 {
@@ -11,10 +12,23 @@ const char *as_status_name(as_status s)
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "unknown";
 }
 
-bool as_is_nocase(as_span s, const char *text)
+bool as_same_nocase(as_span a, as_span b)
+{
+	for (size_t i = 0; i < a.n && a.n == b.n; i++)
+		if (as_lower(a.p[i]) != as_lower(b.p[i]))
+			return false;
+	return a.n == b.n;
+}
+
+bool as_is_nocase(as_span s, const char *text) { return as_same_nocase(s, as_lit(text)); }
+
+bool as_has_nocase(as_span s, const char *text)
 {
 	as_span t = as_lit(text);
-	return s.n == t.n && (s.n == 0 || strncasecmp((const char *)s.p, text, s.n) == 0);
+	for (size_t at = 0; at + t.n <= s.n; at++)
+		if (as_same_nocase(as_cut(s, at, t.n), t))
+			return true;
+	return false;
 }
 
 bool as_ends(as_span s, const char *text)
@@ -90,7 +104,7 @@ as_span as_word(as_span s, size_t i)
 
 static unsigned digit(uint8_t b)
 {
-	if (b >= '0' && b <= '9')
+	if (as_is_digit(b))
 		return b - '0';
 	uint8_t low = b | 0x20;
 	return low >= 'a' && low <= 'f' ? low - 'a' + 10u : 99;

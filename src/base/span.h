@@ -63,6 +63,9 @@ static inline bool as_is(as_span s, const char *text)
 bool as_ends(as_span s, const char *text);
 /* as_is without regard to ASCII case. Pure. */
 bool as_is_nocase(as_span s, const char *text);
+/* as_same, and as_has, without regard to ASCII case. Pure. */
+bool as_same_nocase(as_span a, as_span b);
+bool as_has_nocase(as_span s, const char *text);
 
 /* Finds needle in s at or after offset from (bytes). Answers its offset, or SIZE_MAX. Pure. */
 size_t as_find(as_span s, as_span needle, size_t from);

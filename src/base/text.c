@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include "base/ascii.h"
+
 size_t as_utf8(as_span s, size_t at)
 {
 	if (at >= s.n)
@@ -132,7 +134,7 @@ static bool digits(as_span s, size_t at, size_t n, uint64_t *out)
 {
 	as_span part = as_cut(s, at, n);
 	for (size_t i = 0; i < part.n; i++)
-		if (part.p[i] < '0' || part.p[i] > '9')
+		if (!as_is_digit(part.p[i]))
 			return false;
 	return as_number(part, 10, out);
 }

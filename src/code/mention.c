@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code/mention.h"
 
+#include "base/ascii.h"
 #include "base/search.h"
 
 #include <stdlib.h>
@@ -74,15 +75,7 @@ unsigned as_mention_users(const as_signals *s, uint64_t addr)
 	return addr ? (unsigned)(first_at(s, addr + 1) - first_at(s, addr)) : 0;
 }
 
-static bool is_word(uint8_t b)
-{
-	return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') ||
-	       b == '_';
-}
-
 static bool is_text(uint8_t b) { return (b >= 0x20 && b < 0x7f) || b == '\n' || b == '\t'; }
-
-static uint8_t small(uint8_t b) { return b >= 'A' && b <= 'Z' ? (uint8_t)(b | 0x20) : b; }
 
 /* Whether text stands at offset at of data, as a word, in a longer text. */
 static bool is_spoken(as_span data, as_span text, size_t at)
@@ -91,10 +84,10 @@ static bool is_spoken(as_span data, as_span text, size_t at)
 	bool after = at + text.n < data.n && is_text(data.p[at + text.n]);
 	if (!before && !after)
 		return false;
-	if ((before && is_word(data.p[at - 1])) || (after && is_word(data.p[at + text.n])))
+	if ((before && as_is_word(data.p[at - 1])) || (after && as_is_word(data.p[at + text.n])))
 		return false;
 	for (size_t i = 0; i < text.n; i++)
-		if (small(data.p[at + i]) != small(text.p[i]))
+		if (as_lower(data.p[at + i]) != as_lower(text.p[i]))
 			return false;
 	return true;
 }
@@ -104,7 +97,7 @@ static size_t head_of(const uint8_t *p)
 {
 	uint32_t letters = 0;
 	for (int i = 0; i < SHORTEST; i++)
-		letters = letters << 8 | small(p[i]);
+		letters = letters << 8 | as_lower(p[i]);
 	return letters * 2654435761u >> 18;
 }
 
@@ -122,7 +115,7 @@ static size_t go_through(as_signals *s, as_spoken_word *words)
 			}
 			while (run < SHORTEST && is_text(data.p[at + run]))
 				run++;
-			bool begins = run == SHORTEST && (at == 0 || !is_word(data.p[at - 1]));
+			bool begins = run == SHORTEST && (at == 0 || !as_is_word(data.p[at - 1]));
 			run -= run > 0;
 			if (!begins)
 				continue;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/ascii.h"
 #include "code/tryout_inside.h"
 
 #include "base/text.h"
@@ -121,8 +122,7 @@ static bool is_telling(as_span text)
 		distinct += !seen[b];
 		seen[b] = true;
 		rising += i > 0 && b == text.p[i - 1] + 1;
-		letters +=
-			(b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9');
+		letters += as_is_alnum(b);
 	}
 	return text.n >= TEXT_LEAST && distinct >= 4 && rising * 2 < text.n &&
 	       letters * 10 >= text.n * 6;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/ascii.h"
 #include "base/text.h"
 #include "inspect/calls.h"
 
@@ -37,7 +38,7 @@ as_span as_url_scheme(as_span url)
 	if (at == SIZE_MAX || at == 0 || at > 12)
 		return (as_span){ 0 };
 	for (size_t i = 0; i < at; i++)
-		if (!((url.p[i] | 0x20) >= 'a' && (url.p[i] | 0x20) <= 'z') && url.p[i] != '+')
+		if (!as_is_letter(url.p[i]) && url.p[i] != '+')
 			return (as_span){ 0 };
 	return as_cut(url, 0, at);
 }

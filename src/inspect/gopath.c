@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inspect/gopath.h"
 
+#include "base/ascii.h"
+
 enum { MODULES_MAX = 1024, BEFORE_MAX = 256 /* bytes of a path before ".go" */ };
 
 typedef struct known {
@@ -10,8 +12,8 @@ typedef struct known {
 
 static bool in_path(uint8_t b)
 {
-	return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '.' ||
-	       b == '-' || b == '_' || b == '~' || b == '/' || b == '@' || b == '!' || b == '+';
+	return as_is_alnum(b) || b == '.' || b == '-' || b == '_' || b == '~' || b == '/' ||
+	       b == '@' || b == '!' || b == '+';
 }
 
 /* A host: letters and a dot in it; the standard library's folders have none. */
@@ -19,7 +21,7 @@ static bool is_host(as_span s)
 {
 	size_t dot = as_find_byte(s, '.', 1);
 	return dot != SIZE_MAX && dot + 1 < s.n && as_find_byte(s, '@', 0) == SIZE_MAX &&
-	       as_at(s, 0) >= 'a' && as_at(s, 0) <= 'z';
+	       as_is_lower(as_at(s, 0));
 }
 
 /* What stands behind the last folder of sources that a host follows; with -trimpath no folder stands before. */
@@ -47,7 +49,7 @@ static as_span with_capitals(as_arena *arena, as_span s)
 	uint8_t *text = as_alloc(arena, s.n);
 	size_t n = 0;
 	for (size_t i = 0; text && i < s.n; i++) {
-		bool capital = s.p[i] == '!' && as_at(s, i + 1) >= 'a' && as_at(s, i + 1) <= 'z';
+		bool capital = s.p[i] == '!' && as_is_lower(as_at(s, i + 1));
 		i += capital;
 		text[n++] = capital ? (uint8_t)(s.p[i] - 'a' + 'A') : s.p[i];
 	}

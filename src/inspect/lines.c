@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum { LINE_MAX_LEN = 2048, NAME_MAX_LEN = 96 };
 
 as_lines as_lines_of(as_span data) { return (as_lines){ .c = as_cur_le(data, 0) }; }
@@ -17,11 +19,7 @@ static bool is_comment(as_span line)
 	return false;
 }
 
-static bool is_name_byte(uint8_t b)
-{
-	return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
-	       (b != 0 && strchr("_-./@:", b));
-}
+static bool is_name_byte(uint8_t b) { return as_is_alnum(b) || (b != 0 && strchr("_-./@:", b)); }
 
 static size_t name_length(as_span s)
 {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 as_status as_add_login(as_facts *out, as_guesser *g, as_account row, as_span realm)
 {
 	const char *scheme = as_hash_scheme(row.secret);
@@ -34,8 +36,7 @@ bool as_is_user_name(as_span s)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t b = s.p[i];
-		bool letter =
-			(b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9');
+		bool letter = as_is_alnum(b);
 		if (!letter && (b == 0 || !strchr("._-@$+", b)))
 			return false;
 	}

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inspect/naming.h"
 
+#include "base/ascii.h"
 #include "base/purl.h"
-
-static bool alphanumeric(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
 
 /* The text of b, which is freed. */
 static as_span taken(as_arena *a, as_buf *b, bool good)
@@ -24,7 +20,7 @@ static bool add_field(as_buf *b, as_span s)
 		as_buf_u8(b, '*');
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i] == ' ' ? '_' : s.p[i];
-		bool plain = alphanumeric(c) || c == '_' || c == '.' || (c == '-' && s.n > 1);
+		bool plain = as_is_word(c) || c == '.' || (c == '-' && s.n > 1);
 		if (c < 0x20 || c >= 0x7f)
 			return false;
 		if (!plain)

@@ -2,8 +2,8 @@
 #include "inspect/secret.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "inspect/base64.h"
 
 enum {
@@ -49,11 +49,6 @@ static bool listed(as_span s, const char *const *list, size_t n)
 	return false;
 }
 
-static bool same_nocase(as_span a, as_span b)
-{
-	return a.n == b.n && a.n > 0 && strncasecmp((const char *)a.p, (const char *)b.p, a.n) == 0;
-}
-
 static bool opens(as_span s)
 {
 	for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {
@@ -62,12 +57,6 @@ static bool opens(as_span s)
 			return true;
 	}
 	return false;
-}
-
-static bool is_word_byte(uint8_t b)
-{
-	return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
-	       b == '_';
 }
 
 /* "$name", "${", "$(", "$1", "%s": what a program puts in later. Outside programs a dollar sign
@@ -79,7 +68,7 @@ static bool has_expansion(as_span v, bool code)
 		if (b == '$' &&
 			(next == '{' || next == '(' || next == '[' || next == '@' || next == '*'))
 			return true;
-		if (b == '$' && is_word_byte(next) && (code || i == 0))
+		if (b == '$' && as_is_word(next) && (code || i == 0))
 			return true;
 		if (b == '%' && (next == 's' || next == '(' || next == '{') && v.n <= 8)
 			return true;
@@ -110,7 +99,7 @@ static bool is_reference(as_span v)
 static bool is_expression(as_span v)
 {
 	size_t open = as_find_byte(v, '(', 0);
-	bool call = open != SIZE_MAX && (open == 0 || is_word_byte(v.p[open - 1]));
+	bool call = open != SIZE_MAX && (open == 0 || as_is_word(v.p[open - 1]));
 	uint8_t last = as_at(v, v.n - 1);
 	return call || last == '{' || last == '(' || last == '[' || last == '\\' || last == ',' ||
 	       as_has(v, "->") || as_has(v, "::") || as_has(v, "==") || as_has(v, "&&") ||
@@ -126,7 +115,7 @@ static bool all_one_mark(as_span v)
 static bool has_letter_or_digit(as_span v)
 {
 	for (size_t i = 0; i < v.n; i++)
-		if (is_word_byte(v.p[i]) && v.p[i] != '_')
+		if (as_is_alnum(v.p[i]))
 			return true;
 	return false;
 }
@@ -141,7 +130,7 @@ as_value as_value_of(const as_pair *p)
 		return AS_VALUE_LITERAL;
 	if (all_one_mark(v))
 		return AS_VALUE_TEMPLATE;
-	bool none = !has_letter_or_digit(v) || same_nocase(v, p->name) ||
+	bool none = !has_letter_or_digit(v) || as_same_nocase(v, p->name) ||
 		    listed(v, switches, sizeof(switches) / sizeof(switches[0])) || is_reference(v);
 	none = none && !p->certain;
 	/* In a free format only one word is taken for a secret: more are prose. */
@@ -162,9 +151,9 @@ static bool is_random(as_span v)
 	bool digit = false, letter = false;
 	for (size_t i = 0; i < v.n; i++) {
 		uint8_t b = v.p[i];
-		if (!is_word_byte(b) && !(b && strchr("+/=.~:-", b)))
+		if (!as_is_word(b) && !(b && strchr("+/=.~:-", b)))
 			return false;
-		digit = digit || (b >= '0' && b <= '9');
+		digit = digit || as_is_digit(b);
 		letter = letter || (b | 0x20) >= 'a';
 	}
 	return v.n >= TOKEN_LEAST && digit && letter && as_entropy(v) >= ENTROPY_LEAST;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "inspect/secret.h"
 
 enum { NAME_MAX_LEN = 96 };
@@ -12,26 +13,22 @@ typedef struct words {
 	size_t n;
 } words;
 
-static bool is_upper(uint8_t b) { return b >= 'A' && b <= 'Z'; }
-static bool is_lower(uint8_t b) { return b >= 'a' && b <= 'z'; }
-static bool is_digit(uint8_t b) { return b >= '0' && b <= '9'; }
-
 static words words_of(as_span name)
 {
 	words w = { 0 };
 	uint8_t before = 0;
 	for (size_t i = 0; i < name.n && w.n < NAME_MAX_LEN; i++) {
 		uint8_t b = name.p[i];
-		if (is_upper(b) || is_lower(b) || is_digit(b)) {
-			bool camel =
-				is_upper(b) && (is_lower(before) || is_lower(as_at(name, i + 1)));
-			bool first = !is_upper(before) && !is_lower(before);
+		if (as_is_alnum(b)) {
+			bool camel = as_is_upper(b) &&
+				     (as_is_lower(before) || as_is_lower(as_at(name, i + 1)));
+			bool first = !as_is_letter(before);
 			w.begins[w.n] = camel || first;
-			w.text[w.n++] = (char)(is_upper(b) ? b | 0x20 : b);
+			w.text[w.n++] = (char)as_lower(b);
 		}
 		before = b;
 	}
-	while (w.n > 0 && is_digit((uint8_t)w.text[w.n - 1]))
+	while (w.n > 0 && as_is_digit((uint8_t)w.text[w.n - 1]))
 		w.n--;
 	w.text[w.n] = 0;
 	return w;
@@ -132,21 +129,12 @@ static const struct {
 	{ "tls", NULL, "tls-psk" },
 };
 
-static bool has_nocase(as_span s, const char *word)
-{
-	size_t n = strlen(word);
-	for (size_t at = 0; at + n <= s.n; at++)
-		if (as_is_nocase(as_cut(s, at, n), word))
-			return true;
-	return false;
-}
-
 static const char *refine(as_span name, as_span context, bool psk)
 {
 	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
 		const char *kind = psk ? around[i].for_psk : around[i].for_password;
-		if (kind &&
-			(has_nocase(name, around[i].word) || has_nocase(context, around[i].word)))
+		if (kind && (as_has_nocase(name, around[i].word) ||
+				    as_has_nocase(context, around[i].word)))
 			return kind;
 	}
 	return psk ? "wifi-psk" : "password";

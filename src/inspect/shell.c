@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "inspect/shellscan.h"
 
 enum { VARIABLES = 128, HEREDOCS = 4 };
@@ -75,7 +76,7 @@ static size_t assignment(as_span w)
 	size_t i = 0;
 	while (i < w.n && as_sh_is_name(w.p[i]))
 		i++;
-	return i > 0 && as_at(w, i) == '=' && !(w.p[0] >= '0' && w.p[0] <= '9') ? i + 1 : 0;
+	return i > 0 && as_at(w, i) == '=' && !as_is_digit(w.p[0]) ? i + 1 : 0;
 }
 
 typedef struct word_buf {
@@ -252,7 +253,7 @@ static void take_word(shell *sh)
 	uint32_t line = sh->line;
 	bool var = peek(sh, 0) == '$' && peek(sh, 1) != '(';
 	as_span word = read_word(sh);
-	bool descriptor = word.n == 1 && word.p[0] >= '0' && word.p[0] <= '9' && !sh->quoted;
+	bool descriptor = word.n == 1 && as_is_digit(word.p[0]) && !sh->quoted;
 	if (descriptor && (peek(sh, 0) == '<' || peek(sh, 0) == '>'))
 		return; /* 2>&1: not an argument */
 	if (sh->pattern) {

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inspect/shellscan.h"
 
-bool as_sh_is_name(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_';
-}
+#include "base/ascii.h"
+
+bool as_sh_is_name(uint8_t c) { return as_is_word(c); }
 
 bool as_sh_is_meta(uint8_t c)
 {

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "knowledge/noise.h"
 
 enum {
@@ -76,12 +77,8 @@ typedef struct scan {
 	as_status status;
 } scan;
 
-static bool is_alpha(uint8_t b) { return (b | 0x20) >= 'a' && (b | 0x20) <= 'z'; }
-static bool is_digit(uint8_t b) { return b >= '0' && b <= '9'; }
-static bool is_word(uint8_t b) { return is_alpha(b) || is_digit(b); }
-static bool is_host(uint8_t b) { return is_word(b) || b == '-' || b == '.'; }
+static bool is_host(uint8_t b) { return as_is_alnum(b) || b == '-' || b == '.'; }
 static bool is_mail(uint8_t b) { return is_host(b) || b == '_' || b == '+' || b == '%'; }
-static bool is_hex(uint8_t b) { return is_digit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'f'); }
 
 static bool is_url(uint8_t b)
 {
@@ -142,7 +139,7 @@ static bool is_host_name(as_span host)
 			return false;
 	}
 	for (size_t i = 0; i < label.n; i++)
-		if (!is_alpha(label.p[i]))
+		if (!as_is_letter(label.p[i]))
 			return false;
 	return labels >= 2 && label.n >= 2;
 }
@@ -219,7 +216,7 @@ static bool is_chance(const scan *s, as_span host)
 {
 	bool big = false;
 	for (size_t i = 0; i < host.n; i++)
-		big = big || (host.p[i] >= 'A' && host.p[i] <= 'Z');
+		big = big || as_is_upper(host.p[i]);
 	return big && !s->text;
 }
 
@@ -295,7 +292,7 @@ static bool speaks_of_version(as_span data, size_t at)
 	return false;
 }
 
-static bool is_number(uint8_t b) { return is_digit(b) || b == '.'; }
+static bool is_number(uint8_t b) { return as_is_digit(b) || b == '.'; }
 
 static as_status ipv4(scan *s, size_t at)
 {
@@ -305,15 +302,15 @@ static as_status ipv4(scan *s, size_t at)
 	uint64_t v[4];
 	s->done[AS_IPV4] = end;
 	token = without_tail(token);
-	bool glued = is_word(before) || before == '-' || before == '_' || before == '~' ||
-		     before == '+' || is_word(after) || after == '-' || after == '_' ||
+	bool glued = as_is_alnum(before) || before == '-' || before == '_' || before == '~' ||
+		     before == '+' || as_is_alnum(after) || after == '-' || after == '_' ||
 		     after == '~' || after == '+';
 	if (glued || !quad(token, v) || is_no_address(v) || speaks_of_version(s->data, from))
 		return AS_OK;
 	return report(s, (as_found_address){ .kind = AS_IPV4, .value = token, .host = token }, end);
 }
 
-static bool is_ipv6(uint8_t b) { return is_hex(b) || b == ':' || b == '.'; }
+static bool is_ipv6(uint8_t b) { return as_is_hex(b) || b == ':' || b == '.'; }
 
 static as_status ipv6(scan *s, size_t at)
 {
@@ -326,9 +323,9 @@ static as_status ipv6(scan *s, size_t at)
 	size_t first = as_field(token, ':', 0).n;
 	bool digit = false;
 	for (size_t i = 0; i < token.n; i++)
-		digit = digit || is_digit(token.p[i]);
-	if (is_word(before) || before == '_' || is_word(after) || after == '_' || first < 3 ||
-		!digit || token.n < 6 || !as_ip_read(token, ip))
+		digit = digit || as_is_digit(token.p[i]);
+	if (as_is_alnum(before) || before == '_' || as_is_alnum(after) || after == '_' ||
+		first < 3 || !digit || token.n < 6 || !as_ip_read(token, ip))
 		return AS_OK;
 	return report(s, (as_found_address){ .kind = AS_IPV6, .value = token, .host = token }, end);
 }

@@ -2,6 +2,7 @@
 /* A text is taken for a licence if most of the runs of words that the pack keeps of it stand in it: letters and digits
  * in small letters, so that line breaks, comment marks and punctuation do not count. tools/knowledge/licence-texts
  * does the same. */
+#include "base/ascii.h"
 #include "knowledge/licence.h"
 
 #include <pthread.h>
@@ -81,8 +82,8 @@ static size_t next_word(as_span text, size_t *at, uint8_t *word)
 	size_t n = 0;
 	for (; *at < text.n; ++*at) {
 		uint8_t b = text.p[*at];
-		uint8_t low = b >= 'A' && b <= 'Z' ? (uint8_t)(b | 0x20) : b;
-		bool in = (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9');
+		uint8_t low = as_lower(b);
+		bool in = as_is_lower(low) || as_is_digit(low);
 		if (!in && n > 0)
 			break;
 		if (in && n < WORD_MAX)

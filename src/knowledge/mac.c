@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/embed.h"
 #include "knowledge/tsv.h"
 
@@ -82,9 +83,7 @@ as_span as_mac_owner(const uint8_t mac[AS_MAC_BYTES])
 bool as_mac_read(as_span s, uint8_t mac[AS_MAC_BYTES])
 {
 	uint8_t mark = as_at(s, 2), next = as_at(s, AS_MAC_TEXT);
-	bool longer =
-		s.n > AS_MAC_TEXT && (next == ':' || next == '-' || (next >= '0' && next <= '9') ||
-					     ((next | 0x20) >= 'a' && (next | 0x20) <= 'z'));
+	bool longer = s.n > AS_MAC_TEXT && (next == ':' || next == '-' || as_is_alnum(next));
 	if (s.n < AS_MAC_TEXT || longer || (mark != ':' && mark != '-'))
 		return false;
 	for (size_t i = 0; i < AS_MAC_BYTES; i++) {

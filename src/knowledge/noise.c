@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/cur.h"
 #include "base/embed.h"
 #include "knowledge/address.h"
@@ -76,14 +77,9 @@ static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 	return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
 }
 
-static uint8_t low(uint8_t b) { return b >= 'A' && b <= 'Z' ? (uint8_t)(b + 32) : b; }
-
 static bool ends_nocase(as_span s, as_span tail)
 {
-	for (size_t i = 0; i < tail.n && tail.n <= s.n; i++)
-		if (low(s.p[s.n - tail.n + i]) != low(tail.p[i]))
-			return false;
-	return tail.n <= s.n;
+	return tail.n <= s.n && as_same_nocase(as_from(s, s.n - tail.n), tail);
 }
 
 /* Whether host is domain, or below it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "knowledge/signature_version.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "vuln/version.h"
 
@@ -113,12 +114,12 @@ static bool is_version(as_span v)
 {
 	bool digit = false;
 	for (size_t i = 0; i < v.n; i++) {
-		bool is = v.p[i] >= '0' && v.p[i] <= '9';
+		bool is = as_is_digit(v.p[i]);
 		if (!is && (i == 0 || (!digit && v.p[i - 1] == '.')))
 			return false;
 		if (v.p[i] == '.' && i > 0 && !digit)
 			return false;
-		if (v.p[i] >= 'A' && v.p[i] <= 'Z' && v.p[i] != 'P')
+		if (as_is_upper(v.p[i]) && v.p[i] != 'P')
 			return false;
 		digit = is;
 	}
@@ -161,15 +162,10 @@ static bool is_release(const as_signature_component *c, as_span version)
 	return false;
 }
 
-static bool is_word(uint8_t b)
-{
-	return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z');
-}
-
 /* text without what is no word at its end. */
 static as_span to_word(as_span text)
 {
-	while (text.n > 0 && !is_word(text.p[text.n - 1]))
+	while (text.n > 0 && !as_is_alnum(text.p[text.n - 1]))
 		text.n--;
 	return text;
 }
@@ -182,7 +178,7 @@ static as_span skip_between(as_span text)
 	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++) {
 		size_t n = strlen(between[i]);
 		if (n <= text.n && as_is_nocase(as_from(text, text.n - n), between[i]) &&
-			!is_word(as_at(text, text.n - n - 1)))
+			!as_is_alnum(as_at(text, text.n - n - 1)))
 			return to_word(as_cut(text, 0, text.n - n));
 	}
 	return text;
@@ -193,9 +189,9 @@ static bool is_name(as_span text, as_span name)
 {
 	size_t i = 0, k = 0;
 	while (i < text.n || k < name.n) {
-		if (i < text.n && !is_word(text.p[i]))
+		if (i < text.n && !as_is_alnum(text.p[i]))
 			i++;
-		else if (k < name.n && !is_word(name.p[k]))
+		else if (k < name.n && !as_is_alnum(name.p[k]))
 			k++;
 		else if (i == text.n || k == name.n || (text.p[i++] | 0x20) != (name.p[k++] | 0x20))
 			return false;
@@ -224,7 +220,7 @@ static bool has_letter(as_span v)
 {
 	bool has = false;
 	for (size_t i = 0; i < v.n && !has; i++)
-		has = (v.p[i] | 0x20) >= 'a' && (v.p[i] | 0x20) <= 'z';
+		has = as_is_letter(v.p[i]);
 	return has;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "knowledge/texts.h"
 
+#include "base/ascii.h"
 #include "base/map.h"
 #include "base/search.h"
 
@@ -8,8 +9,6 @@ enum { FORM_MOST = 200 /* bytes of a text that tells a version */ };
 
 static const uint64_t seed = 0x6173736179746578; /* of the shipped pack: fixed */
 
-static bool is_digit(uint8_t b) { return b >= '0' && b <= '9'; }
-static bool is_letter(uint8_t b) { return (b | 0x20) >= 'a' && (b | 0x20) <= 'z'; }
 static bool is_printable(uint8_t b) { return (b >= 0x20 && b < 0x7f) || b == '\t' || b == '\n'; }
 
 as_status as_texts(as_span data, as_text_found found, void *ctx)
@@ -30,8 +29,8 @@ as_status as_texts(as_span data, as_text_found found, void *ctx)
 bool as_text_tells(as_span text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		bool capital = text.p[i] >= 'A' && text.p[i] <= 'Z';
-		if (!capital && !is_digit(text.p[i]) && text.p[i] != '_')
+		bool capital = as_is_upper(text.p[i]);
+		if (!capital && !as_is_digit(text.p[i]) && text.p[i] != '_')
 			return text.n >= AS_TEXT_LEAST;
 	}
 	return false;
@@ -64,13 +63,13 @@ static void add(shape *f, as_span text)
 {
 	for (size_t i = 0, n = 1; i < text.n; i += n) {
 		uint8_t b = text.p[i];
-		for (n = 1; i + n < text.n && is_digit(b) && is_digit(text.p[i + n]);)
+		for (n = 1; i + n < text.n && as_is_digit(b) && as_is_digit(text.p[i + n]);)
 			n++;
-		for (; i + n < text.n && is_letter(b) && is_letter(text.p[i + n]);)
+		for (; i + n < text.n && as_is_letter(b) && as_is_letter(text.p[i + n]);)
 			n++;
 		as_span word = as_cut(text, i, n);
 		bool month = is_month(word);
-		if (is_digit(b) || month)
+		if (as_is_digit(b) || month)
 			word = as_lit(month ? "@" : "#");
 		else if (b != ' ' && b != '\t' && b != '\n')
 			f->marks += n;
@@ -85,8 +84,8 @@ static size_t end_of(as_span text, size_t at)
 {
 	size_t end = at;
 	while (end < text.n) {
-		bool dot = text.p[end] == '.' && is_digit(as_at(text, end + 1));
-		if (!dot && !is_digit(text.p[end]) && !is_letter(text.p[end]))
+		bool dot = text.p[end] == '.' && as_is_digit(as_at(text, end + 1));
+		if (!dot && !as_is_digit(text.p[end]) && !as_is_letter(text.p[end]))
 			break;
 		end++;
 	}
@@ -108,12 +107,12 @@ static bool is_symbol_version(as_span text)
 {
 	bool line = false;
 	for (size_t i = 0; i < text.n; i++) {
-		bool capital = text.p[i] >= 'A' && text.p[i] <= 'Z';
+		bool capital = as_is_upper(text.p[i]);
 		line = line || text.p[i] == '_';
-		if (!capital && !is_digit(text.p[i]) && text.p[i] != '_' && text.p[i] != '.')
+		if (!capital && !as_is_digit(text.p[i]) && text.p[i] != '_' && text.p[i] != '.')
 			return false;
 	}
-	return line && is_digit(as_at(text, text.n - 1));
+	return line && as_is_digit(as_at(text, text.n - 1));
 }
 
 static as_text_form form_of(as_span text, size_t at, size_t end)
@@ -146,8 +145,8 @@ size_t as_text_forms(as_span text, as_text_form out[AS_FORMS_MOST])
 		return 0;
 	for (size_t i = 0, end = 0; i < text.n && n < AS_FORMS_MOST; i = end) {
 		end = i + 1;
-		bool inside = i > 0 && (is_digit(text.p[i - 1]) || text.p[i - 1] == '.');
-		if (!is_digit(text.p[i]) || inside || is_conversion(text, i))
+		bool inside = i > 0 && (as_is_digit(text.p[i - 1]) || text.p[i - 1] == '.');
+		if (!as_is_digit(text.p[i]) || inside || is_conversion(text, i))
 			continue;
 		end = end_of(text, i);
 		out[n++] = form_of(text, i, end);

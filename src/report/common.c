@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/common.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "report/encode.h"
@@ -55,7 +55,7 @@ void as_meta(sqlite3 *db, const char *name, char out[AS_META_LEN])
 static bool looks_like(const char *text, const char *pattern)
 {
 	for (; *pattern; text++, pattern++)
-		if (*pattern == '0' ? !isdigit((unsigned char)*text) : *text != *pattern)
+		if (*pattern == '0' ? !as_is_digit((uint8_t)*text) : *text != *pattern)
 			return false;
 	return *text == 0;
 }
@@ -70,7 +70,7 @@ void as_reviewed(sqlite3 *db, char out[AS_META_LEN])
 }
 
 /* A character of a CPE name that stands for itself. */
-static bool is_cpe_letter(uint8_t c) { return isalnum(c) || c == '-' || c == '.' || c == '_'; }
+static bool is_cpe_letter(uint8_t c) { return as_is_word(c) || c == '-' || c == '.'; }
 
 /* The length of the field of a CPE name that s begins with; 0: it is none. Other signs stand behind backslashes. */
 static size_t cpe_field(as_span s)
@@ -80,7 +80,8 @@ static size_t cpe_field(as_span s)
 		return 1;
 	while (n < s.n && s.p[n] != ':') {
 		uint8_t next = as_at(s, n + 1);
-		bool sign = s.p[n] == '\\' && ispunct(next) && !is_cpe_letter(next);
+		bool sign =
+			s.p[n] == '\\' && as_printable(next) && next != ' ' && !is_cpe_letter(next);
 		if (!sign && !is_cpe_letter(s.p[n]))
 			return 0;
 		n += sign ? 2 : 1;
@@ -139,7 +140,7 @@ as_status as_uuid(sqlite3 *db, const char *salt, char out[AS_UUID_LEN + 1])
 
 static int digit(uint8_t b)
 {
-	return b >= '0' && b <= '9' ? b - '0' : b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
+	return as_is_digit(b) ? b - '0' : b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
 }
 
 void as_unescape(as_buf *out, as_span s)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "report/encode.h"
 #include "report/see.h"
@@ -190,8 +191,7 @@ static bool place_row(void *ctx, sqlite3_stmt *st)
 static bool is_harmless(as_span id)
 {
 	for (size_t i = 0; i < id.n; i++)
-		if (!((id.p[i] | 0x20) >= 'a' && (id.p[i] | 0x20) <= 'z') &&
-			!(id.p[i] >= '-' && id.p[i] <= ':') && id.p[i] != '_')
+		if (!as_is_letter(id.p[i]) && !(id.p[i] >= '-' && id.p[i] <= ':') && id.p[i] != '_')
 			return false;
 	return true;
 }

@@ -2,10 +2,10 @@
 /* findings.sarif: SARIF 2.1.0 (OASIS). One result per finding with all its places; artifacts are
  * the files and parts they stand in, as URIs relative to the input. Undecided findings are of kind
  * "review". */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "report/common.h"
@@ -48,7 +48,7 @@ static void cwe_tags(as_json *j, as_span cwe)
 		int wide = snprintf(tag, sizeof(tag), "external/cwe/%.*s", (int)as_min(n, 24),
 			(const char *)cwe.p + i);
 		for (int c = 0; c < wide; c++)
-			tag[c] = (char)tolower((unsigned char)tag[c]);
+			tag[c] = (char)as_lower((uint8_t)tag[c]);
 		if (n > 0)
 			as_json_str(j, NULL, tag);
 		i += n + 1;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/see.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "report/common.h"
 #include "report/encode.h"
 #include "report/sql.h"
@@ -78,8 +78,8 @@ static void add_path(as_buf *out, as_span path, bool pattern)
 static bool word_at(as_span s, size_t at, const char *word)
 {
 	size_t n = strlen(word);
-	bool before = at > 0 && (isalnum(s.p[at - 1]) || s.p[at - 1] == '_');
-	bool after = isalnum(as_at(s, at + n)) || as_at(s, at + n) == '_';
+	bool before = at > 0 && as_is_word(s.p[at - 1]);
+	bool after = as_is_word(as_at(s, at + n));
 	return !before && !after && as_is(as_cut(s, at, n), word);
 }
 

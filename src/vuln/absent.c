@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A driver that is not built is not vulnerable, nor is an applet that BusyBox was built without. */
+#include "base/ascii.h"
 #include "vuln/hit.h"
 
 #include "base/cur.h"
@@ -121,7 +122,7 @@ static as_span file_absent(as_matcher *m, as_span path)
 
 static bool in_path(uint8_t b)
 {
-	return as_is_letter(b) || as_is_digit(b) || b == '/' || b == '_' || b == '-' || b == '.';
+	return as_is_alnum(b) || b == '/' || b == '_' || b == '-' || b == '.';
 }
 
 /* Paths of source files in words: "in net/sched/cls_u32.c in the Linux kernel". */
@@ -162,10 +163,8 @@ static as_span kernel_absent(as_matcher *m, as_span files, as_span summary)
 static bool names_applet(as_span text, size_t at, as_span word)
 {
 	as_span rest = as_from(text, at + word.n);
-	bool begins = at == 0 || !(as_is_letter(text.p[at - 1]) || as_is_digit(text.p[at - 1]) ||
-					 text.p[at - 1] == '-');
-	bool ends = !(as_is_letter(as_at(rest, 0)) || as_is_digit(as_at(rest, 0)) ||
-		      as_at(rest, 0) == '-');
+	bool begins = at == 0 || !(as_is_alnum(text.p[at - 1]) || text.p[at - 1] == '-');
+	bool ends = !(as_is_alnum(as_at(rest, 0)) || as_at(rest, 0) == '-');
 	if (!begins || !ends)
 		return false;
 	return as_starts(rest, " applet") || as_starts(rest, "_main") || as_starts(rest, ".c ") ||

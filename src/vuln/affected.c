@@ -76,14 +76,9 @@ static bool is_ecosystem(const search *s, as_span theirs)
 /* The CVE List writes names of makers freely: "OpenSSL", "The GNU C Library". */
 static bool is_vendor(const search *s, as_span vendor)
 {
-	for (size_t i = 0; i < s->p->n_names; i++) {
-		as_span ours = s->p->names[i].vendor;
-		bool same = ours.n == vendor.n;
-		for (size_t k = 0; same && k < ours.n; k++)
-			same = as_lower(ours.p[k]) == as_lower(vendor.p[k]);
-		if (same)
+	for (size_t i = 0; i < s->p->n_names; i++)
+		if (as_same_nocase(s->p->names[i].vendor, vendor))
 			return true;
-	}
 	return false;
 }
 
@@ -354,14 +349,6 @@ static as_status by_name(search *s, as_span name, bool own)
 	return st;
 }
 
-static bool same_word(as_span a, as_span b)
-{
-	bool same = a.n == b.n;
-	for (size_t i = 0; same && i < a.n; i++)
-		same = as_lower(a.p[i]) == as_lower(b.p[i]);
-	return same;
-}
-
 /* Each name that records may use, once: the package's, the id, the products of the CPE dictionary. */
 static as_status match_part(search *s)
 {
@@ -376,7 +363,7 @@ static as_status match_part(search *s)
 	for (size_t i = 0; st == AS_OK && i < n; i++) {
 		bool again = false;
 		for (size_t k = 0; k < i && !again; k++)
-			again = same_word(names[i], names[k]);
+			again = as_same_nocase(names[i], names[k]);
 		st = again ? AS_OK : by_name(s, names[i], i == 0);
 	}
 	return st;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/cur.h"
 #include "base/own.h"
 #include "base/purl.h"
@@ -252,10 +253,7 @@ as_span as_feed_join(as_feed *f, as_span a, const char *separator, as_span b)
 	return as_bytes(to, a.n + between + b.n);
 }
 
-bool as_is_cve(as_span s)
-{
-	return as_starts(s, "CVE-") && as_at(s, 4) >= '0' && as_at(s, 4) <= '9';
-}
+bool as_is_cve(as_span s) { return as_starts(s, "CVE-") && as_is_digit(as_at(s, 4)); }
 
 bool as_is_when(as_span s)
 {

@@ -155,9 +155,8 @@ static bool read_end(as_span *end, bool *included)
 /* The name of the product before a version says nothing. */
 static as_span without_name(as_span text, as_span name)
 {
-	bool same = name.n > 0 && text.n > name.n && text.p[name.n] == ' ';
-	for (size_t i = 0; i < name.n && same; i++)
-		same = as_lower(text.p[i]) == as_lower(name.p[i]);
+	bool same = name.n > 0 && text.n > name.n && text.p[name.n] == ' ' &&
+		    as_same_nocase(as_cut(text, 0, name.n), name);
 	return as_trim(same ? as_from(text, name.n) : text);
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vuln/image.h"
 
+#include "base/ascii.h"
 #include "base/cur.h"
 #include "base/embed.h"
+#include "base/purl.h"
 #include "base/text.h"
 #include "dossier/db.h"
 #include "knowledge/tsv.h"
@@ -58,23 +60,27 @@ static as_span decoded(as_arena *a, as_span s)
 	return as_bytes(to, to ? n : 0);
 }
 
+static as_span lowered(as_arena *a, as_span s)
+{
+	uint8_t *to = as_alloc(a, s.n + 1);
+	for (size_t i = 0; to && i < s.n; i++)
+		to[i] = as_lower(s.p[i]);
+	return as_bytes(to, to ? s.n : 0);
+}
+
 /* pkg:TYPE/SPACE/TITLE@VERSION?... */
 static void read_purl(as_arena *a, as_part *p)
 {
-	as_span s = p->purl;
-	if (!as_starts(s, "pkg:"))
+	as_purl u = as_purl_split(p->purl);
+	size_t title = u.name.n;
+	if (u.type.n == 0)
 		return;
-	s = as_from(s, 4);
-	for (const char *end = "?#@"; *end; end++)
-		s = as_cut(s, 0, as_min(as_find_byte(s, (uint8_t)*end, *end == '@'), s.n));
-	p->type = as_field(s, '/', 0);
-	size_t slash = p->type.n, last = slash;
-	for (size_t i = slash; i < s.n; i++)
-		last = s.p[i] == '/' ? i : last;
-	p->title = decoded(a, as_from(s, last + 1));
-	if (last > slash)
-		p->space = decoded(a, as_cut(s, slash + 1, last - slash - 1));
-	p->witness.type = p->type;
+	while (title > 0 && u.name.p[title - 1] != '/')
+		title--;
+	p->type = p->witness.type = lowered(a, u.type);
+	p->title = decoded(a, as_from(u.name, title));
+	if (title > 0)
+		p->space = decoded(a, as_cut(u.name, 0, title - 1));
 }
 
 static void add_name(as_part *p, char part, as_span vendor, as_span product)
@@ -190,7 +196,7 @@ static size_t bare(as_span s, uint8_t *to, size_t n)
 {
 	size_t k = 0;
 	for (size_t i = 0; i < s.n && k < n; i++)
-		if (as_is_letter(s.p[i]) || as_is_digit(s.p[i]))
+		if (as_is_alnum(s.p[i]))
 			to[k++] = as_lower(s.p[i]);
 	return k;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/cur.h"
 #include "base/text.h"
 #include "vuln/split.h"
@@ -148,7 +149,7 @@ static bool looks_yaml(as_span s)
 	if (as_starts(line, "---"))
 		return true;
 	size_t n = 0;
-	while ((as_at(line, n) | 0x20) >= 'a' && (as_at(line, n) | 0x20) <= 'z')
+	while (as_is_letter(as_at(line, n)))
 		n++;
 	return n > 0 && as_at(line, n) == ':' && (line.n == n + 1 || as_at(line, n + 1) == ' ');
 }

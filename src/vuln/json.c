@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/cur.h"
 #include "base/map.h"
 #include "base/text.h"
@@ -50,7 +51,7 @@ static bool hex4(as_cur *c, uint32_t *unit)
 	as_span s = as_take(c, 4);
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t b = s.p[i], low = b | 0x20;
-		bool digit = b >= '0' && b <= '9', letter = low >= 'a' && low <= 'f';
+		bool digit = as_is_digit(b), letter = low >= 'a' && low <= 'f';
 		if (!digit && !letter)
 			return false;
 		v = v << 4 | (uint64_t)(digit ? b - '0' : low - 'a' + 10);
@@ -180,7 +181,7 @@ static bool read_string(parser *p, as_span *out)
 
 static size_t digits(as_span s, size_t i)
 {
-	while (as_at(s, i) >= '0' && as_at(s, i) <= '9')
+	while (as_is_digit(as_at(s, i)))
 		i++;
 	return i;
 }

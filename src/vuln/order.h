@@ -3,6 +3,7 @@
 #ifndef AS_VULN_ORDER_H
 #define AS_VULN_ORDER_H
 
+#include "base/ascii.h"
 #include "base/span.h"
 
 /* As makers number releases: numbers between dots; after them words that come before the release (dev,
@@ -30,8 +31,5 @@ int as_order_pep440(as_span a, as_span b);
 int as_order_digits(as_span a, as_span b);
 /* The longest run of ASCII digits at offset at; empty if there is none. Borrows; pure. */
 as_span as_order_run(as_span s, size_t at);
-static inline bool as_is_digit(uint8_t b) { return b >= '0' && b <= '9'; }
-static inline uint8_t as_lower(uint8_t b) { return b >= 'A' && b <= 'Z' ? (uint8_t)(b | 0x20) : b; }
-static inline bool as_is_letter(uint8_t b) { return as_lower(b) >= 'a' && as_lower(b) <= 'z'; }
 
 #endif

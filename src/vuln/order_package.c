@@ -3,6 +3,7 @@
  *   dpkg  https://www.debian.org/doc/debian-policy/ch-controlfields.html#version
  *   rpm   https://rpm-software-management.github.io/rpm/manual/dependencies.html, rpm-version(7)
  *   apk   https://wiki.alpinelinux.org/wiki/Package_policies, apk-package(5) */
+#include "base/ascii.h"
 #include "vuln/order.h"
 
 #include "vuln/version.h"
@@ -76,7 +77,7 @@ int as_order_dpkg(as_span a, as_span b)
 	return by != 0 ? by : compare_debian(x, y);
 }
 
-static bool counts(uint8_t c) { return as_is_digit(c) || as_is_letter(c) || c == '~' || c == '^'; }
+static bool counts(uint8_t c) { return as_is_alnum(c) || c == '~' || c == '^'; }
 
 static as_span segment(as_span s, size_t at, bool digits)
 {

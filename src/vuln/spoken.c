@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/cur.h"
 #include "vuln/order.h"
 
@@ -201,7 +202,7 @@ static bool is_hash(as_span s)
 	bool digit = false;
 	for (size_t i = 0; i < s.n; i++) {
 		digit = digit || as_is_digit(s.p[i]);
-		if (!as_is_digit(s.p[i]) && (as_lower(s.p[i]) < 'a' || as_lower(s.p[i]) > 'f'))
+		if (!as_is_hex(s.p[i]))
 			return false;
 	}
 	return s.n >= SHORTEST && digit;
@@ -220,7 +221,7 @@ static bool is_single(as_span s)
 		return false;
 	while (at < s.n) {
 		size_t end = at;
-		while (as_is_digit(as_at(s, end)) || as_is_letter(as_at(s, end)))
+		while (as_is_alnum(as_at(s, end)))
 			end++;
 		if (!is_field(as_cut(s, at, end - at)))
 			return false;

@@ -26,7 +26,7 @@ sqlite3_stmt *as_statements(as_matcher *m) { return as_ask(m, sql); }
 static aim aim_of_purl(as_span stated, as_span own, bool unknown)
 {
 	as_purl x = as_purl_split(stated), y = as_purl_split(own);
-	if (!as_purl_same(x.name, y.name))
+	if (!as_same_nocase(x.type, y.type) || !as_purl_same(x.name, y.name))
 		return OTHER;
 	if (as_purl_same(x.version, y.version))
 		return THIS_VERSION;

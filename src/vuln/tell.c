@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which kind of record a value is, and its reading. The content tells, never the name of the file. */
+#include "base/ascii.h"
 #include "vuln/feed.h"
 
 as_kind_of as_kind_tell(const as_value *v, bool is_member)
@@ -69,10 +70,7 @@ as_span as_name_guess(as_span text)
 		if (at == SIZE_MAX || (best.p && text.p + at > best.p))
 			continue;
 		while (end - at < NAME_MAX &&
-			(as_at(text, end) == '-' ||
-				(as_at(text, end) >= '0' && as_at(text, end) <= '9') ||
-				((as_at(text, end) | 0x20) >= 'a' &&
-					(as_at(text, end) | 0x20) <= 'z')))
+			(as_at(text, end) == '-' || as_is_alnum(as_at(text, end))))
 			end++;
 		best = as_cut(text, at, end - at);
 	}

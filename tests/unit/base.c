@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ground everything stands on: spans, cursors, text, numbers, arenas. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/cur.h"
 #include "base/hash.h"
 #include "base/map.h"
@@ -174,6 +176,36 @@ static void dates_are_of_the_calendar(void **state)
 		assert_false(as_is_date(as_lit(bad[i])));
 }
 
+/* As the C library has it in its own locale, which knows ASCII alone. */
+static void classes_are_those_of_ascii(void **state)
+{
+	(void)state;
+	for (int b = 0; b < 256; b++) {
+		uint8_t c = (uint8_t)b;
+		assert_int_equal(as_is_digit(c), isdigit(b) != 0);
+		assert_int_equal(as_is_upper(c), isupper(b) != 0);
+		assert_int_equal(as_is_lower(c), islower(b) != 0);
+		assert_int_equal(as_is_letter(c), isalpha(b) != 0);
+		assert_int_equal(as_is_alnum(c), isalnum(b) != 0);
+		assert_int_equal(as_is_hex(c), isxdigit(b) != 0);
+		assert_int_equal(as_is_space(c), isspace(b) != 0);
+		assert_int_equal(as_is_word(c), isalnum(b) || b == '_');
+		assert_int_equal(as_lower(c), tolower(b));
+	}
+}
+
+static void case_does_not_count(void **state)
+{
+	(void)state;
+	assert_true(as_same_nocase(as_lit("aZ@[`{"), as_lit("Az@[`{")));
+	assert_false(as_same_nocase(as_lit("@"), as_lit("`")));
+	assert_false(as_same_nocase(as_lit("\xc1"), as_lit("\xe1")));
+	assert_false(as_same_nocase(as_lit("a"), as_lit("ab")));
+	assert_true(as_is_nocase(as_lit(""), "") && !as_is_nocase(as_lit("a"), ""));
+	assert_true(as_has_nocase(as_lit("the Name"), "nAME") && as_has_nocase(as_lit("x"), ""));
+	assert_false(as_has_nocase(as_lit("the Nam"), "name"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +214,8 @@ int main(void)
 		cmocka_unit_test(strings_and_lines),
 		cmocka_unit_test(fields_and_words),
 		cmocka_unit_test(numbers_fit_or_fail),
+		cmocka_unit_test(classes_are_those_of_ascii),
+		cmocka_unit_test(case_does_not_count),
 		cmocka_unit_test(patterns_match),
 		cmocka_unit_test(dates_are_of_the_calendar),
 		cmocka_unit_test(text_is_safe_and_reversible),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/purl.h"
 #include "inspect/naming.h"
 #include "vuln/cpe.h"
 
@@ -75,12 +76,36 @@ static void test_purl(void **state)
 	as_arena_free(a);
 }
 
+static void test_purl_is_split(void **state)
+{
+	static const struct {
+		const char *url, *type, *name, *version;
+	} all[] = {
+		{ "pkg:npm/@x/tool@1.0?a=b@c#d@e", "npm", "@x/tool", "1.0" },
+		{ "pkg:NPM/%40x/tool", "NPM", "%40x/tool", "" },
+		{ "pkg:generic/a@", "generic", "a", "" },
+		{ "pkg:generic", "generic", "", "" },
+		{ "pkg:generic/", "generic", "", "" },
+		{ "pkg:/a@1", "", "pkg:/a", "1" },
+		{ "generic/a@1", "", "generic/a", "1" },
+		{ "", "", "", "" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		as_purl u = as_purl_split(as_lit(all[i].url));
+		assert_true(as_same(u.type, as_lit(all[i].type)));
+		assert_true(as_same(u.name, as_lit(all[i].name)));
+		assert_true(as_same(u.version, as_lit(all[i].version)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cpe),
 		cmocka_unit_test(test_cpe_is_read_as_it_was_meant),
 		cmocka_unit_test(test_purl),
+		cmocka_unit_test(test_purl_is_split),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

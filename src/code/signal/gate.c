@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A gate: input that equals a constant, and only then an effect is reached. What opens nothing is no gate. The
  * score follows how rare the constant is, how singular what it opens, and how it is hidden. */
+#include "base/ascii.h"
 #include "code/choice.h"
 #include "code/grant.h"
 #include "code/mention.h"
@@ -38,8 +39,8 @@ static double shape(const as_test *t)
 							  : 0.5;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t b = s.p[i];
-		digit = digit || (b >= '0' && b <= '9');
-		letter = letter || (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z');
+		digit = digit || as_is_digit(b);
+		letter = letter || as_is_letter(b);
 		odd = odd || b == '_' || b == '@' || b == '!' || b == '$' || b == '#';
 		other = other || b < 0x20 || b > 0x7e;
 	}

@@ -3,6 +3,7 @@
  * a NUL, in rising
  * order: "[\0[[\0acpid\0adjtimex\0...zcat\0". The longest such run that holds the names of ordinary applets
  * is the list. */
+#include "base/ascii.h"
 #include "inspect/binary.h"
 
 enum {
@@ -13,8 +14,7 @@ enum {
 
 static bool in_name(uint8_t b)
 {
-	return (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '[' || b == '-' ||
-	       b == '_' || b == '.';
+	return as_is_lower(b) || as_is_digit(b) || b == '[' || b == '-' || b == '_' || b == '.';
 }
 
 /* The name at offset at, if one begins there and a NUL ends it. */

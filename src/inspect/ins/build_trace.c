@@ -3,6 +3,7 @@
  * the user and host of a kernel build, and debugging information that was not stripped. Marks
  * are searched in one pass; what stands around each decides whether it is a trace. Not read:
  * compressed debug sections, and paths that are not ASCII. */
+#include "base/ascii.h"
 #include "inspect/binary.h"
 
 #include <pthread.h>
@@ -55,7 +56,7 @@ static as_status state(context *c, const char *kind, as_span value, as_span key)
 static bool digits(as_span s, uint64_t at, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (as_at(s, at + i) < '0' || as_at(s, at + i) > '9')
+		if (!as_is_digit(as_at(s, at + i)))
 			return false;
 	return n > 0;
 }
@@ -109,11 +110,7 @@ static as_status look_at_kernel(context *c, uint64_t at)
 	return s;
 }
 
-static bool in_path(uint8_t b)
-{
-	return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') ||
-	       (b != 0 && strchr("/._-+~@=", b));
-}
+static bool in_path(uint8_t b) { return as_is_alnum(b) || (b != 0 && strchr("/._-+~@=", b)); }
 
 /* A path a program uses at run time has no source file in it and lies in no build tree. */
 static bool is_build_path(as_span path)

@@ -7,6 +7,7 @@
  * They name what an entry fixed, also what was carried back to an older release of the maker. The head of the first
  * entry says of which package, in which version, the file is. Prose: what is not plainly a fix is told as a name that
  * is mentioned, and what may take a fix back leaves it open. */
+#include "base/ascii.h"
 #include "inspect/inspector.h"
 
 enum { HEAD_MAX = 512, ROWS_MAX = 20000 };
@@ -45,15 +46,12 @@ typedef struct context {
 	size_t n, name; /* length; where the name is */
 } context;
 
-static bool is_digit(uint8_t b) { return b >= '0' && b <= '9'; }
-static uint8_t lower(uint8_t b) { return b >= 'A' && b <= 'Z' ? (uint8_t)(b | 0x20) : b; }
-
 static void fold(context *c, as_span s)
 {
 	for (size_t i = 0; i < s.n && c->n < CONTEXT_MAX; i++) {
 		bool blank = s.p[i] <= ' ';
 		if (!blank || (c->n > 0 && c->text[c->n - 1] != ' '))
-			c->text[c->n++] = blank ? ' ' : lower(s.p[i]);
+			c->text[c->n++] = blank ? ' ' : as_lower(s.p[i]);
 	}
 }
 
@@ -68,8 +66,6 @@ static void read_context(context *c, as_span item, size_t at)
 	fold(c, as_cut(item, at, as_min(item.n - at, AFTER)));
 }
 
-static bool is_word_byte(uint8_t b) { return (lower(b) >= 'a' && lower(b) <= 'z') || is_digit(b); }
-
 /* Where a word stands from an offset on; with * at its end, what begins so. SIZE_MAX: nowhere. */
 static size_t find_word(as_span s, const char *word, size_t from)
 {
@@ -77,8 +73,8 @@ static size_t find_word(as_span s, const char *word, size_t from)
 	bool begins = as_at(w, w.n - 1) == '*';
 	w.n -= begins;
 	for (size_t at = as_find(s, w, from); at != SIZE_MAX; at = as_find(s, w, at + 1))
-		if ((at == 0 || !is_word_byte(s.p[at - 1])) &&
-			(begins || !is_word_byte(as_at(s, at + w.n))))
+		if ((at == 0 || !as_is_alnum(s.p[at - 1])) &&
+			(begins || !as_is_alnum(as_at(s, at + w.n))))
 			return at;
 	return SIZE_MAX;
 }
@@ -177,12 +173,12 @@ static as_span name_at(as_span text, size_t at)
 {
 	enum { YEAR = 4, DIGITS_MIN = 4, DIGITS_MAX = 7 };
 	size_t n = 4;
-	while (n < 4 + YEAR && is_digit(as_at(text, at + n)))
+	while (n < 4 + YEAR && as_is_digit(as_at(text, at + n)))
 		n++;
 	if (n != 4 + YEAR || as_at(text, at + n) != '-')
 		return (as_span){ 0 };
 	size_t from = ++n;
-	while (is_digit(as_at(text, at + n)))
+	while (as_is_digit(as_at(text, at + n)))
 		n++;
 	return n - from < DIGITS_MIN || n - from > DIGITS_MAX ? (as_span){ 0 }
 							      : as_cut(text, at, n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* crontab(5): five fields of time or @word, in system tables a user, then a shell command; and the
  * scripts in cron.daily and its sisters, run by root. */
+#include "base/ascii.h"
 #include "inspect/daemon.h"
 #include "inspect/inspector.h"
 
@@ -24,7 +25,7 @@ static bool is_schedule(as_span line)
 	for (size_t i = 0; i < 5; i++) {
 		uint8_t c = as_at(as_word(line, i), 0);
 		bool name = i >= 3 && as_word(line, i).n >= 3; /* jan, mon */
-		if (!(c >= '0' && c <= '9') && c != '*' && !name)
+		if (!as_is_digit(c) && c != '*' && !name)
 			return false;
 	}
 	return true;

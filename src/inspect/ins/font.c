@@ -7,6 +7,7 @@
  *   length, offset. Windows and Unicode write UTF-16, Macintosh one byte a letter.
  * Not read: WOFF 2, whose tables are packed with Brotli.
  * https://learn.microsoft.com/typography/opentype/spec/name https://www.w3.org/TR/WOFF/ */
+#include "base/ascii.h"
 #include "inspect/part.h"
 
 #include "codec/codec.h"
@@ -100,7 +101,7 @@ static void take_name(font *f, as_cur *c, as_span texts)
 static as_span version_of(as_span s)
 {
 	size_t from = 0, n = 0;
-	while (from < s.n && !(s.p[from] >= '0' && s.p[from] <= '9'))
+	while (from < s.n && !as_is_digit(s.p[from]))
 		from++;
 	as_span rest = as_from(s, from);
 	while (n < rest.n && rest.p[n] > ' ' && rest.p[n] != ';' && rest.p[n] != ',')

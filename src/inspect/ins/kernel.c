@@ -3,6 +3,7 @@
  * configurations: as a file, or unpacked from the kernel that carries it. The
  * banner is one line in the data:
  *    Linux version RELEASE (USER@HOST) (COMPILER, LINKER) #BUILD OPTIONS DATE */
+#include "base/ascii.h"
 #include "inspect/inspector.h"
 
 #include "elf/read.h"
@@ -80,7 +81,7 @@ static bool find_banner(as_span data, banner *best)
 		while (end < line.n && line.p[end] != '\n' && line.p[end] != 0)
 			end++;
 		bool is = read_banner(as_cut(line, 0, end), &b);
-		bool numbered = is && as_at(b.built, 1) >= '0' && as_at(b.built, 1) <= '9';
+		bool numbered = is && as_is_digit(as_at(b.built, 1));
 		if (is && (numbered || !best->line.p))
 			*best = b;
 		if (numbered)
@@ -93,7 +94,7 @@ static bool find_banner(as_span data, banner *best)
 static size_t numeric_len(as_span s)
 {
 	size_t n = 0;
-	while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == '.'))
+	while (n < s.n && (as_is_digit(s.p[n]) || s.p[n] == '.'))
 		n++;
 	return n > 0 && s.p[n - 1] == '.' ? n - 1 : n;
 }

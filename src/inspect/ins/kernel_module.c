@@ -2,6 +2,7 @@
 /* Linux kernel modules: relocatable ELF files with a section .modinfo of NUL-terminated
  * "name=value" texts; a signed one has the signature, its lengths and a closing text after the
  * ELF file. */
+#include "base/ascii.h"
 #include "inspect/inspector.h"
 
 #include "elf/read.h"
@@ -51,7 +52,7 @@ static uint64_t leading_number(as_span s, char separator, size_t i)
 	uint64_t v = 0;
 	as_span part = as_field(s, separator, i);
 	size_t n = 0;
-	while (n < part.n && part.p[n] >= '0' && part.p[n] <= '9')
+	while (n < part.n && as_is_digit(part.p[n]))
 		n++;
 	(void)as_number(as_cut(part, 0, n), 10, &v);
 	return v;

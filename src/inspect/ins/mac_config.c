@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MAC addresses in configuration: to whom the IEEE assigned what they begin with. Only where the words before one on
  * its line say that it is such an address: elsewhere stand those of others (leases, filters, examples). */
+#include "base/ascii.h"
 #include "inspect/supplier.h"
 
 #include "knowledge/mac.h"
 
 enum { LINE_MAX_LEN = 4096 }; /* bytes of a line in which addresses are read */
 
-static bool in_address(uint8_t b)
-{
-	return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == ':' ||
-	       b == '-';
-}
+static bool in_address(uint8_t b) { return as_is_alnum(b) || b == ':' || b == '-'; }
 
 static as_status read_line(as_facts *out, as_mac_told *told, as_span line)
 {

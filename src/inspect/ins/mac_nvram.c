@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MAC addresses in binary nvram and boot environments, as they are set or as a boot loader has them built in: a name
  * such as "ethaddr", "=", an address and NUL or the end of a line. To whom the IEEE assigned what they begin with. */
+#include "base/ascii.h"
 #include "inspect/supplier.h"
 
 #include "knowledge/mac.h"
@@ -9,8 +10,7 @@ enum { NAME_MAX_LEN = 64 };
 
 static bool in_name(uint8_t b)
 {
-	return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_' ||
-	       b == '.' || b == ':' || b == '/' || b == '-';
+	return as_is_word(b) || b == '.' || b == ':' || b == '/' || b == '-';
 }
 
 /* The setting whose '=' stands at at, if its value is an address and nothing else. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* package.json of Node.js, Bower and the like: name, version, licence.
  * https://docs.npmjs.com/cli/configuring-npm/package-json */
+#include "base/ascii.h"
 #include "inspect/part.h"
 
 #include "inspect/manifest.h"
@@ -20,8 +21,8 @@ static bool plain_name(as_span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t b = s.p[i];
-		bool plain = (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') ||
-			     b == '.' || b == '-' || b == '_' || b == '~' || b == '/' || b == '@';
+		bool plain = as_is_alnum(b) || b == '.' || b == '-' || b == '_' || b == '~' ||
+			     b == '/' || b == '@';
 		if (!plain)
 			return false;
 	}
@@ -32,8 +33,7 @@ static bool plain_name(as_span s)
 static bool is_version(as_span s)
 {
 	as_span digits = as_starts(s, "v") ? as_from(s, 1) : s;
-	return as_at(digits, 0) >= '0' && as_at(digits, 0) <= '9' &&
-	       as_find_byte(s, ' ', 0) == SIZE_MAX;
+	return as_is_digit(as_at(digits, 0)) && as_find_byte(s, ' ', 0) == SIZE_MAX;
 }
 
 static as_status found(void *ctx, const as_manifest_entry *e)

@@ -2,15 +2,12 @@
 /* Perl modules by their own "package NAME" and "$VERSION = '...'". A distribution on CPAN is mostly named after its
  * main module, and many have further modules with versions of their own: only files whose module has the file's name,
  * at most two folders deep, outside the folders of Perl itself, are taken for main modules. */
+#include "base/ascii.h"
 #include "inspect/part.h"
 
 enum { LOOKED_AT = 64 << 10 /* bytes */, CONFIDENCE = 800, DEEP = 600 };
 
-static bool in_word(uint8_t b)
-{
-	return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '_' ||
-	       b == ':';
-}
+static bool in_word(uint8_t b) { return as_is_word(b) || b == ':'; }
 
 static as_span word_at(as_span s, size_t at)
 {
@@ -33,8 +30,7 @@ static as_span assigned(as_span line)
 	value = as_from(value, as_at(value, 0) == '"' || as_at(value, 0) == '\'');
 	value = as_from(value, as_at(value, 0) == 'v');
 	size_t n = 0;
-	while ((as_at(value, n) >= '0' && as_at(value, n) <= '9') || as_at(value, n) == '.' ||
-		as_at(value, n) == '_')
+	while (as_is_digit(as_at(value, n)) || as_at(value, n) == '.' || as_at(value, n) == '_')
 		n++;
 	return n > 0 && as_at(value, 0) != '.' && as_at(value, 0) != '_' ? as_cut(value, 0, n)
 									 : (as_span){ 0 };
@@ -77,8 +73,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 		if (!module.p && as_starts(text, "package ")) {
 			module = word_at(text, 8);
 			as_span second = as_word(as_field(text, ';', 0), 2);
-			version = as_at(second, 0) >= '0' && as_at(second, 0) <= '9' ? second
-										     : version;
+			version = as_is_digit(as_at(second, 0)) ? second : version;
 		} else if (module.p && as_at(text, 0) != '#') {
 			version = assigned(text);
 		}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PHP packages: Composer's vendor/composer/installed.json and composer.lock, and PEAR's registry, a serialised array
  * for each package (NAME.reg). https://getcomposer.org/doc/04-schema.md */
+#include "base/ascii.h"
 #include "inspect/part.h"
 
 #include "inspect/manifest.h"
@@ -19,8 +20,7 @@ static as_status found(void *ctx, const as_manifest_entry *e)
 	size_t slash = as_find_byte(e->name, '/', 0);
 	if (slash == SIZE_MAX || e->version.n == 0 || as_starts(e->version, "dev-"))
 		return AS_OK;
-	bool marked = as_starts(e->version, "v") && as_at(e->version, 1) >= '0' &&
-		      as_at(e->version, 1) <= '9';
+	bool marked = as_starts(e->version, "v") && as_is_digit(as_at(e->version, 1));
 	return as_add_part(c->out, c->f->arena,
 		&(as_part){ .where = e->where,
 			.type = "composer",

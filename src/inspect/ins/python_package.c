@@ -2,6 +2,7 @@
 /* Python distributions as they were installed: NAME.dist-info/METADATA, NAME.egg-info/PKG-INFO or the file
  * NAME.egg-info. Header fields of mail ("Name: value", a continuation begins blank) up to an empty line.
  * https://packaging.python.org/specifications/core-metadata */
+#include "base/ascii.h"
 #include "inspect/part.h"
 
 enum { CONFIDENCE = 950 /* its installer wrote it */, HEADER_MAX = 256 << 10 };
@@ -21,7 +22,7 @@ static as_span normal(as_arena *arena, as_span name)
 		bool dash = b == '-' || b == '_' || b == '.';
 		if (dash && n > 0 && text[n - 1] == '-')
 			continue;
-		text[n++] = dash ? '-' : b >= 'A' && b <= 'Z' ? (uint8_t)(b | 0x20) : b;
+		text[n++] = dash ? '-' : as_lower(b);
 	}
 	return as_bytes(text, text ? n : 0);
 }

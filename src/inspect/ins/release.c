@@ -2,6 +2,7 @@
 /* What a system says of itself: os-release(5) and its kin are shell assignments, NAME=value or NAME="value";
  * hostname, issue and files such as debian_version are a line of text. Rows of property, whose format is the kind
  * of file and whose name is the assignment's, or the file's where there is none. */
+#include "base/ascii.h"
 #include "inspect/inspector.h"
 #include "inspect/shell.h"
 
@@ -39,8 +40,7 @@ static bool is_name(as_span s)
 {
 	bool ok = s.n > 0 && s.n <= 64;
 	for (size_t i = 0; i < s.n && ok; i++)
-		ok = (s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= 'a' && s.p[i] <= 'z') ||
-		     s.p[i] == '_' || (i > 0 && s.p[i] >= '0' && s.p[i] <= '9');
+		ok = as_is_letter(s.p[i]) || s.p[i] == '_' || (i > 0 && as_is_digit(s.p[i]));
 	return ok;
 }
 

@@ -5,6 +5,7 @@
  *   compiler's own
  *   folder /usr/src/rustc-VERSION/ or its note in .comment. Packages of which no message was kept are not seen.
  * https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md */
+#include "base/ascii.h"
 #include "inspect/part.h"
 
 #include <pthread.h>
@@ -98,31 +99,25 @@ static bool is_new(context *c, as_span key)
 	return true;
 }
 
-static bool is_digit(uint8_t b) { return b >= '0' && b <= '9'; }
-
 /* Three numbers with dots between them, and what may follow: "1.2.3", "1.2.3-beta.1+git". Its length, or 0. */
 static size_t version_length(as_span s)
 {
 	size_t at = 0;
 	for (size_t part = 0; part < 3; part++) {
 		size_t from = at;
-		while (is_digit(as_at(s, at)))
+		while (as_is_digit(as_at(s, at)))
 			at++;
 		if (at == from || (part < 2 && as_at(s, at++) != '.'))
 			return 0;
 	}
 	if (as_at(s, at) != '-' && as_at(s, at) != '+')
 		return at;
-	for (uint8_t b = as_at(s, at); b == '-' || b == '+' || b == '.' || is_digit(b) ||
-				       ((b | 0x20) >= 'a' && (b | 0x20) <= 'z');)
+	for (uint8_t b = as_at(s, at); b == '-' || b == '+' || b == '.' || as_is_alnum(b);)
 		b = as_at(s, ++at);
 	return at;
 }
 
-static bool in_name(uint8_t b)
-{
-	return is_digit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z') || b == '-' || b == '_';
-}
+static bool in_name(uint8_t b) { return as_is_alnum(b) || b == '-' || b == '_'; }
 
 /* NAME-VERSION/ behind the mark, perhaps after the folder of an index. */
 static as_status look_at_package(context *c, uint64_t at)

@@ -3,6 +3,7 @@
  * after the other (Broadcom nvram after its header, U-Boot environment after its checksum, MTD
  * dumps). A run of such strings is read wherever it stands; single ones are not, because code is
  * full of them. */
+#include "base/ascii.h"
 #include "inspect/secret.h"
 
 enum { RUN_LEAST = 8, STRING_MAX = 1024, NAME_MAX_LEN = 64 };
@@ -12,9 +13,7 @@ static size_t name_length(as_span s)
 	size_t n = 0;
 	for (; n < s.n && n <= NAME_MAX_LEN; n++) {
 		uint8_t b = s.p[n];
-		bool fits = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') ||
-			    (b >= '0' && b <= '9') || b == '_' || b == '-' || b == '.' ||
-			    b == ':' || b == '/';
+		bool fits = as_is_word(b) || b == '-' || b == '.' || b == ':' || b == '/';
 		if (!fits)
 			break;
 	}

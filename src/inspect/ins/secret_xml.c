@@ -8,6 +8,7 @@
  * names of the path, follows no entity and resolves nothing. */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "inspect/secret.h"
 
 enum { FILE_MAX = 16 << 20, DEPTH_MAX = 64, ATTRIBUTES_MAX = 64 };
@@ -34,13 +35,7 @@ typedef struct tree {
 	as_guesser g;
 } tree;
 
-static bool is_name_byte(uint8_t b)
-{
-	return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
-	       b == '_' || b == '-' || b == '.' || b == ':';
-}
-
-static bool is_space(uint8_t b) { return b == ' ' || (b >= '\t' && b <= '\r'); }
+static bool is_name_byte(uint8_t b) { return as_is_word(b) || b == '-' || b == '.' || b == ':'; }
 
 static as_span take_name(as_span s, size_t *at)
 {
@@ -52,7 +47,7 @@ static as_span take_name(as_span s, size_t *at)
 
 static void skip_space(as_span s, size_t *at)
 {
-	while (*at < s.n && is_space(s.p[*at]))
+	while (*at < s.n && as_is_space(s.p[*at]))
 		(*at)++;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Components by what only they hold: texts that no other component of the learned packages has. Works without
  * section headers, symbols and version texts, and for copies of a library inside another program. */
+#include "base/ascii.h"
 #include "inspect/binary.h"
 #include "inspect/borrowed.h"
 #include "inspect/naming.h"
@@ -64,7 +65,7 @@ static bool is_kernel(const as_file *f, bool dynamic)
 		return true;
 	size_t at = dynamic ? SIZE_MAX : as_find(f->data, as_lit(banner), 0);
 	uint8_t next = at == SIZE_MAX ? 0 : as_at(f->data, at + sizeof(banner) - 1);
-	return next >= '0' && next <= '9';
+	return as_is_digit(next);
 }
 
 static as_status inspect(as_facts *out, const as_file *f)

@@ -5,6 +5,7 @@
  *    User_Alias NAME = LIST                 section "User_Alias", name NAME, value LIST
  * A line that ends in a backslash goes on in the next. Several specifications on one line (": HOSTS = ...")
  * stay one value, and files that are included are read where they stand. */
+#include "base/ascii.h"
 #include "base/text.h"
 #include "inspect/inspector.h"
 
@@ -39,8 +40,7 @@ static as_status one(as_facts *out, as_span line)
 {
 	if (line.n == 0 || as_starts(line, "@include"))
 		return AS_OK;
-	if (line.p[0] == '#' &&
-		!(as_at(line, 1) >= '0' && as_at(line, 1) <= '9')) /* #1000 is a uid */
+	if (line.p[0] == '#' && !as_is_digit(as_at(line, 1))) /* #1000 is a uid */
 		return AS_OK;
 	if (as_starts(line, "Defaults"))
 		return defaults(out, line);

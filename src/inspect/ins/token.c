@@ -5,6 +5,7 @@
  * matches. */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "inspect/base64.h"
 #include "inspect/secret.h"
@@ -153,24 +154,11 @@ static as_status token_at(as_facts *out, const as_file *f, size_t at, size_t *en
 
 /* --- URLs --- */
 
-static bool is_scheme_byte(uint8_t b)
-{
-	return (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') ||
-	       b == '+';
-}
+static bool is_scheme_byte(uint8_t b) { return as_is_alnum(b) || b == '+'; }
 
 static bool ends_authority(uint8_t b)
 {
 	return b <= ' ' || b >= 0x7f || strchr("/?#\"'<>\\`|^(){}[],;", b);
-}
-
-static bool has_nocase(as_span s, const char *text)
-{
-	size_t n = strlen(text);
-	for (size_t at = 0; at + n <= s.n; at++)
-		if (as_is_nocase(as_cut(s, at, n), text))
-			return true;
-	return false;
 }
 
 /* The scheme that the letters before "://" end with; in a binary other letters may touch it. */
@@ -206,7 +194,7 @@ static bool is_stand_in(as_span s, bool host)
 		if (as_is_nocase(s, words[i]))
 			return true;
 	for (size_t i = 0; host && i < sizeof(hosts) / sizeof(hosts[0]); i++)
-		if (has_nocase(s, hosts[i]))
+		if (as_has_nocase(s, hosts[i]))
 			return true;
 	return host && (as_find_byte(s, '.', 0) == SIZE_MAX || s.n < 4);
 }
@@ -241,7 +229,7 @@ static as_status add_url(as_facts *out, as_span scheme, as_span whole, as_span i
 	if (v == AS_VALUE_NONE || v == AS_VALUE_TEMPLATE || user.n == 0 ||
 		as_value_of(&u) == AS_VALUE_TEMPLATE)
 		return AS_OK;
-	bool says_so = is_stand_in(user, false) && has_nocase(password, "pass");
+	bool says_so = is_stand_in(user, false) && as_has_nocase(password, "pass");
 	uint64_t at = 0;
 	bool comment = as_within(out->data, whole, &at) && is_comment(out->data, (size_t)at);
 	bool stands = is_stand_in(host, true) || is_stand_in(password, false) || says_so || comment;

@@ -12,6 +12,7 @@
  *      low u16
  *   28 size u32; before it, last part first, parts of a long name (attributes 15):
  *    0 number   1 name[5]   13 sum of the short name   14 name[6]   28 name[2] (UTF-16) */
+#include "base/ascii.h"
 #include "unpack/dostime.h"
 #include "unpack/format.h"
 
@@ -289,7 +290,7 @@ static uint32_t letter(uint8_t b, bool lower)
 			return upper_half[capitals[i][1] - 0x80];
 	if (b >= 0x80)
 		return upper_half[b - 0x80];
-	return lower && b >= 'A' && b <= 'Z' ? b | 0x20u : b;
+	return lower && as_is_upper(b) ? b | 0x20u : b;
 }
 
 static size_t short_name(as_span raw, uint8_t *out)
