@@ -120,7 +120,9 @@ as_status as_uuid(sqlite3 *db, const char *salt, char out[AS_UUID_LEN + 1])
 		" UNION ALL SELECT coalesce(o.sha256, p.name) FROM place AS p"
 		" LEFT JOIN object AS o ON o.id = p.object WHERE p.parent IS NULL"
 		" UNION ALL SELECT coalesce(id, name) || ' ' || coalesce(version, '')"
-		" || ' ' || object FROM component";
+		" || ' ' || object FROM component"
+		" UNION ALL SELECT cve || ' ' || component || ' ' || version || ' ' || verdict"
+		" || ' ' || source || ' ' || coalesce(why, '') FROM vulnerability_match";
 	as_hasher *h = as_hasher_new();
 	if (!h)
 		return AS_NOMEM;

@@ -11,8 +11,9 @@ enum { AS_UUID_LEN = 36, AS_META_LEN = 256 };
 void as_meta(sqlite3 *db, const char *name, char out[AS_META_LEN]);
 /* When the review was made, as in 2026-11-23T12:00:00Z; 1970 if it does not say. */
 void as_reviewed(sqlite3 *db, char out[AS_META_LEN]);
-/* A UUID (RFC 9562, version 8) made from what was reviewed, by which version, what components were
- * found, and salt: the same dossier always gives the same one. */
+/* A UUID (RFC 9562, version 8) made from the sums of what was reviewed, when and by which version, which components
+ * were found, what was matched to them and why, and salt: the same dossier always gives the same one, and two
+ * documents that state different things have different ones. */
 as_status as_uuid(sqlite3 *db, const char *salt, char out[AS_UUID_LEN + 1]) AS_MUST_USE;
 /* A path of the dossier as the bytes it stands for: \xNN is undone. */
 void as_unescape(as_buf *out, as_span s);

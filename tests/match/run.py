@@ -462,10 +462,21 @@ def round_trips(folder):
 			trip.take(document)
 			after, _, next_one = trip.review()
 			expect(after == ["not", "affected"], f"{form}, {purl}: after: {after}")
+			(was, when), (now, then) = identity(document, form), identity(next_one, form)
+			expect(was != now and when == then, f"{form}: another document of the same time has the same id: {was}, {now}; {when}, {then}")
+			expect(identity(trip.review()[2], form) == (now, then), f"{form}: the same document has another id")
 			again = labels(next_one, form)
 			expect(not again[0] and "inline_mitigations_already_exist: A guard is before it." in again[1], f"{form}: again: {again}")
 		unchanged(folder, form, facts, nvd)
 		unknown(folder, form, facts, nvd)
+
+
+def identity(document, form):
+	"""A document's id, and its time."""
+	if form == "openvex":
+		return document["@id"], document["timestamp"]
+	tracking = document["document"]["tracking"]
+	return tracking["id"], tracking["initial_release_date"]
 
 
 def unchanged(folder, form, facts, nvd):
