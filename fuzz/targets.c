@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "code/arch.h"
+#include "leaf.h"
 #include "listen.h"
 #include "model/nodes.h"
 
@@ -161,15 +162,6 @@ static void path_of(const char *pattern, char *out, size_t cap)
 		memmove(bracket, bracket + 1, strlen(bracket));
 }
 
-static const char *type_of(as_span data)
-{
-	as_extent e = { 0 };
-	for (const as_format *const *f = as_formats; *f; f++)
-		if ((*f)->kind == AS_LEAF && (*f)->probe(data, &e) == AS_OK)
-			return (*f)->id;
-	return as_type_of(data);
-}
-
 /* One inspector at one of its paths, or (NULL) all of them at a path that many care for. */
 static void inspect(const as_inspector *ins, as_span data)
 {
@@ -186,7 +178,7 @@ static void inspect(const as_inspector *ins, as_span data)
 		path_of(ins->paths[as_crc32(0, data) % n], path, sizeof(path));
 	as_inspection in = { .file = { .data = data,
 				     .arena = arena,
-				     .type = type_of(data),
+				     .type = leaf_type(data),
 				     .path = as_lit(path) },
 		.content = true,
 		.send = &sender };

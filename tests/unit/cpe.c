@@ -5,7 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "vuln/pack.h"
+#include "vuln/cpe.h"
 
 static void names_are_read(void **state)
 {
@@ -152,59 +152,12 @@ static void criteria_fit_versions(void **state)
 	}
 }
 
-static as_span bytes_of(const as_buf *b, size_t n) { return as_bytes(b->p, n); }
-
-/* What is packed comes out again; cut off at any byte, or with a bit too many, it gives what is whole before that. */
-static void names_are_packed(void **state)
-{
-	(void)state;
-	static uint8_t much[70000];
-	memset(much, '7', sizeof(much));
-	const as_span first[AS_PACK_FIELDS] = { [0] = as_lit("1.0"),
-		[1] = as_lit("rc1"),
-		[8] = as_lit("0.9"),
-		[9] = as_lit("0.8"),
-		[10] = as_lit("") };
-	const as_span second[AS_PACK_FIELDS] = { [7] = as_bytes(much, 255),
-		[10] = as_bytes(much, sizeof(much)),
-		[11] = as_bytes(much, 254) };
-	as_buf b = { 0 };
-	as_criterion c;
-	as_pack_add(&b, first);
-	size_t whole = b.n;
-	as_pack_add(&b, second);
-	as_cur cur = as_cur_le(as_buf_span_of(&b), 0);
-	assert_true(as_pack_next(&cur, &c));
-	assert_true(as_is(c.cpe.at[AS_CPE_VERSION], "1.0") &&
-		    as_is(c.cpe.at[AS_CPE_UPDATE], "rc1") && !c.cpe.at[AS_CPE_EDITION].p);
-	assert_true(as_is(c.range.from, "0.8") && c.range.after_from);
-	assert_true(c.range.to.p && c.range.to.n == 0 && !c.range.before_to);
-	assert_true(as_pack_next(&cur, &c));
-	assert_int_equal(c.cpe.at[AS_CPE_OTHER].n, 255);
-	assert_true(c.range.to.n == 254 && c.range.before_to && !c.range.from.p);
-	assert_false(as_pack_next(&cur, &c));
-	assert_true(as_ok(&cur));
-	for (size_t n = 0; n < b.n; n += n < whole + 600 ? 1 : 997) {
-		unsigned names = 0;
-		for (cur = as_cur_le(bytes_of(&b, n), 0); as_pack_next(&cur, &c);)
-			names++;
-		assert_int_equal(names, n >= whole);
-		assert_int_equal(as_ok(&cur), n == 0 || n == whole);
-	}
-	b.p[whole + 1] |= 0x10; /* a thirteenth field */
-	cur = as_cur_le(as_buf_span_of(&b), whole);
-	assert_false(as_pack_next(&cur, &c));
-	assert_false(as_ok(&cur));
-	as_buf_free(&b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_read),
 		cmocka_unit_test(fields_stand_to_each_other),
 		cmocka_unit_test(criteria_fit_versions),
-		cmocka_unit_test(names_are_packed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "collect.h"
+#include "leaf.h"
 #include "unpack/engine.h"
 
 enum { STEPS = 48, CHANGES = 60, PATH_ROOM = 4096 };
@@ -54,16 +55,6 @@ static as_status on_lost(void *ctx, uint64_t at, const char *text)
 	return AS_PARTIAL;
 }
 
-/* As the examiner would have it. */
-static const char *type_of(as_span data)
-{
-	as_extent e = { 0 };
-	for (const as_format *const *f = as_formats; *f; f++)
-		if ((*f)->kind == AS_LEAF && (*f)->probe(data, &e) == AS_OK)
-			return (*f)->id;
-	return as_type_of(data);
-}
-
 /* On a copy that ends where its bytes end, so that sanitizers see what reads on. */
 static void inspect(as_span data, const char *path)
 {
@@ -72,7 +63,7 @@ static void inspect(as_span data, const char *path)
 	memcpy(p, data.p, data.n);
 	as_span copy = as_bytes(p, data.n);
 	as_arena *arena = as_arena_new(256 << 20);
-	as_file f = { .data = copy, .type = type_of(copy), .path = as_lit(path), .arena = arena };
+	as_file f = { .data = copy, .type = leaf_type(copy), .path = as_lit(path), .arena = arena };
 	as_facts out = { .data = copy, .emit = on_row, .lost = on_lost, .ctx = &copy };
 	if (!current->cares || current->cares(&f))
 		assert_true(current->inspect(&out, &f) <= AS_PARTIAL);
