@@ -95,7 +95,8 @@ static void add_name(as_part *p, char part, as_span vendor, as_span product)
 	p->names[p->n_names++].product = product;
 }
 
-/* Names of the CPE dictionary by component: rows of the packs, linked by a hash of the id. */
+/* Names of the CPE dictionary by component: rows of the packs, linked by a hash of the id; and of the learned
+ * components the source packages that they were learned from. */
 typedef struct naming {
 	as_span id, vendor, product;
 	uint32_t next; /* 1 + the next with the same hash; 0: none */
@@ -105,6 +106,9 @@ typedef struct as_namings {
 	naming *rows;
 	uint32_t n, cap;
 	as_map first; /* hash of an id: index of its latest row */
+	as_span *sources; /* blanks between */
+	uint32_t n_sources;
+	as_map learned; /* hash of an id: index of its sources */
 } as_namings;
 
 static as_status add_naming(as_namings *all, as_span id, as_span vendor, as_span product)
@@ -135,15 +139,26 @@ static as_status read_namings(as_namings *all, as_arena *a, const char *pack, si
 	return s;
 }
 
+static as_status add_sources(as_namings *all, as_span id, as_span sources)
+{
+	if (all->n_sources == all->cap)
+		return AS_OK;
+	all->sources[all->n_sources] = sources;
+	return as_map_set(&all->learned, as_hash64(0, id), all->n_sources++);
+}
+
 /* What the learned components are called, and the source packages they were learned from. */
-static as_status read_learned(as_namings *all)
+static as_status read_learned(as_namings *all, as_arena *a)
 {
 	enum { COLUMNS = 9, VENDOR = 2, PRODUCT, ALSO, SOURCES = 7, WORDS = 16 };
 	as_span f[COLUMNS];
-	as_status s = AS_OK;
+	all->sources = as_alloc_array(a, all->cap, sizeof(*all->sources));
+	as_status s = all->sources ? AS_OK : AS_NOMEM;
 	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "signatures.tsv"), 0);
 	while (s == AS_OK && as_tsv_row(&c, f, COLUMNS) == COLUMNS) {
 		s = add_naming(all, f[0], f[VENDOR], f[PRODUCT]);
+		if (s == AS_OK)
+			s = add_sources(all, f[0], f[SOURCES]);
 		for (size_t i = 0; i < WORDS && s == AS_OK && as_word(f[ALSO], i).n > 0; i++)
 			s = add_naming(all, f[0], as_field(as_word(f[ALSO], i), ':', 0),
 				as_field(as_word(f[ALSO], i), ':', 1));
@@ -240,7 +255,18 @@ static as_span makers(const as_packet *k)
 	return as_version_upstream(k->manager, k->source_version);
 }
 
-/* A component of unknown version: what all packages of its name have, if they have one version that it may have. A
+/* Whether a package is called like a component, or made of a source package that the component was learned from: wpagui
+ * and wpasupplicant are made of wpa, as wpa_supplicant is. */
+static bool is_of(const as_part *p, const as_packet *k)
+{
+	as_span source = { 0 };
+	bool is = is_called(p->what, k->source) || is_called(p->what, k->name);
+	for (size_t i = 0; !is && (source = as_word(p->sources, i)).n > 0; i++)
+		is = as_same(source, k->source);
+	return is;
+}
+
+/* A component of unknown version: what all packages of it have, if they have one version that it may have. A
  * copy in another program has a version of its own. */
 static const as_packet *packet_named(
 	const as_image *image, const as_part *p, as_span newer, as_span older)
@@ -248,7 +274,7 @@ static const as_packet *packet_named(
 	const as_packet *found = NULL;
 	for (size_t i = 0; i < image->n_packets && !as_is(p->method, "copy"); i++) {
 		const as_packet *k = &image->packets[i];
-		if (!is_called(p->what, k->source) && !is_called(p->what, k->name))
+		if (!is_of(p, k))
 			continue;
 		if (!lies_between(makers(k), newer, older) ||
 			(found && as_order_upstream(makers(found), makers(k)) != 0))
@@ -276,7 +302,8 @@ static const as_packet *packet_of(
 		return packet_named(image, p, newer, older);
 	for (i = 0; i < image->n_packets; i++) {
 		const as_packet *k = &image->packets[i];
-		if ((are_related(p->what, k->source) || are_related(p->what, k->name)) &&
+		if ((are_related(p->what, k->source) || are_related(p->what, k->name) ||
+			    is_of(p, k)) &&
 			as_order_upstream(makers(k), version) == 0)
 			return k;
 	}
@@ -299,6 +326,9 @@ static void read_part(
 	p->name = p->name.p ? p->name : p->what;
 	p->witness.linux_image = image->is_linux;
 	read_purl(a, p);
+	uint64_t learned = 0;
+	if (as_map_get(&names->learned, as_hash64(0, p->what), &learned))
+		p->sources = names->sources[learned];
 	as_span newer = as_column(a, q, 11), older = as_column(a, q, 12);
 	p->packet = packet_of(image, p, version, newer, older);
 	if (p->packet && as_is(p->method, "package"))
@@ -445,10 +475,11 @@ as_status as_image_load(sqlite3 *dossier, as_arena *a, as_image *out)
 	if (s == AS_OK)
 		s = read_namings(&names, a, "cpe_names.tsv", 1);
 	if (s == AS_OK)
-		s = read_learned(&names);
+		s = read_learned(&names, a);
 	if (s == AS_OK)
 		s = load_parts(dossier, a, out, &names);
 	as_map_free(&names.first);
+	as_map_free(&names.learned);
 	return s;
 }
 

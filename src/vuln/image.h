@@ -29,6 +29,7 @@ typedef struct as_part {
 	as_span method, purl, evidence;
 	as_span known_by; /* which kind of witness knows the version: method, or "package" */
 	as_span type, space, title; /* of its purl */
+	as_span sources; /* source packages that it was learned from, blanks between; empty: none */
 	struct {
 		char part;
 		as_span vendor, product;
