@@ -11,6 +11,7 @@
 #include "base/cur.h"
 #include "base/embed.h"
 #include "knowledge/signature_version.h"
+#include "knowledge/signature_weight.h"
 #include "knowledge/tables.h"
 #include "knowledge/texts.h"
 #include "knowledge/tsv.h"
@@ -21,13 +22,6 @@ enum {
 	KEY_SHIFT = 32,
 	COMPONENT_COLUMNS = 9,
 	PART_COLUMNS = 5,
-	LEAST = 3,  /* texts of a part that must be there */
-	SHARE = 30, /* per cent of them that must be */
-	COPIED = 8, /* texts that must be there of a library that was linked only in part */
-	COPIED_SHARE = 6,
-	TABLES =
-		8, /* pieces of tables: of an algorithm as much as of whose code it is, so most must be there */
-	TABLES_SHARE = 66,
 	STATED_MOST = 2048,
 	ANYBODY = 0xffff,
 	SURE = 50, /* the same, for a version that is not known */
@@ -43,7 +37,7 @@ typedef struct signature_part {
 	unsigned
 		alone; /* per cent of its releases whose version is told because nothing else looks like one */
 	as_span name;
-	bool tables;       /* pieces of tables, not texts */
+	unsigned kind;     /* what identifies it: AS_BY_TEXTS, AS_BY_NAMES, AS_BY_TABLES */
 	as_spans expected; /* texts that not all releases hold */
 } signature_part;
 
@@ -115,7 +109,9 @@ static bool read_parts(pack *p)
 			.bare = (unsigned)bare,
 			.alone = (unsigned)alone,
 			.name = f[1],
-			.tables = as_has(f[1], ":tables") };
+			.kind = as_has(f[1], ":tables")    ? AS_BY_TABLES
+				: as_has(f[1], ":exports") ? AS_BY_NAMES
+							   : AS_BY_TEXTS };
 	}
 	return p->parts != NULL;
 }
@@ -167,12 +163,14 @@ as_status as_signature_prepare(void)
 /* What was seen of a part. */
 typedef struct seen {
 	uint16_t found;
+	uint16_t sentences; /* of them those that are more than a word */
 	as_spans spans;
 	as_span text; /* the longest that identifies it, or a piece of a table */
 } seen;
 
 typedef struct scan {
 	seen **parts;            /* NULL: nothing was met of it, as of most */
+	uint8_t *kinds;          /* of each component, bits: what speaks of it */
 	size_t main;             /* the component that most texts speak of: what the file is */
 	as_stated **stated;      /* by component: versions in its forms; NULL: none */
 	as_stated anybody;       /* versions in forms that say it of whatever they stand in */
@@ -216,6 +214,13 @@ static void state_formed(scan *s, size_t component, as_span version, as_span tex
 	s->no_memory = s->no_memory || !s->stated[component];
 }
 
+/* Whether there is a blank between words. */
+static bool is_sentence(as_span text)
+{
+	as_span word = as_word(text, 0);
+	return word.n > 0 && as_word(text, 1).n > 0;
+}
+
 static void meet(scan *s, size_t record, as_span text, as_span version)
 {
 	const pack *p = &the_pack;
@@ -236,6 +241,7 @@ static void meet(scan *s, size_t record, as_span text, as_span version)
 		return;
 	}
 	of->found++;
+	of->sentences = (uint16_t)(of->sentences + is_sentence(text));
 	if (text.n > of->text.n)
 		of->text = text;
 }
@@ -281,30 +287,31 @@ static as_status on_piece(void *ctx, as_span piece, uint64_t key)
 	return AS_OK;
 }
 
-/* Whether so many texts of a part say that it is there; a library may have been linked only in part. */
-static bool is_there(const scan *in, const signature_part *p, const seen *s)
+/* Whether names that are there are the file's own; without any that it offers they are those it asks for. */
+static bool counts(const scan *in, const signature_part *p)
 {
-	if (!in->offers && as_has(p->name, ":exports"))
-		return false; /* names that it can only ask for */
-	if (p->tables)
-		return s->found >= TABLES && s->found * 100u >= p->of * (unsigned)TABLES_SHARE;
-	bool most = s->found >= LEAST && s->found * 100u >= p->of * (unsigned)SHARE;
-	if (!as_has(p->name, ".so"))
-		return most;
-	return most || (s->found >= COPIED && s->found * 100u >= p->of * (unsigned)COPIED_SHARE);
+	return in->offers || p->kind != AS_BY_NAMES;
 }
 
-/* Thousandths. Where only a little of a part is there, programs of which nothing was learned are more often told
- * falsely than not (docs/components.md). */
-static int64_t confidence_of(const signature_part *p, const seen *s)
+static as_part_seen part_seen(const scan *in, size_t i)
 {
-	if (p->tables || s->found * 100u < p->of * (unsigned)SHARE)
-		return 700;
-	if (s->found >= 8 && s->found * 2 >= p->of)
-		return 990;
-	if (s->found >= 5 && s->found * 10 >= p->of * 4)
-		return 980;
-	return 900;
+	const signature_part *p = &the_pack.parts[i];
+	const seen *s = in->parts[i];
+	return (as_part_seen){ .kind = p->kind,
+		.library = as_has(p->name, ".so"),
+		.of = p->of,
+		.found = s->found,
+		.sentences = s->sentences,
+		.beside = in->kinds[p->component] };
+}
+
+static void find_kinds(scan *s)
+{
+	for (size_t i = 0; i < the_pack.n_parts; i++) {
+		const signature_part *p = &the_pack.parts[i];
+		if (s->parts[i] && s->parts[i]->found >= AS_SPEAKS && counts(s, p))
+			s->kinds[p->component] |= (uint8_t)p->kind;
+	}
 }
 
 static void add_plausible(const as_stated *from, const as_signature_component *c,
@@ -443,6 +450,7 @@ static as_status tell_versions(
 static as_status tell(scan *s, size_t component, size_t best)
 {
 	const pack *p = &the_pack;
+	as_part_seen seen_best = part_seen(s, best);
 	const as_signature_component *c = &p->components[component];
 	as_signature hit = { .id = c->id,
 		.name = c->name,
@@ -454,7 +462,7 @@ static as_status tell(scan *s, size_t component, size_t best)
 		.found = s->parts[best]->found,
 		.of = p->parts[best].of,
 		.text = s->parts[best]->text,
-		.confidence = confidence_of(&p->parts[best], s->parts[best]) };
+		.confidence = as_part_confidence(&seen_best) };
 	return tell_versions(s, &hit, c, best);
 }
 
@@ -463,9 +471,12 @@ static size_t strength_of(const scan *s, size_t i)
 {
 	enum { TEXTS = 1 << 16 };
 	const signature_part *part = &the_pack.parts[i];
-	if (!s->parts[i] || !is_there(s, part, s->parts[i]))
+	if (!s->parts[i] || !counts(s, part))
 		return 0;
-	return s->parts[i]->found + (part->tables ? 0 : (size_t)TEXTS);
+	as_part_seen here = part_seen(s, i);
+	if (!as_part_tells(&here))
+		return 0;
+	return s->parts[i]->found + (part->kind == AS_BY_TABLES ? 0 : (size_t)TEXTS);
 }
 
 static void find_main(scan *s)
@@ -485,6 +496,7 @@ static as_status tell_all(scan *s)
 {
 	const pack *p = &the_pack;
 	as_status status = AS_OK;
+	find_kinds(s);
 	find_main(s);
 	for (size_t i = 0, next = 0; i < p->n_parts && status == AS_OK; i = next) {
 		size_t best = i;
@@ -511,10 +523,11 @@ as_status as_signature_scan(as_span data, const as_text_keys *borrowed, bool off
 	};
 	s.parts = as_alloc_array(arena, p->n_parts, sizeof(void *));
 	s.stated = as_alloc_array(arena, p->n_components, sizeof(void *));
+	s.kinds = as_alloc(arena, p->n_components + 1);
 	s.met = as_alloc(arena, p->n / 8 + 1);
 	s.said = as_alloc_array(arena, STATED_MOST, sizeof(*s.said));
 	s.bare = as_alloc_array(arena, STATED_MOST, sizeof(*s.bare));
-	if (!s.parts || !s.stated || !s.met || !s.said || !s.bare)
+	if (!s.parts || !s.stated || !s.kinds || !s.met || !s.said || !s.bare)
 		return AS_NOMEM;
 	status = as_texts(data, on_text, &s);
 	if (status == AS_OK)

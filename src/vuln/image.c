@@ -105,7 +105,7 @@ typedef struct naming {
 typedef struct as_namings {
 	naming *rows;
 	uint32_t n, cap;
-	as_map first; /* hash of an id: index of its latest row */
+	as_map first;     /* hash of an id: index of its latest row */
 	as_span *sources; /* blanks between */
 	uint32_t n_sources;
 	as_map learned; /* hash of an id: index of its sources */

@@ -11,6 +11,7 @@
 #include "base/embed.h"
 #include "knowledge/signature.h"
 #include "knowledge/signature_version.h"
+#include "knowledge/signature_weight.h"
 #include "knowledge/tables.h"
 
 enum { RECORD = 9 };
@@ -210,6 +211,62 @@ static void test_tables(void **state)
 	assert_int_equal(pieces_of((const uint8_t *)"0123456789abcdefghijklmnopqrstuv", 32).n, 0);
 }
 
+static as_part_seen part(unsigned kind, bool library, unsigned found, unsigned of,
+	unsigned sentences, unsigned beside)
+{
+	return (as_part_seen){ .kind = kind,
+		.library = library,
+		.of = of,
+		.found = found,
+		.sentences = sentences,
+		.beside = beside };
+}
+
+static bool tells(unsigned kind, bool library, unsigned found, unsigned of, unsigned sentences,
+	unsigned beside)
+{
+	as_part_seen p = part(kind, library, found, of, sentences, beside);
+	return as_part_tells(&p);
+}
+
+static int64_t sure(unsigned kind, unsigned found, unsigned of, unsigned sentences, unsigned beside)
+{
+	as_part_seen p = part(kind, true, found, of, sentences, beside);
+	return as_part_confidence(&p);
+}
+
+static void test_weight(void **state)
+{
+	enum { TEXTS = AS_BY_TEXTS, NAMES = AS_BY_NAMES, TABLES = AS_BY_TABLES };
+	(void)state;
+	assert_true(tells(TEXTS, false, 3, 10, 3, 0));
+	assert_false(tells(TEXTS, false, 2, 4, 2, 0));     /* too few */
+	assert_false(tells(TEXTS, false, 29, 100, 29, 0)); /* of a program less than its share */
+	assert_true(tells(TEXTS, true, 8, 100, 8, 0));
+	assert_false(tells(TEXTS, true, 5, 100, 5, 0)); /* of a library less than its share */
+	/* Words: a list of glyphs, of keys, of what a protocol says. */
+	assert_false(tells(TEXTS, true, 39, 100, 0, 0));
+	assert_false(tells(TEXTS, true, 39, 100, 2, TEXTS));
+	assert_true(tells(TEXTS, true, 40, 100, 0, 0)); /* more than a list of them */
+	assert_true(tells(TEXTS, true, 39, 100, 0, TEXTS | TABLES));
+	assert_true(tells(TEXTS, true, 39, 100, 0, NAMES));
+	/* Names of a third, which both are made with; and those of the library itself. */
+	assert_false(tells(NAMES, true, 29, 40, 0, NAMES));
+	assert_true(tells(NAMES, true, 36, 40, 0, NAMES));
+	assert_true(tells(NAMES, true, 26, 40, 0, NAMES | TABLES));
+	assert_true(tells(TABLES, true, 27, 40, 0, TABLES));
+	assert_false(tells(TABLES, true, 26, 40, 0, TABLES | TEXTS)); /* less than two thirds */
+	/* The less there is, and the fewer kinds, the less sure. */
+	assert_true(sure(TEXTS, 50, 100, 50, TEXTS) > sure(TEXTS, 49, 100, 49, TEXTS));
+	assert_true(sure(TEXTS, 49, 100, 49, TEXTS) > sure(TEXTS, 39, 100, 39, TEXTS));
+	assert_true(sure(TEXTS, 39, 100, 39, TEXTS) > sure(TEXTS, 29, 100, 29, TEXTS));
+	assert_true(sure(TEXTS, 39, 100, 39, TEXTS | NAMES) > sure(TEXTS, 39, 100, 39, TEXTS));
+	assert_true(sure(TEXTS, 29, 100, 29, TEXTS | TABLES) > sure(TEXTS, 29, 100, 29, TEXTS));
+	assert_true(sure(TEXTS, 50, 100, 3, TEXTS) > sure(TEXTS, 50, 100, 2, TEXTS));
+	assert_true(sure(NAMES, 40, 40, 0, NAMES | TEXTS) > sure(NAMES, 40, 40, 0, NAMES));
+	assert_true(sure(TABLES, 40, 40, 0, TABLES | TEXTS) > sure(TABLES, 40, 40, 0, TABLES));
+}
+
 static uint64_t key_at(as_span pack, size_t i)
 {
 	uint64_t key = 0;
@@ -238,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_weight),
 		cmocka_unit_test(test_pack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

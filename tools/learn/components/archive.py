@@ -19,7 +19,7 @@ from lib import apt, cache  # noqa: E402
 BATCH = 200
 LARGEST = 4 << 20, 1 << 20 # bytes of a package file, of the sources named first and of the others: what is larger is mostly data
 FIRST = 260 # sources that are wanted whatever their size
-ASIDE, STRANGERS = 500, 3000 # sources that are not learned
+ASIDE = 500, 500 # sources that nothing is learned from, nor held against: those looked at while the rules were made, those only measured
 MOST = 3 # packages of a source in a release
 UNWANTED = re.compile(r"-(dbg|dbgsym|dev|doc|docs|tests?|examples|common-dev|udeb|testsuite|headers|dkms)$|^linux-|-udeb$")
 DESKTOP = re.compile(r"^lib(qt[456]|qt6|gtk|x11-6|xt6|kf[56]|glfw|gl1|opengl|gstreamer|cairo2|pango|sdl|wxgtk|fltk|fontconfig|qscintilla|gnome|ros|openmpi|hdf5|vtk|boost-python|globus|asound2|ocaml|r-base|mpi|blas|fftw|gdal|kdecore|telepathy|ruby|tcl8|tk8|python3-stdlib)|^(ocaml-base|r-base-core|ruby|octave|ghc|mono-runtime|php-common|libphp)")
@@ -130,15 +130,16 @@ def pick(records, arch, sources):
 
 
 def others(records, arch, sources):
-	"""Of each source that is not learned the largest package with programs, in an order that nobody chose: the first ASIDE are kept aside for measuring, the
-	next STRANGERS are what learned texts are held against."""
+	"""Of each source that is not learned the largest package with programs, in an order that nobody chose: those kept aside that are looked at, those kept aside
+	that are only measured, and all others, which what is learned is held against."""
 	largest, known = {}, set(sources)
 	for r in records:
 		usable = r.source not in known and wanted(r, arch) and r.size <= LARGEST[1] and any(d.startswith("libc6") for d in r.depends)
 		if usable and (r.source not in largest or r.size > largest[r.source].size):
 			largest[r.source] = r
 	listed = sorted(largest.values(), key=lambda r: hashlib.sha256(r.source.encode()).hexdigest())
-	return listed[:ASIDE], listed[ASIDE:ASIDE + STRANGERS]
+	looked, measured = ASIDE
+	return listed[:looked], listed[-measured:], listed[looked:-measured]
 
 
 def order(version):

@@ -82,8 +82,16 @@ class Corpus:
 		self.builds = [b for b in self.builds if b.version in self.at[b.family]]
 
 	def against(self, strangers, owned, owner):
-		"""Without the keys that a stranger holds, unless it holds a copy of the component: most of one of its libraries. owned ascends."""
+		"""Without the keys that a stranger holds, unless it holds a copy of the component: most of one of its libraries. What more than FEW strangers hold is
+		nobody's all the same: then it is the library that has a copy, of what all of them use. owned ascends."""
 		spoiled = np.zeros(len(owned), bool)
+		holders = np.zeros(len(owned), np.uint16)
+		by_source = collections.defaultdict(list)
+		for b in strangers:
+			by_source[b.family].append(places(owned, b.keys))
+		for held in by_source.values():
+			holders[np.unique(np.concatenate(held))] += 1
+		spoiled |= holders > FEW
 		libraries = collections.defaultdict(dict) # of each component: by part and release, so the builds for other machines need not be looked at
 		for b in self.builds:
 			if ".so" in b.part:
