@@ -309,7 +309,8 @@ static void find_kinds(scan *s)
 {
 	for (size_t i = 0; i < the_pack.n_parts; i++) {
 		const signature_part *p = &the_pack.parts[i];
-		if (s->parts[i] && s->parts[i]->found >= AS_SPEAKS && counts(s, p))
+		unsigned least = p->kind == AS_BY_TABLES ? AS_TABLES_SPEAK : AS_SPEAKS;
+		if (s->parts[i] && s->parts[i]->found >= least && counts(s, p))
 			s->kinds[p->component] |= (uint8_t)p->kind;
 	}
 }

@@ -18,8 +18,9 @@ typedef struct as_part_seen {
 	unsigned beside;    /* bits: other kinds that speak of the component in this file as well */
 } as_part_seen;
 
-/* Of one kind so many must be there to speak for what is told by another. */
-enum { AS_SPEAKS = 8 };
+/* So many texts or names must be there to speak for what is told by another kind; of pieces of tables, which are longer,
+ * fewer. */
+enum { AS_SPEAKS = 8, AS_TABLES_SPEAK = 3 };
 
 /* Whether that tells the component. Pure. */
 bool as_part_tells(const as_part_seen *p);
