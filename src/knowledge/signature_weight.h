@@ -18,8 +18,8 @@ typedef struct as_part_seen {
 	unsigned beside;    /* bits: other kinds that speak of the component in this file as well */
 } as_part_seen;
 
-/* So many texts or names must be there to speak for what is told by another kind; of pieces of tables, which are longer,
- * fewer. */
+/* So many texts or names must be there to speak for what is told by another kind; of pieces of tables, which are
+ * longer, fewer. */
 enum { AS_SPEAKS = 8, AS_TABLES_SPEAK = 3 };
 
 /* Whether that tells the component. Pure. */
