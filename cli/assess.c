@@ -47,8 +47,10 @@ static void show_fault(void *ctx, const char *file, unsigned line, const char *t
 
 static void show_message(void *ctx, const char *text)
 {
+	const asked *a = ctx;
 	wipe(ctx);
-	fprintf(stderr, "assay: %s\n", text);
+	if (!a->quiet)
+		fprintf(stderr, "assay: %s\n", text);
 }
 
 static bool number(const char *text, double least, double most, double *out)

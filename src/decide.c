@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "assess/near.h"
 #include "base/embed.h"
 #include "base/hash.h"
 
@@ -21,24 +22,31 @@ enum {
 	ROOM_MOST = 1 << 30 /* bytes of losses kept */
 };
 
-/* A whole file in the arena; p NULL, and errno, where it cannot be read or is too large. */
-static as_span read_file(as_arena *arena, const char *path)
+/* A whole file in the arena; p NULL and *why where it cannot be read. Nothing that never ends is waited for. */
+static as_span read_file(as_arena *arena, const char *path, const char **why)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	as_span s = { 0 };
+	*why = NULL;
 	if (fd < 0 || fstat(fd, &st) != 0)
-		goto out;
-	if (!S_ISREG(st.st_mode) || st.st_size > AS_TOML_BYTES) {
-		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
-		goto out;
-	}
-	uint8_t *p = as_alloc(arena, (size_t)st.st_size + 1);
+		*why = strerror(errno);
+	else if (!S_ISREG(st.st_mode))
+		*why = S_ISDIR(st.st_mode) ? "it is a folder" : "it is no file";
+	else if (st.st_size > AS_TOML_BYTES)
+		*why = "it is larger than 256 MiB";
+	uint8_t *p = *why ? NULL : as_alloc(arena, (size_t)st.st_size + 1);
+	if (!p && !*why)
+		*why = strerror(ENOMEM);
 	size_t n = 0;
-	for (ssize_t got = 1; p && got > 0 && n<(size_t)st.st_size; n += got> 0 ? (size_t)got : 0)
+	for (ssize_t got = 1; p && got > 0 && n < (size_t)st.st_size;) {
 		got = read(fd, p + n, (size_t)st.st_size - n);
-	s = (as_span){ p, n };
-out:
+		n += got > 0 ? (size_t)got : 0;
+		if (got < 0)
+			*why = strerror(errno);
+	}
+	if (!*why)
+		s = (as_span){ p, n };
 	if (fd >= 0)
 		(void)close(fd);
 	return s;
@@ -48,10 +56,11 @@ static as_span read_named(void *ctx, as_span name, unsigned line, as_faults *f)
 {
 	as_decision *d = ctx;
 	const char *path = as_decision_path(d, name);
-	as_span s = path ? read_file(d->arena, path) : (as_span){ 0 };
+	const char *why = strerror(ENOMEM);
+	as_span s = path ? read_file(d->arena, path, &why) : (as_span){ 0 };
 	if (!s.p)
-		as_fault_add(f, as_lit(d->o.network), line, "inventory: '%s': %s",
-			as_shown_text(d->arena, name), strerror(errno));
+		as_fault_add(f, as_lit(d->o.network), line, "assessment: inventory: '%s': %s",
+			as_shown_text(d->arena, name), why);
 	return s;
 }
 
@@ -73,12 +82,16 @@ static void choose_scenarios(as_decision *d)
 		return;
 	for (const char *const *name = d->o.scenarios; *name; name++) {
 		bool met = false;
-		for (size_t i = 0; i < n->n_scenarios; i++)
+		as_near near = { .given = as_lit(*name) };
+		for (size_t i = 0; i < n->n_scenarios; i++) {
 			met |= as_is_nocase(n->scenarios[i].name, *name);
+			as_near_try(&near, n->scenarios[i].name);
+		}
 		if (!met)
 			as_fault_add(&d->faults, (as_span){ 0 }, 0,
-				"there is no scenario called '%s'",
-				as_shown_text(d->arena, as_lit(*name)));
+				"there is no scenario called '%s'%s",
+				as_shown_text(d->arena, as_lit(*name)),
+				as_near_text(&near, d->arena));
 	}
 	for (size_t i = 1; i < n->n_scenarios; i++) {
 		bool asked = false;
@@ -90,29 +103,49 @@ static void choose_scenarios(as_decision *d)
 	n->n_scenarios = kept;
 }
 
+/* What a fault or note is about, NUL-terminated; a file of the network's is named as the user would name it. */
+static const char *file_of(as_decision *d, const struct as_fault *f)
+{
+	bool own = !f->file.n || as_is(f->file, d->o.network) || as_is(f->file, "controls.toml");
+	as_span file = as_print(d->arena, "%s%.*s", own || f->file.p[0] == '/' ? "" : d->folder,
+		(int)f->file.n, f->file.n ? (const char *)f->file.p : "");
+	return file.p ? (const char *)file.p : "";
+}
+
+/* What is not wrong, but may surprise. */
+static void tell_notes(as_decision *d)
+{
+	const as_faults *f = &d->network.notes;
+	for (size_t i = 0; i < f->n && d->o.on_message; i++) {
+		as_span s = as_print(d->arena, "note: %s:%u: %s", file_of(d, &f->p[i]),
+			f->p[i].line, (const char *)f->p[i].text.p);
+		if (s.p)
+			d->o.on_message(d->o.ctx, (const char *)s.p);
+	}
+}
+
 static assay_status tell_faults(as_decision *d)
 {
 	const as_faults *f = &d->faults;
-	for (size_t i = 0; i < f->n && d->o.on_fault; i++) {
-		as_span file = as_print(d->arena, "%.*s", (int)f->p[i].file.n,
-			f->p[i].file.n ? (const char *)f->p[i].file.p : "");
-		d->o.on_fault(d->o.ctx, file.p ? (const char *)file.p : "", f->p[i].line,
-			(const char *)f->p[i].text.p);
-	}
+	for (size_t i = 0; i < f->n && d->o.on_fault; i++)
+		d->o.on_fault(
+			d->o.ctx, file_of(d, &f->p[i]), f->p[i].line, (const char *)f->p[i].text.p);
 	if (f->no_memory)
 		return as_say(d->error, ASSAY_INTERNAL, "not enough memory");
 	if (f->n == 0)
 		return ASSAY_OK;
-	return as_say(d->error, ASSAY_INPUT, "%zu thing%s wrong with '%s'; nothing was written",
-		f->n + f->untold, f->n + f->untold == 1 ? " is" : "s are", d->o.network);
+	return as_say(d->error, ASSAY_INPUT, "%zu thing%s wrong with '%s'%s; nothing was written",
+		f->n + f->untold, f->n + f->untold == 1 ? " is" : "s are", d->o.network,
+		f->untold ? ", the first 1000 of which are told" : "");
 }
 
 static assay_status read_network(as_decision *d)
 {
 	as_network_files files = { .read = read_named, .ctx = d };
-	d->text = read_file(d->arena, d->o.network);
+	const char *why = NULL;
+	d->text = read_file(d->arena, d->o.network, &why);
 	if (!d->text.p)
-		return as_say(d->error, ASSAY_INPUT, "'%s': %s", d->o.network, strerror(errno));
+		return as_say(d->error, ASSAY_INPUT, "'%s': %s", d->o.network, why);
 	d->network = as_network_read(d->text, as_lit(d->o.network),
 		as_embedded_file(as_embedded_toml, "controls.toml"), &files, &d->faults);
 	if (d->o.years > 0)
@@ -122,7 +155,10 @@ static assay_status read_network(as_decision *d)
 			AS_YEARS_MOST);
 	choose_scenarios(d);
 	as_decision_read_dossiers(d);
-	return tell_faults(d);
+	assay_status s = tell_faults(d);
+	if (s == ASSAY_OK)
+		tell_notes(d);
+	return s;
 }
 
 static void on_progress(void *ctx, size_t done, size_t all)
@@ -149,10 +185,14 @@ static as_run run_of(as_decision *d)
 		.ctx = d };
 }
 
-static bool fits(const as_decision *d, const as_run *run)
+/* Whether what a simulation keeps fits into memory. */
+static bool fits(const as_model *m, const as_run *run)
 {
-	double bytes = d->network.question.years * (double)d->network.n_scenarios *
-		       (double)run->outer * (double)run->inner * (double)sizeof(float);
+	double years = m->network->question.years, scenarios = (double)m->network->n_scenarios,
+	       outer = (double)run->outer, paths = outer * (double)run->inner;
+	double bytes = paths * scenarios * (years * (double)sizeof(float) + (double)sizeof(double));
+	bytes += outer * (double)sizeof(double) *
+		 ((double)m->n_params + scenarios * (years + 1) + (double)m->n_programmes);
 	return bytes <= ROOM_MOST;
 }
 
@@ -170,7 +210,7 @@ static as_outcome *simulate(as_decision *d, const as_model *m, as_run *run)
 		as_run more = *run;
 		more.outer *= 2;
 		if (error <= d->o.precision * sum / n || more.outer * more.inner > TRIALS_MOST ||
-			!fits(d, &more))
+			!fits(m, &more))
 			break;
 		as_outcome_free(o);
 		*run = more;
@@ -211,11 +251,12 @@ static assay_status assess(as_decision *d)
 		d->faults.no_memory = true;
 	as_model *m = as_model_new(&d->network, &evidence, d->arena, &d->faults);
 	as_run run = run_of(d);
-	if (m && !fits(d, &run))
+	if (m && !fits(m, &run))
 		as_fault_add(&d->faults, (as_span){ 0 }, 0,
-			"%zu paths of %.0f years in %zu scenarios do not fit into memory: fewer "
-			"--trials",
-			run.outer * run.inner, d->network.question.years, d->network.n_scenarios);
+			"%zu paths of %.0f years in %zu scenarios, out of %zu draws of %zu "
+			"parameters, do not fit into memory: fewer --trials, or fewer --draws",
+			run.outer * run.inner, d->network.question.years, d->network.n_scenarios,
+			run.outer, m->n_params);
 	d->faults.no_memory |= !m;
 	assay_status s = tell_faults(d);
 	if (s != ASSAY_OK)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "assess/near.h"
 #include "base/text.h"
 
 typedef struct filling {
@@ -20,6 +21,25 @@ static void wrong(const filling *x, unsigned line, const char *what)
 	as_fault_add(x->f, x->file, line, "%s: %s %s", x->form->title, x->field->name, what);
 }
 
+/* What was written in place of what is to stand there. */
+static const char *found(const filling *x, const as_toml *v)
+{
+	static const char *const kinds[] = { [AS_TOML_TABLE] = "a table",
+		[AS_TOML_ARRAY] = "a list",
+		[AS_TOML_NUMBER] = "a number",
+		[AS_TOML_TRUTH] = "true or false" };
+	if (v->kind != AS_TOML_TEXT && v->kind != AS_TOML_TIME)
+		return kinds[v->kind];
+	as_span s = as_print(x->f->arena, "'%s'", as_shown_text(x->f->arena, v->text));
+	return s.p ? (const char *)s.p : "?";
+}
+
+static void wrong_kind(const filling *x, const as_toml *v, const char *wanted)
+{
+	as_fault_add(x->f, x->file, v->line, "%s: %s is %s; it is to be %s", x->form->title,
+		x->field->name, found(x, v), wanted);
+}
+
 static const char *amount(as_arena *arena, double v)
 {
 	as_span s = as_print(arena, "%.15g", v);
@@ -29,9 +49,11 @@ static const char *amount(as_arena *arena, double v)
 static bool in_bounds(const filling *x, unsigned line, double v)
 {
 	as_arena *a = x->f->arena;
-	if (v >= x->field->low && v <= x->field->high)
+	if (v >= x->field->low && v <= x->field->high && isfinite(v))
 		return true;
-	if (x->field->high == INFINITY)
+	if (x->field->high == INFINITY && !isfinite(v))
+		wrong(x, line, "is to be a number that ends");
+	else if (x->field->high == INFINITY)
 		as_fault_add(x->f, x->file, line, "%s: %s is %s; it cannot be less than %s",
 			x->form->title, x->field->name, amount(a, v), amount(a, x->field->low));
 	else
@@ -44,11 +66,12 @@ static bool in_bounds(const filling *x, unsigned line, double v)
 static void take_number(const filling *x, const as_toml *v)
 {
 	if (v->kind != AS_TOML_NUMBER) {
-		wrong(x, v->line, "is to be a number");
+		wrong_kind(x, v, "a number");
 		return;
 	}
 	if (x->field->kind == AS_BLANK_WHOLE && v->number != floor(v->number)) {
-		wrong(x, v->line, "is to be a whole number");
+		as_fault_add(x->f, x->file, v->line, "%s: %s is %s; it is to be a whole number",
+			x->form->title, x->field->name, amount(x->f->arena, v->number));
 		return;
 	}
 	if (in_bounds(x, v->line, v->number))
@@ -109,6 +132,28 @@ static void make_quantity(
 		"{ events, years }");
 }
 
+/* What stands in a quantity and does not belong there, or is no number. */
+static void wrong_part(const filling *x, const as_toml *c, bool known)
+{
+	const char *name = as_shown_text(x->f->arena, c->key);
+	bool source = as_is(c->key, "source");
+	if (known || source) {
+		as_fault_add(x->f, x->file, c->line, "%s: %s: %s is %s; it is to be a %s",
+			x->form->title, x->field->name, name, found(x, c),
+			source ? "text" : "number");
+		return;
+	}
+	as_near near = { .given = c->key };
+	for (unsigned i = 0; i < PARTS; i++)
+		as_near_try(&near, as_lit(parts[i]));
+	as_near_try(&near, as_lit("source"));
+	as_fault_add(x->f, x->file, c->line,
+		"%s: %s: a quantity has no '%s'%s (it has low, likely, high, cap, min, max, "
+		"events, "
+		"years, value, source)",
+		x->form->title, x->field->name, name, as_near_text(&near, x->f->arena));
+}
+
 static void take_quantity(const filling *x, const as_toml *v)
 {
 	double numbers[PARTS] = { 0 };
@@ -132,9 +177,7 @@ static void take_quantity(const filling *x, const as_toml *v)
 		if (as_is(c->key, "source") && c->kind == AS_TOML_TEXT) {
 			source = c->text;
 		} else if (i == PARTS || c->kind != AS_TOML_NUMBER) {
-			as_fault_add(x->f, x->file, c->line,
-				"%s: %s: '%s' is no number of a quantity", x->form->title,
-				x->field->name, as_shown_text(x->f->arena, c->key));
+			wrong_part(x, c, i < PARTS);
 			fine = false;
 		} else {
 			fine &= i == EVENTS || i == YEARS || in_bounds(x, c->line, c->number);
@@ -149,16 +192,19 @@ static void take_quantity(const filling *x, const as_toml *v)
 static bool word_of(const filling *x, as_span s, unsigned line, unsigned *out)
 {
 	as_buf all = { 0 };
+	as_near near = { .given = s };
 	for (unsigned i = 0; x->field->words[i]; i++) {
 		if (as_is_nocase(s, x->field->words[i])) {
 			*out = i;
 			as_buf_free(&all);
 			return true;
 		}
+		as_near_try(&near, as_lit(x->field->words[i]));
 		as_buf_print(&all, "%s%s", i ? ", " : "", x->field->words[i]);
 	}
-	as_fault_add(x->f, x->file, line, "%s: %s: '%s' is none of %.*s", x->form->title,
-		x->field->name, as_shown_text(x->f->arena, s), (int)all.n, (const char *)all.p);
+	as_fault_add(x->f, x->file, line, "%s: %s: '%s' is none of %.*s%s", x->form->title,
+		x->field->name, as_shown_text(x->f->arena, s), (int)all.n, (const char *)all.p,
+		as_near_text(&near, x->f->arena));
 	as_buf_free(&all);
 	return false;
 }
@@ -170,7 +216,8 @@ static void take_text(const filling *x, as_span s, unsigned line)
 		if (word_of(x, s, line, &i))
 			*(unsigned *)slot(x) = i;
 	} else if (x->field->kind == AS_BLANK_DATE && !as_is_date(s)) {
-		wrong(x, line, "is to be a day as YYYY-MM-DD");
+		as_fault_add(x->f, x->file, line, "%s: %s is '%s'; it is to be a day, YYYY-MM-DD",
+			x->form->title, x->field->name, as_shown_text(x->f->arena, s));
 	} else if (x->field->needed && as_trim(s).n == 0) {
 		wrong(x, line, "is empty");
 	} else {
@@ -208,14 +255,15 @@ static void take_texts(const filling *x, const as_toml *v)
 		return;
 	}
 	if (v->kind != AS_TOML_ARRAY || !room_for(x, v->n)) {
-		wrong(x, v->line, "is to be a list of texts");
+		wrong_kind(x, v, "a list of texts");
 		return;
 	}
 	for (const as_toml *c = v->first; c; c = c->next) {
 		if (c->kind == AS_TOML_TEXT)
 			add_text(x, c->text, c->line);
 		else
-			wrong(x, c->line, "is to be a list of texts");
+			as_fault_add(x->f, x->file, c->line, "%s: %s: %s is no text",
+				x->form->title, x->field->name, found(x, c));
 	}
 }
 
@@ -237,7 +285,7 @@ static void take(const filling *x, const as_toml *table, const as_toml *v)
 		if (v->kind == AS_TOML_TRUTH)
 			*(bool *)slot(x) = v->truth;
 		else
-			wrong(x, v->line, "is to be true or false");
+			wrong_kind(x, v, "true or false");
 		return;
 	case AS_BLANK_ROWS:
 		*(as_rows *)slot(x) =
@@ -251,7 +299,7 @@ static void take(const filling *x, const as_toml *table, const as_toml *v)
 	if (v->kind == AS_TOML_TEXT || (v->kind == AS_TOML_TIME && x->field->kind == AS_BLANK_DATE))
 		take_text(x, v->text, v->line);
 	else
-		wrong(x, v->line, "is to be a text");
+		wrong_kind(x, v, x->field->kind == AS_BLANK_DATE ? "a day, YYYY-MM-DD" : "a text");
 }
 
 static const as_blank *field_of(const as_form *form, as_span key)
@@ -265,18 +313,46 @@ static const as_blank *field_of(const as_form *form, as_span key)
 static void unknown(const as_form *form, as_span file, unsigned line, as_span key, as_faults *f)
 {
 	as_buf all = { 0 };
-	for (size_t i = 0; i < form->n; i++)
+	as_near near = { .given = key };
+	for (size_t i = 0; i < form->n; i++) {
+		as_near_try(&near, as_lit(form->fields[i].name));
 		as_buf_print(&all, "%s%s", i ? ", " : "", form->fields[i].name);
-	as_fault_add(f, file, line, "%s has no field '%s'; it has %.*s", form->title,
-		as_shown_text(f->arena, key), (int)all.n, (const char *)all.p);
+	}
+	const char *meant = as_near_text(&near, f->arena);
+	if (*meant)
+		as_fault_add(f, file, line, "%s has no field '%s'%s", form->title,
+			as_shown_text(f->arena, key), meant);
+	else
+		as_fault_add(f, file, line, "%s has no field '%s'; it has %.*s", form->title,
+			as_shown_text(f->arena, key), (int)all.n, (const char *)all.p);
 	as_buf_free(&all);
+}
+
+bool as_form_told(const as_written *w, const char *field)
+{
+	return w->table && as_toml_get(w->table, field);
+}
+
+unsigned as_form_line(const as_written *w, const char *field)
+{
+	const as_toml *v = w->table ? as_toml_get(w->table, field) : NULL;
+	return v ? v->line : w->line;
+}
+
+unsigned as_form_line_of(const as_written *w, const char *field, as_span text)
+{
+	const as_toml *v = w->table ? as_toml_get(w->table, field) : NULL;
+	for (const as_toml *c = v ? v->first : NULL; c; c = c->next)
+		if (c->text.p == text.p)
+			return c->line;
+	return v ? v->line : w->line;
 }
 
 void as_form_read(const as_form *form, const as_toml *table, as_span file, void *row, as_faults *f)
 {
 	if (form->begin)
 		form->begin(row);
-	*(as_written *)row = (as_written){ .file = file, .line = table->line };
+	*(as_written *)row = (as_written){ .file = file, .line = table->line, .table = table };
 	for (const as_toml *c = table->first; c; c = c->next) {
 		filling x = { .form = form,
 			.field = field_of(form, c->key),
@@ -290,7 +366,7 @@ void as_form_read(const as_form *form, const as_toml *table, as_span file, void 
 	}
 	for (size_t i = 0; i < form->n; i++)
 		if (form->fields[i].needed && !as_toml_get(table, form->fields[i].name))
-			as_fault_add(f, file, table->line, "%s: %s is missing: %s", form->title,
+			as_fault_add(f, file, table->line, "%s: %s is missing (%s)", form->title,
 				form->fields[i].name, form->fields[i].what);
 }
 
@@ -317,9 +393,8 @@ as_rows as_form_rows(
 	return rows;
 }
 
-static void schema_of_number(const as_blank *d, as_buf *out)
+static void schema_of_bounds(const as_blank *d, as_buf *out)
 {
-	as_buf_print(out, "\"type\":\"%s\"", d->kind == AS_BLANK_WHOLE ? "integer" : "number");
 	if (d->low != -INFINITY)
 		as_buf_print(out, ",\"minimum\":%.15g", d->low);
 	if (d->high != INFINITY)
@@ -334,11 +409,64 @@ static void schema_of_words(const as_blank *d, as_buf *out)
 	as_buf_text(out, "]");
 }
 
+/* A quantity, each number of which lies within the bounds of the field. */
+static void schema_of_quantity(const as_blank *d, as_buf *out)
+{
+	as_buf_text(out, "\"$ref\":\"#/$defs/quantity\"");
+	schema_of_bounds(d, out);
+	as_buf_text(out, ",\"properties\":{");
+	for (unsigned i = 0, n = 0; i < PARTS; i++) {
+		if (i == EVENTS || i == YEARS)
+			continue;
+		as_buf_print(out, "%s\"%s\":{\"type\":\"number\"", n++ ? "," : "", parts[i]);
+		schema_of_bounds(d, out);
+		as_buf_text(out, "}");
+	}
+	as_buf_text(out, "}");
+}
+
+void as_quantity_schema(as_buf *out)
+{
+	as_buf_text(out, "{\"anyOf\":[{\"type\":\"number\"}");
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		as_buf_text(out, ",{\"type\":\"object\",\"additionalProperties\":false,"
+				 "\"properties\":{\"source\":{\"type\":\"string\"}");
+		for (unsigned k = 0; k < PARTS; k++)
+			if (forms[i].set & bit(k))
+				as_buf_print(out, ",\"%s\":{\"type\":\"number\"%s}", parts[k],
+					k == YEARS    ? ",\"exclusiveMinimum\":0"
+					: k == EVENTS ? ",\"minimum\":0"
+						      : "");
+		as_buf_text(out, "},\"required\":[");
+		for (unsigned k = 0, n = 0; k < PARTS; k++)
+			if (forms[i].set & bit(k))
+				as_buf_print(out, "%s\"%s\"", n++ ? "," : "", parts[k]);
+		as_buf_text(out, "]}");
+	}
+	as_buf_text(out, "]}");
+}
+
+static void schema_of_list(const as_blank *d, as_buf *out)
+{
+	as_buf_text(out, "\"anyOf\":[");
+	for (int array = 0; array < 2; array++) {
+		as_buf_text(out, array ? ",{\"type\":\"array\",\"items\":{" : "{");
+		if (d->kind == AS_BLANK_ROWS)
+			as_buf_print(out, "\"$ref\":\"#/$defs/%s\"", d->rows->title);
+		else if (d->kind == AS_BLANK_WORDS)
+			schema_of_words(d, out);
+		else
+			as_buf_text(out, "\"type\":\"string\"");
+		as_buf_text(out, array ? "}}" : "}");
+	}
+	as_buf_text(out, "]");
+}
+
 static void schema_of(const as_blank *d, as_buf *out)
 {
 	switch (d->kind) {
 	case AS_BLANK_TEXT:
-		as_buf_text(out, "\"type\":\"string\"");
+		as_buf_print(out, "\"type\":\"string\"%s", d->needed ? ",\"minLength\":1" : "");
 		break;
 	case AS_BLANK_DATE:
 		as_buf_text(out, "\"type\":\"string\",\"format\":\"date\"");
@@ -346,27 +474,22 @@ static void schema_of(const as_blank *d, as_buf *out)
 	case AS_BLANK_TRUTH:
 		as_buf_text(out, "\"type\":\"boolean\"");
 		break;
-	case AS_BLANK_TEXTS:
-		as_buf_text(out, "\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}");
-		break;
 	case AS_BLANK_NUMBER:
 	case AS_BLANK_WHOLE:
-		schema_of_number(d, out);
+		as_buf_print(
+			out, "\"type\":\"%s\"", d->kind == AS_BLANK_WHOLE ? "integer" : "number");
+		schema_of_bounds(d, out);
 		break;
 	case AS_BLANK_QUANTITY:
-		as_buf_text(out, "\"$ref\":\"#/$defs/quantity\"");
+		schema_of_quantity(d, out);
 		break;
 	case AS_BLANK_WORD:
 		schema_of_words(d, out);
 		break;
+	case AS_BLANK_TEXTS:
 	case AS_BLANK_WORDS:
-		as_buf_text(out, "\"type\":\"array\",\"items\":{");
-		schema_of_words(d, out);
-		as_buf_text(out, "}");
-		break;
 	case AS_BLANK_ROWS:
-		as_buf_text(out, "\"type\":\"array\",\"items\":");
-		as_form_schema(d->rows, out);
+		schema_of_list(d, out);
 		break;
 	}
 }

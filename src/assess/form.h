@@ -75,6 +75,7 @@ struct as_form {
 typedef struct as_written {
 	as_span file;
 	unsigned line;
+	const as_toml *table; /* NULL: a line of a CSV file, or nowhere */
 } as_written;
 
 /* What is wrong with what a user wrote, in order of being met. Zero it, and set arena; its texts are in the arena. */
@@ -98,17 +99,26 @@ void as_fault_add(as_faults *f, as_span file, unsigned line, const char *format,
 /* s escaped for messages, NUL-terminated, at most 80 bytes of it; "" without memory. Owned by the arena. */
 const char *as_shown_text(as_arena *arena, as_span s);
 
+/* The line of a field of a row, and whether it was written at all; of a text in it. The row's own line where it is not
+ * known better. */
+unsigned as_form_line(const as_written *w, const char *field);
+bool as_form_told(const as_written *w, const char *field);
+unsigned as_form_line_of(const as_written *w, const char *field, as_span text);
+
 /* Fills row (form->size bytes) from a table. */
 void as_form_read(const as_form *form, const as_toml *table, as_span file, void *row, as_faults *f);
 /* All tables of the array key of top as rows; a single table counts as one. */
 as_rows as_form_rows(
 	const as_form *form, const as_toml *top, const char *key, as_span file, as_faults *f);
 /* Adds the lines of a CSV file (RFC 4180; , ; or tab) to rows: its first line names the fields, or what fields are
- * also called; columns of other names are told in faults only if no column is known. A quantity is a number, or the
- * columns FIELD_low, FIELD_likely, FIELD_high. */
+ * also called. Columns of other names are left out, but for those that look like a slip: these are faults. A quantity
+ * is a number, or the columns FIELD_low, FIELD_likely, FIELD_high. */
 void as_form_csv(const as_form *form, as_span text, as_span file, as_rows *rows, as_faults *f);
 
-/* The form as a JSON schema object (draft 2020-12), appended to out. */
+/* The form as a JSON schema object (draft 2020-12), appended to out; it refers to "#/$defs/quantity", and to
+ * "#/$defs/TITLE" of the forms within it. */
 void as_form_schema(const as_form *form, as_buf *out);
+/* What "quantity" stands for there. */
+void as_quantity_schema(as_buf *out);
 
 #endif

@@ -5,13 +5,15 @@
 #include <stdlib.h>
 
 #include "assess/form.h"
+#include "assess/near.h"
 #include "base/text.h"
 
-enum { COLUMNS = 256, CELL_NUMBER = 64, ROWS_MOST = 1000000 };
+enum { COLUMNS = 256, CELL_NUMBER = 64, ROWS_MOST = 1000000, NEAR_LEAST = 5 };
 
 typedef struct column {
 	const as_blank *field; /* NULL: not known */
 	const char *part;      /* of a quantity: "low", ...; NULL: the whole */
+	as_span name;          /* as the file writes it */
 } column;
 
 typedef struct sheet {
@@ -21,6 +23,7 @@ typedef struct sheet {
 	unsigned line;
 	char between;
 	as_faults *f;
+	as_arena *nodes; /* of the row that is being read */
 	column columns[COLUMNS];
 	size_t n_columns;
 } sheet;
@@ -31,11 +34,15 @@ static bool at_end(const sheet *h) { return h->at >= h->s.n; }
 static as_span quoted(sheet *h)
 {
 	size_t from = h->at + 1, to = from;
+	unsigned line = h->line;
 	for (; to < h->s.n; to++) {
 		if (h->s.p[to] == '"' && as_at(h->s, to + 1) != '"')
 			break;
 		to += h->s.p[to] == '"';
 	}
+	if (to >= h->s.n)
+		as_fault_add(
+			h->f, h->file, line, "a quotation mark opens here and is never closed");
 	to = as_min(to, h->s.n);
 	uint8_t *p = as_alloc(h->f->arena, to - from + 1);
 	size_t n = 0;
@@ -57,22 +64,38 @@ static as_span cell(sheet *h, bool *last)
 	size_t from = h->at;
 	while (!at_end(h) && h->s.p[h->at] != (uint8_t)h->between && h->s.p[h->at] != '\n')
 		h->at++;
-	as_span out = in_quotes ? inside : as_cut(h->s, from, h->at - from);
+	as_span rest = as_cut(h->s, from, h->at - from), out = in_quotes ? inside : rest;
+	if (in_quotes && as_trim(rest).n)
+		as_fault_add(h->f, h->file, h->line,
+			"'%s' stands behind a closing quotation mark (one within a text is written "
+			"twice)",
+			as_shown_text(h->f->arena, as_trim(rest)));
 	*last = at_end(h) || h->s.p[h->at] == '\n';
 	h->line += !at_end(h) && *last;
 	h->at += !at_end(h);
 	return as_trim(out);
 }
 
-static bool named(const char *names, as_span s)
+/* Whether s is that name, without regard to case; blanks, _ and - are one. */
+static bool is_named(as_span s, as_span name)
+{
+	bool same = s.n == name.n;
+	for (size_t i = 0; same && i < s.n; i++) {
+		uint8_t b = s.p[i];
+		b = b >= 'A' && b <= 'Z' ? (uint8_t)(b + 'a' - 'A') : b;
+		b = b == '_' || b == '-' ? ' ' : b;
+		same = b == (name.p[i] == '_' ? ' ' : name.p[i]);
+	}
+	return same;
+}
+
+static bool is_also(const char *names, as_span s)
 {
 	for (size_t i = 0; names; i++) {
 		as_span one = as_field(as_lit(names), '|', i);
 		if (!one.p)
 			return false;
-		char word[CELL_NUMBER] = { 0 };
-		memcpy(word, one.p, as_min(one.n, sizeof(word) - 1));
-		if (as_is_nocase(s, word))
+		if (is_named(s, one))
 			return true;
 	}
 	return false;
@@ -83,11 +106,13 @@ static column column_of(const as_form *form, as_span s)
 	static const char *const ends[] = { "_low", "_likely", "_high" };
 	for (size_t i = 0; i < form->n; i++) {
 		const as_blank *d = &form->fields[i];
-		if (as_is_nocase(s, d->name) || named(d->also, s))
+		if (is_named(s, as_lit(d->name)) || is_also(d->also, s))
 			return (column){ .field = d };
+		size_t n = as_min(strlen(d->name), s.n);
 		for (size_t e = 0;
 			d->kind == AS_BLANK_QUANTITY && e < sizeof(ends) / sizeof(ends[0]); e++)
-			if (as_starts(s, d->name) && as_is(as_from(s, strlen(d->name)), ends[e]))
+			if (is_named(as_cut(s, 0, n), as_lit(d->name)) &&
+				is_named(as_from(s, n), as_lit(ends[e])))
 				return (column){ .field = d, .part = ends[e] + 1 };
 	}
 	return (column){ 0 };
@@ -95,7 +120,7 @@ static column column_of(const as_form *form, as_span s)
 
 static as_toml *value(sheet *h, unsigned line, as_toml_kind kind, as_span key)
 {
-	as_toml *v = as_alloc(h->f->arena, sizeof(*v));
+	as_toml *v = as_alloc(h->nodes, sizeof(*v));
 	h->f->no_memory |= !v;
 	if (v)
 		*v = (as_toml){ .kind = kind, .line = line, .key = key };
@@ -123,7 +148,7 @@ static bool is_a_number(as_span s, double *out)
 	text[s.n] = 0;
 	char *end = NULL;
 	double v = strtod(text, &end);
-	if (*end || !isfinite(v))
+	if (end != text + s.n || !isfinite(v))
 		return false;
 	*out = v;
 	return true;
@@ -147,10 +172,13 @@ static as_toml *as_value(sheet *h, unsigned line, as_blank_kind kind, as_span ke
 	if (kind != AS_BLANK_TEXTS && kind != AS_BLANK_WORDS)
 		return v;
 	v->kind = AS_TOML_ARRAY;
-	for (size_t i = 0; as_field(s, ';', i).p; i++)
-		if (as_trim(as_field(s, ';', i)).n > 0)
-			add(v, as_value(h, line, AS_BLANK_TEXT, (as_span){ 0 },
-				       as_trim(as_field(s, ';', i))));
+	for (size_t from = 0; from < s.n;) {
+		size_t to = (size_t)as_min(as_find_byte(s, ';', from), s.n);
+		as_span one = as_trim(as_cut(s, from, to - from));
+		if (one.n > 0)
+			add(v, as_value(h, line, AS_BLANK_TEXT, (as_span){ 0 }, one));
+		from = to + 1;
+	}
 	return v;
 }
 
@@ -171,29 +199,99 @@ static void put(sheet *h, as_toml *row, size_t i, as_span s, unsigned line)
 	add(whole, as_value(h, line, AS_BLANK_NUMBER, as_lit(c->part), s));
 }
 
-static void read_header(sheet *h)
+/* What stands between the fields: of , ; and tab the one that is met most often in the first line, outside quotes;
+ * or what spreadsheets say before it, as sep=; */
+static char between_of(sheet *h)
 {
-	as_span first = as_cut(h->s, 0, as_min(as_find_byte(h->s, '\n', 0), h->s.n));
-	h->between = as_find_byte(first, '\t', 0) != SIZE_MAX  ? '\t'
-		     : as_find_byte(first, ',', 0) != SIZE_MAX ? ','
-		     : as_find_byte(first, ';', 0) != SIZE_MAX ? ';'
-							       : ',';
-	bool last = false, known = false;
+	size_t n[3] = { 0 };
+	bool in_quotes = false;
+	static const char marks[] = ",;\t";
+	if (as_starts(as_from(h->s, h->at), "sep=") && as_at(h->s, h->at + 4) >= '\t' &&
+		as_at(h->s, h->at + 4) != '\n') {
+		char mark = (char)as_at(h->s, h->at + 4);
+		h->at = (size_t)as_min(as_find_byte(h->s, '\n', h->at), h->s.n - 1) + 1;
+		h->line++;
+		return mark;
+	}
+	for (size_t i = h->at; i < h->s.n && h->s.p[i] != '\n'; i++) {
+		in_quotes ^= h->s.p[i] == '"';
+		for (size_t k = 0; k < sizeof(n) / sizeof(n[0]) && !in_quotes; k++)
+			n[k] += h->s.p[i] == (uint8_t)marks[k];
+	}
+	return n[2] > n[0] && n[2] > n[1] ? '\t' : n[1] > n[0] ? ';' : ',';
+}
+
+static void name_column(sheet *h, as_span s, unsigned line)
+{
+	column c = column_of(h->form, s);
+	const char *shown = as_shown_text(h->f->arena, s);
+	for (size_t i = 0; c.field && i < h->n_columns; i++)
+		if (h->columns[i].field == c.field &&
+			(!c.part || !h->columns[i].part || c.part == h->columns[i].part)) {
+			as_fault_add(h->f, h->file, line,
+				"two columns are %s: '%s' is the second; leave one out",
+				c.field->name, shown);
+			c.field = NULL;
+		}
+	c.name = s;
+	h->columns[h->n_columns++] = c;
+}
+
+static bool has_column(const sheet *h, const as_blank *field)
+{
+	for (size_t i = 0; i < h->n_columns; i++)
+		if (h->columns[i].field == field)
+			return true;
+	return false;
+}
+
+/* A column that is not known may be one that nobody else is, with a slip. */
+static void find_slips(const sheet *h, unsigned line)
+{
+	for (size_t i = 0; i < h->n_columns; i++) {
+		as_near near = { .given = h->columns[i].name };
+		for (size_t k = 0; near.given.n >= NEAR_LEAST && k < h->form->n; k++)
+			if (!has_column(h, &h->form->fields[k]))
+				as_near_try(&near, as_lit(h->form->fields[k].name));
+		if (!h->columns[i].field && near.slips == 1)
+			as_fault_add(h->f, h->file, line,
+				"there is no column '%s'%s Call it otherwise if not",
+				as_shown_text(h->f->arena, near.given),
+				as_near_text(&near, h->f->arena));
+	}
+}
+
+/* The first line names the columns. False if no row can be read. */
+static bool read_header(sheet *h)
+{
+	bool last = false, known = false, whole = true, all = true;
+	h->between = between_of(h);
+	unsigned line = h->line;
 	while (!last && !at_end(h)) {
 		as_span s = cell(h, &last);
-		if (h->n_columns == COLUMNS)
-			continue;
-		column c = column_of(h->form, s);
-		for (size_t i = 0; c.field && i < h->n_columns; i++)
-			if (h->columns[i].field == c.field && h->columns[i].part == c.part)
-				as_fault_add(h->f, h->file, 1, "two columns are %s", c.field->name);
-		h->columns[h->n_columns++] = c;
-		known |= c.field != NULL;
+		if (h->n_columns < COLUMNS)
+			name_column(h, s, line);
+		else
+			whole = false;
 	}
+	for (size_t i = 0; i < h->n_columns; i++)
+		known |= h->columns[i].field != NULL;
+	if (!whole)
+		as_fault_add(h->f, h->file, line, "more than %d columns", COLUMNS);
 	if (!known)
-		as_fault_add(h->f, h->file, 1,
-			"the first line names no column that is known: %s, ...",
-			h->form->fields[0].name);
+		as_fault_add(h->f, h->file, line,
+			"this line names no column that is known, such as %s, %s, %s",
+			h->form->fields[0].name, h->form->fields[1].name, h->form->fields[2].name);
+	for (size_t i = 0; known && i < h->form->n; i++) {
+		const as_blank *d = &h->form->fields[i];
+		bool there = !d->needed || has_column(h, d);
+		all &= there;
+		if (!there)
+			as_fault_add(h->f, h->file, line, "there is no column %s (%s)%s%s", d->name,
+				d->what, d->also ? "; also called: " : "", d->also ? d->also : "");
+	}
+	find_slips(h, line);
+	return known && all;
 }
 
 static size_t lines_in(as_span s)
@@ -208,40 +306,78 @@ static void read_rows(sheet *h, as_rows *rows)
 {
 	while (!at_end(h) && !h->f->no_memory) {
 		unsigned line = h->line;
+		as_arena_reset(h->nodes);
 		as_toml *row = value(h, line, AS_TOML_TABLE, (as_span){ 0 });
 		bool last = false;
-		for (size_t i = 0; row && !last && !at_end(h); i++) {
+		size_t i = 0, beyond = 0;
+		for (; row && !last && !at_end(h); i++) {
 			as_span s = cell(h, &last);
 			put(h, row, i, s, line);
+			beyond += i >= h->n_columns && s.n;
 		}
-		if (row && row->n > 0)
-			as_form_read(h->form, row, h->file,
-				(uint8_t *)rows->p + rows->n++ * h->form->size, h->f);
+		if (beyond)
+			as_fault_add(h->f, h->file, line,
+				"this line has %zu fields, the first line names %zu", i,
+				h->n_columns);
+		if (!row || row->n == 0)
+			continue;
+		uint8_t *to = (uint8_t *)rows->p + rows->n++ * h->form->size;
+		as_form_read(h->form, row, h->file, to, h->f);
+		((as_written *)(void *)to)->table = NULL;
 	}
+}
+
+/* Whether it is a text at all: spreadsheets also write UTF-16, and code pages of one byte. */
+static bool is_readable(as_span text, as_span file, as_faults *f)
+{
+	unsigned line = 1;
+	if (as_starts(text, "\xff\xfe") || as_starts(text, "\xfe\xff")) {
+		as_fault_add(f, file, 1, "this is UTF-16: save it as CSV in UTF-8");
+		return false;
+	}
+	for (size_t i = 0; i < text.n; i++) {
+		size_t n = text.p[i] < 0x80 ? 1 : as_utf8(text, i);
+		if (text.p[i] == 0 || n == 0) {
+			as_fault_add(f, file, line,
+				text.p[i] ? "a byte that is no UTF-8: save it as CSV in UTF-8"
+					  : "a byte 0: this is no CSV file");
+			return false;
+		}
+		line += text.p[i] == '\n';
+		i += n - 1;
+	}
+	return true;
 }
 
 void as_form_csv(const as_form *form, as_span text, as_span file, as_rows *rows, as_faults *f)
 {
-	sheet *h = as_alloc(f->arena, sizeof(*h));
 	size_t most = lines_in(text);
-	if (most > ROWS_MOST) {
-		as_fault_add(f, file, 0, "more than %d lines", ROWS_MOST);
+	if (!is_readable(text, file, f))
+		return;
+	if (most > ROWS_MOST + 2) { /* the first names columns, the last may be empty */
+		as_fault_add(
+			f, file, 0, "it has %zu lines: at most %d can be read", most, ROWS_MOST);
 		return;
 	}
+	sheet *h = as_alloc(f->arena, sizeof(*h));
 	as_rows all = { .p = as_alloc_array(f->arena, rows->n + most, form->size), .n = rows->n };
-	if (!h || !all.p) {
-		f->no_memory = true;
+	as_arena *nodes = as_arena_new(0);
+	f->no_memory |= !h || !all.p || !nodes;
+	if (f->no_memory) {
+		as_arena_free(nodes);
 		return;
 	}
 	if (rows->n)
 		memcpy(all.p, rows->p, rows->n * form->size);
 	*h = (sheet){ .form = form,
-		.s = as_starts(text, "\xef\xbb\xbf") ? as_from(text, 3) : text,
+		.s = text,
+		.at = as_starts(text, "\xef\xbb\xbf") ? 3 : 0,
 		.file = file,
 		.line = 1,
-		.f = f };
-	read_header(h);
-	if (h->n_columns > 0)
+		.f = f,
+		.nodes = nodes };
+	if (read_header(h))
 		read_rows(h, &all);
+	as_arena_free(nodes);
 	*rows = all;
 }

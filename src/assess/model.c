@@ -7,7 +7,7 @@
 
 #include "assess/model_internal.h"
 
-enum { LABEL = 400, CONTROLS_MOST = 64, FIRST_ROOM = 64, EVERYWHERE = 63 };
+enum { LABEL = 400, FIRST_ROOM = 64, EVERYWHERE = 63 };
 
 /* Judgement, like finding_class.def: what was not examined is not known to be worse, but may be much worse. */
 const as_distribution as_unexamined_shift = {
@@ -179,7 +179,7 @@ static uint64_t controls_of(const as_making *k, const as_texts *names)
 	uint64_t bits = 0;
 	for (size_t i = 0; i < names->n; i++) {
 		size_t at = as_names_find(&k->controls, names->p[i]);
-		if (at < CONTROLS_MOST)
+		if (at < AS_CONTROLS_MOST)
 			bits |= (uint64_t)1 << at;
 	}
 	return bits;
@@ -252,10 +252,6 @@ static void name_all(as_making *k)
 	for (size_t i = 0; i < k->n->n_segments; i++)
 		fine &= as_names_add(&k->segments, k->n->segments[i].name) != SIZE_MAX;
 	k->m->no_memory |= !fine;
-	if (k->n->n_controls > CONTROLS_MOST)
-		as_fault_add(k->f, (as_span){ 0 }, 0,
-			"at most %d controls, with those that ship, can be told apart",
-			CONTROLS_MOST);
 }
 
 static void make_classes(as_making *k)

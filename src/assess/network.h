@@ -133,6 +133,8 @@ typedef struct as_network {
 	as_class *classes;
 	as_scenario *scenarios; /* the first is "accept": everything stays */
 	size_t n_segments, n_suppliers, n_threats, n_controls, n_classes, n_scenarios;
+	as_faults
+		notes; /* what is not wrong, but may surprise: to be told, and to stand beside the results */
 } as_network;
 
 extern const as_form as_question_form, as_loss_form, as_segment_form, as_supplier_form,
@@ -151,6 +153,8 @@ enum {
 	AS_CLASSES_MOST = 1000000,
 	AS_SCENARIOS_MOST = 64,
 	AS_THREATS_MOST = 256,
+	AS_CONTROLS_MOST = 64,  /* with those that ship: they are bits */
+	AS_CHANGES_MOST = 1000, /* of a scenario */
 	AS_YEARS_MOST = 50,
 };
 

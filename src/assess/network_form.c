@@ -170,7 +170,8 @@ static const as_blank class_fields[] = {
 		.also = "layer|domain|network segment|role" },
 	{ "region", AS_BLANK_TEXT, AT(as_class, region), .what = "where it stands",
 		.also = "location|site group|area|country" },
-	{ "count", AS_BLANK_WHOLE, AT(as_class, count), 0, 1e9, .needed = true, .what = "elements",
+	{ "count", AS_BLANK_WHOLE, AT(as_class, count), 1, 1e9,
+		.what = "elements (1 where nothing is said)",
 		.also = "quantity|qty|number|amount" },
 	{ "sites", AS_BLANK_WHOLE, AT(as_class, sites), 0, 1e9,
 		.what = "sites that they stand at" },
@@ -199,7 +200,7 @@ static const as_blank class_fields[] = {
 		.what = "controls that are in place already" },
 };
 
-static void begin_class(void *row) { *(as_class *)row = (as_class){ .age = -1 }; }
+static void begin_class(void *row) { *(as_class *)row = (as_class){ .age = -1, .count = 1 }; }
 
 static const as_blank change_fields[] = {
 	{ "supplier", AS_BLANK_TEXT, AT(as_change, supplier), .needed = true,

@@ -193,6 +193,9 @@ static as_status write_caveats(sqlite3 *db, const as_assessed *x)
 		s = as_worse(s,
 			caveat(db,
 				as_lit("Assumptions drive this result more than evidence does.")));
+	const as_faults *notes = &x->m->network->notes;
+	for (size_t i = 0; i < notes->n; i++)
+		s = as_worse(s, caveat(db, notes->p[i].text));
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		s = as_worse(s, caveat(db, as_lit(always[i])));
 	return s;

@@ -392,7 +392,7 @@ static void read_word(reader *r, as_toml *to)
 	to->kind = AS_TOML_TIME;
 	to->text = w;
 	if (!is_time(w))
-		wrong(r, w.n ? "is no value; texts need quotes" : "needs a value", w);
+		wrong(r, w.n ? "has what is no value (texts need quotes)" : "needs a value", w);
 }
 
 static as_toml *read_value(reader *r);
@@ -471,7 +471,7 @@ static as_toml *enter(reader *r, as_toml *table, as_span key, bool header)
 		t = t->last;
 	bool may = t && t->kind == AS_TOML_TABLE && !t->closed && (header || !t->stated);
 	if (!may)
-		wrong(r, "is stated twice", key);
+		wrong(r, "states a name twice", key);
 	return may ? t : NULL;
 }
 
@@ -486,7 +486,7 @@ static void read_pair(reader *r, as_toml *table)
 	for (size_t i = 0; i + 1 < n && table && value; i++)
 		table = enter(r, table, keys[i], false);
 	if (table && value && child_of(r, table, keys[n - 1]))
-		wrong(r, "is stated twice", keys[n - 1]);
+		wrong(r, "states a name twice", keys[n - 1]);
 	skip_blanks(r);
 	if (!value || !table || r->bad)
 		return;
@@ -511,7 +511,7 @@ static as_toml *read_header(reader *r, as_toml *root)
 		if (!list && (list = new_node(r, AS_TOML_ARRAY, r->line)))
 			append_named(r, t, keys[n - 1], list);
 		if (list && (list->kind != AS_TOML_ARRAY || list->closed))
-			wrong(r, "is stated twice", keys[n - 1]);
+			wrong(r, "states a name twice", keys[n - 1]);
 		t = r->bad || !list ? NULL : new_node(r, AS_TOML_TABLE, r->line);
 		if (t)
 			append(list, t);
@@ -520,7 +520,7 @@ static as_toml *read_header(reader *r, as_toml *root)
 		bool array = there && there->kind == AS_TOML_ARRAY;
 		t = array ? NULL : enter(r, t, keys[n - 1], true);
 		if (array || (t && t->stated))
-			wrong(r, "is stated twice", keys[n - 1]);
+			wrong(r, "states a name twice", keys[n - 1]);
 	}
 	if (!t || r->bad)
 		return new_node(r, AS_TOML_TABLE, r->line);
@@ -547,7 +547,7 @@ as_toml *as_toml_read(as_span text, as_arena *arena, as_toml_fault fault, void *
 	r.names.seed = (uintptr_t)arena;
 	as_toml *root = new_node(&r, AS_TOML_TABLE, 1), *table = root;
 	if (text.n > AS_TOML_BYTES)
-		wrong(&r, "is longer than 256 MiB", (as_span){ 0 });
+		wrong(&r, "begins a text longer than 256 MiB", (as_span){ 0 });
 	if (as_starts(text, "\xef\xbb\xbf"))
 		r.at = 3;
 	for (skip_lines(&r); !r.bad && !r.no_memory && !at_end(&r); skip_lines(&r)) {
