@@ -124,9 +124,24 @@ static void tell_notes(as_decision *d)
 	}
 }
 
+/* By line within each file, otherwise as they were met. */
+static void sort_faults(as_faults *f)
+{
+	for (size_t i = 1; i < f->n; i++) {
+		struct as_fault x = f->p[i];
+		size_t at = i;
+		while (at > 0 && as_same(f->p[at - 1].file, x.file) && f->p[at - 1].line > x.line) {
+			f->p[at] = f->p[at - 1];
+			at--;
+		}
+		f->p[at] = x;
+	}
+}
+
 static assay_status tell_faults(as_decision *d)
 {
 	const as_faults *f = &d->faults;
+	sort_faults(&d->faults);
 	for (size_t i = 0; i < f->n && d->o.on_fault; i++)
 		d->o.on_fault(
 			d->o.ctx, file_of(d, &f->p[i]), f->p[i].line, (const char *)f->p[i].text.p);

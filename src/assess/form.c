@@ -364,7 +364,7 @@ void as_form_read(const as_form *form, const as_toml *table, as_span file, void 
 		else
 			unknown(form, file, c->line, c->key, f);
 	}
-	for (size_t i = 0; i < form->n; i++)
+	for (size_t i = 0; i < form->n && !table->spoiled; i++)
 		if (form->fields[i].needed && !as_toml_get(table, form->fields[i].name))
 			as_fault_add(f, file, table->line, "%s: %s is missing (%s)", form->title,
 				form->fields[i].name, form->fields[i].what);

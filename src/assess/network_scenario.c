@@ -15,6 +15,7 @@ typedef struct tally {
 	size_t met, taken;          /* classes it names; those no earlier change has taken */
 	size_t lifeless, priceless; /* of those taken */
 	size_t first;               /* the change that took the first of the others */
+	bool spoiled;               /* what it names is not there: that is told */
 } tally;
 
 /* That a supplier has equipment in a segment. */
@@ -32,9 +33,11 @@ typedef struct checking {
 
 static const char *shown(const checking *k, as_span s) { return as_network_shown(k->r, s); }
 
-static void check_change(const checking *k, const as_change *c, int kind)
+/* False if it names what is not there. */
+static bool check_change(const checking *k, const as_change *c, int kind)
 {
 	as_network_reading *r = k->r;
+	size_t before = r->f->n;
 	const as_written *w = &c->written;
 	const char *title = kind_words[kind];
 	double start = r->n.question.start, end = start + r->n.question.years;
@@ -45,6 +48,7 @@ static void check_change(const checking *k, const as_change *c, int kind)
 			"%s: '%s' is to be replaced by itself", title, shown(k, c->supplier));
 	as_network_among(r, &r->segments, w, title, "segments", "segment", &c->segments);
 	as_network_among(r, &r->regions, w, title, "regions", "region", &c->regions);
+	bool fine = r->f->n == before;
 	if (c->product.n)
 		r->f->no_memory |= as_names_add(&r->products, c->product) == SIZE_MAX;
 	if (kind != FREEZE && !as_form_told(w, "sites_month") && !as_form_told(w, "months") &&
@@ -70,6 +74,7 @@ static void check_change(const checking *k, const as_change *c, int kind)
 	else if (c->share >= 1)
 		as_fault_add(r->f, w->file, as_form_line(w, "share"),
 			"cap: a share of 1 changes nothing");
+	return fine;
 }
 
 static bool names(const tally *t, const as_class *x)
@@ -104,7 +109,7 @@ static void tell_tally(const checking *k, const tally *all, const tally *t)
 {
 	const as_written *w = &t->c->written;
 	const char *kind = kind_words[t->kind], *supplier = shown(k, t->c->supplier);
-	if (t->out == SIZE_MAX)
+	if (t->out == SIZE_MAX || t->spoiled)
 		return;
 	if (t->met == 0)
 		as_fault_add(k->r->f, w->file, as_form_line(w, "supplier"),
@@ -223,9 +228,9 @@ static void check_scenario(const checking *k, const as_scenario *s)
 	for (int kind = 0; all && kind < KINDS; kind++)
 		for (size_t i = 0; i < rows[kind]->n; i++) {
 			const as_change *c = (const as_change *)rows[kind]->p + i;
-			check_change(k, c, kind);
 			all[at++] = (tally){ .c = c,
 				.kind = kind,
+				.spoiled = !check_change(k, c, kind),
 				.out = as_names_find(&k->r->suppliers, c->supplier) };
 		}
 	if (at)

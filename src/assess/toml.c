@@ -555,6 +555,8 @@ as_toml *as_toml_read(as_span text, as_arena *arena, as_toml_fault fault, void *
 			table = read_header(&r, root);
 		else if (table)
 			read_pair(&r, table);
+		if (table)
+			table->spoiled |= r.bad;
 		end_line(&r);
 	}
 	as_map_free(&r.names);

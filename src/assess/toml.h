@@ -26,8 +26,9 @@ struct as_toml {
 	double number; /* of a number */
 	bool whole;    /* of a number: it has no fraction, and was written so */
 	bool truth;
-	bool closed; /* a table or array that nothing may be added to any more */
-	bool stated; /* a table that has had its own header */
+	bool closed;  /* a table or array that nothing may be added to any more */
+	bool stated;  /* a table that has had its own header */
+	bool spoiled; /* a table in which a line was left out, for a fault */
 	as_toml *first, *last, *next;
 	const as_toml *in; /* the table or array whose child it is */
 	size_t n;          /* children */
