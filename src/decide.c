@@ -176,6 +176,19 @@ static assay_status read_network(as_decision *d)
 	return s;
 }
 
+/* Whether results can be written at all, before anything is simulated for them. */
+static assay_status check_output(as_decision *d)
+{
+	struct stat st;
+	if (stat(d->o.output, &st) == 0 && !S_ISDIR(st.st_mode))
+		return as_say(d->error, ASSAY_OUTPUT, "'%s': it is no folder", d->o.output);
+	if (mkdir(d->o.output, 0777) != 0 && errno != EEXIST)
+		return as_say(d->error, ASSAY_OUTPUT, "'%s': %s", d->o.output, strerror(errno));
+	if (access(d->o.output, W_OK | X_OK) != 0)
+		return as_say(d->error, ASSAY_OUTPUT, "'%s': %s", d->o.output, strerror(errno));
+	return ASSAY_OK;
+}
+
 static void on_progress(void *ctx, size_t done, size_t all)
 {
 	as_decision *d = ctx;
@@ -316,6 +329,8 @@ assay_status assay_assess(const assay_assess_options *options, assay_error *erro
 		(void)as_say(error, s, "not enough memory");
 	else
 		s = read_network(&d);
+	if (s == ASSAY_OK)
+		s = check_output(&d);
 	if (s == ASSAY_OK)
 		s = assess(&d);
 	as_arena_free(d.arena);

@@ -78,6 +78,7 @@ static const char *path_of(as_decision *d, size_t i, bool new)
 static assay_status write_one(as_decision *d, sqlite3 *db, size_t i)
 {
 	const char *path = path_of(d, i, true);
+	(void)unlink(path); /* what a run left that was killed, or somebody's link */
 	FILE *f = fopen(path, "we");
 	if (!f)
 		return as_say(d->error, ASSAY_OUTPUT, "'%s': %s", path, strerror(errno));
@@ -106,11 +107,22 @@ static assay_status write_all(as_decision *d, const as_assessed *x)
 	return s;
 }
 
+/* Nothing stands where a result goes that cannot be replaced: all are, or none. */
+static assay_status check_places(as_decision *d)
+{
+	struct stat st;
+	for (size_t i = 0; i < RESULTS; i++)
+		if (lstat(path_of(d, i, false), &st) == 0 && S_ISDIR(st.st_mode))
+			return as_say(d->error, ASSAY_OUTPUT, "'%s': it is a folder",
+				path_of(d, i, false));
+	return ASSAY_OK;
+}
+
 assay_status as_decision_publish(as_decision *d, const as_assessed *x)
 {
-	if (mkdir(d->o.output, 0777) != 0 && errno != EEXIST)
-		return as_say(d->error, ASSAY_OUTPUT, "'%s': %s", d->o.output, strerror(errno));
-	assay_status s = write_all(d, x);
+	assay_status s = check_places(d);
+	if (s == ASSAY_OK)
+		s = write_all(d, x);
 	for (size_t i = 0; i < RESULTS; i++) {
 		if (s == ASSAY_OK && rename(path_of(d, i, true), path_of(d, i, false)) != 0)
 			s = as_say(d->error, ASSAY_OUTPUT, "'%s': %s", path_of(d, i, false),
