@@ -123,7 +123,8 @@ void as_decision_read_dossiers(as_decision *d)
 		unsigned line = as_form_line(&c->written, "image");
 		if (c->image.n && !is_sha256(c->image))
 			as_fault_add(&d->faults, c->written.file, line,
-				"class: image: '%s' is no SHA-256 (64 digits of 0-9 and a-f)", shown);
+				"class: image: '%s' is no SHA-256 (64 digits of 0-9 and a-f)",
+				shown);
 		else if (c->image.n && !c->dossier.n && !is_known(d, c->image))
 			as_fault_add(&d->faults, c->written.file, line,
 				"class: image: no dossier named here is of the image %s", shown);

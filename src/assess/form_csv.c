@@ -13,6 +13,7 @@ enum { COLUMNS = 256, CELL_NUMBER = 64, ROWS_MOST = 1000000, NEAR_LEAST = 5 };
 typedef struct column {
 	const as_blank *field; /* NULL: not known */
 	const char *part;      /* of a quantity: "low", ...; NULL: the whole */
+	unsigned rank;         /* which of the field's names this is: the first counts */
 	as_span name;          /* as the file writes it */
 } column;
 
@@ -76,44 +77,51 @@ static as_span cell(sheet *h, bool *last)
 	return as_trim(out);
 }
 
-/* Whether s is that name, without regard to case; blanks, _ and - are one. */
-static bool is_named(as_span s, as_span name)
+/* The next byte of a name from *at on, in lower case; blanks, _ - and . between words say nothing. 0 at the end. */
+static uint8_t letter(as_span s, size_t *at)
 {
-	bool same = s.n == name.n;
-	for (size_t i = 0; same && i < s.n; i++) {
-		uint8_t b = s.p[i];
-		b = b >= 'A' && b <= 'Z' ? (uint8_t)(b + 'a' - 'A') : b;
-		b = b == '_' || b == '-' ? ' ' : b;
-		same = b == (name.p[i] == '_' ? ' ' : name.p[i]);
-	}
-	return same;
+	while (*at < s.n && strchr(" _-.", s.p[*at]) && s.p[*at])
+		++*at;
+	uint8_t b = as_at(s, (*at)++);
+	return b >= 'A' && b <= 'Z' ? (uint8_t)(b + 'a' - 'A') : b;
 }
 
-static bool is_also(const char *names, as_span s)
+static bool is_named(as_span a, as_span b)
 {
-	for (size_t i = 0; names; i++) {
-		as_span one = as_field(as_lit(names), '|', i);
-		if (!one.p)
-			return false;
-		if (is_named(s, one))
-			return true;
+	uint8_t x = 1, y = 1;
+	for (size_t i = 0, k = 0; x && x == y;) {
+		x = letter(a, &i);
+		y = letter(b, &k);
 	}
-	return false;
+	return x == y;
+}
+
+/* Whether s names the field: 1 for its own name, more for its other names in their order; 0: it does not. */
+static unsigned rank_of(const as_blank *d, as_span s)
+{
+	if (is_named(s, as_lit(d->name)))
+		return 1;
+	for (unsigned i = 0; d->also && as_field(as_lit(d->also), '|', i).p; i++)
+		if (is_named(s, as_field(as_lit(d->also), '|', i)))
+			return i + 2;
+	return 0;
 }
 
 static column column_of(const as_form *form, as_span s)
 {
-	static const char *const ends[] = { "_low", "_likely", "_high" };
+	static const char *const ends[] = { "low", "likely", "high" };
 	for (size_t i = 0; i < form->n; i++) {
 		const as_blank *d = &form->fields[i];
-		if (is_named(s, as_lit(d->name)) || is_also(d->also, s))
-			return (column){ .field = d };
-		size_t n = as_min(strlen(d->name), s.n);
+		unsigned rank = rank_of(d, s);
+		if (rank)
+			return (column){ .field = d, .rank = rank };
 		for (size_t e = 0;
-			d->kind == AS_BLANK_QUANTITY && e < sizeof(ends) / sizeof(ends[0]); e++)
-			if (is_named(as_cut(s, 0, n), as_lit(d->name)) &&
-				is_named(as_from(s, n), as_lit(ends[e])))
-				return (column){ .field = d, .part = ends[e] + 1 };
+			d->kind == AS_BLANK_QUANTITY && e < sizeof(ends) / sizeof(ends[0]); e++) {
+			size_t n = strlen(ends[e]);
+			if (s.n > n && is_named(as_from(s, s.n - n), as_lit(ends[e])) &&
+				is_named(as_cut(s, 0, s.n - n), as_lit(d->name)))
+				return (column){ .field = d, .part = ends[e], .rank = 1 };
+		}
 	}
 	return (column){ 0 };
 }
@@ -221,19 +229,24 @@ static char between_of(sheet *h)
 	return n[2] > n[0] && n[2] > n[1] ? '\t' : n[1] > n[0] ? ';' : ',';
 }
 
+/* One column more. Of several names of a field the one that stands first among them counts. */
 static void name_column(sheet *h, as_span s, unsigned line)
 {
 	column c = column_of(h->form, s);
-	const char *shown = as_shown_text(h->f->arena, s);
-	for (size_t i = 0; c.field && i < h->n_columns; i++)
-		if (h->columns[i].field == c.field &&
-			(!c.part || !h->columns[i].part || c.part == h->columns[i].part)) {
+	c.name = s;
+	for (size_t i = 0; c.field && i < h->n_columns; i++) {
+		column *other = &h->columns[i];
+		if (other->field != c.field || (c.part && other->part && c.part != other->part))
+			continue;
+		if (c.rank == other->rank)
 			as_fault_add(h->f, h->file, line,
 				"two columns are %s: '%s' is the second; leave one out",
-				c.field->name, shown);
+				c.field->name, as_shown_text(h->f->arena, s));
+		if (c.rank < other->rank)
+			other->field = NULL;
+		else
 			c.field = NULL;
-		}
-	c.name = s;
+	}
 	h->columns[h->n_columns++] = c;
 }
 
@@ -306,6 +319,7 @@ static void read_rows(sheet *h, as_rows *rows)
 {
 	while (!at_end(h) && !h->f->no_memory) {
 		unsigned line = h->line;
+		size_t before = h->f->n;
 		as_arena_reset(h->nodes);
 		as_toml *row = value(h, line, AS_TOML_TABLE, (as_span){ 0 });
 		bool last = false;
@@ -319,7 +333,7 @@ static void read_rows(sheet *h, as_rows *rows)
 			as_fault_add(h->f, h->file, line,
 				"this line has %zu fields, the first line names %zu", i,
 				h->n_columns);
-		if (!row || row->n == 0)
+		if (!row || row->n == 0 || h->f->n > before)
 			continue;
 		uint8_t *to = (uint8_t *)rows->p + rows->n++ * h->form->size;
 		as_form_read(h->form, row, h->file, to, h->f);

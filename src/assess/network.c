@@ -50,10 +50,13 @@ static void read_one(reading *r, const as_form *form, const as_toml *top, const 
 static void read_tables(reading *r, const as_toml *top)
 {
 	as_rows rows;
+	size_t before = 0;
 #define READ(key, member)                                                                          \
+	before = r->f->n;                                                                          \
 	rows = as_form_rows(&as_##key##_form, top, #key, r->file, r->f);                           \
 	r->n.member = rows.p;                                                                      \
-	r->n.n_##member = rows.n;
+	r->n.n_##member = rows.n;                                                                  \
+	r->classes_spoiled |= rows.p && rows.p == (void *)r->n.classes && r->f->n > before;
 	TABLES(READ)
 #undef READ
 	for (const as_toml *c = top->first; c; c = c->next) {
@@ -89,7 +92,7 @@ static void read_inventories(reading *r, const as_network_files *files)
 			as_form_line_of(&r->n.question.written, "inventory", name), r->f);
 		if (text.p)
 			as_form_csv(&as_class_form, text, name, &rows, r->f);
-		r->inventory_spoiled |= r->f->n > before;
+		r->classes_spoiled |= r->f->n > before;
 	}
 	r->n.classes = rows.p;
 	r->n.n_classes = rows.n;

@@ -290,7 +290,7 @@ static void too_many(as_network_reading *r, size_t n, size_t most, const char *w
 
 static void check_counts(as_network_reading *r)
 {
-	if (r->n.n_classes == 0 && !r->inventory_spoiled)
+	if (r->n.n_classes == 0 && !r->classes_spoiled)
 		as_fault_add(r->f, r->file, 0,
 			"there is no equipment: [[class]], or an inventory in [assessment]");
 	too_many(r, r->n.n_classes, AS_CLASSES_MOST, "classes");
@@ -312,8 +312,10 @@ void as_network_check(as_network_reading *r)
 	as_names_free(&classes);
 	as_names_free(&scenarios);
 	check_owners(r);
+	size_t before = r->f->n;
 	for (size_t i = 0; i < r->n.n_classes; i++)
 		check_class(r, &r->n.classes[i]);
+	r->classes_spoiled |= r->f->n > before;
 	for (size_t i = 0; i < r->n.n_threats; i++)
 		check_threat(r, &r->n.threats[i]);
 	for (size_t i = 0; i < r->n.n_controls; i++)

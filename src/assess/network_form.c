@@ -151,14 +151,19 @@ static const as_blank control_fields[] = {
 static const as_blank class_fields[] = {
 	{ "name", AS_BLANK_TEXT, AT(as_class, name), .needed = true,
 		.what = "of the class of equipment",
-		.also = "class|asset|asset name|display name|hostname|device" },
+		.also = "class|asset|asset name|display name|device name|host name|sys "
+			"name|caption|device|node name" },
 	{ "supplier", AS_BLANK_TEXT, AT(as_class, supplier), .needed = true,
-		.what = "who supplies it", .also = "vendor|manufacturer|make" },
+		.what = "who supplies it",
+		.also = "vendor|vendor name|manufacturer|manufacturer name|device type "
+			"manufacturer name|make" },
 	{ "product", AS_BLANK_TEXT, AT(as_class, product), .needed = true,
-		.what = "its product line", .also = "model|model number|device type|product name" },
+		.what = "its product line",
+		.also = "model|model name|model id|model number|device type model|hardware|machine "
+			"type|device type|product name|type" },
 	{ "version", AS_BLANK_TEXT, AT(as_class, version), .what = "of its software",
-		.also = "software version|sw version|firmware|firmware version|os "
-			"version|release" },
+		.also = "software version|sw version|os version|ios version|firmware "
+			"version|firmware|release" },
 	{ "dossier", AS_BLANK_TEXT, AT(as_class, dossier),
 		.what = "the dossier of that software: a file, relative to this one" },
 	{ "image", AS_BLANK_TEXT, AT(as_class, image),
@@ -167,9 +172,9 @@ static const as_blank class_fields[] = {
 	{ "verified", AS_BLANK_TRUTH, AT(as_class, verified),
 		.what = "whether it was checked that what runs is the build of that dossier" },
 	{ "segment", AS_BLANK_TEXT, AT(as_class, segment), .needed = true, .what = "of the network",
-		.also = "layer|domain|network segment|role" },
+		.also = "network segment|layer|domain|device role|role name|role" },
 	{ "region", AS_BLANK_TEXT, AT(as_class, region), .what = "where it stands",
-		.also = "location|site group|area|country" },
+		.also = "location name|location|site name|site|site group|area|country" },
 	{ "count", AS_BLANK_WHOLE, AT(as_class, count), 1, 1e9,
 		.what = "elements (1 where nothing is said)",
 		.also = "quantity|qty|number|amount" },
@@ -189,10 +194,10 @@ static const as_blank class_fields[] = {
 		.what = "years after which it is renewed anyway" },
 	{ "support_ends", AS_BLANK_DATE, AT(as_class, support_ends),
 		.what = "day on which its support ends",
-		.also = "end of support|eos|eosl|support end" },
+		.also = "end of support|end of support date|support end|eos|eosl" },
 	{ "replacement", AS_BLANK_QUANTITY, AT(as_class, replacement), MONEY,
 		.what = "money to replace one element by another supplier's, with its installation",
-		.also = "unit cost|replacement cost" },
+		.also = "replacement cost|unit cost|unit price" },
 	{ "renewal", AS_BLANK_QUANTITY, AT(as_class, renewal), MONEY,
 		.what = "money to renew one element at the end of its life (as replacement, where "
 			"nothing is said)" },

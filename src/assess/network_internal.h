@@ -12,7 +12,7 @@ typedef struct as_network_reading {
 	as_span file;
 	as_names suppliers, segments, controls, threats, regions, products;
 	bool suppliers_told, segments_told; /* all are to be among those that have tables */
-	bool inventory_spoiled;             /* one could not be read: that is told */
+	bool classes_spoiled; /* some are wrong or could not be read: that is told, not what follows from it */
 } as_network_reading;
 
 /* s for messages. */

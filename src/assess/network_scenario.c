@@ -110,7 +110,7 @@ static void tell_tally(const checking *k, const tally *all, const tally *t)
 	const as_written *w = &t->c->written;
 	const char *kind = kind_words[t->kind], *supplier = shown(k, t->c->supplier);
 	bool untold = k->r->suppliers_told && t->out >= k->r->n.n_suppliers;
-	if (t->out == SIZE_MAX || untold || t->spoiled)
+	if (t->out == SIZE_MAX || untold || t->spoiled || k->r->classes_spoiled)
 		return;
 	if (t->met == 0)
 		as_fault_add(k->r->f, w->file, as_form_line(w, "supplier"),
