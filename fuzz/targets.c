@@ -35,7 +35,8 @@ static const target others[] = { { .name = "scan" }, { .name = "inspect" },
 	{ .name = "wire", .run = run_wire }, { .name = "dossier", .run = run_dossier },
 	{ .name = "journal", .run = run_journal }, { .name = "rule", .run = run_rule },
 	{ .name = "feed", .run = run_feed }, { .name = "store", .run = run_store },
-	{ .name = "toml", .run = run_toml } };
+	{ .name = "toml", .run = run_toml }, { .name = "network", .run = run_network },
+	{ .name = "inventory", .run = run_inventory } };
 enum { N_OTHERS = sizeof(others) / sizeof(others[0]) };
 
 static const as_limits limits = { .depth = DEPTH,

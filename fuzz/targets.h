@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is fuzzed, by name: one target per format (its id), "scan" (everything, recursively), one per
  * inspector ("ins-" and its id), "inspect" (all of them), "wire" and "dossier" (a hostile examiner),
- * "journal", "rule"; "feed" and "store" (feeds of vulnerabilities); "toml"; one per lifter of machine code
+ * "journal", "rule"; "feed" and "store" (feeds of vulnerabilities); "toml", "network" and "inventory" (of assessments); one per lifter of machine code
  * ("lift-" and its architecture). The fuzzer and the replay of crashes share them. */
 #ifndef TARGETS_H
 #define TARGETS_H
@@ -31,5 +31,8 @@ void run_feed(const uint8_t *data, size_t n);
 void run_store(const uint8_t *data, size_t n);
 /* In toml.c: a text that is to be TOML. */
 void run_toml(const uint8_t *data, size_t n);
+/* Those in network.c: a network file, and an inventory. */
+void run_network(const uint8_t *data, size_t n);
+void run_inventory(const uint8_t *data, size_t n);
 
 #endif
