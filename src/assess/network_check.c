@@ -307,15 +307,15 @@ void as_network_check(as_network_reading *r)
 	name_all(r, &r->segments, "segment", r->n.segments, r->n.n_segments, sizeof(as_segment));
 	name_all(r, &r->controls, "control", r->n.controls, r->n.n_controls, sizeof(as_control));
 	name_all(r, &r->threats, "threat", r->n.threats, r->n.n_threats, sizeof(as_threat));
-	name_all(r, &classes, "class", r->n.classes, r->n.n_classes, sizeof(as_class));
-	name_all(r, &scenarios, "scenario", r->n.scenarios, r->n.n_scenarios, sizeof(as_scenario));
-	as_names_free(&classes);
-	as_names_free(&scenarios);
 	check_owners(r);
 	size_t before = r->f->n;
+	name_all(r, &classes, "class", r->n.classes, r->n.n_classes, sizeof(as_class));
 	for (size_t i = 0; i < r->n.n_classes; i++)
 		check_class(r, &r->n.classes[i]);
 	r->classes_spoiled |= r->f->n > before;
+	name_all(r, &scenarios, "scenario", r->n.scenarios, r->n.n_scenarios, sizeof(as_scenario));
+	as_names_free(&classes);
+	as_names_free(&scenarios);
 	for (size_t i = 0; i < r->n.n_threats; i++)
 		check_threat(r, &r->n.threats[i]);
 	for (size_t i = 0; i < r->n.n_controls; i++)

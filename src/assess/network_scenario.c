@@ -136,11 +136,11 @@ static void tell_tally(const checking *k, const tally *all, const tally *t)
 			t->lifeless, t->met, t->met == 1 ? "" : "es", supplier);
 }
 
-/* The most that a supplier may have of a segment. */
+/* The most that a supplier may have of a segment, wherever it is. */
 static double most_of(const tally *all, size_t n, size_t supplier, as_span segment)
 {
 	for (size_t i = 0; i < n; i++)
-		if (all[i].kind == CAP && all[i].out == supplier &&
+		if (all[i].kind == CAP && all[i].out == supplier && !all[i].c->regions.n &&
 			as_among(&all[i].c->segments, segment))
 			return all[i].c->share;
 	return 1;
@@ -185,7 +185,7 @@ static void check_caps(const checking *k, const tally *all, size_t n)
 		as_span name = k->r->segments.p[x->segment];
 		for (size_t t = 0; t < n; t++)
 			if (all[t].kind == CAP && all[t].out == x->supplier &&
-				as_among(&all[t].c->segments, name) &&
+				!all[t].c->regions.n && as_among(&all[t].c->segments, name) &&
 				x->elements <= all[t].c->share * k->size[x->segment])
 				as_network_note(k->r, &all[t].c->written, "share",
 					"cap: '%s' has %.3g %% of segment '%s' already: there the "
