@@ -505,14 +505,14 @@ class Inventory(Case):
 				self.assertEqual(p.returncode, DONE, p.stderr)
 				self.assertEqual(self.ask("SELECT elements FROM product WHERE product = 'X'"), [(10 + 5 * n,)])
 
-	def test_a_million_lines_of_one_name(self):
+	def test_nearly_a_million_lines_of_one_name(self):
 		with open(self.at / "i.csv", "w", encoding="utf-8") as f:
 			f.write("name,supplier,product,segment\n")
-			f.writelines("same,A,X,radio\n" for _ in range(1000000))
+			f.writelines("same,A,X,radio\n" for _ in range(999000))
 		self.put("n.toml", self.change("years = 3", 'years = 3\ninventory = ["i.csv"]'))
 		p = self.assess()
 		self.assertEqual(p.returncode, INPUT, p.stderr[:500])
-		self.assertIn("999999 things are wrong", p.stderr)
+		self.assertIn("998999 things are wrong", p.stderr)
 
 	def test_columns_of_exports(self):
 		"""First lines as asset-management programs write them are understood (docs/network-file.md says where they are from)."""
