@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "examine.h"
+#include "insist.h"
 #include "model/nodes.h"
 
 enum { FOUND_MAX = 64, FOUND_BYTES = 1 << 20 };
@@ -33,8 +34,5 @@ void listen_begin(listener *l, as_span data, bool keep);
 void listen_end(listener *l);
 /* The sender that talks to l. */
 as_sender listen_sender(listener *l);
-
-/* Ends the program with a message if ok is false. */
-void insist(bool ok, const char *what);
 
 #endif

@@ -7,7 +7,7 @@
 #include "assess/draw.h"
 #include "base/embed.h"
 #include "base/text.h"
-#include "listen.h"
+#include "insist.h"
 #include "targets.h"
 
 static const char around[] =

@@ -5,7 +5,7 @@
 
 #include "assess/toml.h"
 #include "base/text.h"
-#include "listen.h"
+#include "insist.h"
 #include "targets.h"
 
 /* Dotted names in tables within tables, each as deep as the reader lets them be. */
