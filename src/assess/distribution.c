@@ -46,6 +46,12 @@ const char *as_distribution_wrong(const as_distribution *d)
 	case AS_RATE:
 		return d->a >= 0 && d->b > 0 ? NULL
 					     : "needs a count of at least 0 and more than 0 years";
+	case AS_TRIALS:
+		return d->a >= 0 && d->b > 0 && d->a <= d->b
+			       ? NULL
+			       : "needs successes from 0 to the number of trials, which is above 0";
+	case AS_EMPIRICAL:
+		return d->n >= 2 ? NULL : "needs two values or more";
 	}
 	return "is of no known kind";
 }
@@ -67,6 +73,11 @@ double as_quantile(const as_distribution *d, double p)
 	}
 	case AS_RATE:
 		return as_gamma_quantile(d->a + jeffreys, p) / d->b;
+	case AS_TRIALS:
+		return as_beta_quantile(d->a + jeffreys, d->b - d->a + jeffreys, p);
+	case AS_EMPIRICAL:
+		return d->values[(size_t)(p * (double)d->n) < d->n ? (size_t)(p * (double)d->n)
+								   : d->n - 1];
 	}
 	return d->a;
 }
@@ -82,6 +93,16 @@ static double moment(const as_distribution *d, int k)
 	return whole * as_normal_cdf(z - k * sigma) + pow(d->cap, k) * as_normal_cdf(-z);
 }
 
+/* The mean of (value - about) to the power k. */
+static double moment_of_values(const as_distribution *d, double about, int k)
+{
+	double sum = 0;
+	for (size_t i = 0; i < d->n; i++)
+		sum += k == 1 ? d->values[i] - about
+			      : (d->values[i] - about) * (d->values[i] - about);
+	return sum / (double)d->n;
+}
+
 double as_mean(const as_distribution *d)
 {
 	switch (d->kind) {
@@ -95,6 +116,10 @@ double as_mean(const as_distribution *d)
 		return moment(d, 1);
 	case AS_RATE:
 		return (d->a + jeffreys) / d->b;
+	case AS_TRIALS:
+		return (d->a + jeffreys) / (d->b + 2 * jeffreys);
+	case AS_EMPIRICAL:
+		return moment_of_values(d, 0, 1);
 	}
 	return d->a;
 }
@@ -117,6 +142,12 @@ double as_deviation(const as_distribution *d)
 	}
 	case AS_RATE:
 		return sqrt(d->a + jeffreys) / d->b;
+	case AS_TRIALS: {
+		double mean = as_mean(d);
+		return sqrt(mean * (1 - mean) / (d->b + 2 * jeffreys + 1));
+	}
+	case AS_EMPIRICAL:
+		return sqrt(moment_of_values(d, moment_of_values(d, 0, 1), 2));
 	}
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "assess/form.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "assess/near.h"
 #include "base/text.h"
@@ -80,9 +81,9 @@ static void take_number(const filling *x, const as_toml *v)
 
 /* The numbers that a quantity may be written with, and what they make of it. */
 static const char *const parts[] = { "low", "likely", "high", "min", "max", "events", "years",
-	"cap", "value" };
-enum { LOW, LIKELY, HIGH, MIN, MAX, EVENTS, YEARS, CAP, VALUE, PARTS };
-enum { PERT_WEIGHT = 4 };
+	"cap", "value", "successes", "trials" };
+enum { LOW, LIKELY, HIGH, MIN, MAX, EVENTS, YEARS, CAP, VALUE, SUCCESSES, TRIALS, PARTS };
+enum { PERT_WEIGHT = 4, VALUES_MOST = 100000 };
 
 static unsigned bit(unsigned i) { return 1u << i; }
 
@@ -97,7 +98,22 @@ static const struct {
 	{ 1u << LOW | 1u << LIKELY | 1u << HIGH, AS_PERT, LOW, LIKELY, HIGH },
 	{ 1u << MIN | 1u << MAX, AS_UNIFORM, MIN, MIN, MAX },
 	{ 1u << EVENTS | 1u << YEARS, AS_RATE, EVENTS, EVENTS, YEARS },
+	{ 1u << SUCCESSES | 1u << TRIALS, AS_TRIALS, SUCCESSES, SUCCESSES, TRIALS },
 };
+
+/* What was counted is a fact; what anybody thinks an estimate. */
+static as_origin origin_of(as_distribution_kind kind)
+{
+	bool counted = kind == AS_RATE || kind == AS_TRIALS || kind == AS_EMPIRICAL;
+	return counted ? AS_FACT : AS_ESTIMATE;
+}
+
+static void keep_quantity(const filling *x, unsigned line, const as_distribution *d, as_span source)
+{
+	*(as_quantity *)slot(x) = (as_quantity){
+		.d = *d, .source = source, .line = line, .origin = origin_of(d->kind)
+	};
+}
 
 /* A quantity of the numbers that are set. */
 static void make_quantity(
@@ -120,16 +136,13 @@ static void make_quantity(
 			wrong(x, line, bad);
 			return;
 		}
-		*(as_quantity *)slot(x) = (as_quantity){ .d = d,
-			.source = source,
-			.line = line,
-			.origin = d.kind == AS_RATE ? AS_FACT : AS_ESTIMATE };
+		keep_quantity(x, line, &d, source);
 		return;
 	}
 	wrong(x, line,
 		"is to be a number, or { low, high } (5 % lie below, 5 % above), { low, likely, "
 		"high }, { min, max } or "
-		"{ events, years }");
+		"{ events, years }, { successes, trials } or { values = [...] }");
 }
 
 /* What stands in a quantity and does not belong there, or is no number. */
@@ -154,11 +167,43 @@ static void wrong_part(const filling *x, const as_toml *c, bool known)
 		x->form->title, x->field->name, name, as_near_text(&near, x->f->arena));
 }
 
+static int rising(const void *a, const void *b)
+{
+	double u = *(const double *)a, v = *(const double *)b;
+	return (u > v) - (u < v);
+}
+
+/* Values that were met: each is as likely as the others. */
+static bool take_values(const filling *x, const as_toml *list, as_distribution *d)
+{
+	bool fine = list->kind == AS_TOML_ARRAY && list->n >= 2 && list->n <= VALUES_MOST;
+	double *v = fine ? as_alloc_array(x->f->arena, list->n, sizeof(*v)) : NULL;
+	x->f->no_memory |= fine && !v;
+	for (const as_toml *c = list->first; v && c; c = c->next) {
+		fine &= c->kind == AS_TOML_NUMBER && in_bounds(x, c->line, c->number);
+		v[d->n++] = c->number;
+	}
+	if (!fine || !v) {
+		wrong(x, list->line, "wants two values or more");
+		return false;
+	}
+	qsort(v, d->n, sizeof(*v), rising);
+	d->kind = AS_EMPIRICAL;
+	d->values = v;
+	return true;
+}
+
+static bool is_count(unsigned part)
+{
+	return part == EVENTS || part == YEARS || part == SUCCESSES || part == TRIALS;
+}
+
 static void take_quantity(const filling *x, const as_toml *v)
 {
 	double numbers[PARTS] = { 0 };
 	unsigned set = 0;
 	as_span source = { 0 };
+	as_distribution met = { 0 };
 	bool fine = true;
 	if (v->kind == AS_TOML_NUMBER) {
 		numbers[VALUE] = v->number;
@@ -176,17 +221,21 @@ static void take_quantity(const filling *x, const as_toml *v)
 			i++;
 		if (as_is(c->key, "source") && c->kind == AS_TOML_TEXT) {
 			source = c->text;
+		} else if (as_is(c->key, "values")) {
+			fine &= take_values(x, c, &met);
 		} else if (i == PARTS || c->kind != AS_TOML_NUMBER) {
 			wrong_part(x, c, i < PARTS);
 			fine = false;
 		} else {
-			fine &= i == EVENTS || i == YEARS || in_bounds(x, c->line, c->number);
+			fine &= is_count(i) || in_bounds(x, c->line, c->number);
 			numbers[i] = c->number;
 			set |= bit(i);
 		}
 	}
-	if (fine)
-		make_quantity(x, v->line, set, numbers, source);
+	if (fine && met.n && set == 0)
+		keep_quantity(x, v->line, &met, source);
+	else if (fine)
+		make_quantity(x, v->line, met.n ? 0 : set, numbers, source);
 }
 
 static bool word_of(const filling *x, as_span s, unsigned line, unsigned *out)
@@ -427,16 +476,20 @@ static void schema_of_quantity(const as_blank *d, as_buf *out)
 
 void as_quantity_schema(as_buf *out)
 {
-	as_buf_text(out, "{\"anyOf\":[{\"type\":\"number\"}");
+	as_buf_text(out, "{\"anyOf\":[{\"type\":\"number\"},{\"type\":\"object\","
+			 "\"additionalProperties\":false,"
+			 "\"properties\":{\"source\":{\"type\":\"string\"},\"values\":{\"type\":"
+			 "\"array\",\"minItems\":2,"
+			 "\"items\":{\"type\":\"number\"}}},\"required\":[\"values\"]}");
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		as_buf_text(out, ",{\"type\":\"object\",\"additionalProperties\":false,"
 				 "\"properties\":{\"source\":{\"type\":\"string\"}");
 		for (unsigned k = 0; k < PARTS; k++)
 			if (forms[i].set & bit(k))
 				as_buf_print(out, ",\"%s\":{\"type\":\"number\"%s}", parts[k],
-					k == YEARS    ? ",\"exclusiveMinimum\":0"
-					: k == EVENTS ? ",\"minimum\":0"
-						      : "");
+					k == YEARS || k == TRIALS ? ",\"exclusiveMinimum\":0"
+					: is_count(k)             ? ",\"minimum\":0"
+								  : "");
 		as_buf_text(out, "},\"required\":[");
 		for (unsigned k = 0, n = 0; k < PARTS; k++)
 			if (forms[i].set & bit(k))

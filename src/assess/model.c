@@ -56,7 +56,7 @@ uint32_t as_making_purpose(as_making *k, as_span name)
 static bool alike(const as_distribution *a, const as_distribution *b)
 {
 	return a->kind == b->kind && a->a == b->a && a->m == b->m && a->b == b->b &&
-	       a->cap == b->cap;
+	       a->cap == b->cap && a->values == b->values;
 }
 
 static int add_param(as_making *k, const as_quantity *q, as_span name)

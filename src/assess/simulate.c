@@ -421,7 +421,8 @@ static bool make_quick(shared *x, as_arena *arena)
 		for (int i = 0; i < DETAILS; i++) {
 			quick *to = &x->details[k * DETAILS + (size_t)i];
 			to->q = q[i];
-			if (!q[i]->line || (q[i]->d.kind != AS_PERT && q[i]->d.kind != AS_RATE))
+			if (!q[i]->line || (q[i]->d.kind != AS_PERT && q[i]->d.kind != AS_RATE &&
+						   q[i]->d.kind != AS_TRIALS))
 				continue;
 			to->table = as_alloc_array(arena, STEPS + 1, sizeof(double));
 			for (size_t at = 1; to->table && at < STEPS; at++)

@@ -261,6 +261,10 @@ static as_span distribution_words(const as_model *m, const as_distribution *d)
 		return as_print(m->arena, "PERT from %g to %g, most likely %g", d->a, d->b, d->m);
 	case AS_LOGNORMAL:
 		return as_print(m->arena, "lognormal, 90 %% between %g and %g", d->a, d->b);
+	case AS_TRIALS:
+		return as_print(m->arena, "%g of %g", d->a, d->b);
+	case AS_EMPIRICAL:
+		return as_print(m->arena, "one of %zu values", d->n);
 	case AS_RATE:
 		return as_print(m->arena, "%g in %g years", d->a, d->b);
 	}
