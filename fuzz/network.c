@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Network files: "network" reads the bytes as one, "inventory" as the CSV file that one names. What is wrong must be told
- * in lines of the file, in words safe to print; what is not wrong must make a model that can be drawn. */
+/* Network files: "network" reads the bytes as one, "inventory" as the CSV file that one names. What is wrong must be
+ * told in lines of the file, in words safe to print; what is not wrong must make a model that can be drawn. */
 #include <math.h>
 #include <stdlib.h>
 
