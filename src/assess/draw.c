@@ -20,10 +20,12 @@ as_draw *as_draw_new(const as_model *m, as_arena *arena)
 		.value = as_alloc_array(arena, m->n_params + 1, sizeof(double)),
 		.base = as_alloc_array(arena, threats + 1, sizeof(double)),
 		.odds = as_alloc_array(arena, m->n_profiles * threats + 1, sizeof(double)),
+		.ended = as_alloc_array(arena, m->n_profiles * threats + 1, sizeof(double)),
 		.most = as_alloc_array(arena, threats + 1, sizeof(double)),
 		.lead = as_alloc_array(arena, m->n_programmes + 1, sizeof(double)),
 		.months = as_alloc_array(arena, m->n_programmes + 1, sizeof(double)) };
-	return d->value && d->base && d->odds && d->most && d->lead && d->months ? d : NULL;
+	return d->value && d->base && d->odds && d->ended && d->most && d->lead && d->months ? d
+											     : NULL;
 }
 
 void as_draw_take(as_draw *d, uint64_t seed, uint64_t number)
@@ -45,9 +47,9 @@ static double log_odds(double share)
 }
 
 /* What findings add for a threat that comes through these doors, at most AS_SHIFT_MOST. */
-static double findings(const as_draw *d, const as_evidence *e, unsigned doors)
+static double findings(const as_draw *d, const as_evidence *e, unsigned doors, bool ended)
 {
-	double sum = 0;
+	double sum = ended ? as_draw_value(d, d->m->class_shift[AS_CLASS_unsupported], 0) : 0;
 	for (size_t c = 0; e && c < AS_CLASSES; c++)
 		if (e->times[c] > 0 && (as_classes_of_findings[c].doors & doors))
 			sum += e->times[c] * as_draw_value(d, d->m->class_shift[c], 0);
@@ -63,9 +65,20 @@ static double odds_of(const as_draw *d, const as_profile *p, size_t k)
 	if (!t->evidence)
 		return d->base[k];
 	unsigned doors = t->via ? t->via & p->exposure : p->exposure;
-	return d->base[k] + findings(d, product->evidence, doors) +
+	return d->base[k] + findings(d, product->evidence, doors, false) +
 	       product->missing_share * as_draw_value(d, product->missing, 0) +
 	       as_draw_value(d, product->unverified, 0) + as_draw_value(d, p->unknown, 0);
+}
+
+/* What the end of its support adds. */
+static double ended_of(const as_draw *d, const as_profile *p, size_t k)
+{
+	const as_threat *t = &d->m->network->threats[k];
+	const as_evidence *e = d->m->products[p->product].evidence;
+	unsigned doors = t->via ? t->via & p->exposure : p->exposure;
+	if (!p->allowed[k] || !t->evidence || p->support == INFINITY)
+		return 0;
+	return findings(d, e, doors, true) - findings(d, e, doors, false);
 }
 
 static void follow_programmes(as_draw *d)
@@ -97,8 +110,10 @@ void as_draw_follow(as_draw *d)
 	for (size_t p = 0; p < m->n_profiles; p++)
 		for (size_t k = 0; k < threats; k++) {
 			double v = odds_of(d, &m->profiles[p], k);
+			double ended = ended_of(d, &m->profiles[p], k);
 			d->odds[p * threats + k] = v;
-			d->most[k] = v > d->most[k] ? v : d->most[k];
+			d->ended[p * threats + k] = ended;
+			d->most[k] = fmax(d->most[k], v + ended);
 		}
 	follow_programmes(d);
 }

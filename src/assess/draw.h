@@ -10,7 +10,8 @@ typedef struct as_draw {
 	double *value; /* by parameter */
 	double *base;  /* by threat: log-odds of success where nothing special is known */
 	double *odds; /* by profile and threat: log-odds with all findings; -INFINITY: the threat does not reach it */
-	double *most;          /* by threat: the largest of these */
+	double *ended;         /* by profile and threat: what is added once support has ended */
+	double *most;          /* by threat: the largest of these, with that */
 	double *lead, *months; /* by programme */
 } as_draw;
 

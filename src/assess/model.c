@@ -7,7 +7,7 @@
 
 #include "assess/model_internal.h"
 
-enum { LABEL = 400, FIRST_ROOM = 64, EVERYWHERE = 63 };
+enum { LABEL = 400, FIRST_ROOM = 64, EVERYWHERE = 63, MONTHS = 12 };
 
 /* Judgement, like finding_class.def: what was not examined is not known to be worse, but may be much worse. */
 const as_distribution as_unexamined_shift = {
@@ -200,14 +200,25 @@ static bool reaches(
 	       as_making_supplies(k, &t->suppliers, product->supplier_at);
 }
 
-size_t as_making_profile(as_making *k, size_t product, const as_class *c)
+/* Years from the start until a day, to the month; INFINITY where no day is told, or it lies beyond the horizon. */
+static double years_until(const as_making *k, as_span day)
+{
+	uint64_t year = 0, month = 0;
+	if (!as_number(as_cut(day, 0, 4), 10, &year) || !as_number(as_cut(day, 5, 2), 10, &month))
+		return INFINITY;
+	double at = (double)year + (double)month / MONTHS - k->n->question.start;
+	return at < k->n->question.years ? fmax(at, 0) : INFINITY;
+}
+
+size_t as_making_profile(as_making *k, size_t product, const as_class *c, as_span support_ends)
 {
 	as_model *m = k->m;
 	unsigned exposure = c->exposure | (c->admin.n ? (unsigned)AS_SUPPLIER : 0);
 	uint64_t controls = controls_of(k, &c->controls);
-	as_span key = as_print(m->arena, "%zu\x1f%.*s\x1f%u\x1f%llx", product, (int)c->segment.n,
-		c->segment.n ? (const char *)c->segment.p : "", exposure,
-		(unsigned long long)controls);
+	double support = years_until(k, support_ends);
+	as_span key = as_print(m->arena, "%zu\x1f%.*s\x1f%u\x1f%llx\x1f%.2f", product,
+		(int)c->segment.n, c->segment.n ? (const char *)c->segment.p : "", exposure,
+		(unsigned long long)controls, support);
 	size_t at = key.p ? as_names_add(&k->profiles, key) : SIZE_MAX;
 	if (at != SIZE_MAX && at < m->n_profiles)
 		return at;
@@ -223,6 +234,7 @@ size_t as_making_profile(as_making *k, size_t product, const as_class *c)
 		.segment = c->segment,
 		.segment_at = as_names_add(&k->segments, c->segment),
 		.exposure = exposure,
+		.support = support,
 		.controls = controls,
 		.unknown = AS_NONE,
 		.allowed = allowed };
@@ -307,7 +319,7 @@ static void make_controls(as_making *k)
 	}
 }
 
-/* The table's parameters are there only where a dossier has such findings. */
+/* The table's parameters are there only where a dossier has such findings, or the network such equipment. */
 static void make_shifts(as_making *k)
 {
 	as_model *m = k->m;
@@ -315,6 +327,8 @@ static void make_shifts(as_making *k)
 		bool met = false;
 		for (size_t i = 0; i < m->n_products && !met; i++)
 			met = m->products[i].evidence && m->products[i].evidence->times[c] > 0;
+		for (size_t i = 0; i < m->n_profiles && c == AS_CLASS_unsupported && !met; i++)
+			met = m->profiles[i].support < INFINITY;
 		m->class_shift[c] = AS_NONE;
 		if (met)
 			m->class_shift[c] = as_making_param(k,

@@ -47,6 +47,7 @@ typedef struct as_profile {
 	size_t product, segment_at; /* indexes */
 	as_span segment;
 	unsigned exposure;
+	double support;    /* years from the start until it ends; INFINITY: not told */
 	uint64_t controls; /* bits */
 	int unknown;       /* parameter: exposure is not told; or AS_NONE */
 	bool *allowed;     /* for each threat: it reaches this */

@@ -19,8 +19,8 @@ typedef struct as_making {
 /* A parameter for a quantity, named for people; AS_NONE where nothing is written. Equal ones of one name are one. */
 int as_making_param(as_making *k, const as_quantity *q, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The profile of a product in a class. */
-size_t as_making_profile(as_making *k, size_t product, const as_class *c);
+/* The profile of a product in a class; support_ends: the day on which the product's support ends, or empty. */
+size_t as_making_profile(as_making *k, size_t product, const as_class *c, as_span support_ends);
 /* What tells a product from others. */
 typedef struct as_software {
 	as_span supplier, product, version, dossier, image;

@@ -115,7 +115,7 @@ static void fill_slots(as_making *k, size_t scenario, as_plan *plan)
 		size_t product =
 			as_making_product(k, &(as_software){ x->supplier, x->product, x->version,
 						     x->dossier, x->image, x->verified });
-		slot->before = slot->after = as_making_profile(k, product, x);
+		slot->before = slot->after = as_making_profile(k, product, x, x->support_ends);
 		int kind = 0;
 		const as_change *c = change_for(k, &k->n->scenarios[scenario], x, &kind);
 		if (!c)
@@ -127,7 +127,7 @@ static void fill_slots(as_making *k, size_t scenario, as_plan *plan)
 							 .product = c->product,
 							 .version = c->version,
 							 .dossier = c->dossier });
-		slot->after = as_making_profile(k, in, x);
+		slot->after = as_making_profile(k, in, x, (as_span){ 0 });
 		m->programmes[slot->programme].elements += x->count;
 	}
 }

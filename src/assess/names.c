@@ -66,6 +66,9 @@ bool as_names_also(as_names *names, as_span name, size_t number)
 	if (!new)
 		return false;
 	*new = (known){ .name = name, .number = number };
+	if (names->map.n == 0)
+		names->map.seed =
+			(uintptr_t)names->arena; /* nobody can choose names that collide */
 	return as_map_set(&names->map, key, (uintptr_t) new) == AS_OK;
 }
 

@@ -193,7 +193,7 @@ static const as_blank class_fields[] = {
 	{ "life", AS_BLANK_NUMBER, AT(as_class, life), 0.5, 100,
 		.what = "years after which it is renewed anyway" },
 	{ "support_ends", AS_BLANK_DATE, AT(as_class, support_ends),
-		.what = "day on which its support ends",
+		.what = "day on which its support ends: from then on attempts succeed more easily",
 		.also = "end of support|end of support date|support end|eos|eosl" },
 	{ "replacement", AS_BLANK_QUANTITY, AT(as_class, replacement), MONEY,
 		.what = "money to replace one element by another supplier's, with its installation",

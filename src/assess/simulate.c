@@ -102,10 +102,11 @@ static void strike(const worker *w, const event *e, size_t s, const as_lot *lot,
 {
 	const as_model *m = w->x->m;
 	const as_draw *d = w->d;
-	double left = 1, odds = d->odds[lot->profile * m->network->n_threats + e->threat];
+	size_t at = lot->profile * m->network->n_threats + e->threat;
+	const as_profile *p = &m->profiles[lot->profile];
+	double left = 1, odds = d->odds[at] + (e->at >= p->support ? d->ended[at] : 0);
 	if (share <= 0 || e->u >= odds)
 		return;
-	const as_profile *p = &m->profiles[lot->profile];
 	uint64_t added = m->plans[s].added[lot->profile];
 	if (p->controls | added)
 		odds -= as_draw_controls(d, p->controls, added, e->threat, e->at, &left);

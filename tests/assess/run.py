@@ -384,6 +384,19 @@ class Meaning(Case):
 		self.assertEqual(self.notes(more + 'replace = [{ supplier = "B", segments = ["radio"], with = "A", by = 2029 },\n%s{ supplier = "B", with = "A", by = 2028 }]\n' % HERE),
 			["replace: an earlier change of the scenario (line %d) takes 1 of 2 classes of 'B': the first that names a class counts" % first])
 
+	def test_end_of_support_counts_from_its_day_on(self):
+		losses = {}
+		for day in ("2020-01-01", "2028-01-01", "2029-06-01", "2030-01-01", "2999-12-31", None):
+			text = self.change("age = 1", "age = 1\nsupport_ends = %s" % day) if day else GOOD
+			self.put("n.toml", text.replace("rate = { events = 3, years = 2 }", "rate = 20"))
+			self.assertEqual(self.assess("--trials", "20000").returncode, DONE)
+			losses[day] = self.ask("SELECT loss FROM scenario WHERE name = 'accept'")[0][0]
+			self.assertEqual(self.ask("SELECT count(*) FROM parameter WHERE name = 'what it means: its supplier mends it no more'"), [(1 if day and day < "2030" else 0,)])
+		self.assertGreater(losses["2020-01-01"], losses["2028-01-01"])
+		self.assertGreater(losses["2028-01-01"], losses["2029-06-01"])
+		self.assertGreater(losses["2029-06-01"], losses[None])
+		self.assertEqual((losses["2030-01-01"], losses["2999-12-31"]), (losses[None], losses[None]))
+
 	def test_accept_changes_nothing(self):
 		self.refused(GOOD + '%s[[scenario]]\nname = "Accept"\nreplace = [{ supplier = "A", with = "B", by = 2029 }]\n' % HERE, "'accept' is the one in which nothing changes")
 
