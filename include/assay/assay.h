@@ -246,6 +246,84 @@ ASSAY_API assay_status assay_assess_show(
 ASSAY_API assay_status assay_assess_start(assay_write write, void *ctx, assay_error *error);
 ASSAY_API assay_status assay_assess_schema(assay_write write, void *ctx, assay_error *error);
 
+typedef struct assay_suppliers assay_suppliers;
+
+/* Zero a field to leave its default. */
+typedef struct assay_suppliers_options {
+	size_t size; /* sizeof this structure */
+	const char
+		*directory; /* the directory of suppliers; default: as assay_suppliers_path says */
+	const char *data;   /* where the distribution keeps its registries; default: /usr/share */
+	unsigned width;     /* columns that tables may take; 0: as many as they need */
+	unsigned all;       /* 1: all rows, not the first 50 */
+	unsigned empty;     /* 1: a directory that is new is not filled */
+	assay_on_message
+		on_message; /* each problem in a file, what was filled, what is not installed */
+	void *ctx;
+} assay_suppliers_options;
+
+/* Where the directory of suppliers is: directory, if it is not NULL; else what the environment says in
+ * ASSAY_SUPPLIERS; else $XDG_DATA_HOME/assay/suppliers.db, or below ~/.local/share. Writes it to path (n bytes).
+ * ASSAY_USAGE: it does not fit, or there is no home. */
+ASSAY_API assay_status assay_suppliers_path(
+	const char *directory, char *path, size_t n, assay_error *error);
+/* Opens the directory; a new one is made, and filled from the registries that are installed. What a function changes
+ * is written in one transaction: all of it or nothing, whoever is killed when. Close with assay_suppliers_close, which
+ * accepts NULL. */
+ASSAY_API assay_status assay_suppliers_open(
+	const assay_suppliers_options *options, assay_suppliers **out, assay_error *error);
+ASSAY_API void assay_suppliers_close(assay_suppliers *s);
+
+/* Reads the registries (again): what is new in them is added, nothing is taken away. */
+ASSAY_API assay_status assay_suppliers_fill(assay_suppliers *s, assay_error *error);
+/* Writes who has all of these words (or beginnings of words) in name, address, products, field; else any of them. */
+ASSAY_API assay_status assay_suppliers_search(assay_suppliers *s, const char *words,
+	assay_format format, assay_write write, void *ctx, assay_error *error);
+/* Writes all that is known of one supplier: a name, an id ("#12") or an identifier ("mac:00259e"). ASSAY_INPUT: nobody
+ * is, or several may be meant, who are named. */
+ASSAY_API assay_status assay_suppliers_show(assay_suppliers *s, const char *who,
+	assay_format format, assay_write write, void *ctx, assay_error *error);
+/* Adds a supplier (who NULL) or changes one. fields: "name=value", the names as in assay_suppliers_export's CSV, values
+ * of lists with semicolons between; ends with NULL. Changed lists take the place of what was, unless the field's name
+ * ends with "+". ASSAY_USAGE: told by on_message what is wrong with a field. */
+ASSAY_API assay_status assay_suppliers_set(
+	assay_suppliers *s, const char *who, const char *const *fields, assay_error *error);
+/* Takes files into the directory: suppliers (CSV, JSON), lists of restrictions, dossiers (who is named in them); what a
+ * file is, its content tells. ASSAY_INPUT: something is wrong; all of it was told by on_message, and nothing is
+ * written. files ends with NULL. */
+ASSAY_API assay_status assay_suppliers_import(
+	assay_suppliers *s, const char *const *files, assay_error *error);
+/* Writes suppliers as assay_suppliers_import reads them: those that a user, a list or a dossier has added or changed;
+ * with the option all everybody. format: ASSAY_JSON or ASSAY_CSV. */
+ASSAY_API assay_status assay_suppliers_export(
+	assay_suppliers *s, assay_format format, assay_write write, void *ctx, assay_error *error);
+/* Writes which suppliers may be one organization, for a person to decide; words: of whom, or NULL. */
+ASSAY_API assay_status assay_suppliers_duplicates(assay_suppliers *s, const char *words,
+	assay_format format, assay_write write, void *ctx, assay_error *error);
+/* Makes others one with the first of who (names, ids; ends with NULL); or says that they are all different (apart), so
+ * that they are not proposed any more. */
+ASSAY_API assay_status assay_suppliers_merge(
+	assay_suppliers *s, const char *const *who, int apart, assay_error *error);
+/* Writes what the directory was filled from, how much it holds, and which lists of restrictions there are, how old. */
+ASSAY_API assay_status assay_suppliers_status(
+	assay_suppliers *s, assay_format format, assay_write write, void *ctx, assay_error *error);
+
+typedef struct assay_screen_options {
+	size_t size; /* sizeof this structure */
+	const char *const *
+		files; /* network files (TOML), lists of names, CSV, JSON, dossiers; ends with NULL; or NULL */
+	const char *const *names; /* ends with NULL; or NULL */
+	unsigned directory;       /* 1: everybody in the directory, too */
+	double least; /* the score from which somebody is told, above 0 and at most 1; default 0.5 */
+} assay_screen_options;
+
+/* Writes who of those named stands on a list of restrictions, or may, by identifiers and by names: their own, and
+ * those of whom the directory says that they own them or are owned by them. hits (may be NULL): how many listings. A
+ * listing is a fact of the law of one jurisdiction about a company, and says nothing about its products. */
+ASSAY_API assay_status assay_suppliers_screen(assay_suppliers *s,
+	const assay_screen_options *options, assay_format format, assay_write write, void *ctx,
+	unsigned long *hits, assay_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -20,6 +20,7 @@ extern const as_embedded as_embedded_assess[];    /* src/assess/ *.sql */
 extern const as_embedded as_embedded_toml[];      /* knowledge/ *.toml */
 extern const as_embedded as_embedded_web[];       /* web/ */
 extern const as_embedded as_embedded_vuln[];      /* src/vuln/ *.sql, *.tsv */
+extern const as_embedded as_embedded_suppliers[]; /* src/suppliers/ *.sql */
 
 /* The file of that path in a list, as a span; empty if there is none. Borrows for ever; pure. */
 as_span as_embedded_file(const as_embedded *list, const char *path);

@@ -34,8 +34,10 @@ STAGES = {
 	"vuln": {"codec", "sandbox/lock.h", "dossier/db.h", "knowledge/tsv.h"}, # feeds are packed, and read by a process that is
 	# locked in; matches fill tables of the dossier, and read packs
 	"assess": {"dossier/read.h", "dossier/db.h", "knowledge/tsv.h"}, # reads dossiers, writes a file of its own
+	"suppliers": {"vuln/json.h", "dossier/db.h", "knowledge/tsv.h", "assess/toml.h"}, # JSON, SQLite, packs, and network files
+	# that name suppliers
 }
-READS_SQL = {"dossier", "judge", "report", "vuln", "assess", "top"}
+READS_SQL = {"dossier", "judge", "report", "vuln", "assess", "suppliers", "top"}
 
 
 def room_of(path):
