@@ -29,8 +29,8 @@ as_lists *as_lists_new(sqlite3 *db, as_told *told)
 				       "words, source, ref) VALUES (?1, "
 				       "?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 	l->name = as_db_prepare(db, "INSERT OR IGNORE INTO listing_name VALUES (?1, ?2)");
-	l->identifier =
-		as_db_prepare(db, "INSERT OR IGNORE INTO listing_identifier VALUES (?1, ?2, ?3)");
+	l->identifier = as_db_prepare(
+		db, "INSERT OR IGNORE INTO listing_identifier VALUES (?1, lower(?2), lower(?3))");
 	l->find = as_db_prepare(db, "SELECT id FROM listing WHERE list = ?1 AND ref = ?2");
 	l->aside = as_db_prepare(db, "INSERT INTO temp.sanction VALUES (?1, ?2, ?3, ?4)");
 	ok = ok && l->list && l->listing && l->name && l->identifier && l->find && l->aside;

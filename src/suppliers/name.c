@@ -2,7 +2,9 @@
 #include "suppliers/name.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unicode/uloc.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
@@ -16,7 +18,10 @@ enum {
 	FOLDED = 4 * AS_NAME_BYTES, /* bytes of a name in ASCII letters */
 	SEED = 0x5eed, /* of the weights: words of a pack that ships, not of an attacker */
 	ARENA = 64 << 20,
+	UNITS_OF_COUNTRY = 128,
 };
+
+#define COUNTRY 1.5f /* the weight of a country's name */
 
 typedef enum place { AT_END = 1, AT_BEGIN = 2, ANYWHERE = 4 } place;
 
@@ -32,7 +37,8 @@ struct as_names {
 	UTransliterator *latin;
 	form form[FORMS];
 	size_t n_forms;
-	as_map seen; /* words of organizations' names, and in how many */
+	as_map seen;      /* words of organizations' names, and in how many */
+	as_map countries; /* words of countries' names */
 	double names;
 };
 
@@ -205,10 +211,14 @@ static size_t strip(const as_names *names, as_span **word, size_t n, kinds *k)
 	return kept;
 }
 
-static float weight(const as_names *names, as_span word)
+/* How much a word tells. Behind the first a country's name tells little: which part of a company it is. */
+static float weight(const as_names *names, as_span word, bool first)
 {
-	uint64_t n = 0;
-	(void)as_map_get(&names->seen, as_hash64(SEED, word), &n);
+	uint64_t n = 0, key = as_hash64(SEED, word);
+	if (!first && as_map_get(&names->countries, key, &n))
+		return COUNTRY;
+	n = 0;
+	(void)as_map_get(&names->seen, key, &n);
 	return (float)log((names->names + 1) / ((double)n + 0.5));
 }
 
@@ -226,8 +236,8 @@ static as_status conclude(const as_names *names, as_arena *arena, const as_span 
 		return AS_NOMEM;
 	for (size_t i = 0; i < n; i++) {
 		memcpy(core + at, word[i].p, word[i].n);
-		out->word[i] =
-			(as_name_word){ as_bytes(core + at, word[i].n), weight(names, word[i]) };
+		out->word[i] = (as_name_word){ as_bytes(core + at, word[i].n),
+			weight(names, word[i], i == 0) };
 		out->weight += out->word[i].weight;
 		at += word[i].n;
 	}
@@ -300,6 +310,45 @@ static as_status weigh(as_names *names)
 	return s;
 }
 
+static as_status add_country(as_names *names, const char *locale, const char *language)
+{
+	UChar wide[UNITS_OF_COUNTRY];
+	char text[4 * UNITS_OF_COUNTRY];
+	uint8_t folded[FOLDED];
+	as_span word[AS_NAME_WORDS];
+	int32_t n = 0;
+	UErrorCode error = U_ZERO_ERROR;
+	as_arena *arena = as_arena_new(ARENA);
+	as_status s = arena ? AS_OK : AS_NOMEM;
+	(void)uloc_getDisplayCountry(locale, language, wide, UNITS_OF_COUNTRY, &error);
+	u_strToUTF8(text, (int32_t)sizeof(text), &n, wide, -1, &error);
+	if (s == AS_OK && U_SUCCESS(error) && n > 0 && n < (int32_t)sizeof(text)) {
+		size_t words = cut(
+			arena, fold(names, as_bytes(text, (size_t)n), folded), word, AS_NAME_WORDS);
+		for (size_t i = 0; i < words && s == AS_OK; i++)
+			s = as_map_set(&names->countries, as_hash64(SEED, word[i]), 1);
+	}
+	as_arena_free(arena);
+	return s;
+}
+
+/* The names of countries in English and in what is spoken there. */
+static as_status read_countries(as_names *names)
+{
+	as_status s = AS_OK;
+	names->countries.seed = SEED;
+	for (const char *const *code = uloc_getISOCountries(); *code && s == AS_OK; code++) {
+		char locale[16], likely[64];
+		UErrorCode error = U_ZERO_ERROR;
+		(void)snprintf(locale, sizeof(locale), "und_%s", *code);
+		s = add_country(names, locale, "en");
+		(void)uloc_addLikelySubtags(locale, likely, (int32_t)sizeof(likely), &error);
+		if (s == AS_OK && U_SUCCESS(error))
+			s = add_country(names, locale, likely);
+	}
+	return s;
+}
+
 as_names *as_names_new(void)
 {
 	static const char id[] = "Any-Latin; NFD; [:Nonspacing Mark:] Remove; Latin-ASCII; Lower";
@@ -310,7 +359,8 @@ as_names *as_names_new(void)
 		return NULL;
 	u_charsToUChars(id, wide, (int32_t)sizeof(id));
 	names->latin = utrans_openU(wide, -1, UTRANS_FORWARD, NULL, 0, NULL, &error);
-	if (U_SUCCESS(error) && read_forms(names) && weigh(names) == AS_OK)
+	if (U_SUCCESS(error) && read_forms(names) && weigh(names) == AS_OK &&
+		read_countries(names) == AS_OK)
 		return names;
 	as_names_free(names);
 	return NULL;
@@ -323,5 +373,6 @@ void as_names_free(as_names *names)
 	if (names->latin)
 		utrans_close(names->latin);
 	as_map_free(&names->seen);
+	as_map_free(&names->countries);
 	free(names);
 }
