@@ -291,7 +291,7 @@ const command command_suppliers = {
 		"\n"
 		"  --name NAME        screen: this name, too\n"
 		"  --everybody        screen: the whole directory, too\n"
-		"  --least SCORE      screen: tell from this score on (default 0.5)\n"
+		"  --least SCORE      screen: tell from this score on (default 0.4)\n"
 		"  --all              all rows; export: all suppliers, not only those that were "
 		"added\n"
 		"  --directory FILE   the directory (default: $ASSAY_SUPPLIERS, or "

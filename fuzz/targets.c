@@ -36,7 +36,8 @@ static const target others[] = { { .name = "scan" }, { .name = "inspect" },
 	{ .name = "journal", .run = run_journal }, { .name = "rule", .run = run_rule },
 	{ .name = "feed", .run = run_feed }, { .name = "store", .run = run_store },
 	{ .name = "toml", .run = run_toml }, { .name = "network", .run = run_network },
-	{ .name = "inventory", .run = run_inventory } };
+	{ .name = "inventory", .run = run_inventory },
+	{ .name = "suppliers", .run = run_suppliers } };
 enum { N_OTHERS = sizeof(others) / sizeof(others[0]) };
 
 static const as_limits limits = { .depth = DEPTH,

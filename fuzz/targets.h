@@ -2,7 +2,7 @@
 /* What is fuzzed, by name: one target per format (its id), "scan" (everything, recursively), one per
  * inspector ("ins-" and its id), "inspect" (all of them), "wire" and "dossier" (a hostile examiner),
  * "journal", "rule"; "feed" and "store" (feeds of vulnerabilities); "toml", "network" and "inventory"
- * (of assessments); one per lifter of machine code ("lift-" and its architecture). The fuzzer and the replay of
+ * (of assessments), "suppliers" (files of users); one per lifter of machine code ("lift-" and its architecture). The fuzzer and the replay of
  * crashes share them. */
 #ifndef TARGETS_H
 #define TARGETS_H
@@ -35,5 +35,7 @@ void run_toml(const uint8_t *data, size_t n);
 /* Those in network.c: a network file, and an inventory. */
 void run_network(const uint8_t *data, size_t n);
 void run_inventory(const uint8_t *data, size_t n);
+/* That in suppliers.c: a file of suppliers, a list of restrictions, a file of names. */
+void run_suppliers(const uint8_t *data, size_t n);
 
 #endif

@@ -208,7 +208,7 @@ static as_status put_fields(change *c, as_arena *arena, const char *const *field
 		as_problem(&c->told, "a supplier without a name", (as_span){ 0 });
 	if (!ok || c->told.problems > 0)
 		return AS_NOT_THIS;
-	as_put *put = as_put_new(c->s->db, c->s->names);
+	as_putting *put = as_put_new(c->s->db, c->s->names);
 	if (!put)
 		return AS_IO;
 	as_status st = as_record_put(put, &replace, &id, true, c->s->db, tell, c);
@@ -275,7 +275,7 @@ static as_status take_maker(void *ctx, const as_named_maker *m)
 {
 	dossier_in *d = ctx;
 	int64_t id;
-	as_put *put = d->take->put;
+	as_putting *put = d->take->put;
 	as_status st = as_put_supplier(put, m->name, "dossier", &id);
 	sqlite3_stmt *q = as_db_prepare(
 		d->take->db, "INSERT OR REPLACE INTO seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
@@ -376,7 +376,7 @@ assay_status assay_suppliers_merge(
 		return as_say(
 			error, ASSAY_USAGE, "two suppliers or more are to be named, at most 63");
 	as_status st = as_db_run(s->db, "BEGIN IMMEDIATE");
-	as_put *put = st == AS_OK ? as_put_new(s->db, s->names) : NULL;
+	as_putting *put = st == AS_OK ? as_put_new(s->db, s->names) : NULL;
 	st = put ? st : AS_IO;
 	for (size_t i = 1; i < n && st == AS_OK && !apart; i++)
 		st = id[i] == id[0] ? AS_OK

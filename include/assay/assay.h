@@ -314,7 +314,7 @@ typedef struct assay_screen_options {
 		files; /* network files (TOML), lists of names, CSV, JSON, dossiers; ends with NULL; or NULL */
 	const char *const *names; /* ends with NULL; or NULL */
 	unsigned directory;       /* 1: everybody in the directory, too */
-	double least; /* the score from which somebody is told, above 0 and at most 1; default 0.5 */
+	double least; /* the score from which somebody is told, above 0 and at most 1; default 0.4 */
 } assay_screen_options;
 
 /* Writes who of those named stands on a list of restrictions, or may, by identifiers and by names: their own, and

@@ -164,6 +164,14 @@ static bool meets_heavy(const as_name *n, const bool *met)
 	return heaviest_met >= 0.75f * heaviest;
 }
 
+/* Whether asked is listed and more: what daughters are called ("Hytera Austria"), but others, too. */
+static bool begins_with(const as_name *asked, const as_name *listed)
+{
+	return asked->core.n > listed->core.n && asked->n > 1 &&
+	       as_same(asked->word[0].text, listed->word[0].text) &&
+	       as_same(as_cut(asked->core, 0, listed->core.n), listed->core);
+}
+
 static double score_of(const step *scale, double share)
 {
 	size_t i = 1;
@@ -192,14 +200,16 @@ static as_likeness by_words(const as_name *asked, const as_name *listed)
 		return (as_likeness){ 0.75 + 0.2 * p.worst, "the same words, spelt otherwise",
 			false };
 	double share = p.shared / (p.shared + p.missed_asked + 0.6 * p.missed_listed);
-	if (p.missed_asked <= 0)
-		return (as_likeness){ score_of(contained, share),
-			"its words are part of the listed name", false };
-	if (p.missed_listed <= 0)
-		return (as_likeness){ score_of(contained, share), "the listed name is part of it",
-			false };
-	return (as_likeness){ score_of(overlapping, share), "they share their rarest words",
-		false };
+	bool part = p.missed_asked <= 0 || p.missed_listed <= 0;
+	double score = score_of(part ? contained : overlapping, share);
+	if (begins_with(asked, listed) && p.rarest >= RARE)
+		return (as_likeness){ fmax(score, 0.45), "it begins with the listed name", false };
+	if (p.rarest < RARE)
+		score /= 2; /* "Semiconductor Manufacturing" is of many */
+	const char *reason = p.missed_asked <= 0    ? "its words are part of the listed name"
+			     : p.missed_listed <= 0 ? "the listed name is part of it"
+						    : "they share their rarest words";
+	return (as_likeness){ score, reason, false };
 }
 
 as_likeness as_name_compare(const as_name *asked, const as_name *listed)

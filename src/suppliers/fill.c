@@ -12,7 +12,7 @@
 enum { LINE = 512, PATHS = 3, VERSION_LINES = 40 };
 
 typedef struct filling {
-	as_put *put;
+	as_putting *put;
 	as_buf name, value; /* of the row in hand */
 	uint64_t n;         /* identifiers, or rows, that were read */
 	as_map addressed;   /* suppliers whose address was read */

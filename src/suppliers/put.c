@@ -53,7 +53,7 @@ static const char *const sql_of[N_STATEMENTS] = {
 	[TEXT_NEW] = TEXT_OF " > ?1",
 };
 
-struct as_put {
+struct as_putting {
 	sqlite3 *db;
 	as_names *names;
 	as_arena *arena; /* for one name at a time */
@@ -70,12 +70,14 @@ struct as_put {
 	int64_t newest; /* the last supplier that there was at first */
 };
 
-as_put *as_put_new(sqlite3 *db, as_names *names)
+as_putting *as_put_new(sqlite3 *db, as_names *names)
 {
-	as_put *p = calloc(1, sizeof(*p));
+	as_putting *p = calloc(1, sizeof(*p));
 	if (!p)
 		return NULL;
-	*p = (as_put){ .db = db, .names = names, .source = "user", .arena = as_arena_new(1 << 20) };
+	*p = (as_putting){
+		.db = db, .names = names, .source = "user", .arena = as_arena_new(1 << 20)
+	};
 	bool ok = p->arena != NULL;
 	for (size_t i = 0; i < N_STATEMENTS && ok; i++)
 		ok = sqlite3_prepare_v3(db, sql_of[i], -1, SQLITE_PREPARE_PERSISTENT, &p->st[i],
@@ -91,7 +93,7 @@ as_put *as_put_new(sqlite3 *db, as_names *names)
 	return NULL;
 }
 
-void as_put_free(as_put *p)
+void as_put_free(as_putting *p)
 {
 	if (!p)
 		return;
@@ -104,7 +106,7 @@ void as_put_free(as_put *p)
 	free(p);
 }
 
-void as_put_source(as_put *p, const char *source) { p->source = source; }
+void as_put_source(as_putting *p, const char *source) { p->source = source; }
 
 /* Texts are UTF-8 without control characters: readers have seen to that, or they are escaped here. */
 static void bind(sqlite3_stmt *q, int i, as_span s)
@@ -117,7 +119,7 @@ static void bind(sqlite3_stmt *q, int i, as_span s)
 }
 
 /* Notes that the full text is behind; that of new suppliers is made at the end, at one go. */
-static as_status change(as_put *p, int64_t id)
+static as_status change(as_putting *p, int64_t id)
 {
 	if (id > p->newest || (p->n_changed > 0 && p->changed[p->n_changed - 1] == id))
 		return AS_OK;
@@ -141,7 +143,7 @@ static bool is_ascii(as_span s)
 	return true;
 }
 
-as_status as_put_name(as_put *p, int64_t id, as_span name, const char *kind)
+as_status as_put_name(as_putting *p, int64_t id, as_span name, const char *kind)
 {
 	as_name n;
 	as_buf words = { 0 };
@@ -165,7 +167,7 @@ as_status as_put_name(as_put *p, int64_t id, as_span name, const char *kind)
 	return s == AS_OK ? change(p, id) : s;
 }
 
-as_status as_put_supplier(as_put *p, as_span name, const char *origin, int64_t *id)
+as_status as_put_supplier(as_putting *p, as_span name, const char *origin, int64_t *id)
 {
 	as_status s = AS_OK;
 	bind(p->st[FIND], 1, name);
@@ -182,7 +184,7 @@ as_status as_put_supplier(as_put *p, as_span name, const char *origin, int64_t *
 	return s == AS_OK ? as_put_name(p, *id, name, "name") : s;
 }
 
-as_status as_put_identifier(as_put *p, int64_t id, as_span kind, as_span value)
+as_status as_put_identifier(as_putting *p, int64_t id, as_span kind, as_span value)
 {
 	sqlite3_stmt *q = p->st[IDENTIFIER];
 	bind(q, 1, kind);
@@ -192,7 +194,7 @@ as_status as_put_identifier(as_put *p, int64_t id, as_span kind, as_span value)
 	return as_db_step(q);
 }
 
-as_status as_put_supplies(as_put *p, int64_t id, const char *kind, as_span value)
+as_status as_put_supplies(as_putting *p, int64_t id, const char *kind, as_span value)
 {
 	sqlite3_stmt *q = p->st[SUPPLIES];
 	sqlite3_bind_int64(q, 1, id);
@@ -204,7 +206,7 @@ as_status as_put_supplies(as_put *p, int64_t id, const char *kind, as_span value
 }
 
 /* The statement that sets a column; NULL: there is none. */
-static sqlite3_stmt *setter(as_put *p, const char *column, bool only)
+static sqlite3_stmt *setter(as_putting *p, const char *column, bool only)
 {
 	for (size_t i = 0; i < p->n_set; i++)
 		if (p->set[i].column == column && p->set[i].only == only)
@@ -222,7 +224,7 @@ static sqlite3_stmt *setter(as_put *p, const char *column, bool only)
 	return q;
 }
 
-as_status as_put_field(as_put *p, int64_t id, const char *column, as_span value, bool only)
+as_status as_put_field(as_putting *p, int64_t id, const char *column, as_span value, bool only)
 {
 	sqlite3_stmt *q = setter(p, column, only);
 	if (!q)
@@ -233,7 +235,7 @@ as_status as_put_field(as_put *p, int64_t id, const char *column, as_span value,
 	return s == AS_OK ? change(p, id) : s;
 }
 
-static void add_to_circle(as_put *p, int64_t id, char *circle, size_t n)
+static void add_to_circle(as_putting *p, int64_t id, char *circle, size_t n)
 {
 	size_t used = strlen(circle);
 	as_status s = AS_OK;
@@ -245,7 +247,7 @@ static void add_to_circle(as_put *p, int64_t id, char *circle, size_t n)
 }
 
 /* The way up from `from` to `to` through owners, breadth first; the length of it in steps, 0: there is none. */
-static size_t climb(as_put *p, int64_t from, int64_t to, int64_t **way, as_status *s)
+static size_t climb(as_putting *p, int64_t from, int64_t to, int64_t **way, as_status *s)
 {
 	size_t n = 1, cap = 64, steps = 0;
 	struct {
@@ -293,7 +295,7 @@ static size_t climb(as_put *p, int64_t from, int64_t to, int64_t **way, as_statu
 }
 
 /* Whether `to` is above `from` (or the same): then circle tells the way. */
-static bool is_above(as_put *p, int64_t from, int64_t to, char *circle, size_t n, as_status *s)
+static bool is_above(as_putting *p, int64_t from, int64_t to, char *circle, size_t n, as_status *s)
 {
 	int64_t *way = NULL;
 	size_t steps = climb(p, from, to, &way, s);
@@ -304,7 +306,7 @@ static bool is_above(as_put *p, int64_t from, int64_t to, char *circle, size_t n
 	return *s == AS_OK && steps > 0;
 }
 
-as_status as_put_owner(as_put *p, int64_t owner, int64_t owned, char *circle, size_t n)
+as_status as_put_owner(as_putting *p, int64_t owner, int64_t owned, char *circle, size_t n)
 {
 	as_status s = AS_OK;
 	if (is_above(p, owner, owned, circle, n, &s)) {
@@ -320,7 +322,7 @@ as_status as_put_owner(as_put *p, int64_t owner, int64_t owned, char *circle, si
 	return as_db_step(q);
 }
 
-static as_status make_findable(as_put *p, int64_t id)
+static as_status make_findable(as_putting *p, int64_t id)
 {
 	sqlite3_bind_int64(p->st[TEXT_CLEAR], 1, id);
 	as_status s = as_db_step(p->st[TEXT_CLEAR]);
@@ -334,7 +336,7 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-as_status as_put_findable(as_put *p)
+as_status as_put_findable(as_putting *p)
 {
 	as_status s = AS_OK;
 	if (p->n_changed > 0)
@@ -348,7 +350,7 @@ as_status as_put_findable(as_put *p)
 	return s == AS_OK ? as_db_step(p->st[TEXT_NEW]) : s;
 }
 
-as_status as_put_merge(as_put *p, int64_t id, int64_t other, char *circle, size_t n)
+as_status as_put_merge(as_putting *p, int64_t id, int64_t other, char *circle, size_t n)
 {
 	static const char *const moves[] = {
 		"UPDATE supplier SET country = coalesce(country, (SELECT country FROM supplier "
@@ -421,7 +423,7 @@ as_status as_put_read(sqlite3 *db, const char *id, const char *title, const char
 	return s;
 }
 
-as_status as_put_apart(as_put *p, int64_t a, int64_t b)
+as_status as_put_apart(as_putting *p, int64_t a, int64_t b)
 {
 	sqlite3_bind_int64(p->st[APART], 1, a);
 	sqlite3_bind_int64(p->st[APART], 2, b);

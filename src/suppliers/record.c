@@ -244,15 +244,15 @@ bool as_record_of_json(
 }
 
 /* What putting a record needs. */
-typedef struct putting {
-	as_put *p;
+typedef struct writing {
+	as_putting *p;
 	sqlite3 *db;
 	int64_t id;
 	as_record_fault fault;
 	void *ctx;
-} putting;
+} writing;
 
-static as_status put_owner(putting *x, int64_t owner, int64_t owned)
+static as_status put_owner(writing *x, int64_t owner, int64_t owned)
 {
 	char circle[CIRCLE], text[CIRCLE + 64];
 	as_status s = as_put_owner(x->p, owner, owned, circle, sizeof(circle));
@@ -263,7 +263,7 @@ static as_status put_owner(putting *x, int64_t owner, int64_t owned)
 	return s;
 }
 
-static as_status put_one(putting *x, as_field_of f, as_span v)
+static as_status put_one(writing *x, as_field_of f, as_span v)
 {
 	static const char *const kinds[AS_FIELDS] = { [AS_FIELD_ALIASES] = "alias",
 		[AS_FIELD_FORMER] = "former",
@@ -285,7 +285,7 @@ static as_status put_one(putting *x, as_field_of f, as_span v)
 	return f == AS_FIELD_PARENTS ? put_owner(x, other, x->id) : put_owner(x, x->id, other);
 }
 
-static as_status run(putting *x, const char *sql)
+static as_status run(writing *x, const char *sql)
 {
 	sqlite3_stmt *q = as_db_prepare(x->db, sql);
 	if (!q)
@@ -296,7 +296,7 @@ static as_status run(putting *x, const char *sql)
 	return s;
 }
 
-static as_status clear(putting *x, as_field_of f)
+static as_status clear(writing *x, as_field_of f)
 {
 	static const char *const sql[AS_FIELDS] = {
 		[AS_FIELD_ALIASES] =
@@ -316,7 +316,7 @@ static as_status clear(putting *x, as_field_of f)
 	return run(x, sql[f]);
 }
 
-static as_status put_list(putting *x, as_field_of f, as_span list, bool replace)
+static as_status put_list(writing *x, as_field_of f, as_span list, bool replace)
 {
 	as_status s = replace ? clear(x, f) : AS_OK, worst = AS_OK;
 	as_span one;
@@ -331,7 +331,7 @@ static as_status put_list(putting *x, as_field_of f, as_span list, bool replace)
 }
 
 /* A supplier gets another name: the old one stays as a former one. */
-static as_status rename_to(putting *x, as_span name)
+static as_status rename_to(writing *x, as_span name)
 {
 	int64_t other = 0;
 	as_status s = run(x,
@@ -351,10 +351,10 @@ static as_status rename_to(putting *x, as_span name)
 	return AS_NOT_THIS;
 }
 
-as_status as_record_put(as_put *p, as_record *r, int64_t *id, bool replace, sqlite3 *db,
+as_status as_record_put(as_putting *p, as_record *r, int64_t *id, bool replace, sqlite3 *db,
 	as_record_fault fault, void *ctx)
 {
-	putting x = { .p = p, .db = db, .id = *id, .fault = fault, .ctx = ctx };
+	writing x = { .p = p, .db = db, .id = *id, .fault = fault, .ctx = ctx };
 	as_status s = AS_OK, worst = AS_OK;
 	if (x.id == 0)
 		s = as_put_supplier(p, r->field[AS_FIELD_NAME], "user", &x.id);

@@ -48,7 +48,7 @@ bool as_record_of_json(
 /* Puts a record into the directory: a supplier of its name is made, or what is stated is added to the one there is.
  * id: 0, or the supplier that it is about, whatever its name. replace: what is stated takes the place of what was.
  * AS_NOT_THIS: told what is wrong (a circle of owners). */
-as_status as_record_put(as_put *p, as_record *r, int64_t *id, bool replace, sqlite3 *db,
+as_status as_record_put(as_putting *p, as_record *r, int64_t *id, bool replace, sqlite3 *db,
 	as_record_fault fault, void *ctx) AS_MUST_USE;
 
 #endif

@@ -12,7 +12,7 @@ typedef struct as_taking {
 	as_told told;
 	uint64_t suppliers; /* that were stated */
 	as_lists_counts listed;
-	as_put *put;
+	as_putting *put;
 	as_lists *lists; /* made when a list is met */
 	as_arena *arena; /* for one record */
 } as_taking;

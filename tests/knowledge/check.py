@@ -205,6 +205,29 @@ def check_suppliers():
             check_effort(what, {**row, "regex": "(" + row["regex"] + ")"}, literal, literal, pcre)
 
 
+def check_listings():
+    """Lists of restrictions: each entry of a list that is there, with a day, words and a source, and nothing said from memory."""
+    lists = {row["id"]: row for row in load("restriction_lists.tsv", "id title jurisdiction authority as_of url source")}
+    expect(all(ID.fullmatch(i) and len(r["jurisdiction"]) == 2 and r["source"] for i, r in lists.items()), "restriction_lists.tsv: ids, jurisdictions, sources")
+    for row in load("restrictions.tsv", "list entity kind date until names words source confidence"):
+        what = f"restrictions.tsv {row['list']} {row['entity']!r}"
+        expect(row["list"] in lists and row["kind"] in ("company", "category"), f"{what}: list and kind")
+        expect(re.fullmatch(r"\d{4}-\d\d-\d\d", row["date"]) and row["date"] <= lists[row["list"]]["as_of"], f"{what}: a day that the list may have")
+        expect(len(row["words"]) > 20 and row["source"] and "memory" not in row["source"], f"{what}: words and source")
+        expect(row["confidence"] in ("high", "medium"), f"{what}: confidence")
+
+
+def check_names_of_companies():
+    rows = load("legal_forms.tsv", "form kind place source")
+    expect(len({r["form"] for r in rows}) == len(rows), "legal_forms.tsv: each form once")
+    for row in rows:
+        expect(row["place"] in ("end", "begin", "both", "any") and row["kind"] and row["source"], f"legal_forms.tsv {row['form']}: place and source")
+        expect(not row["form"].isascii() or re.fullmatch(r"[a-z0-9]+( [a-z0-9]+)*", row["form"]), f"legal_forms.tsv {row['form']}: words")
+    roles = {"equipment-maker", "chip-vendor", "software", "assessor", "service-provider", "operator", ""}
+    for row in load("supplier_directory.tsv", "name country role field aliases parents segments products identifiers source"):
+        expect(row["role"] in roles and re.fullmatch(r"([A-Z]{2})?", row["country"]) and row["source"], f"supplier_directory.tsv {row['name']}")
+
+
 def check_macs():
     rows = load("macs.tsv", "organization prefixes")
     prefixes = [p for r in rows for p in r["prefixes"].split(",")]
@@ -416,6 +439,8 @@ def main():
     check_weblibs()
     check_suppliers()
     check_macs()
+    check_listings()
+    check_names_of_companies()
     check_services()
     check_clauses()
     check_generated()
