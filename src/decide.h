@@ -30,6 +30,9 @@ const as_evidence *as_decision_evidence(void *decision, as_span dossier, as_span
 /* The path of a file that the network file names, in the arena; NULL without memory. */
 const char *as_decision_path(as_decision *d, as_span name);
 
+/* Writes into an assessment which suppliers and makers of parts stand on lists of restrictions. AS_IO, AS_NOMEM. */
+as_status as_decision_screen(sqlite3 *db, const as_assessed *x) AS_MUST_USE;
+
 /* Writes the results from db, an assessment that is complete: all files under other names, then renamed. */
 assay_status as_decision_publish(as_decision *d, const as_assessed *x);
 

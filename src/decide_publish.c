@@ -98,7 +98,7 @@ static assay_status write_all(as_decision *d, const as_assessed *x)
 	assay_status s = ASSAY_OK;
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
 			SQLITE_OK ||
-		as_assessment_write(db, x) != AS_OK)
+		as_assessment_write(db, x) != AS_OK || as_decision_screen(db, x) != AS_OK)
 		s = as_say(d->error, ASSAY_OUTPUT, "'%s': %s", path,
 			db ? sqlite3_errmsg(db) : "no memory");
 	for (size_t i = 1; s == ASSAY_OK && i < RESULTS; i++)

@@ -12,10 +12,10 @@ enum {
 };
 
 /* What reading names needs: legal forms, how rare words are, transliteration. */
-typedef struct as_names as_names;
-/* NULL without memory; free with as_names_free (NULL-safe). Used by one thread at a time. */
-as_names *as_names_new(void);
-void as_names_free(as_names *names);
+typedef struct as_name_reader as_name_reader;
+/* NULL without memory; free with as_name_reader_free (NULL-safe). Used by one thread at a time. */
+as_name_reader *as_name_reader_new(void);
+void as_name_reader_free(as_name_reader *names);
 
 typedef struct as_name_word {
 	as_span text; /* lower-case ASCII letters and digits */
@@ -34,6 +34,7 @@ typedef struct as_name {
 
 /* Reads a name (its first AS_NAME_BYTES, AS_NAME_WORDS words). What is not Latin is transliterated. Owned by the arena.
  * AS_NOMEM. */
-as_status as_name_read(as_names *names, as_arena *arena, as_span text, as_name *out) AS_MUST_USE;
+as_status as_name_read(
+	as_name_reader *names, as_arena *arena, as_span text, as_name *out) AS_MUST_USE;
 
 #endif

@@ -88,7 +88,9 @@ static void test_pert(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		as_distribution d = { AS_PERT, rows[i].a, rows[i].m, rows[i].b, 4, 0 };
+		as_distribution d = {
+			.kind = AS_PERT, .a = rows[i].a, .m = rows[i].m, .b = rows[i].b, .g = 4
+		};
 		assert_null(as_distribution_wrong(&d));
 		close_to(as_mean(&d), rows[i].alpha_mean, 1e-9);
 		close_to(as_deviation(&d), rows[i].deviation, 1e-7);

@@ -9,7 +9,7 @@
 #include "suppliers/csv.h"
 
 typedef struct fixture {
-	as_names *names;
+	as_name_reader *names;
 	as_arena *arena;
 } fixture;
 
@@ -104,7 +104,7 @@ static void hostile_names(void **state)
 		for (size_t i = 0; i < n; i++) {
 			x = x * 1664525 + 1013904223;
 			bytes[i] = round % 3 == 0   ? (uint8_t)(x >> 24)
-				   : round % 3 == 1 ? ".a-&"[x >> 30]
+				   : round % 3 == 1 ? (uint8_t) ".a-&"[x >> 30]
 						    : 0xe5;
 		}
 		assert_int_equal(
@@ -133,7 +133,7 @@ static void csv_is_read(void **state)
 static int begin(void **state)
 {
 	static fixture f;
-	f = (fixture){ as_names_new(), as_arena_new(64 << 20) };
+	f = (fixture){ as_name_reader_new(), as_arena_new(64 << 20) };
 	*state = &f;
 	return f.names && f.arena ? 0 : -1;
 }
@@ -141,7 +141,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	fixture *f = *state;
-	as_names_free(f->names);
+	as_name_reader_free(f->names);
 	as_arena_free(f->arena);
 	return 0;
 }
