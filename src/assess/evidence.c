@@ -18,7 +18,7 @@ enum { WAYS_MOST = 20000, CLAUSES_MOST = 1000, PERT_WEIGHT = 4 };
 const as_class_of_findings as_classes_of_findings[AS_CLASSES] = {
 #define FINDING_CLASS(id, title, kind, least, doors, low, likely, high)                            \
 	[AS_CLASS_##id] = { #id, title, kind, least, doors,                                        \
-		{ .kind = AS_PERT, .a = low, .m = likely, .b = high, .g = PERT_WEIGHT } },
+		{ AS_PERT, low, likely, high, PERT_WEIGHT, 0, NULL, 0 } },
 #include "assess/finding_class.def"
 #undef FINDING_CLASS
 };
