@@ -7,7 +7,7 @@
 #include "suppliers/take.h"
 #include "targets.h"
 
-static as_name_reader *names; /* made once */
+static as_naming *names; /* made once */
 
 static void ignore(void *ctx, const char *text)
 {
@@ -56,7 +56,7 @@ void run_suppliers(const uint8_t *data, size_t n)
 	char why[AS_DIRECTORY_WHY];
 	sqlite3 *db = NULL;
 	as_taking t = { .told = { .say = ignore, .file = "fuzz" } };
-	names = names ? names : as_name_reader_new();
+	names = names ? names : as_naming_new();
 	insist(names && as_directory_open(":memory:", &db, why) == AS_OK, "no directory");
 	insist(as_db_run(db, "BEGIN") == AS_OK, "no transaction");
 	insist(as_take_begin(&t, db, names) == AS_OK, "nothing can be begun");

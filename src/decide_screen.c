@@ -83,7 +83,7 @@ as_status as_decision_screen(sqlite3 *db, const as_assessed *a)
 {
 	as_status s = AS_OK;
 	sqlite3 *directory = open_directory();
-	as_name_reader *names = as_name_reader_new();
+	as_naming *names = as_naming_new();
 	screening x = { .db = db, .arena = a->m->arena };
 	x.screen = names ? as_screen_new(directory, names, &s) : NULL;
 	if (x.screen)
@@ -91,7 +91,7 @@ as_status as_decision_screen(sqlite3 *db, const as_assessed *a)
 	else if (s == AS_OK)
 		s = AS_NOMEM;
 	as_screen_free(x.screen);
-	as_name_reader_free(names);
+	as_naming_free(names);
 	(void)sqlite3_close(directory);
 	return s;
 }

@@ -90,7 +90,7 @@ static assay_status open_it(assay_suppliers *s, assay_error *error)
 	as_status st = as_directory_open(s->path, &s->db, why);
 	if (st != AS_OK)
 		return as_say(error, st == AS_NOT_THIS ? ASSAY_INPUT : ASSAY_OUTPUT, "%s", why);
-	s->names = as_name_reader_new();
+	s->names = as_naming_new();
 	if (!s->names)
 		return as_say(error, ASSAY_INTERNAL, "out of memory");
 	if (s->o.empty || ask(s->db, "SELECT count(*) FROM source") != 0)
@@ -120,7 +120,7 @@ void assay_suppliers_close(assay_suppliers *s)
 {
 	if (!s)
 		return;
-	as_name_reader_free(s->names);
+	as_naming_free(s->names);
 	sqlite3_close(s->db);
 	free(s);
 }

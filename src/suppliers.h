@@ -9,8 +9,8 @@
 struct assay_suppliers {
 	assay_suppliers_options o;
 	char path[AS_DIRECTORY_PATH];
-	sqlite3 *db;           /* owned */
-	as_name_reader *names; /* owned */
+	sqlite3 *db;      /* owned */
+	as_naming *names; /* owned */
 };
 
 /* The supplier that is meant; ASSAY_INPUT, in words, if that cannot be told. */

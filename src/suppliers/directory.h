@@ -42,8 +42,8 @@ typedef struct as_makers {
 
 /* Who in the directory is meant by a name (as people write it), an id ("#12") or an identifier ("mac:00259e",
  * "pci:19e5", "cpe:huawei", ...). None at all: nobody like that is known. AS_IO: the directory cannot be read. */
-as_status as_directory_resolve(sqlite3 *db, as_name_reader *names, as_arena *arena, as_span name,
-	as_makers *out) AS_MUST_USE;
+as_status as_directory_resolve(
+	sqlite3 *db, as_naming *names, as_arena *arena, as_span name, as_makers *out) AS_MUST_USE;
 
 /* A name of a supplier, or of one that it belongs to or that belongs to it. */
 typedef struct as_relative {

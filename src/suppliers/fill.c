@@ -426,7 +426,7 @@ static as_status read_all(filling *f, sqlite3 *db, const char *folder, const as_
 	return s;
 }
 
-as_status as_fill(sqlite3 *db, as_name_reader *names, const char *folder, const as_filled *told)
+as_status as_fill(sqlite3 *db, as_naming *names, const char *folder, const as_filled *told)
 {
 	filling f = { .put = as_put_new(db, names) };
 	as_status s = f.put ? read_all(&f, db, folder, told) : AS_IO;

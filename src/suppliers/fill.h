@@ -16,6 +16,6 @@ typedef struct as_filled {
  * transaction. What is there already stays; what a person merged stays merged. AS_IO: the directory cannot be
  * written. */
 as_status as_fill(
-	sqlite3 *db, as_name_reader *names, const char *folder, const as_filled *told) AS_MUST_USE;
+	sqlite3 *db, as_naming *names, const char *folder, const as_filled *told) AS_MUST_USE;
 
 #endif

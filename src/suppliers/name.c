@@ -33,7 +33,7 @@ typedef struct form {
 	bool raw; /* not of ASCII letters: compared before transliteration */
 } form;
 
-struct as_name_reader {
+struct as_naming {
 	UTransliterator *latin;
 	form form[FORMS];
 	size_t n_forms;
@@ -99,7 +99,7 @@ static bool is_ascii(as_span s)
 }
 
 /* In lower case, of ASCII, written to `to`. What cannot be transliterated is left out. */
-static as_span fold(const as_name_reader *names, as_span text, uint8_t to[FOLDED])
+static as_span fold(const as_naming *names, as_span text, uint8_t to[FOLDED])
 {
 	enum { UNITS = 4 * AS_NAME_BYTES };
 	UChar wide[UNITS];
@@ -146,7 +146,7 @@ static void add_kind(kinds *k, as_span kind)
 }
 
 /* Legal forms of another alphabet that hang on the name without a space. */
-static as_span strip_raw(const as_name_reader *names, as_span s, kinds *k)
+static as_span strip_raw(const as_naming *names, as_span s, kinds *k)
 {
 	for (size_t i = 0; i < names->n_forms; i++) {
 		const form *f = &names->form[i];
@@ -173,7 +173,7 @@ static bool matches(const form *f, const as_span *word)
 }
 
 /* The longest form at one end of n words that leaves a word; NULL: none. */
-static const form *form_at(const as_name_reader *names, const as_span *word, size_t n, place where)
+static const form *form_at(const as_naming *names, const as_span *word, size_t n, place where)
 {
 	const form *best = NULL;
 	for (size_t i = 0; i < names->n_forms; i++) {
@@ -187,7 +187,7 @@ static const form *form_at(const as_name_reader *names, const as_span *word, siz
 }
 
 /* Takes legal forms off both ends, and words that only join others. Answers how many words are left, from *word on. */
-static size_t strip(const as_name_reader *names, as_span **word, size_t n, kinds *k)
+static size_t strip(const as_naming *names, as_span **word, size_t n, kinds *k)
 {
 	size_t kept = 0;
 	for (const form *f; (f = form_at(names, *word, n, AT_END));) {
@@ -212,7 +212,7 @@ static size_t strip(const as_name_reader *names, as_span **word, size_t n, kinds
 }
 
 /* How much a word tells. Behind the first a country's name tells little: which part of a company it is. */
-static float weight(const as_name_reader *names, as_span word, bool first)
+static float weight(const as_naming *names, as_span word, bool first)
 {
 	uint64_t n = 0, key = as_hash64(SEED, word);
 	if (!first && as_map_get(&names->countries, key, &n))
@@ -222,8 +222,8 @@ static float weight(const as_name_reader *names, as_span word, bool first)
 	return (float)log((names->names + 1) / ((double)n + 0.5));
 }
 
-static as_status conclude(const as_name_reader *names, as_arena *arena, const as_span *word,
-	size_t n, const kinds *k, as_name *out)
+static as_status conclude(const as_naming *names, as_arena *arena, const as_span *word, size_t n,
+	const kinds *k, as_name *out)
 {
 	size_t len = 0, at = 0, used = 0, of_kinds = 0;
 	for (size_t i = 0; i < n; i++)
@@ -251,7 +251,7 @@ static as_status conclude(const as_name_reader *names, as_arena *arena, const as
 	return AS_OK;
 }
 
-as_status as_name_read(as_name_reader *names, as_arena *arena, as_span text, as_name *out)
+as_status as_name_read(as_naming *names, as_arena *arena, as_span text, as_name *out)
 {
 	as_span room[AS_NAME_WORDS], *word = room;
 	uint8_t folded[FOLDED];
@@ -265,7 +265,7 @@ as_status as_name_read(as_name_reader *names, as_arena *arena, as_span text, as_
 }
 
 /* Reads legal_forms.tsv. */
-static bool read_forms(as_name_reader *names)
+static bool read_forms(as_naming *names)
 {
 	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "legal_forms.tsv"), 0);
 	as_span field[4];
@@ -286,7 +286,7 @@ static bool read_forms(as_name_reader *names)
 }
 
 /* Counts in how many organizations' names each word stands, by macs.tsv. */
-static as_status weigh(as_name_reader *names)
+static as_status weigh(as_naming *names)
 {
 	as_cur c = as_cur_le(as_embedded_file(as_embedded_knowledge, "macs.tsv"), 0);
 	as_span field[1], word[AS_NAME_WORDS];
@@ -310,7 +310,7 @@ static as_status weigh(as_name_reader *names)
 	return s;
 }
 
-static as_status add_country(as_name_reader *names, const char *locale, const char *language)
+static as_status add_country(as_naming *names, const char *locale, const char *language)
 {
 	UChar wide[UNITS_OF_COUNTRY];
 	char text[4 * UNITS_OF_COUNTRY];
@@ -333,7 +333,7 @@ static as_status add_country(as_name_reader *names, const char *locale, const ch
 }
 
 /* The names of countries in English and in what is spoken there. */
-static as_status read_countries(as_name_reader *names)
+static as_status read_countries(as_naming *names)
 {
 	as_status s = AS_OK;
 	names->countries.seed = SEED;
@@ -349,12 +349,12 @@ static as_status read_countries(as_name_reader *names)
 	return s;
 }
 
-as_name_reader *as_name_reader_new(void)
+as_naming *as_naming_new(void)
 {
 	static const char id[] = "Any-Latin; NFD; [:Nonspacing Mark:] Remove; Latin-ASCII; Lower";
 	UChar wide[sizeof(id)];
 	UErrorCode error = U_ZERO_ERROR;
-	as_name_reader *names = calloc(1, sizeof(*names));
+	as_naming *names = calloc(1, sizeof(*names));
 	if (!names)
 		return NULL;
 	u_charsToUChars(id, wide, (int32_t)sizeof(id));
@@ -362,11 +362,11 @@ as_name_reader *as_name_reader_new(void)
 	if (U_SUCCESS(error) && read_forms(names) && weigh(names) == AS_OK &&
 		read_countries(names) == AS_OK)
 		return names;
-	as_name_reader_free(names);
+	as_naming_free(names);
 	return NULL;
 }
 
-void as_name_reader_free(as_name_reader *names)
+void as_naming_free(as_naming *names)
 {
 	if (!names)
 		return;

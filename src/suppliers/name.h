@@ -12,10 +12,10 @@ enum {
 };
 
 /* What reading names needs: legal forms, how rare words are, transliteration. */
-typedef struct as_name_reader as_name_reader;
-/* NULL without memory; free with as_name_reader_free (NULL-safe). Used by one thread at a time. */
-as_name_reader *as_name_reader_new(void);
-void as_name_reader_free(as_name_reader *names);
+typedef struct as_naming as_naming;
+/* NULL without memory; free with as_naming_free (NULL-safe). Used by one thread at a time. */
+as_naming *as_naming_new(void);
+void as_naming_free(as_naming *names);
 
 typedef struct as_name_word {
 	as_span text; /* lower-case ASCII letters and digits */
@@ -34,7 +34,6 @@ typedef struct as_name {
 
 /* Reads a name (its first AS_NAME_BYTES, AS_NAME_WORDS words). What is not Latin is transliterated. Owned by the arena.
  * AS_NOMEM. */
-as_status as_name_read(
-	as_name_reader *names, as_arena *arena, as_span text, as_name *out) AS_MUST_USE;
+as_status as_name_read(as_naming *names, as_arena *arena, as_span text, as_name *out) AS_MUST_USE;
 
 #endif

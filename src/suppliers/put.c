@@ -55,7 +55,7 @@ static const char *const sql_of[N_STATEMENTS] = {
 
 struct as_putting {
 	sqlite3 *db;
-	as_name_reader *names;
+	as_naming *names;
 	as_arena *arena; /* for one name at a time */
 	const char *source;
 	sqlite3_stmt *st[N_STATEMENTS];
@@ -70,7 +70,7 @@ struct as_putting {
 	int64_t newest; /* the last supplier that there was at first */
 };
 
-as_putting *as_put_new(sqlite3 *db, as_name_reader *names)
+as_putting *as_put_new(sqlite3 *db, as_naming *names)
 {
 	as_putting *p = calloc(1, sizeof(*p));
 	if (!p)

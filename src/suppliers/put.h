@@ -9,7 +9,7 @@ typedef struct as_putting as_putting;
 
 /* A writer; NULL if the statements cannot be prepared. Free with as_put_free (NULL-safe). source: where what follows
  * comes from, as it is shown; borrowed. */
-as_putting *as_put_new(sqlite3 *db, as_name_reader *names);
+as_putting *as_put_new(sqlite3 *db, as_naming *names);
 void as_put_free(as_putting *p);
 void as_put_source(as_putting *p, const char *source);
 

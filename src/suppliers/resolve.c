@@ -13,7 +13,7 @@ enum {
 
 typedef struct search {
 	sqlite3 *db;
-	as_name_reader *names;
+	as_naming *names;
 	as_arena *arena;
 	as_name asked;
 	as_makers *out;
@@ -205,7 +205,7 @@ static bool is_told(const search *s)
 }
 
 as_status as_directory_resolve(
-	sqlite3 *db, as_name_reader *names, as_arena *arena, as_span name, as_makers *out)
+	sqlite3 *db, as_naming *names, as_arena *arena, as_span name, as_makers *out)
 {
 	search s = { .db = db, .names = names, .arena = arena, .out = out };
 	*out = (as_makers){ 0 };

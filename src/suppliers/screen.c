@@ -45,7 +45,7 @@ typedef struct array {
 
 struct as_screen {
 	as_arena *arena;
-	as_name_reader *names;
+	as_naming *names;
 	sqlite3 *db;
 	array lists, listings, listed, keys;
 	size_t asked;
@@ -251,7 +251,7 @@ static as_status read_all(as_screen *s)
 	return st;
 }
 
-as_screen *as_screen_new(sqlite3 *directory, as_name_reader *names, as_status *status)
+as_screen *as_screen_new(sqlite3 *directory, as_naming *names, as_status *status)
 {
 	as_screen *s = calloc(1, sizeof(*s));
 	*status = AS_NOMEM;

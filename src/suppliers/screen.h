@@ -28,7 +28,7 @@ typedef struct as_listed {
 /* Reads the lists that ship and those that were imported into a directory (NULL: only what ships), into
  * memory. NULL, and what went wrong in *s. names: kept and used as long as the screen. Free with
  * as_screen_free (NULL-safe). */
-as_screen *as_screen_new(sqlite3 *directory, as_name_reader *names, as_status *s);
+as_screen *as_screen_new(sqlite3 *directory, as_naming *names, as_status *s);
 void as_screen_free(as_screen *s);
 
 /* The listings that a name may mean, the likeliest first, one for each listing: the name itself, and if the

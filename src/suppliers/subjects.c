@@ -23,16 +23,18 @@ typedef struct reading {
 	as_status status;
 } reading;
 
-static const char *const keys[] = { "supplier", "name", "vendor", "manufacturer", "maker",
-	"suppliers" };
+static const char *const keys[] = { "supplier", "vendor", "manufacturer", "maker", "suppliers" };
+static const char *const own_keys[] = { "name", "aliases", "parent" }; /* of a table of suppliers */
 
-/* Whether a key names a supplier; "name" does so only in a table of suppliers. */
+/* Whether a key's value names a supplier. */
 static bool is_key(as_span key, bool of_supplier)
 {
+	bool is = false;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (as_is_nocase(key, keys[i]))
-			return i != 1 || of_supplier;
-	return false;
+		is = is || as_is_nocase(key, keys[i]);
+	for (size_t i = 0; i < sizeof(own_keys) / sizeof(own_keys[0]) && of_supplier; i++)
+		is = is || as_is_nocase(key, own_keys[i]);
+	return is;
 }
 
 static void tell(reading *r, as_span name, uint64_t line)
@@ -128,6 +130,9 @@ static size_t column_of(const as_csv_record *head)
 		for (size_t i = 0; i < head->n; i++)
 			if (as_is_nocase(head->field[i], keys[k]))
 				return i;
+	for (size_t i = 0; i < head->n; i++)
+		if (as_is_nocase(head->field[i], "name"))
+			return i;
 	return SIZE_MAX;
 }
 

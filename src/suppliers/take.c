@@ -10,7 +10,7 @@
 
 #define TREE ((size_t)2 << 30) /* bytes of one value of JSON in memory */
 
-as_status as_take_begin(as_taking *t, sqlite3 *db, as_name_reader *names)
+as_status as_take_begin(as_taking *t, sqlite3 *db, as_naming *names)
 {
 	t->db = db;
 	t->names = names;

@@ -8,7 +8,7 @@
 
 typedef struct as_taking {
 	sqlite3 *db;
-	as_name_reader *names;
+	as_naming *names;
 	as_told told;
 	uint64_t suppliers; /* that were stated */
 	as_lists_counts listed;
@@ -24,7 +24,7 @@ as_status as_take_bytes(as_taking *t, const char *name, as_span text) AS_MUST_US
 as_status as_take_file(as_taking *t, const char *path) AS_MUST_USE;
 
 /* Begins and ends; as_take_end makes what was taken findable. */
-as_status as_take_begin(as_taking *t, sqlite3 *db, as_name_reader *names) AS_MUST_USE;
+as_status as_take_begin(as_taking *t, sqlite3 *db, as_naming *names) AS_MUST_USE;
 as_status as_take_end(as_taking *t) AS_MUST_USE;
 void as_take_free(as_taking *t);
 

@@ -9,7 +9,7 @@
 #include "suppliers/csv.h"
 
 typedef struct fixture {
-	as_name_reader *names;
+	as_naming *names;
 	as_arena *arena;
 } fixture;
 
@@ -133,7 +133,7 @@ static void csv_is_read(void **state)
 static int begin(void **state)
 {
 	static fixture f;
-	f = (fixture){ as_name_reader_new(), as_arena_new(64 << 20) };
+	f = (fixture){ as_naming_new(), as_arena_new(64 << 20) };
 	*state = &f;
 	return f.names && f.arena ? 0 : -1;
 }
@@ -141,7 +141,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	fixture *f = *state;
-	as_name_reader_free(f->names);
+	as_naming_free(f->names);
 	as_arena_free(f->arena);
 	return 0;
 }
