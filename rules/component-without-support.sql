@@ -14,8 +14,8 @@ WITH distributed(object) AS ( -- by a distribution, which may go on with fixes a
         OR EXISTS (SELECT 1 FROM place AS p JOIN place AS q ON q.container = p.container
                     WHERE p.object = c.object AND q.path IN ('/etc/debian_version', '/etc/alpine-release',
                           '/etc/redhat-release', '/etc/SuSE-release'))
-), once AS ( -- a file that is known by its banner and by its texts is one place
-    SELECT object, at, len, id, name, version, ROW_NUMBER() OVER (PARTITION BY object, id, version ORDER BY confidence DESC, at, len) AS nth
+), once AS ( -- a file known by its banner and by other texts is one place: that of the banner, which one can read
+    SELECT object, at, len, id, name, version, ROW_NUMBER() OVER (PARTITION BY object, id, version ORDER BY method != 'banner', confidence DESC, at, len) AS nth
       FROM component WHERE id != 'linux' AND method != 'package' AND version IS NOT NULL
 )
 SELECT c.object, c.at, c.len,
