@@ -107,7 +107,8 @@ CREATE TABLE scenario_control (
 	scenario INTEGER NOT NULL REFERENCES scenario(id), control TEXT NOT NULL, what TEXT, measure TEXT, elements REAL NOT NULL
 );
 CREATE TABLE scenario_change (
-	scenario INTEGER NOT NULL REFERENCES scenario(id), kind TEXT NOT NULL, supplier TEXT NOT NULL, new TEXT NOT NULL, segments TEXT,
+	scenario INTEGER NOT NULL REFERENCES scenario(id), kind TEXT NOT NULL, supplier TEXT NOT NULL, new TEXT NOT NULL,
+	segments TEXT, -- NULL: everywhere
 	elements REAL NOT NULL, goal REAL NOT NULL
 );
 -- The EU toolbox: risks, and measures.

@@ -231,23 +231,51 @@ static as_status write_controls(sqlite3 *db, const as_assessed *x, size_t s)
 		as_tuple_number(&r, "elements", plan->measures[i].elements);
 		worst = as_worse(worst, as_tuple_end(&r));
 	}
-	for (size_t i = 1; i < x->m->n_programmes; i++) {
-		const as_programme *p = &x->m->programmes[i];
-		as_tuple r = as_tuple_of(db, "scenario_change");
-		as_tuple_whole(&r, "scenario", (int64_t)s);
-		as_tuple_text(&r, "kind",
-			p->freeze              ? "freeze"
-			: p->change->share > 0 ? "cap"
-					       : "replace");
-		as_tuple_span(&r, "supplier", p->change->supplier);
-		as_tuple_span(&r, "new", p->change->with);
-		as_tuple_span(&r, "segments", p->segment);
-		as_tuple_number(&r, "elements", p->elements);
-		as_tuple_money(&r, "goal", p->goal);
-		if (p->scenario == s)
-			worst = as_worse(worst, as_tuple_end(&r));
-	}
 	return worst;
+}
+
+/* Where a programme acts: a cap in one segment each, others where their change says; empty: everywhere. */
+static void segments_of(const as_programme *p, as_buf *out)
+{
+	const as_texts one = { .p = (as_span *)(uintptr_t)&p->segment, .n = 1 };
+	const as_texts *t = p->change->share > 0 ? &one : &p->change->segments;
+	for (size_t i = 0; i < t->n; i++) {
+		as_buf_text(out, i ? ", " : "");
+		as_buf_add(out, t->p[i].p, t->p[i].n);
+	}
+}
+
+/* Programmes of a freeze are one for each age and life of what it meets: told together. */
+static bool told_with(const as_programme *a, const as_programme *b)
+{
+	return a->change == b->change && a->scenario == b->scenario &&
+	       (a->freeze || as_same(a->segment, b->segment));
+}
+
+static as_status write_change(sqlite3 *db, const as_assessed *x, size_t i)
+{
+	const as_programme *p = &x->m->programmes[i];
+	double elements = 0;
+	for (size_t k = 1; k < x->m->n_programmes; k++) {
+		if (!told_with(p, &x->m->programmes[k]))
+			continue;
+		if (k < i)
+			return AS_OK;
+		elements += x->m->programmes[k].elements;
+	}
+	as_buf segments = { 0 };
+	segments_of(p, &segments);
+	as_tuple r = as_tuple_of(db, "scenario_change");
+	as_tuple_whole(&r, "scenario", (int64_t)p->scenario);
+	as_tuple_text(&r, "kind", p->freeze ? "freeze" : p->change->share > 0 ? "cap" : "replace");
+	as_tuple_span(&r, "supplier", p->change->supplier);
+	as_tuple_span(&r, "new", p->change->with);
+	as_tuple_span(&r, "segments", as_buf_span_of(&segments));
+	as_tuple_number(&r, "elements", elements);
+	as_tuple_money(&r, "goal", p->goal);
+	as_status s = as_tuple_end(&r);
+	as_buf_free(&segments);
+	return s;
 }
 
 static as_span distribution_words(const as_model *m, const as_distribution *d)
@@ -378,6 +406,8 @@ as_status as_assessment_write(sqlite3 *db, const as_assessed *x)
 		s = as_worse(s, write_origins_of_loss(db, x, i));
 		s = as_worse(s, write_controls(db, x, i));
 	}
+	for (size_t i = 1; i < x->m->n_programmes; i++)
+		s = as_worse(s, write_change(db, x, i));
 	s = as_worse(s, write_parameters(db, x));
 	s = as_worse(s, write_sensitivity(db, x));
 	s = as_worse(s, write_threats(db, x));

@@ -16,14 +16,15 @@ static const char *money(const as_assessed *x, double v)
 	static const struct {
 		double size;
 		const char *word;
-	} sizes[] = { { 1e12, " trillion" }, { 1e9, " billion" }, { 1e6, " million" }, { 1, "" } };
-	const as_span c = x->m->network->question.currency;
+	} sizes[] = { { 1e12, " trillion" }, { 1e9, " billion" }, { 1e6, " million" },
+		{ 1e3, " thousand" }, { 0, "" } };
 	double rounded = as_rounded(v, 2), size = fabs(rounded);
 	size_t i = 0;
-	while (i < 3 && size < sizes[i].size)
+	while (size < sizes[i].size)
 		i++;
-	as_span s = as_print(x->m->arena, "%s %.*g%s", as_shown_text(x->m->arena, c),
-		size >= 100 && i == 3 ? 9 : 3, rounded / sizes[i].size, sizes[i].word);
+	as_span s = as_print(x->m->arena, "%s %.3g%s",
+		as_shown_text(x->m->arena, x->m->network->question.currency),
+		sizes[i].size > 0 ? rounded / sizes[i].size : rounded, sizes[i].word);
 	return s.p ? (const char *)s.p : "";
 }
 
