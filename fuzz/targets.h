@@ -2,8 +2,8 @@
 /* What is fuzzed, by name: one target per format (its id), "scan" (everything, recursively), one per
  * inspector ("ins-" and its id), "inspect" (all of them), "wire" and "dossier" (a hostile examiner),
  * "journal", "rule"; "feed" and "store" (feeds of vulnerabilities); "toml", "network" and "inventory"
- * (of assessments), "suppliers" (files of users); one per lifter of machine code ("lift-" and its architecture). The fuzzer and the replay of
- * crashes share them. */
+ * (of assessments), "suppliers" (files of users); one per lifter of machine code ("lift-" and its architecture). The
+ * fuzzer and the replay of crashes share them. */
 #ifndef TARGETS_H
 #define TARGETS_H
 

@@ -13,7 +13,8 @@ enum {
 	AGAIN_OUTER = 256, /* draws and paths of the runs that share out the variance */
 	AGAIN_INNER = 64,
 };
-static const double strong = 3; /* standard errors of a correlation of nothing */
+static const double least_worth = 1e-5; /* of what the best choice comes to */
+static const double strong = 3;         /* standard errors of a correlation of nothing */
 
 typedef struct ranked {
 	double v;
@@ -117,7 +118,7 @@ static void look(as_answer *a, size_t p, const double *totals, const double *ran
 			.low = mean_of(o->mean, room, 0, n / BINS),
 			.high = mean_of(o->mean, room, n - n / BINS, n) };
 	double value = uninformed - informed(totals, o->scenarios, n, room);
-	if (value > 0)
+	if (value > least_worth * fabs(uninformed)) /* what rounding gains is nothing */
 		a->worth[a->n_worth++] = (as_worth){ .param = p, .value = value };
 }
 

@@ -13,8 +13,8 @@ enum {
 #define COMMON 6.0f /* the weight of a word that some fifty of 19,000 organizations have */
 #define RARE 7.0f   /* some twenty */
 
-/* What kind of likeness it is, and its score: the share of pairs of that kind that were one organization in the labelled
- * set of bench/screen (300 entities, seed 5), rounded down, and not above what a set so small can tell. */
+/* What kind of likeness it is, and its score: the share of pairs of that kind that were one organization in the
+ * labelled set of bench/screen (300 entities, seed 5), rounded down, and not above what a set so small can tell. */
 typedef enum kind { SAME, SAME_BUT_FORM, OTHER_FORM, OTHER_ORDER } kind;
 static const struct {
 	double score;

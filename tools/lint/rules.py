@@ -90,7 +90,7 @@ def text_faults(path, text):
 
 
 def is_text(path):
-	return not path.startswith(("tests/golden/", "tests/crashes/", "tests/images/fixtures/", "tests/code/signals/", "tests/backdoors/", "knowledge/")) and not path.endswith(
+	return not path.startswith(("tests/golden/", "tests/crashes/", "tests/images/fixtures/", "tests/code/signals/", "tests/backdoors/", "tests/suppliers/data/", "knowledge/")) and not path.endswith(
 		(".bin", ".png", ".tsv", ".json"))
 
 
