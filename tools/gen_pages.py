@@ -163,7 +163,7 @@ def bash(listed, helps):
 
 def zsh_option(name, takes, formats):
 	action = {"": "", "DIR": ":folder:_files -/", "FILE": ":file:_files", "SEVERITY": ":severity:(%s)" % SEVERITIES,
-		"NAME": ":format:(%s)" % " ".join(formats)}.get(takes, ":%s: " % takes.lower())
+		"NAME": ":format:(%s)" % " ".join(formats) if name == "--format" else ":name: "}.get(takes, ":%s: " % takes.lower())
 	return "'%s%s'" % (name, action)
 
 
@@ -175,7 +175,7 @@ def zsh(listed, helps):
 		specs = [zsh_option(o, t, formats) for o, t in sorted(options(helps[name]).items())]
 		specs += ["'2:dossier:_files'", "'3:view:(%s)'" % " ".join(views)] if views else ["'*:file:_files'"]
 		cases.append("\t%s) _arguments '1:command:' %s ;;" % (name, " ".join(specs)))
-	items = "\n".join("\t\t'%s:%s'" % (name, summary.replace(":", "\\:")) for name, summary in listed)
+	items = "\n".join("\t\t'%s:%s'" % (name, summary.replace(":", "\\:").replace("'", "'\\''")) for name, summary in listed)
 	return ZSH.replace("@LIST@", items).replace("@CASES@", "\n".join(cases))
 
 
