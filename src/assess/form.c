@@ -141,7 +141,7 @@ static void make_quantity(
 	}
 	wrong(x, line,
 		"is to be a number, or { low, high } (5 % lie below, 5 % above), { low, likely, "
-		"high }, { min, max } or "
+		"high }, { min, max }, "
 		"{ events, years }, { successes, trials } or { values = [...] }");
 }
 
@@ -159,11 +159,11 @@ static void wrong_part(const filling *x, const as_toml *c, bool known)
 	as_near near = { .given = c->key };
 	for (unsigned i = 0; i < PARTS; i++)
 		as_near_try(&near, as_lit(parts[i]));
+	as_near_try(&near, as_lit("values"));
 	as_near_try(&near, as_lit("source"));
 	as_fault_add(x->f, x->file, c->line,
 		"%s: %s: a quantity has no '%s'%s (it has low, likely, high, cap, min, max, "
-		"events, "
-		"years, value, source)",
+		"events, years, successes, trials, value, values, source)",
 		x->form->title, x->field->name, name, as_near_text(&near, x->f->arena));
 }
 
@@ -465,13 +465,15 @@ static void schema_of_quantity(const as_blank *d, as_buf *out)
 	schema_of_bounds(d, out);
 	as_buf_text(out, ",\"properties\":{");
 	for (unsigned i = 0, n = 0; i < PARTS; i++) {
-		if (i == EVENTS || i == YEARS)
+		if (is_count(i))
 			continue;
 		as_buf_print(out, "%s\"%s\":{\"type\":\"number\"", n++ ? "," : "", parts[i]);
 		schema_of_bounds(d, out);
 		as_buf_text(out, "}");
 	}
-	as_buf_text(out, "}");
+	as_buf_text(out, ",\"values\":{\"items\":{\"type\":\"number\"");
+	schema_of_bounds(d, out);
+	as_buf_text(out, "}}}");
 }
 
 void as_quantity_schema(as_buf *out)

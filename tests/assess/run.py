@@ -754,7 +754,8 @@ class Schema(Case):
 		return json.loads(json.dumps(tomllib.loads(text), default=lambda d: d.isoformat() if isinstance(d, datetime.date) else d))
 
 	def test_accepts(self):
-		for text in (GOOD, self.assay("init").stdout, (TOP / "examples/national/network.toml").read_text(), self.change("age = 1", "support_ends = 2030-01-01"), self.change('via = ["internet", "management"]', 'via = "internet"')):
+		for text in (GOOD, self.assay("init").stdout, (TOP / "examples/national/network.toml").read_text(), self.change("age = 1", "support_ends = 2030-01-01"), self.change('via = ["internet", "management"]', 'via = "internet"'),
+				self.change("susceptibility = { low = 0.02, likely = 0.1, high = 0.3 }", "susceptibility = { successes = 3, trials = 40 }"), self.change("hours = { low = 2, high = 40 }", "hours = { values = [2, 5, 30] }")):
 			self.validator.validate(self.plain(text))
 		self.assertEqual(self.schema["$schema"], "https://json-schema.org/draft/2020-12/schema")
 
@@ -763,6 +764,7 @@ class Schema(Case):
 		for old, new in (("start = 2027", "strat = 2027"), ("start = 2027", 'start = "2027"'), ("start = 2027", "start = 2027.5"), ("start = 2027", "start = 1066"), ('question = "Keep A?"\n', ""), ('operator = "Operator"', "operator = 3"),
 				("count = 10", "count = -1"), ("count = 10", "count = 0"), ("replacement = 100\n", "replacement = -1\n"), ("replacement = 100\n", 'replacement = "100"\n'), ("rate = { events = 3, years = 2 }", "rate = { events = 3 }"), ("rate = { events = 3, years = 2 }", "rate = { events = 3, years = 0 }"),
 				("rate = { events = 3, years = 2 }", "rate = { low = 3 }"), ("rate = { events = 3, years = 2 }", "rate = { low = 1, max = 3 }"), ("rate = { events = 3, years = 2 }", "rate = { low = 1, hihg = 3 }"), ("rate = { events = 3, years = 2 }\n", ""),
+				("susceptibility = { low = 0.02, likely = 0.1, high = 0.3 }", "susceptibility = { values = [0.1, 3] }"), ("hours = { low = 2, high = 40 }", "hours = { values = [2] }"),
 				("susceptibility = { low = 0.02, likely = 0.1, high = 0.3 }", "susceptibility = 1.5"), ("susceptibility = { low = 0.02, likely = 0.1, high = 0.3 }", "susceptibility = { low = 0.1, likely = 0.2, high = 3 }"), ('exposure = ["management"]', 'exposure = ["managment"]'),
 				("[[scenario]]", "[[scenrio]]"), ('with = "B", by', "by"), ("by = 2029", "by = 1999"), ("by = 2029", 'bye = 2029')):
 			with self.subTest(new):
