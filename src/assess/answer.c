@@ -103,24 +103,35 @@ static void paths(const as_outcome *o, size_t s, as_figures *f, double *room)
 	f->year99 = as_tail_of(room, n, 0.99);
 }
 
+/* Whether programme p of a draw is done by its own deadline, or has none. */
+static bool in_time(const as_outcome *o, size_t p, size_t draw)
+{
+	static const double slack = 1e-6;
+	double by = o->m->programmes[p].change->by;
+	return by <= 0 ||
+	       o->m->network->question.start + o->finished[p * o->outer + draw] <= by + slack;
+}
+
 static void changes(const as_outcome *o, size_t s, as_figures *f, double *room)
 {
 	const as_model *m = o->m;
 	size_t met = 0;
 	for (size_t i = 0; i < o->outer; i++) {
 		double last = 0;
+		bool all = true;
 		f->n_changes = 0;
 		for (size_t p = 1; p < m->n_programmes; p++) {
-			if (m->programmes[p].scenario != s || m->programmes[p].freeze)
+			const as_programme *x = &m->programmes[p];
+			if (x->scenario != s || x->freeze)
 				continue;
 			double done = o->finished[p * o->outer + i];
 			last = done > last ? done : last;
+			all &= in_time(o, p, i);
 			f->n_changes++;
-			if (m->programmes[p].change->by > f->deadline)
-				f->deadline = m->programmes[p].change->by;
+			f->deadline = x->change->by > f->deadline ? x->change->by : f->deadline;
 		}
 		room[i] = last;
-		met += f->deadline > 0 && m->network->question.start + last <= f->deadline + 1e-6;
+		met += all && f->deadline > 0;
 	}
 	f->finished = as_spread_of(room, o->outer);
 	f->in_time = (double)met / (double)o->outer;

@@ -32,7 +32,8 @@ typedef struct as_figures {
 	bool efficient;
 	as_spread finished; /* years from the start; n_changes 0: none */
 	size_t n_changes;
-	double deadline, in_time; /* deadline 0: none was set */
+	double deadline,
+		in_time; /* the last one, 0: none was set; how likely all changes meet their own */
 } as_figures;
 
 typedef struct as_point {

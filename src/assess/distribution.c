@@ -21,7 +21,7 @@ static shape shape_of(const as_distribution *d)
 }
 
 static double mu_of(const as_distribution *d) { return (log(d->a) + log(d->b)) / 2; }
-static double sigma_of(const as_distribution *d) { return (log(d->b) - log(d->a)) / (2 * z95); }
+static double sigma_of(const as_distribution *d) { return log(d->b / d->a) / (2 * z95); }
 
 const char *as_distribution_wrong(const as_distribution *d)
 {
@@ -68,7 +68,8 @@ double as_quantile(const as_distribution *d, double p)
 		return d->a + (d->b - d->a) * as_beta_quantile(s.alpha, s.beta, p);
 	}
 	case AS_LOGNORMAL: {
-		double v = exp(mu_of(d) + sigma_of(d) * as_normal_quantile(p));
+		/* from the lower end: money counted in another unit gives the same, to the last digit */
+		double v = d->a * exp(sigma_of(d) * (as_normal_quantile(p) + z95));
 		return d->cap > 0 && v > d->cap ? d->cap : v;
 	}
 	case AS_RATE:

@@ -22,10 +22,13 @@ as_draw *as_draw_new(const as_model *m, as_arena *arena)
 		.odds = as_alloc_array(arena, m->n_profiles * threats + 1, sizeof(double)),
 		.ended = as_alloc_array(arena, m->n_profiles * threats + 1, sizeof(double)),
 		.most = as_alloc_array(arena, threats + 1, sizeof(double)),
+		.by_component = as_alloc_array(arena, 2 * threats + 1, sizeof(double)),
 		.lead = as_alloc_array(arena, m->n_programmes + 1, sizeof(double)),
 		.months = as_alloc_array(arena, m->n_programmes + 1, sizeof(double)) };
-	return d->value && d->base && d->odds && d->ended && d->most && d->lead && d->months ? d
-											     : NULL;
+	return d->value && d->base && d->odds && d->ended && d->most && d->by_component &&
+			       d->lead && d->months
+		       ? d
+		       : NULL;
 }
 
 void as_draw_take(as_draw *d, uint64_t seed, uint64_t number)
@@ -45,6 +48,8 @@ static double log_odds(double share)
 	double v = share > 0 ? log(share / (1 - share)) : -INFINITY;
 	return v < least_odds ? -INFINITY : v;
 }
+
+static double chance(double odds) { return 1 / (1 + exp(-odds)); }
 
 /* What findings add for a threat that comes through these doors, at most AS_SHIFT_MOST. */
 static double findings(const as_draw *d, const as_evidence *e, unsigned doors, bool ended)
@@ -98,6 +103,17 @@ static void follow_programmes(as_draw *d)
 	}
 }
 
+static void follow_components(as_draw *d, size_t k)
+{
+	const int *shift = d->m->class_shift;
+	double one = as_draw_value(d, shift[AS_CLASS_reachable], 0),
+	       more = one + as_draw_value(d, shift[AS_CLASS_exploited], 0),
+	       base = chance(d->base[k]);
+	d->by_component[2 * k] = chance(d->base[k] + one) - base;
+	d->by_component[2 * k + 1] =
+		chance(d->base[k] + (more < AS_SHIFT_MOST ? more : AS_SHIFT_MOST)) - base;
+}
+
 void as_draw_follow(as_draw *d)
 {
 	const as_model *m = d->m;
@@ -106,6 +122,7 @@ void as_draw_follow(as_draw *d)
 		d->base[k] = log_odds(
 			as_draw_value(d, m->threats[k].susceptibility, m->threats[k].fixed));
 		d->most[k] = -INFINITY;
+		follow_components(d, k);
 	}
 	for (size_t p = 0; p < m->n_profiles; p++)
 		for (size_t k = 0; k < threats; k++) {
@@ -177,21 +194,36 @@ static void book(const books *b, double at, double money)
 	b->changes[y] += money;
 }
 
+/* The share of a batch that was replaced so long before a year that it is due again in it. */
+static double worn(const as_draw *d, const as_batch *b, double from, double to)
+{
+	double sum = 0;
+	if (b->life <= 0 || b->programme == 0)
+		return 0;
+	for (double life = b->life; life < to; life += b->life)
+		sum += as_draw_share(d, b->programme, to - life) -
+		       as_draw_share(d, b->programme, from - life);
+	return sum;
+}
+
 static void batch_costs(const as_draw *d, const as_batch *batch, const books *b)
 {
 	const as_programme *p = &d->m->programmes[batch->programme];
 	double renewal = as_draw_value(d, batch->renewal, 0);
 	double price = as_draw_value(d, p->cost, as_draw_value(d, batch->price, 0));
 	price *= as_draw_value(d, p->overrun, 1) * (1 + as_draw_value(d, p->dual, 0));
+	double after = as_draw_share(d, batch->programme, 0),
+	       renewed = renewals(batch->life, batch->age, 0);
 	for (size_t y = 0; y < b->years; y++) {
-		double from = (double)y, to = from + 1;
-		double before = as_draw_share(d, batch->programme, from),
-		       after = as_draw_share(d, batch->programme, to);
-		double due = renewals(batch->life, batch->age, to) -
-			     renewals(batch->life, batch->age, from);
-		double kept = p->freeze ? 0 : 1 - (before + after) / 2;
+		double from = (double)y, to = from + 1, before = after, until_now = renewed;
+		after = as_draw_share(d, batch->programme, to);
+		renewed = renewals(batch->life, batch->age, to);
+		double due = renewed - until_now, kept = 1 - (before + after) / 2;
+		/* the first renewals of a freeze are what it buys elsewhere */
+		double again =
+			p->freeze ? due - (after - before) : due * kept + worn(d, batch, from, to);
 		b->changes[y] += batch->elements * (after - before) * price;
-		b->all[y] += batch->elements * ((after - before) * price + due * kept * renewal);
+		b->all[y] += batch->elements * ((after - before) * price + again * renewal);
 	}
 }
 
@@ -199,10 +231,8 @@ static void delay_costs(const as_draw *d, const as_programme *p, size_t i, const
 {
 	const as_network *n = d->m->network;
 	double months = as_draw_value(d, p->delay, 0);
-	as_texts own = { .p = (as_span *)(uintptr_t)&p->segment, .n = 1 };
-	const as_texts *where = p->change->share > 0 ? &own : &p->change->segments;
 	for (size_t s = 0; s < n->n_segments; s++)
-		if (as_among(where, n->segments[s].name))
+		if (p->late[s])
 			book(b, d->lead[i] / MONTHS,
 				months * as_draw_value(d, d->m->delay_month[s], 0));
 }

@@ -10,8 +10,10 @@ typedef struct as_draw {
 	double *value; /* by parameter */
 	double *base;  /* by threat: log-odds of success where nothing special is known */
 	double *odds; /* by profile and threat: log-odds with all findings; -INFINITY: the threat does not reach it */
-	double *ended;         /* by profile and threat: what is added once support has ended */
-	double *most;          /* by threat: the largest of these, with that */
+	double *ended; /* by profile and threat: what is added once support has ended */
+	double *most;  /* by threat: the largest of these, with that */
+	double *by_component; /* by threat: chance of success that a component with known vulnerabilities adds by
+			       * itself; and one that is known to be exploited */
 	double *lead, *months; /* by programme */
 } as_draw;
 

@@ -178,6 +178,36 @@ static const struct {
 		take_component },
 };
 
+static int by_id(const as_way_in *x, const as_way_in *y)
+{
+	size_t n = x->id.n < y->id.n ? x->id.n : y->id.n;
+	int order = n ? memcmp(x->id.p, y->id.p, n) : 0;
+	return order ? order : (x->id.n > y->id.n) - (x->id.n < y->id.n);
+}
+
+/* The same ones beside each other, the surest of them first. */
+static int same_beside(const void *a, const void *b)
+{
+	const as_way_in *x = a, *y = b;
+	if (x->class != y->class)
+		return x->class < y->class ? -1 : 1;
+	int order = by_id(x, y);
+	return order ? order : (x->confidence < y->confidence) - (x->confidence > y->confidence);
+}
+
+/* One way in that is told twice is one. */
+static void leave_out_doubles(as_evidence *e)
+{
+	size_t kept = 0;
+	if (e->n_ways)
+		qsort(e->ways, e->n_ways, sizeof(*e->ways), same_beside);
+	for (size_t i = 0; i < e->n_ways; i++)
+		if (kept == 0 || e->ways[kept - 1].class != e->ways[i].class ||
+			by_id(&e->ways[kept - 1], &e->ways[i]) != 0)
+			e->ways[kept++] = e->ways[i];
+	e->n_ways = kept;
+}
+
 static int surer_first(const void *a, const void *b)
 {
 	const as_way_in *x = a, *y = b;
@@ -185,14 +215,13 @@ static int surer_first(const void *a, const void *b)
 		return x->class < y->class ? -1 : 1;
 	if (x->confidence != y->confidence)
 		return x->confidence > y->confidence ? -1 : 1;
-	size_t n = x->id.n < y->id.n ? x->id.n : y->id.n;
-	int order = n ? memcmp(x->id.p, y->id.p, n) : 0;
-	return order ? order : (x->id.n > y->id.n) - (x->id.n < y->id.n);
+	return by_id(x, y);
 }
 
 void as_evidence_count(as_evidence *e)
 {
 	double weight[AS_CLASSES];
+	leave_out_doubles(e);
 	if (e->n_ways)
 		qsort(e->ways, e->n_ways, sizeof(*e->ways), surer_first);
 	for (size_t i = 0; i < AS_CLASSES; i++) {

@@ -66,7 +66,7 @@ typedef struct as_evidence {
 as_status as_evidence_read(assay_dossier *d, as_span name, as_arena *arena, as_evidence *out,
 	assay_error *error) AS_MUST_USE;
 
-/* Fills times from ways. Pure. */
+/* Fills times from ways, which are sorted; of those that are told twice one is left. */
 void as_evidence_count(as_evidence *e);
 
 #endif

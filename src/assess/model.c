@@ -59,28 +59,34 @@ static bool alike(const as_distribution *a, const as_distribution *b)
 	       a->cap == b->cap && a->values == b->values;
 }
 
+/* The same name with another range is a parameter of its own (the line tells them apart for people), but moves with the
+ * first: what makes one price of a product high makes its others high, whatever line they stand on. */
 static int add_param(as_making *k, const as_quantity *q, as_span name)
 {
 	as_model *m = k->m;
-	size_t at = as_names_find(&k->params, name);
-	if (at != SIZE_MAX && alike(&m->params[at].d, &q->d))
-		return (int)at;
-	if (at != SIZE_MAX)
-		name = as_print(
-			m->arena, "%.*s (line %u)", (int)name.n, (const char *)name.p, q->line);
+	size_t first = as_names_find(&k->params, name), at = first;
+	for (unsigned i = 1; at != SIZE_MAX && name.p; i++) {
+		if (alike(&m->params[at].d, &q->d))
+			return (int)at;
+		as_span base = m->params[first].name;
+		name = i == 1 ? as_print(m->arena, "%.*s (line %u)", (int)base.n,
+					(const char *)base.p, q->line)
+			      : as_print(m->arena, "%.*s (line %u, %u)", (int)base.n,
+					(const char *)base.p, q->line, i);
+		at = as_names_find(&k->params, name);
+	}
 	as_param *p = as_making_room(k, m->params, m->n_params, &m->cap_params, sizeof(*p));
-	at = as_names_add(&k->params, name);
-	if (!p || at == SIZE_MAX || !name.p) {
+	at = name.p ? as_names_add(&k->params, name) : SIZE_MAX;
+	if (!p || at == SIZE_MAX) {
 		m->no_memory = true;
 		return AS_NONE;
 	}
 	m->params = p;
-	if (at == m->n_params)
-		p[m->n_params++] = (as_param){ .d = q->d,
-			.origin = q->origin,
-			.name = name,
-			.source = q->source,
-			.purpose = as_making_purpose(k, name) };
+	p[m->n_params++] = (as_param){ .d = q->d,
+		.origin = q->origin,
+		.name = name,
+		.source = q->source,
+		.purpose = first == SIZE_MAX ? as_making_purpose(k, name) : p[first].purpose };
 	return (int)at;
 }
 

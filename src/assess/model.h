@@ -14,7 +14,8 @@ typedef struct as_param {
 	as_origin origin;
 	as_span name, source; /* for people */
 	uint32_t
-		purpose; /* of its random stream: made of its name, so that other parameters do not change it */
+		purpose; /* of its random stream: made of its name, so that other parameters do not change it;
+			  * shared by those that differ in their ranges alone */
 } as_param;
 
 enum { AS_NONE = -1 };
@@ -63,6 +64,7 @@ typedef struct as_programme {
 	int lead, months, overrun, dual, delay, cost; /* parameters, or AS_NONE */
 	double life, age; /* freeze: of the classes in it; age < 0: all ages */
 	as_span segment;  /* of its first class; of a cap: of all of them */
+	bool *late;       /* by segment of the network: it has classes there */
 } as_programme;
 
 /* What stands in one class, before and after a change. */
@@ -85,6 +87,7 @@ typedef struct as_groups {
 	size_t n;
 	size_t *first;
 	as_lot *lots;
+	bool *as_now; /* by group: it has the lots and controls that it has as things are */
 } as_groups;
 
 typedef enum as_group_kind {
@@ -122,7 +125,7 @@ typedef struct as_plan {
 typedef struct as_threat_model {
 	int rate, susceptibility; /* parameters */
 	double fixed; /* where susceptibility is AS_NONE: 1, or how often capability exceeds resistance */
-	double units;       /* how many of what the rate is stated for */
+	double units; /* how many of what the rate is stated for: the rate of the network is as often as that */
 	as_group_kind kind; /* of the group that is struck; not for elements */
 	double *share;      /* alias table over classes: for threats that pick an element */
 	uint32_t *other;
@@ -148,6 +151,7 @@ typedef struct as_model {
 	as_threat_model *threats;
 	int *price, *renewal; /* by class: parameters, or AS_NONE */
 	size_t *region;       /* by class */
+	uint64_t *as_now;     /* by class: bits, one for each scenario in which it stays as it is */
 	size_t n_regions;
 	as_span *segments; /* the network's, then those that only classes name */
 	size_t n_segments;

@@ -23,14 +23,14 @@ static bool is_of(const as_making *k, const as_change *c, const as_class *x)
 	       as_among(&c->segments, x->segment) && as_among(&c->regions, x->region);
 }
 
-/* A cap's goal: how much of what the supplier has in the segment must go. */
+/* A cap's goal: how much of what the supplier has in the segment (and the cap's regions) must go. */
 static double goal_of_cap(const as_making *k, const as_change *c, as_span segment)
 {
 	double all = 0, own = 0;
 	as_texts one = { .p = &segment, .n = 1 };
 	for (size_t i = 0; i < k->n->n_classes; i++) {
 		const as_class *x = &k->n->classes[i];
-		if (!as_among(&one, x->segment))
+		if (!as_among(&one, x->segment) || !as_among(&c->regions, x->region))
 			continue;
 		all += x->count;
 		own += supplier_of(k, c->supplier) == supplier_of(k, x->supplier) ? x->count : 0;
@@ -82,13 +82,16 @@ static size_t programme_of(
 	double goal = kind == CAP ? goal_of_cap(k, c, x->segment) : 1;
 	if (goal <= 0 || (kind == FREEZE && x->life <= 0))
 		return 0;
+	bool *late = as_alloc_array(m->arena, k->n->n_segments + 1, sizeof(*late));
+	m->no_memory |= !late;
 	return add_programme(k, (as_programme){ .change = c,
 					.scenario = scenario,
 					.freeze = kind == FREEZE,
 					.goal = goal,
 					.life = x->life,
 					.age = x->age,
-					.segment = x->segment });
+					.segment = x->segment,
+					.late = late });
 }
 
 static const as_change *change_for(
@@ -129,6 +132,9 @@ static void fill_slots(as_making *k, size_t scenario, as_plan *plan)
 							 .dossier = c->dossier });
 		slot->after = as_making_profile(k, in, x, (as_span){ 0 });
 		m->programmes[slot->programme].elements += x->count;
+		size_t segment = as_names_find(&k->segments, x->segment);
+		if (segment < k->n->n_segments && m->programmes[slot->programme].late)
+			m->programmes[slot->programme].late[segment] = true;
 	}
 }
 
@@ -222,15 +228,16 @@ static void make_groups(
 	plan->groups[kind] = g;
 }
 
-static bool takes(const as_making *k, const as_apply *a, size_t profile)
+static bool takes(const as_making *k, const as_apply *a, size_t control, size_t profile)
 {
 	const as_profile *p = &k->m->profiles[profile];
 	const as_product *product = &k->m->products[p->product];
-	return as_among(&a->segments, p->segment) && as_among(&a->products, product->product) &&
+	return !(p->controls >> control & 1) && as_among(&a->segments, p->segment) &&
+	       as_among(&a->products, product->product) &&
 	       as_making_supplies(k, &a->suppliers, product->supplier_at);
 }
 
-/* Which profiles a scenario's controls are put on, and for how many elements each is paid. */
+/* Which profiles a scenario's controls are put on, unless they have them, and for how many elements each is paid. */
 static void apply_controls(as_making *k, const as_scenario *s, as_plan *plan)
 {
 	as_model *m = k->m;
@@ -244,15 +251,51 @@ static void apply_controls(as_making *k, const as_scenario *s, as_plan *plan)
 		const as_apply *apply = (const as_apply *)s->apply.p + a;
 		size_t at = as_names_find(&k->controls, apply->control);
 		as_measure measure = { .control = at };
-		if (at >= k->n->n_controls)
+		if (at >= k->n->n_controls || at >= AS_CONTROLS_MOST)
 			continue;
 		for (size_t p = 0; p < m->n_profiles; p++)
-			if (takes(k, apply, p))
+			if (takes(k, apply, at, p))
 				plan->added[p] |= (uint64_t)1 << at;
 		for (size_t i = 0; i < k->n->n_classes; i++)
-			measure.elements +=
-				takes(k, apply, plan->slots[i].before) ? k->n->classes[i].count : 0;
+			measure.elements += takes(k, apply, at, plan->slots[i].before)
+						    ? k->n->classes[i].count
+						    : 0;
 		plan->measures[plan->n_measures++] = measure;
+	}
+}
+
+static bool same_lot(const as_lot *a, const as_lot *b)
+{
+	return a->profile == b->profile && a->programme == b->programme && a->after == b->after &&
+	       a->redundancy == b->redundancy && a->price == b->price &&
+	       a->elements == b->elements && a->subscribers == b->subscribers;
+}
+
+static bool same_group(const as_plan *plan, const as_groups *a, const as_groups *b, size_t g)
+{
+	size_t n = a->first[g + 1] - a->first[g];
+	bool same = b->first[g + 1] - b->first[g] == n;
+	for (size_t i = 0; same && i < n; i++) {
+		const as_lot *lot = &b->lots[b->first[g] + i];
+		same = same_lot(&a->lots[a->first[g] + i], lot) && !plan->added[lot->profile];
+	}
+	return same;
+}
+
+/* Which classes and groups of a scenario are as things are. */
+static void mark_unchanged(as_making *k, size_t scenario)
+{
+	as_plan *plan = &k->m->plans[scenario];
+	for (size_t i = 0; i < k->n->n_classes; i++)
+		if (!plan->slots[i].programme && !plan->added[plan->slots[i].before])
+			k->m->as_now[i] |= (uint64_t)1 << scenario;
+	for (int kind = 0; kind < AS_GROUP_KINDS; kind++) {
+		const as_groups *now = &k->m->plans[0].groups[kind];
+		as_groups *g = &plan->groups[kind];
+		g->as_now = as_alloc_array(k->m->arena, g->n + 1, sizeof(*g->as_now));
+		k->m->no_memory |= !g->as_now;
+		for (size_t i = 0; g->as_now && i < g->n; i++)
+			g->as_now[i] = same_group(plan, now, g, i);
 	}
 }
 
@@ -307,7 +350,8 @@ void as_making_plans(as_making *k)
 	size_t n = k->n->n_classes, scenarios = k->n->n_scenarios;
 	m->plans = as_alloc_array(m->arena, scenarios + 1, sizeof(*m->plans));
 	grouped *scratch = calloc(2 * n + 1, sizeof(*scratch));
-	if (!m->plans || !scratch) {
+	m->as_now = as_alloc_array(m->arena, n + 1, sizeof(*m->as_now));
+	if (!m->plans || !m->as_now || !scratch) {
 		m->no_memory = true;
 		free(scratch);
 		return;
@@ -335,6 +379,8 @@ void as_making_plans(as_making *k)
 			apply_controls(k, &k->n->scenarios[s], &m->plans[s]);
 			make_batches(k, &m->plans[s]);
 		}
+		if (!m->no_memory)
+			mark_unchanged(k, s);
 	}
 	free(scratch);
 }

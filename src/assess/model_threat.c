@@ -24,11 +24,11 @@ static as_group_kind kind_of(const as_threat *t)
 	return picks ? by_hit[t->hits] : by_rate[t->per];
 }
 
-/* How many elements of a class a threat can pick, before or after any change. */
-static double weight_of(const as_making *k, size_t threat, size_t class)
+/* How many elements of a class a threat can pick, before or after any change of the first scenarios. */
+static double weight_of(const as_making *k, size_t threat, size_t class, size_t scenarios)
 {
 	const as_model *m = k->m;
-	for (size_t s = 0; s < k->n->n_scenarios; s++) {
+	for (size_t s = 0; s < scenarios; s++) {
 		const as_slot_of_class *slot = &m->plans[s].slots[class];
 		if (m->profiles[slot->before].allowed[threat] ||
 			m->profiles[slot->after].allowed[threat])
@@ -91,14 +91,18 @@ static void make_threat(as_making *k, size_t i)
 		m->no_memory = true;
 		return;
 	}
-	for (size_t c = 0; c < n; c++)
-		x->weight += x->share[c] = weight_of(k, i, c);
+	double now = 0; /* as things are */
+	for (size_t c = 0; c < n; c++) {
+		x->weight += x->share[c] = weight_of(k, i, c, k->n->n_scenarios);
+		now += weight_of(k, i, c, 1);
+	}
 	if (x->weight > 0)
 		make_alias(x->share, x->other, n, x->weight);
 	static const as_group_kind units[] = { [AS_PER_SUPPLIER] = AS_BY_OWNER,
 		[AS_PER_PRODUCT] = AS_BY_PRODUCT,
 		[AS_PER_REGION] = AS_BY_REGION };
-	x->units = t->per == AS_PER_OPERATOR  ? 1
+	/* an operator's rate is what comes to what it has now; what a scenario lays open comes on top */
+	x->units = t->per == AS_PER_OPERATOR  ? (now > 0 ? x->weight / now : 1)
 		   : t->per == AS_PER_ELEMENT ? x->weight
 					      : (double)m->plans[0].groups[units[t->per]].n;
 }

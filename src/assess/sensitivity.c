@@ -177,6 +177,7 @@ static as_status run_once(
 		.outer = AGAIN_OUTER,
 		.inner = AGAIN_INNER,
 		.threads = like->threads,
+		.scenarios = (uint64_t)1 << a->best | 1,
 		.common = true,
 		.values = values };
 	fill(a->o->m, like->seed, origin, values);

@@ -7,19 +7,17 @@
 #include <stdlib.h>
 
 #include "assess/random.h"
+#include "assess/strikes.h"
 
 enum {
 	BUCKETS =
 		64, /* of outer draws, each worked off by one thread in its order: sums do not depend on threads */
 	THREADS_MOST = 64,
-	STEPS = 1024, /* of the table of a distribution's quantiles */
-	EVENTS_AT =
-		1024, /* block of a stream at which the first event's numbers begin; before it: how many there are */
-	BLOCKS = 8,        /* of one event */
-	POISSON_PART = 30, /* mean up to which counts are found in one go */
-	ONCE_ROOM = 4096,  /* events of a threat that comes once, of one path */
+	STEPS = 1024,        /* of the table of a distribution's quantiles */
+	BLOCKS = 8,          /* of a stream, for the numbers of one event */
+	EVENTS_MOST = 50000, /* of one threat in one path */
+	ONCE_ROOM = 4096,    /* the same, of a threat that comes once */
 };
-static const double mean_most = 50000; /* events of one threat in one path */
 
 /* Quantiles of what is drawn for each event, so that a draw costs no search. */
 typedef struct quick {
@@ -37,6 +35,7 @@ typedef struct shared {
 	double *sums;   /* [bucket][scenario][threats + suppliers + segments] */
 	size_t sums_n;
 	size_t units_most;
+	double discount; /* per year, in the exponent */
 	atomic_size_t next, done;
 	atomic_bool failed, cut;
 	pthread_mutex_t telling;
@@ -47,30 +46,30 @@ typedef struct event event;
 typedef struct worker {
 	shared *x;
 	as_draw *d;
+	as_strikes *strikes;
 	event *room; /* ONCE_ROOM events, while they are sorted */
 	uint32_t *
 		seen; /* [scenario][unit]: the stamp of the path in which a threat that comes once has come */
-	uint32_t stamp;
+	uint32_t *asked; /* [product]: the stamp of the event and scenario that has struck it */
+	uint32_t stamp, asked_stamp;
+	double *loss, *total; /* [scenario][year], [scenario]: of the path */
 	size_t bucket, outer;
 } worker;
 
 struct event {
 	size_t threat, class, unit;
-	double at;    /* years */
-	double u;     /* log-odds of the number that decides about success */
-	double phase; /* which of a class's elements: below the share that is new, a new one */
-	bool known;   /* details are drawn */
+	double at;     /* years */
+	double now;    /* what money is worth then */
+	double level;  /* chance of success that must be exceeded */
+	double u;      /* its log-odds */
+	double phase;  /* which of a class's elements: below the share that is new, a new one */
+	uint64_t same; /* of a threat that comes once to an element: class and element */
+	uint64_t hit;  /* bits: scenarios in which it has struck */
+	bool known;    /* details are drawn */
 	double detail[DETAILS];
 	double secondary; /* money, 0 if nothing follows */
 	as_random r;
 };
-
-/* What is struck by one event in one scenario. */
-typedef struct struck {
-	double elements, out, behind, price; /* out: subscribers times their share of the hours */
-	double most;                         /* of one lot, and to whom it belongs */
-	size_t owner, segment;
-} struck;
 
 static double from_quick(const quick *q, double u, double otherwise)
 {
@@ -96,78 +95,55 @@ static void draw_details(const shared *x, event *e)
 	e->secondary = follows ? e->detail[SECONDARY] : 0;
 }
 
-/* Adds elements of a profile, if the event gets the better of it. */
-static void strike(const worker *w, const event *e, size_t s, const as_lot *lot, double share,
-	bool alone, struck *to)
+/* Adds one element of a profile, if the event gets the better of it. */
+static void strike(const worker *w, const event *e, size_t s, const as_lot *lot, as_struck *to)
 {
 	const as_model *m = w->x->m;
 	const as_draw *d = w->d;
 	size_t at = lot->profile * m->network->n_threats + e->threat;
 	const as_profile *p = &m->profiles[lot->profile];
 	double left = 1, odds = d->odds[at] + (e->at >= p->support ? d->ended[at] : 0);
-	if (share <= 0 || e->u >= odds)
+	if (e->u >= odds)
 		return;
 	uint64_t added = m->plans[s].added[lot->profile];
 	if (p->controls | added)
 		odds -= as_draw_controls(d, p->controls, added, e->threat, e->at, &left);
 	if (e->u >= odds)
 		return;
-	bool caught = lot->redundancy == AS_DIVERSE || (alone && lot->redundancy == AS_TWIN);
-	double fails = caught ? as_draw_value(d, m->redundancy_fails, 1) : 1;
-	double out = lot->subscribers * share * left * fails;
-	to->elements += lot->elements * share;
-	to->out += out;
-	to->behind += lot->subscribers * share;
-	to->price += lot->elements * share * as_draw_value(d, lot->price, 0);
-	if (lot->elements * share + out > to->most) {
-		to->most = lot->elements * share + out;
-		to->owner = m->products[p->product].owner_at;
-		to->segment = p->segment_at;
-	}
+	as_struck what = as_struck_lot(d, lot, true);
+	as_struck_add(to, &what, 1, left);
 }
 
 static void strike_group(
-	const worker *w, const event *e, size_t s, as_group_kind kind, size_t g, struck *to)
+	worker *w, const event *e, size_t s, as_group_kind kind, size_t g, as_struck *to)
 {
-	const as_groups *groups = &w->x->m->plans[s].groups[kind];
-	for (size_t i = groups->first[g]; i < groups->first[g + 1]; i++) {
-		const as_lot *lot = &groups->lots[i];
-		double new = as_draw_share(w->d, lot->programme, e->at);
-		strike(w, e, s, lot, lot->after ? new : 1 - new, false, to);
-	}
+	if (!as_strikes_group(w->strikes, e->threat, s, kind, g, e->u, e->at, to))
+		w->x->failed = true;
 }
 
-/* Which component that others carry, too, let it in; NULL: something of the product's own. Those that reach
- * furthest are asked first, so that one more way in never makes an event smaller. */
-static const as_component_shared *way_taken(const worker *w, const event *e, size_t profile)
+/* What comes in by a component that others carry, too, strikes all that carry it (and are not stronger otherwise); by
+ * several components, all that carry one of them: so one more never makes an event smaller. */
+static void strike_component(worker *w, const event *e, size_t s, size_t profile, as_struck *to)
 {
 	const as_model *m = w->x->m;
-	const as_product *p = &m->products[m->profiles[profile].product];
-	double odds = w->d->base[e->threat], sum = 0, next[2] = { 1, 1 };
-	if (e->u < odds)
-		return NULL;
-	for (size_t i = 0; i < p->n_shared && sum < AS_SHIFT_MOST; i++) {
-		const as_component_shared *c = &m->shared[p->shared[i]];
-		sum += next[0] * as_draw_value(w->d, m->class_shift[AS_CLASS_reachable], 0);
-		next[0] /= 2;
-		if (c->exploited) {
-			sum += next[1] * as_draw_value(w->d, m->class_shift[AS_CLASS_exploited], 0);
-			next[1] /= 2;
+	const as_profile *p = &m->profiles[profile];
+	const as_product *own = &m->products[p->product];
+	const double *by_component = &w->d->by_component[2 * e->threat];
+	unsigned via = m->network->threats[e->threat].via,
+		 doors = via ? via & p->exposure : p->exposure;
+	strike_group(w, e, s, AS_BY_PRODUCT, p->product, to);
+	if (!(doors & as_classes_of_findings[AS_CLASS_reachable].doors))
+		return;
+	w->asked[p->product] = ++w->asked_stamp;
+	for (size_t i = 0; i < own->n_shared; i++) {
+		const as_component_shared *c = &m->shared[own->shared[i]];
+		for (size_t k = 0; e->level < by_component[c->exploited] && k < c->n; k++) {
+			if (w->asked[c->products[k]] == w->asked_stamp)
+				continue;
+			w->asked[c->products[k]] = w->asked_stamp;
+			strike_group(w, e, s, AS_BY_PRODUCT, c->products[k], to);
 		}
-		if (e->u < odds + (sum > AS_SHIFT_MOST ? AS_SHIFT_MOST : sum))
-			return c;
 	}
-	return NULL;
-}
-
-static void strike_component(const worker *w, const event *e, size_t s, size_t profile, struck *to)
-{
-	size_t own = w->x->m->profiles[profile].product;
-	const as_component_shared *c = way_taken(w, e, profile);
-	if (!c)
-		strike_group(w, e, s, AS_BY_PRODUCT, own, to);
-	for (size_t i = 0; c && i < c->n; i++)
-		strike_group(w, e, s, AS_BY_PRODUCT, c->products[i], to);
 }
 
 static size_t group_of(const as_model *m, as_group_kind kind, size_t class, size_t profile)
@@ -180,12 +156,12 @@ static size_t group_of(const as_model *m, as_group_kind kind, size_t class, size
 }
 
 /* What an event strikes in a scenario. */
-static struck strike_all(const worker *w, event *e, size_t s)
+static as_struck strike_all(worker *w, event *e, size_t s)
 {
 	const as_model *m = w->x->m;
 	const as_threat *t = &m->network->threats[e->threat];
 	as_group_kind kind = m->threats[e->threat].kind;
-	struck to = { 0 };
+	as_struck to = { 0 };
 	if (t->per != AS_PER_OPERATOR && t->per != AS_PER_ELEMENT) {
 		strike_group(w, e, s, kind, e->unit, &to);
 		return to;
@@ -201,7 +177,7 @@ static struck strike_all(const worker *w, event *e, size_t s)
 			.elements = 1,
 			.subscribers = c->subscribers / c->count };
 		e->unit = e->class;
-		strike(w, e, s, &one, 1, true, &to);
+		strike(w, e, s, &one, &to);
 		return to;
 	}
 	e->unit = group_of(m, kind, e->class, profile);
@@ -214,7 +190,7 @@ static struck strike_all(const worker *w, event *e, size_t s)
 	return to;
 }
 
-static double cost_of(const worker *w, event *e, const struck *to)
+static double cost_of(const worker *w, event *e, const as_struck *to)
 {
 	const as_model *m = w->x->m;
 	static const double half = 0.5; /* an element: less of it is none */
@@ -222,59 +198,106 @@ static double cost_of(const worker *w, event *e, const struck *to)
 		return 0;
 	draw_details(w->x, e);
 	double all = m->network->question.subscribers, share = e->detail[SHARE];
-	double out = to->out * share;
-	if (all > 0 && out > all)
-		out = all;
+	double out = to->out * share, behind = to->behind * share;
+	if (all > 0) {
+		out = out < all ? out : all;
+		behind = behind < all ? behind : all;
+	}
 	return out * e->detail[HOURS] * as_draw_value(w->d, m->subscriber_hour, 0) +
-	       to->behind * share * e->detail[RECORDS] * as_draw_value(w->d, m->record, 0) +
+	       behind * e->detail[RECORDS] * as_draw_value(w->d, m->record, 0) +
 	       to->price * share * e->detail[REPLACE] + e->detail[RESPONSE] + e->secondary;
 }
 
-static bool seen_before(worker *w, const event *e, size_t s)
+/* Whether a threat that comes once has come to the same before. Events of one element follow each other. */
+static bool seen_before(worker *w, event *e, size_t s)
 {
-	uint32_t *at = &w->seen[s * w->x->units_most + e->unit];
-	if (!w->x->m->network->threats[e->threat].once)
+	const as_threat *t = &w->x->m->network->threats[e->threat];
+	uint64_t bit = (uint64_t)1 << s;
+	if (!t->once)
 		return false;
+	if (e->same) {
+		for (const event *x = e; x > w->room && x[-1].same == e->same; x--)
+			if (x[-1].hit & bit)
+				return true;
+		e->hit |= bit;
+		return false;
+	}
+	uint32_t *at = &w->seen[s * w->x->units_most + e->unit];
 	bool before = *at == w->stamp;
 	*at = w->stamp;
 	return before;
 }
 
-static void take_event(worker *w, event *e, size_t path)
+/* Whether an event strikes in a scenario what it strikes as things are, where it struck that unit. */
+static bool strikes_as_now(const worker *w, const event *e, size_t s, size_t unit)
 {
-	as_outcome *o = w->x->o;
+	const as_model *m = w->x->m;
+	const as_plan *plan = &m->plans[s];
+	const as_threat *t = &m->network->threats[e->threat];
+	if (t->per == AS_PER_OPERATOR || t->per == AS_PER_ELEMENT) {
+		if (!(m->as_now[e->class] >> s & 1) || t->hits == AS_HIT_COMPONENT)
+			return false;
+		if (t->hits == AS_HIT_ELEMENT)
+			return true;
+	}
+	return plan->groups[m->threats[e->threat].kind].as_now[unit];
+}
+
+static bool is_wanted(const worker *w, size_t s)
+{
+	uint64_t only = w->x->run->scenarios;
+	return s == 0 || only == 0 || only >> s & 1;
+}
+
+static void take_event(worker *w, event *e)
+{
+	const as_outcome *o = w->x->o;
 	const as_model *m = w->x->m;
 	size_t year = (size_t)e->at, threats = m->network->n_threats,
-	       suppliers = m->network->n_suppliers;
+	       suppliers = m->network->n_suppliers, unit = 0;
+	as_struck to = { 0 }, to_now = { 0 };
+	double loss = 0, loss_now = 0;
 	for (size_t s = 0; s < o->scenarios; s++) {
-		struck to = strike_all(w, e, s);
-		double loss = cost_of(w, e, &to);
+		if (!is_wanted(w, s))
+			continue;
+		if (s > 0 && strikes_as_now(w, e, s, unit)) {
+			to = to_now;
+			loss = loss_now;
+			e->unit = unit;
+		} else {
+			to = strike_all(w, e, s);
+			loss = cost_of(w, e, &to);
+		}
+		if (s == 0) {
+			to_now = to;
+			loss_now = loss;
+			unit = e->unit;
+		}
 		if (loss <= 0 || seen_before(w, e, s))
 			continue;
-		double now = loss * exp(-e->at * log1p(m->network->question.discount));
+		double now = loss * e->now;
 		double *sums = &w->x->sums[(w->bucket * o->scenarios + s) * w->x->sums_n];
-		o->loss[(s * o->years + year) * o->paths + path] += (float)loss;
-		o->total[s * o->paths + path] += now;
+		w->loss[s * o->years + year] += loss;
+		w->total[s] += now;
 		sums[e->threat] += now;
 		sums[threats + to.owner] += now;
 		sums[threats + suppliers + to.segment] += now;
 	}
 }
 
-/* A count of a mean, by inversion: it rises with its numbers and with the mean. */
-static size_t poisson(as_random *r, double mean)
+/* Keeps what a path has lost, and begins the next. */
+static void keep_path(const worker *w, size_t path)
 {
-	size_t n = 0;
-	for (; mean > 0; mean -= POISSON_PART) {
-		double part = mean < POISSON_PART ? mean : POISSON_PART;
-		double u = as_random_uniform(r), p = exp(-part), sum = p;
-		for (size_t k = 1; u > sum && p > 0; k++) {
-			p *= part / (double)k;
-			sum += p;
-			n++;
-		}
+	as_outcome *o = w->x->o;
+	for (size_t i = 0; i < o->scenarios * o->years; i++) {
+		if (w->loss[i] > 0)
+			o->loss[i * o->paths + path] = (float)w->loss[i];
+		w->loss[i] = 0;
 	}
-	return n;
+	for (size_t s = 0; s < o->scenarios; s++) {
+		o->total[s * o->paths + path] = w->total[s];
+		w->total[s] = 0;
+	}
 }
 
 static size_t pick(const as_threat_model *t, size_t classes, double u, double v)
@@ -287,59 +310,69 @@ static size_t pick(const as_threat_model *t, size_t classes, double u, double v)
 static int rising(const void *a, const void *b)
 {
 	const event *x = a, *y = b;
+	if (x->same != y->same)
+		return x->same < y->same ? -1 : 1;
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-static event make_event(const worker *w, const as_random *stream, size_t k, size_t i, double most)
+/* When an event comes, and to whom; r: where its numbers go on. */
+static event make_event(const worker *w, const as_random *r, size_t k, double level)
 {
 	const as_model *m = w->x->m;
-	event e = { .threat = k, .r = *stream };
-	e.r.counter[3] = (uint32_t)(EVENTS_AT + i * BLOCKS);
-	e.r.left = 0;
+	const as_threat *threat = &m->network->threats[k];
+	event e = { .threat = k, .r = *r, .level = level, .u = log(level / (1 - level)) };
 	e.at = as_random_uniform(&e.r) * m->network->question.years;
+	e.now = exp(-e.at * w->x->discount);
 	double u = as_random_uniform(&e.r), v = as_random_uniform(&e.r);
 	e.phase = as_random_uniform(&e.r);
-	double success = as_random_uniform(&e.r) * most;
-	e.u = log(success / (1 - success));
 	const as_threat_model *t = &m->threats[k];
-	unsigned per = m->network->threats[k].per;
-	if (per == AS_PER_OPERATOR || per == AS_PER_ELEMENT)
-		e.class = pick(t, m->network->n_classes, u, v);
-	else
+	if (threat->per != AS_PER_OPERATOR && threat->per != AS_PER_ELEMENT) {
 		e.unit = (size_t)(u * t->units);
+		return e;
+	}
+	e.class = pick(t, m->network->n_classes, u, v);
+	if (threat->once && threat->hits == AS_HIT_ELEMENT) /* never 0 */
+		e.same = ((uint64_t)e.class + 1) << 32 |
+			 (uint32_t)(e.phase * m->network->classes[e.class].count);
 	return e;
 }
 
-/* The events of one threat on one path. Only those that may succeed are made: attempts, thinned by the
- * largest chance. */
-static void take_threat(worker *w, size_t k, size_t path, uint64_t stream_of)
+/* The events of one threat on one path: attempts, the easiest to succeed first, until none can. Their levels (the
+ * chance of success that each needs) are what a Poisson process has between 0 and 1; so what makes success likelier,
+ * or attempts more frequent, adds events and takes none away. */
+static void take_threat(worker *w, size_t k, uint64_t stream_of)
 {
 	const as_model *m = w->x->m;
 	const as_threat_model *t = &m->threats[k];
-	double most = 1 / (1 + exp(-w->d->most[k]));
-	double mean =
-		as_draw_value(w->d, t->rate, 0) * t->units * m->network->question.years * most;
+	double most = 1 / (1 + exp(-w->d->most[k])), level = 0;
+	double attempts = as_draw_value(w->d, t->rate, 0) * t->units * m->network->question.years;
 	as_random stream = as_random_of(w->x->run->seed, stream_of, t->purpose);
-	if (!(mean > 0) || t->weight <= 0)
-		return;
-	size_t n = poisson(&stream, mean < mean_most ? mean : mean_most);
 	bool once = m->network->threats[k].once;
-	w->x->cut = w->x->cut || mean > mean_most || (once && n > ONCE_ROOM);
-	w->stamp++;
-	for (size_t i = 0; i < n; i++) {
-		event e = make_event(w, &stream, k, i, most);
-		if (!once)
-			take_event(w, &e, path);
-		else if (i < ONCE_ROOM)
-			w->room[i] = e;
+	size_t n = 0, n_most = once ? ONCE_ROOM : EVENTS_MOST;
+	if (!(attempts > 0) || t->weight <= 0)
+		return;
+	for (w->stamp++;; n++) {
+		as_random r = stream;
+		r.counter[3] = (uint32_t)(n * BLOCKS);
+		level -= log(as_random_uniform(&r)) / attempts;
+		if (level >= most)
+			break;
+		if (n == n_most) {
+			w->x->cut = true;
+			break;
+		}
+		event e = make_event(w, &r, k, level);
+		if (once)
+			w->room[n] = e;
+		else
+			take_event(w, &e);
 	}
 	if (!once)
 		return;
-	n = n < ONCE_ROOM ? n : ONCE_ROOM;
 	if (n)
 		qsort(w->room, n, sizeof(*w->room), rising);
 	for (size_t i = 0; i < n; i++)
-		take_event(w, &w->room[i], path);
+		take_event(w, &w->room[i]);
 }
 
 static void take_costs(const worker *w)
@@ -347,7 +380,8 @@ static void take_costs(const worker *w)
 	as_outcome *o = w->x->o;
 	for (size_t s = 0; s < o->scenarios; s++) {
 		size_t at = (s * o->outer + w->outer) * o->years;
-		as_draw_costs(w->d, s, &o->cost[at], &o->changes[at]);
+		if (is_wanted(w, s))
+			as_draw_costs(w->d, s, &o->cost[at], &o->changes[at]);
 	}
 	for (size_t p = 0; p < w->x->m->n_programmes; p++)
 		o->finished[p * o->outer + w->outer] = (w->d->lead[p] + w->d->months[p]) / 12;
@@ -364,12 +398,14 @@ static void take_outer(worker *w)
 	} else {
 		as_draw_take(w->d, run->seed, w->outer);
 	}
+	as_strikes_forget(w->strikes);
 	memcpy(&o->values[w->outer * params], w->d->value, params * sizeof(double));
 	take_costs(w);
 	for (size_t i = 0; i < o->inner; i++) {
 		size_t path = w->outer * o->inner + i;
 		for (size_t k = 0; k < w->x->m->network->n_threats; k++)
-			take_threat(w, k, path, run->common ? i : path);
+			take_threat(w, k, run->common ? i : path);
+		keep_path(w, path);
 	}
 	for (size_t s = 0; s < o->scenarios; s++) {
 		double sum = 0;
@@ -397,8 +433,13 @@ static void *work(void *arg)
 	w.d = arena ? as_draw_new(x->m, arena) : NULL;
 	w.seen = w.d ? as_alloc_array(arena, x->o->scenarios * x->units_most + 1, sizeof(*w.seen))
 		     : NULL;
-	w.room = w.seen ? as_alloc_array(arena, ONCE_ROOM, sizeof(*w.room)) : NULL;
-	if (!w.room)
+	w.asked = w.seen ? as_alloc_array(arena, x->m->n_products + 1, sizeof(*w.asked)) : NULL;
+	w.loss = w.asked ? as_alloc_array(arena, x->o->scenarios * x->o->years + 1, sizeof(double))
+			 : NULL;
+	w.total = w.loss ? as_alloc_array(arena, x->o->scenarios + 1, sizeof(double)) : NULL;
+	w.room = w.total ? as_alloc_array(arena, ONCE_ROOM, sizeof(*w.room)) : NULL;
+	w.strikes = w.room ? as_strikes_new(w.d) : NULL;
+	if (!w.strikes)
 		x->failed = true;
 	for (size_t b; !x->failed && (b = x->next++) < BUCKETS;) {
 		w.bucket = b;
@@ -407,6 +448,7 @@ static void *work(void *arg)
 			tell(x);
 		}
 	}
+	as_strikes_free(w.strikes);
 	as_arena_free(arena);
 	return NULL;
 }
@@ -498,6 +540,7 @@ as_outcome *as_simulate(const as_model *m, const as_run *run)
 	shared x = { .m = m,
 		.run = run,
 		.o = make_outcome(m, run),
+		.discount = log1p(n->question.discount),
 		.sums_n = n->n_threats + n->n_suppliers + m->n_segments };
 	size_t units[] = { n->n_classes, m->n_products, n->n_suppliers, m->n_regions, 1 };
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)

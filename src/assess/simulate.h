@@ -10,7 +10,8 @@ typedef struct as_run {
 	uint64_t seed;
 	size_t outer, inner; /* draws of what is not known; paths for each */
 	unsigned threads;
-	bool common; /* every outer draw meets the same chance: for comparing draws */
+	uint64_t scenarios; /* bits: only these are worked out (with the first); 0: all */
+	bool common;        /* every outer draw meets the same chance: for comparing draws */
 	const double
 		*values; /* by outer draw and parameter: use these instead of drawing; NULL: draw */
 	void (*progress)(void *ctx, size_t done,
