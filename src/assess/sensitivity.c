@@ -10,7 +10,7 @@ enum {
 	BINS = 10, /* of a parameter's values, for means given the parameter */
 	PERMUTATIONS = 32,
 	OUTER_LEAST = 100, /* draws: with fewer nothing is said */
-	AGAIN_OUTER = 256, /* draws and paths of the runs that share out the variance */
+	AGAIN_OUTER = 128, /* draws and paths of the runs that share out the variance */
 	AGAIN_INNER = 64,
 };
 static const double least_worth = 1e-5; /* of what the best choice comes to */

@@ -22,6 +22,12 @@ typedef struct row {
 	as_struck sum;
 } row;
 
+/* What rows are sorted by: they are large. */
+typedef struct key {
+	double odds;
+	uint32_t bucket, row;
+} key;
+
 typedef struct entry {
 	bucket *buckets;
 	size_t n_buckets;
@@ -38,6 +44,7 @@ struct as_strikes {
 	as_arena *arena;
 	size_t bytes; /* taken of the arena */
 	row *rows;    /* room to make them in */
+	key *keys;    /* and to sort them */
 	bucket *buckets;
 	slot slots[SLOTS];
 };
@@ -65,7 +72,8 @@ as_strikes *as_strikes_new(const as_draw *d)
 	r->arena = as_arena_new(0);
 	r->rows = calloc(2 * n + 1, sizeof(*r->rows));
 	r->buckets = calloc(2 * n + 1, sizeof(*r->buckets));
-	if (r->arena && r->rows && r->buckets)
+	r->keys = calloc(2 * n + 1, sizeof(*r->keys));
+	if (r->arena && r->rows && r->buckets && r->keys)
 		return r;
 	as_strikes_free(r);
 	return NULL;
@@ -77,6 +85,7 @@ void as_strikes_free(as_strikes *r)
 		return;
 	as_arena_free(r->arena);
 	free(r->rows);
+	free(r->keys);
 	free(r->buckets);
 	free(r);
 }
@@ -145,10 +154,33 @@ static size_t add(
 
 static int easier_first(const void *a, const void *b)
 {
-	const row *x = a, *y = b;
+	const key *x = a, *y = b;
 	if (x->bucket != y->bucket)
 		return x->bucket < y->bucket ? -1 : 1;
-	return (x->odds < y->odds) - (x->odds > y->odds);
+	if (x->odds != y->odds)
+		return x->odds > y->odds ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Puts rows into the order of their buckets and odds, each with the sum of those before it in its bucket. */
+static row *in_order(as_strikes *r, entry *e, size_t n)
+{
+	row *rows = as_alloc_array(r->arena, n, sizeof(*rows));
+	for (size_t i = 0; i < n; i++)
+		r->keys[i] = (key){ .odds = e->rows[i].odds,
+			.bucket = (uint32_t)e->rows[i].bucket,
+			.row = (uint32_t)i };
+	if (n)
+		qsort(r->keys, n, sizeof(*r->keys), easier_first);
+	for (size_t i = 0; rows && i < n; i++) {
+		rows[i] = e->rows[r->keys[i].row];
+		bucket *b = &e->buckets[rows[i].bucket];
+		if (b->n++ == 0)
+			b->first = i;
+		else
+			as_struck_add(&rows[i].sum, &rows[i - 1].sum, 1, 1);
+	}
+	return rows;
 }
 
 /* Rows of all lots that a threat can get the better of, at most two for each; as many as are answered. */
@@ -187,17 +219,8 @@ static const entry *make(
 	size_t first = groups->first[g], n = groups->first[g + 1] - first;
 	entry made = { .buckets = r->buckets, .rows = r->rows };
 	size_t rows = list_rows(r->d, threat, scenario, &groups->lots[first], n, &made);
-	if (rows)
-		qsort(made.rows, rows, sizeof(*made.rows), easier_first);
-	for (size_t i = 0; i < rows; i++) {
-		bucket *b = &made.buckets[made.rows[i].bucket];
-		if (b->n++ == 0)
-			b->first = i;
-		else
-			as_struck_add(&made.rows[i].sum, &made.rows[i - 1].sum, 1, 1);
-	}
-	bool ok = true;
-	made.rows = as_alloc_copy(r->arena, made.rows, rows, sizeof(*made.rows), &ok);
+	made.rows = in_order(r, &made, rows);
+	bool ok = made.rows || rows == 0;
 	made.buckets =
 		as_alloc_copy(r->arena, made.buckets, made.n_buckets, sizeof(*made.buckets), &ok);
 	entry *e = as_alloc_copy(r->arena, &made, 1, sizeof(made), &ok);
