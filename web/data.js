@@ -3,9 +3,6 @@
 
 const raw = JSON.parse(document.getElementById("data").textContent);
 
-const rowsOf = table => table.rows.map(
-	row => Object.fromEntries(table.columns.map((name, i) => [name, row[i]])));
-
 const D = {};
 for (const name of ["inputs", "states", "findings", "clauses", "rules", "maps", "elf", "components", "listeners",
 	"vulnerabilities", "vulnerable", "known", "looked", "licences", "suppliers", "steps", "feeds", "starts", "accounts", "secrets", "keys", "certificates", "addresses", "unexamined", "kernels", "quality", "built"])

@@ -72,3 +72,7 @@ const digest = text => el("code.digest", {}, text);
 const definitions = pairs => el("dl.facts", {}, pairs
 	.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false)
 	.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+
+// A table as the page's data holds it ({ columns, rows }), as objects.
+const rowsOf = table => table.rows.map(
+	row => Object.fromEntries(table.columns.map((name, i) => [name, row[i]])));

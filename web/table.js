@@ -26,15 +26,16 @@ const tallyOf = (rows, value, order) => {
 const short = (text, most = 60) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
 
 class DataTable {
-	// columns: { key, label, num, value(row), cell(row) }; options: caption, filter (its label), test(row), text(row) (words to be
+	// columns: { key, label, num, value(row), cell(row) }, path, terms or words (how wide at least); options: caption, filter (its label), test(row), text(row) (words to be
 	// found that are in no column), choices: [{ label, value(row), order }] (filters), groups: [{ label, value(row) }],
-	// tally(rows) (words beside a group's name), detail(row) (what a row opens to), paper(rows) (which rows are open on paper)
+	// tally(rows) (words beside a group's name), detail(row) (what a row opens to), paper(rows) (which rows are open on paper),
+	// first (rows to begin with), most (rows on paper), left (where the reader of paper finds the others)
 	constructor(columns, rows, options) {
 		this.columns = columns;
 		this.rows = rows;
 		this.options = options;
 		this.sorted = { column: null, down: false };
-		this.shown = HELPING;
+		this.shown = this.first();
 		this.words = [];
 		this.texts = new Map();
 		this.chosen = new Map(); // choice: its value
@@ -43,8 +44,9 @@ class DataTable {
 		this.opened = new Set(); // rows
 		this.body = el("tbody");
 		this.status = el("p.quiet.status", { "aria-live": "polite" });
+		this.rest = el("p.quiet.paper");
 		this.more = el("button", { type: "button", onclick: () => this.helpAgain() });
-		this.node = el("div.table", {}, this.tools(), this.scroller(), el("div.after", {}, this.more));
+		this.node = el("div.table", {}, this.tools(), this.scroller(), el("div.after", {}, this.more), this.rest);
 		this.draw();
 	}
 
@@ -112,8 +114,10 @@ class DataTable {
 		this.find(text);
 	}
 
+	first() { return this.options.first ?? HELPING; }
+
 	start() {
-		this.shown = HELPING;
+		this.shown = this.first();
 		this.draw();
 	}
 
@@ -126,7 +130,8 @@ class DataTable {
 
 	head(column) {
 		const button = el("button", { type: "button", onclick: () => this.sortBy(column) }, column.label);
-		return el(column.num ? "th.num" : "th", { scope: "col", "aria-sort": "none" }, button);
+		return el(column.num ? "th.num" : "th", { scope: "col", "aria-sort": "none" }, button,
+			el("span.printed-head", { "aria-hidden": "true" }, column.label)); // a head that holds a button is not repeated on the next page
 	}
 
 	sortBy(column) {
@@ -166,7 +171,7 @@ class DataTable {
 	cellOf(column, row, i) {
 		const value = column.cell ? column.cell(row) : this.valueOf(column, row);
 		const shown = typeof value === "number" ? number.format(value) : value;
-		const what = `${i === 0 ? "th" : "td"}${column.num ? ".num" : ""}${column.path ? ".path" : ""}${column.terms ? ".terms" : ""}`;
+		const what = `${i === 0 ? "th" : "td"}${column.num ? ".num" : ""}${column.path ? ".path" : ""}${column.terms ? ".terms" : ""}${column.words ? ".words" : ""}`;
 		if (i > 0 || !this.options.detail)
 			return el(what, i === 0 ? { scope: "row" } : {}, shown);
 		const open = this.opened.has(row);
@@ -250,12 +255,16 @@ class DataTable {
 
 	// Opens what paper shows; answers what puts it back.
 	openForPaper() {
-		const before = new Set(this.opened);
-		if (!this.group)
-			this.options.paper(this.selected()).forEach(row => this.opened.add(row));
+		const { opened, shown } = this, { paper, most, left } = this.options;
+		if (paper && !this.group)
+			this.opened = new Set([...opened, ...paper(this.selected())]);
+		this.shown = most ?? shown;
 		this.draw();
+		this.rest.textContent = most && this.left > 0
+			? `${number.format(this.left)} more ${this.left === 1 ? "row stands" : "rows stand"} ${left}.` : "";
 		return () => {
-			this.opened = before;
+			Object.assign(this, { opened, shown });
+			this.rest.textContent = "";
 			this.draw();
 		};
 	}
