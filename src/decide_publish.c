@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/embed.h"
 #include "decide.h"
 #include "dossier/db.h"
+#include "report/page.h"
 #include "report/rows.h"
 #include "report/write_json.h"
 
@@ -59,11 +61,41 @@ static as_status write_csv(sqlite3 *db, as_out *out)
 	return s;
 }
 
+/* What the page shows, by table; its layout is known to web/assessment/data.js alone. */
+static as_status page_data(sqlite3 *db, as_out *out)
+{
+	as_json j = { .out = out, .compact = true };
+	as_json_open(&j, NULL, '{');
+	as_status s = as_json_table(&j, "meta", db, "SELECT name, value FROM meta");
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		char sql[80];
+		(void)snprintf(sql, sizeof(sql), "SELECT * FROM %s", tables[i]);
+		s = as_worse(s, as_json_table(&j, tables[i], db, sql));
+	}
+	as_json_close(&j, '}');
+	return s;
+}
+
+static as_status write_page(sqlite3 *db, as_out *out)
+{
+	static const char *const scripts[] = { "dom.js", "table.js", "frame.js",
+		"assessment/data.js", "assessment/chart.js", "assessment/plots.js",
+		"assessment/decision.js", "assessment/facts.js", "assessment/main.js", NULL };
+	static const char *const styles[] = { "page.css", "assessment/paper.css", NULL };
+	const as_page page = { .frame = "assessment/paper.html",
+		.scripts = scripts,
+		.styles = styles,
+		.library = as_embedded_file(as_embedded_charts, "charts.js"),
+		.data = page_data };
+	return as_page_write(&page, db, out);
+}
+
 static const struct {
 	const char *name;
 	as_status (*write)(sqlite3 *db, as_out *out);
 } results[] = {
 	{ "assessment.assay", NULL },
+	{ "assessment.html", write_page },
 	{ "assessment.json", write_json },
 	{ "decision.csv", write_csv },
 };

@@ -19,6 +19,7 @@ extern const as_embedded as_embedded_schema[];    /* src/dossier/schema.sql */
 extern const as_embedded as_embedded_assess[];    /* src/assess/ *.sql */
 extern const as_embedded as_embedded_toml[];      /* knowledge/ *.toml */
 extern const as_embedded as_embedded_web[];       /* web/ */
+extern const as_embedded as_embedded_charts[];    /* charts.js, the chart library; or nothing */
 extern const as_embedded as_embedded_vuln[];      /* src/vuln/ *.sql, *.tsv */
 extern const as_embedded as_embedded_suppliers[]; /* src/suppliers/ *.sql */
 
