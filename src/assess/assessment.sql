@@ -24,7 +24,7 @@ CREATE TABLE scenario (
 	finished REAL, finished_low REAL, finished_high REAL, -- year in which its last change is done; NULL: it has none
 	deadline REAL, in_time REAL                           -- the last year asked for; probability that it is met
 );
--- By year; money undiscounted. replaced: share of all elements that are new.
+-- By year; money undiscounted. replaced: share of the elements that the scenario changes.
 CREATE TABLE scenario_year (
 	scenario INTEGER NOT NULL REFERENCES scenario(id), year INTEGER NOT NULL,
 	cost REAL, loss REAL, loss_p95 REAL, loss_p99 REAL, cumulative_cost REAL, cumulative_loss REAL, replaced REAL,

@@ -101,15 +101,17 @@ static as_status write_scenario(sqlite3 *db, const as_assessed *x, size_t s)
 	return as_tuple_end(&r);
 }
 
-/* The share of all elements that is new at a time in years, on average over draws of programmes' pace. */
+/* Of the elements that a scenario changes, the share that is new at a time in years, where everything has its middle
+ * value. */
 static double replaced(const as_assessed *x, size_t s, as_draw *d, double years)
 {
 	const as_plan *plan = &x->m->plans[s];
 	double new = 0, all = 0;
 	for (size_t i = 0; i < plan->n_batches; i++) {
-		new += plan->batches[i].elements *as_draw_share(
-			d, plan->batches[i].programme, years);
-		all += plan->batches[i].elements;
+		const as_batch *b = &plan->batches[i];
+		double share = as_draw_share(d, b->programme, years);
+		new += b->elements * share;
+		all += b->programme ? b->elements : 0;
 	}
 	return all > 0 ? new / all : 0;
 }

@@ -172,8 +172,7 @@ static as_status write_caveats(sqlite3 *db, const as_assessed *x)
 		"How often threats act comes from the network file alone. It is assumed not to "
 		"change with what is done about them.",
 		"That a supplier stands on a list of restrictions moves no figure.",
-		"Equipment that comes in is not renewed within the horizon, and what it is worth "
-		"at its end is not counted.",
+		"What equipment is worth at the end of the horizon is not counted.",
 	};
 	as_status s = caveat(db, unexamined(x));
 	size_t untold = 0;

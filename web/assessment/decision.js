@@ -120,7 +120,7 @@ const timeline = () => {
 	const says = s => `${tag(s, 60)}: after ${YEARS} years ${money(yearsOf.get(s.id)?.at(-1)?.cumulative_cost)} of cost and ${
 		money(yearsOf.get(s.id)?.at(-1)?.cumulative_loss)} of expected loss${isNumber(s.finished) ? `; done ${quarter(s.finished)}` : ""}${
 		isNumber(s.deadline) ? `; deadline ${before(s.deadline)}, met with ${chance(s.in_time)}` : ""}`;
-	return [lead("What has been paid and what is expected to have been lost by the end of each year, undiscounted; below it the share of all elements that has been replaced. A full line stands where the last change is done, a dashed one at the deadline."),
+	return [lead("What has been paid and what is expected to have been lost by the end of each year, undiscounted; below it the share that has been replaced of all elements that the way changes. A full line stands where the last change is done, a dashed one at the deadline."),
 		figure({ id: "figure-timeline", title: "Cost, loss and replacement", columns, rows: D.scenario_year,
 			legend: legendOf([[fillKey(0), "cost"], [fillKey(1), "expected loss, on top of it"]]),
 			panels: D.scenario.flatMap(s => [{ title: named(s), label: says(s), make: timePlot(s), below: tracks(s).some(t => t.replaced > 0) &&
