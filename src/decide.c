@@ -22,6 +22,8 @@ enum {
 	ROOM_MOST = 1 << 30 /* bytes of losses kept */
 };
 
+static const double money_most = 1e18; /* what is shown is whole numbers of 64 bits */
+
 /* A whole file in the arena; p NULL and *why where it cannot be read. Nothing that never ends is waited for. */
 static as_span read_file(as_arena *arena, const char *path, const char **why)
 {
@@ -306,6 +308,13 @@ static assay_status assess(as_decision *d)
 		if (!a || as_answer_variance(a, &run, d->arena) != AS_OK)
 			s = as_say(d->error, ASSAY_INTERNAL, "not enough memory");
 		x.a = a;
+		for (size_t i = 0; a && s == ASSAY_OK && i < m->network->n_scenarios; i++)
+			if (!(a->figures[i].total.mean < money_most &&
+				    a->figures[i].total.high < money_most))
+				s = as_say(d->error, ASSAY_INPUT,
+					"'%s': costs and losses come to more than can be reckoned "
+					"with; nothing was written",
+					d->o.network);
 	}
 	if (s == ASSAY_OK)
 		s = as_decision_publish(d, &x);

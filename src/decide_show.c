@@ -83,7 +83,8 @@ assay_status assay_assess_show(
 	as_status s = lines(db, sentences, "", &out);
 	s = as_worse(s, lines(db, none, "", &out));
 	as_out_text(&out, "\n");
-	s = as_worse(s, rows(db, any(db, "curve") ? table : ways, width, &out));
+	s = as_worse(s,
+		rows(db, any(db, "scenario WHERE total IS NOT NULL") ? table : ways, width, &out));
 	if (any(db, "proposal")) {
 		as_out_text(&out, "\n");
 		s = as_worse(s, rows(db, proposals, width, &out));

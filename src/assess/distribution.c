@@ -2,12 +2,17 @@
 #include "assess/distribution.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "assess/special.h"
 
 static const double z95 = 1.6448536269514722; /* of the standard normal distribution */
 static const double jeffreys = 0.5;
+/* What is more, or nearer to nothing, is a slip, and takes sums and shapes beyond what a double holds. */
+static const double most = 1e18, least = 1e-18;
+
+static bool is_sane(double v) { return v == 0 || (fabs(v) <= most && fabs(v) >= least); }
 
 /* A PERT distribution as a beta distribution on [a, b]. */
 typedef struct shape {
@@ -29,6 +34,8 @@ const char *as_distribution_wrong(const as_distribution *d)
 		      isfinite(d->cap);
 	if (!finite)
 		return "needs finite numbers";
+	if (!is_sane(d->a) || !is_sane(d->m) || !is_sane(d->b) || !is_sane(d->cap))
+		return "needs numbers that are 0, or between 1e-18 and 1e18";
 	switch (d->kind) {
 	case AS_FIXED:
 		return NULL;

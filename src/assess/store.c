@@ -236,11 +236,19 @@ static as_status write_controls(sqlite3 *db, const as_assessed *x, size_t s)
 	return worst;
 }
 
+/* Told by where its change stands: a cap's share may be 0. */
+static bool is_cap(const as_assessed *x, const as_programme *p)
+{
+	const as_rows *caps = &x->m->network->scenarios[p->scenario].cap;
+	const as_change *first = caps->p;
+	return caps->n && p->change >= first && p->change < first + caps->n;
+}
+
 /* Where a programme acts: a cap in one segment each, others where their change says; empty: everywhere. */
-static void segments_of(const as_programme *p, as_buf *out)
+static void segments_of(const as_assessed *x, const as_programme *p, as_buf *out)
 {
 	const as_texts one = { .p = (as_span *)(uintptr_t)&p->segment, .n = 1 };
-	const as_texts *t = p->change->share > 0 ? &one : &p->change->segments;
+	const as_texts *t = is_cap(x, p) ? &one : &p->change->segments;
 	for (size_t i = 0; i < t->n; i++) {
 		as_buf_text(out, i ? ", " : "");
 		as_buf_add(out, t->p[i].p, t->p[i].n);
@@ -266,10 +274,10 @@ static as_status write_change(sqlite3 *db, const as_assessed *x, size_t i)
 		elements += x->m->programmes[k].elements;
 	}
 	as_buf segments = { 0 };
-	segments_of(p, &segments);
+	segments_of(x, p, &segments);
 	as_tuple r = as_tuple_of(db, "scenario_change");
 	as_tuple_whole(&r, "scenario", (int64_t)p->scenario);
-	as_tuple_text(&r, "kind", p->freeze ? "freeze" : p->change->share > 0 ? "cap" : "replace");
+	as_tuple_text(&r, "kind", p->freeze ? "freeze" : is_cap(x, p) ? "cap" : "replace");
 	as_tuple_span(&r, "supplier", p->change->supplier);
 	as_tuple_span(&r, "new", p->change->with);
 	as_tuple_span(&r, "segments", as_buf_span_of(&segments));

@@ -157,11 +157,11 @@ static as_span unexamined(const as_assessed *x)
 	if (!without)
 		return (as_span){ 0 };
 	return as_print(m->arena,
-		"%zu of %zu products, with %.2g %% of the elements and %.2g %% of what serves "
+		"%zu of %zu products, with %.3g %% of the elements and %.3g %% of what serves "
 		"subscribers, have no dossier: they are "
 		"uncertain, not safe.",
-		without, n, all > 0 ? PER_CENT * behind / all : 0,
-		served > 0 ? PER_CENT * unseen / served : 0);
+		without, n, all > 0 ? as_rounded(PER_CENT * behind / all, 2) : 0,
+		served > 0 ? as_rounded(PER_CENT * unseen / served, 2) : 0);
 }
 
 static as_status write_caveats(sqlite3 *db, const as_assessed *x)

@@ -281,7 +281,8 @@ class Fields(Case):
 	def test_quantities(self):
 		for value, wanted in (("{ low = 9, high = 1 }", "two values above 0, the first below the second"), ("{ low = 0, high = 1 }", "two values above 0"), ("{ low = 1, likely = 9, high = 5 }", "in this order"),
 				("{ min = 3, max = 2 }", "lower end below its upper end"), ("{ low = 3 }", "is to be a number, or { low, high }"), ("{}", "is to be a number, or { low, high }"), ("{ low = 1, max = 3 }", "is to be a number, or"),
-				("{ low = 1, high = 3, cap = 2 }", "cap above its upper value"), ("{ events = 1, years = 0 }", "more than 0 years"), ("{ events = -1, years = 2 }", "count of at least 0")):
+				("{ low = 1, high = 3, cap = 2 }", "cap above its upper value"), ("{ events = 1, years = 0 }", "more than 0 years"),
+				("{ low = 0, likely = 1e300, high = 1.7e308 }", "0, or between 1e-18 and 1e18"), ("{ low = 1e-300, high = 1e300 }", "0, or between 1e-18 and 1e18"), ("1e19", "0, or between 1e-18 and 1e18"), ("{ events = 1, years = 1e-300 }", "0, or between 1e-18 and 1e18"), ("{ events = -1, years = 2 }", "count of at least 0")):
 			with self.subTest(value):
 				self.refused(self.change("rate = { events = 3, years = 2 }", HERE + "rate = " + value), wanted)
 
@@ -384,6 +385,30 @@ class Meaning(Case):
 		first = more.count("\n") + 1
 		self.assertEqual(self.notes(more + 'replace = [{ supplier = "B", segments = ["radio"], with = "A", by = 2029 },\n%s{ supplier = "B", with = "A", by = 2028 }]\n' % HERE),
 			["replace: an earlier change of the scenario (line %d) takes 1 of 2 classes of 'B': the first that names a class counts" % first])
+
+	def test_a_cap_of_nothing_is_a_cap(self):
+		self.notes(GOOD + '[[scenario]]\nname = "none left"\ncap = [{ supplier = "A", with = "B", share = 0, months = 12 }]\n')
+		self.assertEqual(self.ask("SELECT kind, segments, elements FROM scenario_change WHERE scenario = 2"), [("cap", "radio", 10)])
+
+	def test_nothing_examined_is_all_of_it(self):
+		self.notes(GOOD)
+		self.assertIn("2 of 2 products, with 100 % of the elements and 100 % of what serves subscribers, have no dossier",
+			"".join(r[0] for r in self.ask("SELECT text FROM caveat")))
+
+	def test_costs_are_shown_where_nothing_is_lost(self):
+		self.put("n.toml", self.change("rate = { events = 3, years = 2 }", "rate = 0"))
+		p = self.assess()
+		self.assertEqual(p.returncode, DONE, p.stderr)
+		self.assertRegex(p.stdout, r"(?m)^accept +")
+		self.assertRegex(p.stdout, r"(?m)^swap +")
+
+	def test_sums_beyond_all_numbers_are_refused(self):
+		self.put("n.toml", GOOD.replace("subscriber_hour = 0.5", "subscriber_hour = { low = 1, high = 1e18 }").replace("hours = { low = 2, high = 40 }", "hours = 100000\nresponse = { low = 1e-18, high = 1e18 }")
+			.replace("subscribers = 1000\n", "subscribers = 100000000000\n").replace("subscribers = 500", "subscribers = 100000000000").replace("rate = { events = 3, years = 2 }", "rate = 200"))
+		p = self.assess()
+		self.assertEqual(p.returncode, INPUT, p.stdout)
+		self.assertIn("come to more than can be reckoned with; nothing was written", p.stderr)
+		self.assertEqual(list(self.out.iterdir()), [])
 
 	def test_end_of_support_counts_from_its_day_on(self):
 		losses = {}
