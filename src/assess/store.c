@@ -110,7 +110,7 @@ static double replaced(const as_assessed *x, size_t s, as_draw *d, double years)
 	for (size_t i = 0; i < plan->n_batches; i++) {
 		const as_batch *b = &plan->batches[i];
 		double share = as_draw_share(d, b->programme, years);
-		new += b->elements * share;
+		new += b->elements *share;
 		all += b->programme ? b->elements : 0;
 	}
 	return all > 0 ? new / all : 0;
