@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "dossier/read.h"
 #include "suppliers/fill.h"
@@ -297,7 +298,9 @@ static as_status take_maker(void *ctx, const as_named_maker *m)
 static bool is_database(const char *path)
 {
 	char head[16] = { 0 };
-	FILE *f = fopen(path, "rbe");
+	struct stat st;
+	/* a pipe is not waited for */
+	FILE *f = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "rbe") : NULL;
 	bool is = f && fread(head, 1, sizeof(head), f) == sizeof(head) &&
 		  memcmp(head, "SQLite format 3", 16) == 0;
 	if (f)

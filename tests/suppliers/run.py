@@ -290,6 +290,13 @@ class Importing(Suppliers):
 		self.assertEqual(self.ask("PRAGMA integrity_check"), [("ok",)])
 		self.assertEqual({k: v for k, v in self.content().items() if k.startswith("owner")}, {k: v for k, v in before.items() if k.startswith("owner")})
 
+	def test_a_pipe_is_not_waited_for(self):
+		os.mkfifo(self.at / "pipe")
+		p = subprocess.run([ASSAY, "suppliers", "import", "pipe", "--directory", str(self.directory), "--data", str(HERE / "data")],
+			capture_output=True, text=True, cwd=self.at, check=False, timeout=60)
+		self.assertEqual(p.returncode, 3, p.stderr)
+		self.assertIn("pipe: no regular file", p.stderr)
+
 	def test_cut_anywhere(self):
 		whole = 'name,country,aliases\n"Acme ""x""",DE,"a;b"\nBeta,FR,\n'.encode()
 		for i in range(len(whole)):
