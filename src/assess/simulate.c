@@ -110,8 +110,8 @@ static void strike(const worker *w, const event *e, size_t s, const as_lot *lot,
 		odds -= as_draw_controls(d, p->controls, added, e->threat, e->at, &left);
 	if (e->u >= odds)
 		return;
-	as_struck what = as_struck_lot(d, lot, true);
-	as_struck_add(to, &what, 1, left);
+	as_struck what = as_struck_lot(d, e->threat, lot, true);
+	(void)as_struck_add(to, &what, 1, left);
 }
 
 static void strike_group(
@@ -161,7 +161,8 @@ static as_struck strike_all(worker *w, event *e, size_t s)
 	const as_model *m = w->x->m;
 	const as_threat *t = &m->network->threats[e->threat];
 	as_group_kind kind = m->threats[e->threat].kind;
-	as_struck to = { 0 };
+	static const double low_digits = 0x1p20; /* of a number whose high ones say what is new */
+	as_struck to = { .chance = e->phase * low_digits - floor(e->phase * low_digits) };
 	if (t->per != AS_PER_OPERATOR && t->per != AS_PER_ELEMENT) {
 		strike_group(w, e, s, kind, e->unit, &to);
 		return to;

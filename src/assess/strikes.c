@@ -19,6 +19,7 @@ typedef struct bucket {
 typedef struct row {
 	size_t bucket;
 	double odds;
+	size_t owner, segment;
 	as_struck sum;
 } row;
 
@@ -100,32 +101,72 @@ void as_strikes_forget(as_strikes *r)
 		r->slots[i].e = NULL;
 }
 
-as_struck as_struck_lot(const as_draw *d, const as_lot *lot, bool alone)
+static double mean_of(const as_quantity *q) { return q->line ? as_mean(&q->d) : 0; }
+
+/* What a threat is expected to cost where it strikes a lot, as far as that depends on the lot: by it losses are laid to
+ * lots. Where it does not, each element weighs the same, and far less than money does. */
+static double weight_of(const as_draw *d, size_t threat, const as_struck *lot)
+{
+	static const double trifle = 1e-6;
+	const as_threat *t = &d->m->network->threats[threat];
+	return lot->out * mean_of(&t->hours) * as_draw_value(d, d->m->subscriber_hour, 0) +
+	       lot->behind * mean_of(&t->records) * as_draw_value(d, d->m->record, 0) +
+	       lot->price * mean_of(&t->replace) + trifle * lot->elements;
+}
+
+as_struck as_struck_lot(const as_draw *d, size_t threat, const as_lot *lot, bool alone)
 {
 	const as_profile *p = &d->m->profiles[lot->profile];
 	bool caught = lot->redundancy == AS_DIVERSE || (alone && lot->redundancy == AS_TWIN);
 	double fails = caught ? as_draw_value(d, d->m->redundancy_fails, 1) : 1;
-	double out = lot->subscribers * fails;
-	return (as_struck){ .elements = lot->elements,
-		.out = out,
+	as_struck what = { .elements = lot->elements,
+		.out = lot->subscribers * fails,
 		.behind = lot->subscribers,
 		.price = lot->elements * as_draw_value(d, lot->price, 0),
-		.most = lot->elements + out,
 		.owner = d->m->products[p->product].owner_at,
 		.segment = p->segment_at };
+	what.weight = weight_of(d, threat, &what);
+	return what;
 }
 
-void as_struck_add(as_struck *to, const as_struck *what, double share, double left)
+static void add_sums(as_struck *to, const as_struck *what, double share, double left)
 {
 	to->elements += what->elements * share;
 	to->out += what->out * share * left;
 	to->behind += what->behind * share;
 	to->price += what->price * share;
-	if (what->most * share > to->most) {
-		to->most = what->most * share;
+	to->weight += what->weight * share * left;
+}
+
+bool as_struck_add(as_struck *to, const as_struck *what, double share, double left)
+{
+	add_sums(to, what, share, left);
+	double part = to->weight > 0 ? what->weight * share * left / to->weight : 1;
+	bool picked = to->chance < part;
+	to->chance = picked ? to->chance / part : (to->chance - part) / (1 - part);
+	if (picked) {
 		to->owner = what->owner;
 		to->segment = what->segment;
 	}
+	return picked;
+}
+
+/* Picks one of the first n rows of a bucket. */
+static void pick_row(const row *rows, size_t n, as_struck *to)
+{
+	double at = to->chance * rows[n - 1].sum.weight;
+	size_t low = 0, high = n - 1;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (rows[middle].sum.weight <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	double before = low ? rows[low - 1].sum.weight : 0, own = rows[low].sum.weight - before;
+	to->owner = rows[low].owner;
+	to->segment = rows[low].segment;
+	to->chance = own > 0 && at >= before && at - before < own ? (at - before) / own : 0;
 }
 
 /* The same but for its rows. */
@@ -145,10 +186,16 @@ static size_t add(
 			i++;
 	if (i == e->n_buckets)
 		e->buckets[e->n_buckets++] = *of;
-	if (*n && e->rows[*n - 1].bucket == i && e->rows[*n - 1].odds == odds)
-		as_struck_add(&e->rows[*n - 1].sum, what, 1, 1);
+	row *before = *n ? &e->rows[*n - 1] : NULL;
+	if (before && before->bucket == i && before->odds == odds && before->owner == what->owner &&
+		before->segment == what->segment)
+		add_sums(&before->sum, what, 1, 1);
 	else
-		e->rows[(*n)++] = (row){ .bucket = i, .odds = odds, .sum = *what };
+		e->rows[(*n)++] = (row){ .bucket = i,
+			.odds = odds,
+			.owner = what->owner,
+			.segment = what->segment,
+			.sum = *what };
 	return i;
 }
 
@@ -178,7 +225,7 @@ static row *in_order(as_strikes *r, entry *e, size_t n)
 		if (b->n++ == 0)
 			b->first = i;
 		else
-			as_struck_add(&rows[i].sum, &rows[i - 1].sum, 1, 1);
+			add_sums(&rows[i].sum, &rows[i - 1].sum, 1, 1);
 	}
 	return rows;
 }
@@ -200,7 +247,7 @@ static size_t list_rows(const as_draw *d, size_t threat, size_t scenario, const 
 			.in_place = p->controls,
 			.added = m->plans[scenario].added[lot->profile],
 			.until = d->ended[at] > 0 ? p->support : INFINITY };
-		as_struck what = as_struck_lot(d, lot, false);
+		as_struck what = as_struck_lot(d, threat, lot, false);
 		if (b.until > 0)
 			last = add(e, &n, last, &b, d->odds[at], &what);
 		b.from = b.until;
@@ -274,8 +321,8 @@ bool as_strikes_group(as_strikes *r, size_t threat, size_t scenario, as_group_ki
 		if (b->in_place | b->added)
 			off = as_draw_controls(r->d, b->in_place, b->added, threat, years, &left);
 		size_t n = struck_rows(e, b, u, off);
-		if (n)
-			as_struck_add(to, &e->rows[b->first + n - 1].sum, share, left);
+		if (n && as_struck_add(to, &e->rows[b->first + n - 1].sum, share, left))
+			pick_row(&e->rows[b->first], n, to);
 	}
 	return e;
 }

@@ -6,11 +6,13 @@
 
 #include "assess/draw.h"
 
-/* What is struck by one event in one scenario. */
+/* What is struck by one event in one scenario. A loss is laid to one lot of it: each is picked as often as it weighs, so
+ * that on average every supplier and segment has its part. */
 typedef struct as_struck {
 	double elements, out, behind, price; /* out: subscribers times their share of the hours */
-	double most;                         /* of one lot, and to whom it belongs */
-	size_t owner, segment;
+	double weight;                       /* of all that was met */
+	double chance;                       /* of [0, 1): picks the lot; set it before */
+	size_t owner, segment;               /* of the lot that was picked */
 } as_struck;
 
 typedef struct as_strikes as_strikes;
@@ -26,9 +28,10 @@ void as_strikes_forget(as_strikes *r);
 bool as_strikes_group(as_strikes *r, size_t threat, size_t scenario, as_group_kind kind, size_t g,
 	double u, double years, as_struck *to);
 
-/* Adds elements that all are of one lot, with this part of them struck. Pure but for to. */
-void as_struck_add(as_struck *to, const as_struck *what, double share, double left);
+/* Adds what is struck of lots that belong together: this part of them. True: their lot is to be picked; the chance is
+ * then as good as new for picking among them. */
+bool as_struck_add(as_struck *to, const as_struck *what, double share, double left);
 /* What one lot is: whatever strikes all of it. alone: the element beside it is not struck. Pure. */
-as_struck as_struck_lot(const as_draw *d, const as_lot *lot, bool alone);
+as_struck as_struck_lot(const as_draw *d, size_t threat, const as_lot *lot, bool alone);
 
 #endif
