@@ -272,6 +272,31 @@ static as_status propose(as_decision *d, const as_evidence_of *evidence, as_prop
 	return AS_OK;
 }
 
+/* Threats that succeed so often that simulating them would never end are refused: they are no events but a cost. */
+static void check_rates(as_decision *d, const as_model *m)
+{
+	static const double events_most = 20000; /* of one threat in the horizon */
+	as_draw *middle = as_draw_new(m, d->arena);
+	for (size_t i = 0; middle && i < m->n_params; i++)
+		middle->value[i] = as_quantile(&m->params[i].d, 0.5);
+	if (!middle) {
+		d->faults.no_memory = true;
+		return;
+	}
+	as_draw_follow(middle);
+	for (size_t k = 0; k < m->network->n_threats; k++) {
+		const as_threat *t = &m->network->threats[k];
+		double most = as_quantile(&t->rate.d, 0.95) * m->threats[k].units *
+			      m->network->question.years / (1 + exp(-middle->most[k]));
+		if (most > events_most)
+			as_fault_add(&d->faults, t->written.file, t->rate.line,
+				"threat: '%s' would succeed some %.2g times in the horizon; state "
+				"what happens less often than "
+				"%.0f times, or put it into the losses as a cost",
+				as_shown_text(d->arena, t->name), most, events_most);
+	}
+}
+
 static assay_status assess(as_decision *d)
 {
 	as_evidence_of evidence = { .find = as_decision_evidence, .ctx = d };
@@ -288,6 +313,8 @@ static assay_status assess(as_decision *d)
 			run.outer * run.inner, d->network.question.years, d->network.n_scenarios,
 			run.outer, m->n_params);
 	d->faults.no_memory |= !m;
+	if (m)
+		check_rates(d, m);
 	assay_status s = tell_faults(d);
 	if (s != ASSAY_OK)
 		return s;

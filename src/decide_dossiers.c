@@ -137,7 +137,7 @@ const as_evidence *as_decision_evidence(void *decision, as_span dossier, as_span
 	for (size_t i = 0; i < d->n_dossiers; i++) {
 		const struct as_dossier_read *r = &d->dossiers[i];
 		if (r->fine && (dossier.n ? as_same(r->name, dossier)
-					  : as_same(r->evidence.sha256, image)))
+					  : image.n && as_same(r->evidence.sha256, image)))
 			return &r->evidence;
 	}
 	return NULL;

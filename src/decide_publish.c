@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The results of an assessment: its SQLite file, and what is made of it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,11 +152,10 @@ static assay_status check_places(as_decision *d)
 	return ASSAY_OK;
 }
 
-assay_status as_decision_publish(as_decision *d, const as_assessed *x)
+/* Writes all results under other names, then gives them theirs. */
+static assay_status write_and_rename(as_decision *d, const as_assessed *x)
 {
-	assay_status s = check_places(d);
-	if (s == ASSAY_OK)
-		s = write_all(d, x);
+	assay_status s = write_all(d, x);
 	for (size_t i = 0; i < RESULTS; i++) {
 		if (s == ASSAY_OK && rename(path_of(d, i, true), path_of(d, i, false)) != 0)
 			s = as_say(d->error, ASSAY_OUTPUT, "'%s': %s", path_of(d, i, false),
@@ -162,5 +163,22 @@ assay_status as_decision_publish(as_decision *d, const as_assessed *x)
 		if (s != ASSAY_OK)
 			(void)unlink(path_of(d, i, true));
 	}
+	return s;
+}
+
+assay_status as_decision_publish(as_decision *d, const as_assessed *x)
+{
+	assay_status s = check_places(d);
+	if (s != ASSAY_OK)
+		return s;
+	int folder = open(d->o.output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return as_say(d->error, ASSAY_OUTPUT, "'%s': %s", d->o.output, strerror(errno));
+	if (flock(folder, LOCK_EX | LOCK_NB) != 0)
+		s = as_say(d->error, ASSAY_OUTPUT,
+			"'%s': another assessment is being written there", d->o.output);
+	else
+		s = write_and_rename(d, x);
+	(void)close(folder); /* and the lock goes */
 	return s;
 }

@@ -122,11 +122,15 @@ static const struct {
 	{ "SELECT (SELECT sha256 FROM object WHERE id = (SELECT object FROM place WHERE parent IS "
 	  "NULL ORDER BY id LIMIT 1)),"
 	  " (SELECT value FROM meta WHERE name = 'reviewed'),"
-	  " MIN(1.0, (COALESCE((SELECT SUM(len) FROM extent WHERE class = 'unknown'), 0)"
-	  "           + COALESCE((SELECT SUM(size) FROM object WHERE state = 'unexamined'), 0))"
-	  "          / (1.0 + COALESCE((SELECT SUM(o.size) FROM place AS p JOIN object AS o ON "
-	  "o.id = p.object"
-	  "                              WHERE p.parent IS NULL), 0))),"
+	  " MIN(1.0, (SELECT 1.0 * (u.n + x.n) / MAX(1, u.n + x.n + k.n + w.n)" /* of bytes that stand for themselves */
+	  "   FROM (SELECT COALESCE(SUM(len), 0) AS n FROM extent WHERE class = 'unknown') AS u,"
+	  "        (SELECT COALESCE(SUM(len), 0) AS n FROM extent WHERE class IN ('structure', "
+	  "'padding')) AS k,"
+	  "        (SELECT COALESCE(SUM(size), 0) AS n FROM object WHERE state = 'unexamined') AS "
+	  "x,"
+	  "        (SELECT COALESCE(SUM(size), 0) AS n FROM object AS o WHERE state <> "
+	  "'unexamined' AND sha1 IS NOT NULL"
+	  "            AND NOT EXISTS (SELECT 1 FROM extent AS e WHERE e.object = o.id)) AS w)),"
 	  " (SELECT COUNT(DISTINCT component) FROM vulnerability_match WHERE verdict = 'possibly' "
 	  "AND reach IS NOT 'present'),"
 	  " (SELECT group_concat(belongs_to, '; ') FROM (SELECT DISTINCT belongs_to FROM supplier"
@@ -263,7 +267,7 @@ as_status as_evidence_read(
 	}
 	as_status s = AS_OK;
 	bool kept = true;
-	as_dossier_hurry(d, AS_REPORT_SECONDS);
+	as_dossier_hurry(d, AS_QUERY_SECONDS); /* in ordinary dossiers it takes less than one */
 	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]) && s == AS_OK; i++)
 		s = run(&r, i, error);
 	as_dossier_rest(d);

@@ -184,7 +184,7 @@ static bool take_values(const filling *x, const as_toml *list, as_distribution *
 		v[d->n++] = c->number;
 	}
 	if (!fine || !v) {
-		wrong(x, list->line, "wants two values or more");
+		wrong(x, list->line, "wants from two to 100,000 values within its bounds");
 		return false;
 	}
 	qsort(v, d->n, sizeof(*v), rising);

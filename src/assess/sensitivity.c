@@ -153,17 +153,17 @@ as_status as_answer_sensitivity(as_answer *a)
 	return s;
 }
 
-/* Values of all parameters, from one of two independent sets of draws; those of an origin from the other. */
-static void fill(const as_model *m, uint64_t seed, int origin, double *out)
+/* Draws the parameters of an origin (-1: of all) from one of two independent sets of draws. */
+static void fill(const as_model *m, uint64_t seed, uint64_t set, int origin, double *out)
 {
-	for (size_t d = 0; d < AGAIN_OUTER; d++)
-		for (size_t p = 0; p < m->n_params; p++) {
-			uint64_t set = (int)m->params[p].origin == origin ? 1 : 0;
-			as_random r =
-				as_random_of(seed, ((set + 1) << 40) + d, m->params[p].purpose);
-			out[d * m->n_params + p] =
-				as_quantile(&m->params[p].d, as_random_uniform(&r));
+	for (size_t p = 0; p < m->n_params; p++) {
+		const as_param *x = &m->params[p];
+		for (size_t d = 0; d < AGAIN_OUTER && (origin < 0 || (int)x->origin == origin);
+			d++) {
+			as_random r = as_random_of(seed, ((set + 1) << 40) + d, x->purpose);
+			out[d * m->n_params + p] = as_quantile(&x->d, as_random_uniform(&r));
 		}
+	}
 }
 
 typedef struct outputs {
@@ -171,7 +171,7 @@ typedef struct outputs {
 } outputs;
 
 static as_status run_once(
-	const as_answer *a, const as_run *like, int origin, double *values, outputs *out)
+	const as_answer *a, const as_run *like, const double *values, outputs *out)
 {
 	as_run run = { .seed = like->seed,
 		.outer = AGAIN_OUTER,
@@ -180,7 +180,6 @@ static as_status run_once(
 		.scenarios = (uint64_t)1 << a->best | 1,
 		.common = true,
 		.values = values };
-	fill(a->o->m, like->seed, origin, values);
 	as_outcome *o = as_simulate(a->o->m, &run);
 	if (!o)
 		return AS_NOMEM;
@@ -204,15 +203,19 @@ static double total_effect(const double *a, const double *b)
 
 as_status as_answer_variance(as_answer *a, const as_run *like, as_arena *arena)
 {
-	double *values =
-		as_alloc_array(arena, AGAIN_OUTER * (a->o->m->n_params + 1), sizeof(*values));
+	size_t n = AGAIN_OUTER * a->o->m->n_params;
+	double *first = as_alloc_array(arena, n + 1, sizeof(*first));
+	double *values = as_alloc_array(arena, n + 1, sizeof(*values));
 	outputs *base = as_alloc(arena, sizeof(*base)), *other = as_alloc(arena, sizeof(*other));
-	if (!values || !base || !other)
+	if (!first || !values || !base || !other)
 		return AS_NOMEM;
-	as_status s = run_once(a, like, -1, values, base);
+	fill(a->o->m, like->seed, 0, -1, first);
+	as_status s = run_once(a, like, first, base);
 	double sum[2] = { 0 };
 	for (int g = 0; g < AS_ORIGINS && s == AS_OK; g++) {
-		s = run_once(a, like, g, values, other);
+		memcpy(values, first, n * sizeof(*values));
+		fill(a->o->m, like->seed, 1, g, values);
+		s = run_once(a, like, values, other);
 		for (int y = 0; y < 2; y++) {
 			a->variance[y][g] = total_effect(base->y[y], other->y[y]);
 			sum[y] += a->variance[y][g];
