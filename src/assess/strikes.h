@@ -6,8 +6,8 @@
 
 #include "assess/draw.h"
 
-/* What is struck by one event in one scenario. A loss is laid to one lot of it: each is picked as often as it weighs, so
- * that on average every supplier and segment has its part. */
+/* What is struck by one event in one scenario. A loss is laid to one lot of it: each is picked as often as it weighs,
+ * so that on average every supplier and segment has its part. */
 typedef struct as_struck {
 	double elements, out, behind, price; /* out: subscribers times their share of the hours */
 	double weight;                       /* of all that was met */

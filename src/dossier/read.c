@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dossier/read.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -141,20 +143,22 @@ assay_status assay_dossier_open(const char *path, assay_dossier **out, assay_err
 {
 	*out = NULL;
 	as_say(error, ASSAY_OK, "%s", "");
-	FILE *f = fopen(
-		path, "rb"); /* for the system's own words; SQLite has only "unable to open" */
-	if (!f)
+	/* for the system's own words; SQLite has only "unable to open", and a pipe would be waited for */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
 		return as_say(error, ASSAY_INPUT, "'%s': %m", path);
-	fclose(f);
+	(void)close(fd);
 	assay_dossier *d = calloc(1, sizeof(*d));
 	if (!d)
 		return as_say(error, ASSAY_INTERNAL, "out of memory");
 	assay_status s = ASSAY_OK;
-	struct stat st;
+	struct stat st = { 0 };
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		s = as_say(error, ASSAY_INPUT,
 			"'%s' is a folder: name the dossier in it, such as %s/dossier.assay", path,
 			path);
+	else if (!S_ISREG(st.st_mode))
+		s = as_say(error, ASSAY_INPUT, "'%s' is no file", path);
 	else if (sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		s = as_say(error, ASSAY_INPUT, "'%s': %s", path, sqlite3_errmsg(d->db));
 	if (s == ASSAY_OK) {

@@ -94,6 +94,8 @@ class Commands(unittest.TestCase):
         self.refused(2, "-o", "extract", "x", "-C", "y", "-o", "z")
         self.refused(2, "inputs", "review", *["x"] * 300)
         self.refused(3, "folder", "show", str(self.at))
+        os.mkfifo(self.at / "pipe")
+        self.refused(3, "no file", "show", str(self.at / "pipe"))
 
     def test_what_did_not_happen_is_not_told(self):
         said = self.refused(3, "nowhere.bin", "review", "nowhere.bin", "-o", "out")
