@@ -104,8 +104,7 @@ static const char *const scenarios[] = {
 	"[[scenario]]\nname = 'cap and more'\n[[scenario.cap]]\nsupplier = 's1'\nwith = "
 	"'s2'\nshare = "
 	"0.2\nsites_month = 3\n[[scenario.freeze]]\nsupplier = 's3'\nwith = 's0'\n",
-	"[[scenario]]\nname = 'controls'\n[[scenario.apply]]\ncontrol = 'k'\nsuppliers = ['s0', "
-	"'s1']\n",
+	"[[scenario]]\nname='controls'\n[[scenario.apply]]\ncontrol='k'\nsuppliers=['s0','s1']\n",
 };
 enum { SCENARIOS_MADE = sizeof(scenarios) / sizeof(scenarios[0]) };
 
