@@ -174,9 +174,11 @@ static as_status screen_all(screening *x, as_screen *screen)
 		s->hit = s->hits > 0 && st == AS_OK
 				 ? as_alloc_copy(x->arena, hit, s->hits, sizeof(*hit), &ok)
 				 : NULL;
-		for (size_t k = 0; k < s->hits && ok && st == AS_OK;
-			k++) /* what borrows from the arena of one name */
+		for (size_t k = 0; k < s->hits && ok && st == AS_OK; k++) {
+			/* what borrows from the arena of one name */
 			s->hit[k].asked = as_copy(x->arena, hit[k].asked);
+			s->hit[k].met = as_copy(x->arena, hit[k].met);
+		}
 		st = ok ? st : AS_NOMEM;
 		x->hits += s->hits;
 		x->with_hits += s->hits > 0;
