@@ -25,7 +25,9 @@ CREATE TABLE place (
 	mode INTEGER, uid INTEGER, gid INTEGER, mtime INTEGER, -- as in the image; NULL where it has none
 	major INTEGER, minor INTEGER, target TEXT, -- devices; symbolic links
 	hardlink INTEGER REFERENCES place(id), -- the first place of the same inode
-	at INTEGER, len INTEGER -- where in the container's bytes, if they stand there as they are
+	at INTEGER, len INTEGER, -- where in the container's bytes, if they stand there as they are
+	nsec INTEGER,   -- nanoseconds of mtime; NULL where there is no mtime
+	deleted INTEGER NOT NULL DEFAULT 0 -- 1: deleted or written over, found in what the container still holds
 );
 -- Objects that stand at too many places for each fact about them to be listed at all of these: rules and reports look
 -- at places up to last. Empty in ordinary reviews; each row is recorded in unexamined, too.

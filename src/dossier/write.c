@@ -43,7 +43,7 @@ static as_status prepare(as_dossier_writer *w)
 	w->object = as_db_prepare(w->db, "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?)");
 	w->place = as_db_prepare(w->db,
 		"INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-		"?, ?, ?, ?, ?, ?)");
+		"?, ?, ?, ?, ?, ?, ?, ?)");
 	w->extent = as_db_prepare(w->db, "INSERT INTO extent VALUES (?, ?, ?, ?, ?, ?, ?)");
 	w->lost = as_db_prepare(w->db, "INSERT INTO unexamined VALUES (?, ?, ?, ?, ?, ?, ?)");
 	w->xattr = as_db_prepare(w->db, "INSERT INTO xattr VALUES (?, ?, ?)");
@@ -326,6 +326,10 @@ static as_status add_place(container *c, uint32_t id, const as_node_message *m)
 	if (m->hardlink)
 		as_db_int(q, 17, c->first + m->hardlink - 1);
 	bind_range(q, 18, (m->has & AS_NODE_RANGE) != 0, m->at, m->len);
+	(void)sqlite3_bind_null(q, 20);
+	if (m->has & AS_NODE_MTIME)
+		as_db_int(q, 20, m->nsec);
+	as_db_int(q, 21, (m->has & AS_NODE_DELETED) != 0);
 	as_buf_free(&path);
 	return as_db_step(q);
 }
@@ -587,6 +591,7 @@ as_status as_dossier_add_input(as_dossier_writer *w, const as_dossier_input *inp
 	as_db_text(q, 7, input->name);
 	as_db_word(q, 8, "/");
 	as_db_word(q, 9, "");
+	as_db_int(q, 21, false);
 	if (s == AS_OK)
 		s = as_db_step(q);
 	if (s == AS_OK)

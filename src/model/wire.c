@@ -30,6 +30,7 @@ void as_node_encode(as_buf *b, const as_node_message *m)
 	as_buf_u32(b, m->major);
 	as_buf_u32(b, m->minor);
 	as_buf_u64(b, (uint64_t)m->mtime);
+	as_buf_u32(b, m->nsec);
 	as_buf_u64(b, m->at);
 	as_buf_u64(b, m->len);
 	as_buf_u64(b, m->roles);
@@ -52,6 +53,7 @@ bool as_node_decode(as_span payload, as_node_message *m)
 	m->major = as_u32(&c);
 	m->minor = as_u32(&c);
 	m->mtime = (int64_t)as_u64(&c);
+	m->nsec = as_u32(&c);
 	m->at = as_u64(&c);
 	m->len = as_u64(&c);
 	m->roles = as_u64(&c);
@@ -59,7 +61,7 @@ bool as_node_decode(as_span payload, as_node_message *m)
 	m->target = as_counted(&c);
 	m->hint = as_counted(&c);
 	return as_ok(&c) && m->id > 0 && m->parent < m->id && m->hardlink < m->id &&
-	       m->at <= INT64_MAX && m->len <= INT64_MAX;
+	       m->nsec < 1000000000 && m->at <= INT64_MAX && m->len <= INT64_MAX;
 }
 
 void as_child_encode(as_buf *b, const as_child_message *m)

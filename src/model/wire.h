@@ -45,7 +45,8 @@ enum {
 	AS_NODE_OWNER = 2,
 	AS_NODE_MTIME = 4,
 	AS_NODE_RANGE = 8,
-	AS_NODE_STREAM = 16
+	AS_NODE_STREAM = 16,
+	AS_NODE_DELETED = 32,
 };
 
 typedef struct as_node_message {
@@ -55,6 +56,7 @@ typedef struct as_node_message {
 	uint8_t has;         /* AS_NODE_* */
 	uint32_t mode, uid, gid, major, minor;
 	int64_t mtime;
+	uint32_t nsec; /* of mtime, 0 to 999,999,999 */
 	uint64_t at,
 		len;    /* with AS_NODE_RANGE: its contents are these bytes of the object in hand */
 	uint64_t roles; /* inspectors that care for its path, a bit each */

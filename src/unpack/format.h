@@ -58,6 +58,11 @@ typedef struct as_format {
 	bool shared; /* entries' contents can be decoded apart from each other: large containers are opened by
 			* several examiners, each of which decodes its share (see as_begin's want) */
 	bool anywhere; /* magic is searched at every offset of raw images (else: only at offset 0) */
+	/* For docs/formats.md; lists end with NULL. */
+	const char *const *variants; /* what of the format is read, such as "big-endian" */
+	const char *const *verifies; /* checksums and signatures that are checked; NULL: it has none, or see gaps */
+	const char *const *keeps;    /* what is kept of an entry beyond its name and contents; NULL: nothing */
+	const char *const *samples;  /* who wrote the samples it is tested with, such as "mksquashfs 4.5" */
 	const char *const *gaps; /* what is not supported; docs and dossier show it */
 	const char *spec;        /* where the format is described */
 	/* Shell command that shows an entry with ordinary tools: IN is the container's file, PATH the
@@ -78,9 +83,11 @@ typedef struct as_entry {
 	uint32_t mode;  /* permission bits 07777 */
 	uint32_t uid, gid;
 	int64_t mtime; /* seconds since 1970 */
+	uint32_t nsec; /* of mtime, 0 to 999,999,999; 0 where none are kept */
 	uint32_t major, minor;
 	uint64_t inode; /* same non-zero number in the same container: same inode, so a hard link */
 	const char *hint; /* format id the content must be, when the container knows; or NULL */
+	bool deleted;     /* was deleted or written over, but its bytes are still there */
 } as_entry;
 
 /* The root directory of the container being opened. Never NULL. */

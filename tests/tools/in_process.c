@@ -68,7 +68,7 @@ static void print_node(
 {
 	static const char *const types[] = { "?", "file", "part", "dir", "symlink", "hardlink",
 		"block", "char", "fifo", "socket" };
-	printf("%s", m->type < 10 ? types[m->type] : "?");
+	printf("%s%s", m->has & AS_NODE_DELETED ? "deleted-" : "", m->type < 10 ? types[m->type] : "?");
 	if (m->has & AS_NODE_MODE)
 		printf(" %04o", m->mode);
 	else
@@ -81,6 +81,8 @@ static void print_node(
 		printf(" %lld", (long long)m->mtime);
 	else
 		printf(" -");
+	if (m->nsec > 0)
+		printf(".%09u", m->nsec);
 	char hex[65] = "-";
 	if (sum)
 		as_sha256_hex(sum, hex);
