@@ -60,9 +60,12 @@ typedef struct as_format {
 	bool anywhere; /* magic is searched at every offset of raw images (else: only at offset 0) */
 	/* For docs/formats.md; lists end with NULL. */
 	const char *const *variants; /* what of the format is read, such as "big-endian" */
-	const char *const *verifies; /* checksums and signatures that are checked; NULL: it has none, or see gaps */
-	const char *const *keeps;    /* what is kept of an entry beyond its name and contents; NULL: nothing */
-	const char *const *samples;  /* who wrote the samples it is tested with, such as "mksquashfs 4.5" */
+	const char *const *
+		verifies; /* checksums and signatures that are checked; NULL: it has none, or see gaps */
+	const char *const
+		*keeps; /* what is kept of an entry beyond its name and contents; NULL: nothing */
+	const char *const
+		*samples; /* who wrote the samples it is tested with, such as "mksquashfs 4.5" */
 	const char *const *gaps; /* what is not supported; docs and dossier show it */
 	const char *spec;        /* where the format is described */
 	/* Shell command that shows an entry with ordinary tools: IN is the container's file, PATH the

@@ -68,7 +68,8 @@ static void print_node(
 {
 	static const char *const types[] = { "?", "file", "part", "dir", "symlink", "hardlink",
 		"block", "char", "fifo", "socket" };
-	printf("%s%s", m->has & AS_NODE_DELETED ? "deleted-" : "", m->type < 10 ? types[m->type] : "?");
+	printf("%s%s", m->has & AS_NODE_DELETED ? "deleted-" : "",
+		m->type < 10 ? types[m->type] : "?");
 	if (m->has & AS_NODE_MODE)
 		printf(" %04o", m->mode);
 	else
