@@ -22,11 +22,10 @@ CREATE TABLE place (
 	name TEXT NOT NULL, -- last component, escaped
 	path TEXT NOT NULL, -- inside its container, with a leading slash
 	container TEXT NOT NULL, -- the chain of containers from the input down
-	mode INTEGER, uid INTEGER, gid INTEGER, mtime INTEGER, -- as in the image; NULL where it has none
+	mode INTEGER, uid INTEGER, gid INTEGER, mtime INTEGER, nsec INTEGER, -- as in the image; NULL where it has none
 	major INTEGER, minor INTEGER, target TEXT, -- devices; symbolic links
 	hardlink INTEGER REFERENCES place(id), -- the first place of the same inode
 	at INTEGER, len INTEGER, -- where in the container's bytes, if they stand there as they are
-	nsec INTEGER,   -- nanoseconds of mtime; NULL where there is no mtime
 	deleted INTEGER NOT NULL DEFAULT 0 -- 1: deleted or written over, found in what the container still holds
 );
 -- Objects that stand at too many places for each fact about them to be listed at all of these: rules and reports look

@@ -317,18 +317,13 @@ static as_status add_place(container *c, uint32_t id, const as_node_message *m)
 	if (m->has & AS_NODE_MODE)
 		as_db_int(q, 10, m->mode);
 	bind_range(q, 11, (m->has & AS_NODE_OWNER) != 0, m->uid, m->gid);
-	(void)sqlite3_bind_null(q, 13);
-	if (m->has & AS_NODE_MTIME)
-		as_db_int(q, 13, m->mtime);
-	bind_range(q, 14, m->type == AS_BLOCK || m->type == AS_CHAR, m->major, m->minor);
-	as_db_text(q, 16, m->target.n > 0 ? m->target : (as_span){ 0 });
-	(void)sqlite3_bind_null(q, 17);
+	bind_range(q, 13, (m->has & AS_NODE_MTIME) != 0, (uint64_t)m->mtime, m->nsec);
+	bind_range(q, 15, m->type == AS_BLOCK || m->type == AS_CHAR, m->major, m->minor);
+	as_db_text(q, 17, m->target.n > 0 ? m->target : (as_span){ 0 });
+	(void)sqlite3_bind_null(q, 18);
 	if (m->hardlink)
-		as_db_int(q, 17, c->first + m->hardlink - 1);
-	bind_range(q, 18, (m->has & AS_NODE_RANGE) != 0, m->at, m->len);
-	(void)sqlite3_bind_null(q, 20);
-	if (m->has & AS_NODE_MTIME)
-		as_db_int(q, 20, m->nsec);
+		as_db_int(q, 18, c->first + m->hardlink - 1);
+	bind_range(q, 19, (m->has & AS_NODE_RANGE) != 0, m->at, m->len);
 	as_db_int(q, 21, (m->has & AS_NODE_DELETED) != 0);
 	as_buf_free(&path);
 	return as_db_step(q);

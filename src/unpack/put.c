@@ -204,7 +204,7 @@ static as_span part_name(as_unpack *u, const as_entry *e)
 	return as_print(u->o->arena, "part-0x%llx", (unsigned long long)e->at);
 }
 
-/* What was deleted stands beside what was not, under a name of its own: rules that ask for a name ask for the living. */
+/* What was deleted stands beside what was not, under a name of its own: rules that ask for a name mean the living. */
 static as_span deleted_name(as_unpack *u, const as_entry *e, as_span name)
 {
 	as_buf b = { 0 };

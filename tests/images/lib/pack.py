@@ -287,7 +287,7 @@ def ext(tree, kind, size, options=(), label="rootfs"):
 		return out.read_bytes()
 
 
-def romfs(tree, volume="golden"):
+def romfs(tree, volume="golden", options=()):
 	"""By genromfs, which makes device nodes of files named @name,type,major,minor."""
 	with scratch() as tmp:
 		top = pathlib.Path(tmp, "tree")
@@ -306,7 +306,7 @@ def romfs(tree, volume="golden"):
 			else:
 				kind, dev = ("p", (0, 0)) if entry.type == T.FIFO else (entry.type[0], entry.dev)
 				(top / folder / ("@%s,%s,%d,%d" % (name, kind, *dev))).touch()
-		run(["genromfs", "-d", top, "-f", tmp + "/out", "-V", volume])
+		run(["genromfs", "-d", top, "-f", tmp + "/out", "-V", volume, *options])
 		return pathlib.Path(tmp, "out").read_bytes()
 
 
