@@ -6,7 +6,7 @@
 
 /* A lot and the group it belongs to, while groups are sorted. */
 typedef struct grouped {
-	size_t group;
+	size_t group, owner, segment;
 	as_lot lot;
 } grouped;
 
@@ -138,17 +138,23 @@ static void fill_slots(as_making *k, size_t scenario, as_plan *plan)
 	}
 }
 
+/* Lots that change alike and whose losses are laid to the same stand together: where a threat gets the better of them
+ * alike, too, they are struck as one. */
 static int compare(const void *a, const void *b)
 {
 	const grouped *x = a, *y = b;
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
-	if (x->lot.profile != y->lot.profile)
-		return x->lot.profile < y->lot.profile ? -1 : 1;
 	if (x->lot.programme != y->lot.programme)
 		return x->lot.programme < y->lot.programme ? -1 : 1;
 	if (x->lot.after != y->lot.after)
 		return x->lot.after < y->lot.after ? -1 : 1;
+	if (x->owner != y->owner)
+		return x->owner < y->owner ? -1 : 1;
+	if (x->segment != y->segment)
+		return x->segment < y->segment ? -1 : 1;
+	if (x->lot.profile != y->lot.profile)
+		return x->lot.profile < y->lot.profile ? -1 : 1;
 	if (x->lot.redundancy != y->lot.redundancy)
 		return x->lot.redundancy < y->lot.redundancy ? -1 : 1;
 	if (x->lot.price != y->lot.price)
@@ -173,6 +179,15 @@ static size_t group_of(const as_model *m, as_group_kind kind, size_t class, size
 	return 0;
 }
 
+static grouped grouped_as(const as_model *m, as_group_kind kind, size_t class, as_lot lot)
+{
+	const as_profile *p = &m->profiles[lot.profile];
+	return (grouped){ .group = group_of(m, kind, class, lot.profile),
+		.owner = m->products[p->product].owner_at,
+		.segment = p->segment_at,
+		.lot = lot };
+}
+
 static size_t collect(const as_making *k, const as_plan *plan, as_group_kind kind, grouped *out)
 {
 	const as_model *m = k->m;
@@ -188,12 +203,12 @@ static size_t collect(const as_making *k, const as_plan *plan, as_group_kind kin
 			.subscribers = x->subscribers };
 		if (x->count <= 0)
 			continue;
-		out[n++] = (grouped){ .group = group_of(m, kind, i, slot->before), .lot = lot };
+		out[n++] = grouped_as(m, kind, i, lot);
 		if (!slot->programme)
 			continue;
 		lot.after = true;
 		lot.profile = (uint32_t)slot->after;
-		out[n++] = (grouped){ .group = group_of(m, kind, i, slot->after), .lot = lot };
+		out[n++] = grouped_as(m, kind, i, lot);
 	}
 	return n;
 }

@@ -66,6 +66,8 @@ static void make_alias(double *share, uint32_t *other, size_t n, double sum)
 	free(low);
 }
 
+static double mean_of(const as_quantity *q) { return q->line ? as_mean(&q->d) : 0; }
+
 static void make_threat(as_making *k, size_t i)
 {
 	as_model *m = k->m;
@@ -76,7 +78,10 @@ static void make_threat(as_making *k, size_t i)
 		.rate = as_making_param(k, &t->rate, "how often: %s", name),
 		.susceptibility =
 			as_making_param(k, &t->susceptibility, "susceptibility: %s", name),
-		.fixed = t->capability.line ? as_exceeds(&t->capability.d, &t->resistance.d) : 1 };
+		.fixed = t->capability.line ? as_exceeds(&t->capability.d, &t->resistance.d) : 1,
+		.hours = mean_of(&t->hours),
+		.records = mean_of(&t->records),
+		.replace = mean_of(&t->replace) };
 	as_span stream = as_print(m->arena, "events of %s", name);
 	x->purpose = as_making_purpose(k, stream);
 	for (size_t c = 0; c < k->n->n_controls; c++) {

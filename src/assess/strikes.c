@@ -33,6 +33,7 @@ typedef struct entry {
 	bucket *buckets;
 	size_t n_buckets;
 	row *rows;
+	double *odds, *weights; /* of the rows: what is searched stands close together */
 } entry;
 
 typedef struct slot {
@@ -101,17 +102,15 @@ void as_strikes_forget(as_strikes *r)
 		r->slots[i].e = NULL;
 }
 
-static double mean_of(const as_quantity *q) { return q->line ? as_mean(&q->d) : 0; }
-
 /* What a threat is expected to cost where it strikes a lot, as far as that depends on the lot: by it losses are laid to
  * lots. Where it does not, each element weighs the same, and far less than money does. */
 static double weight_of(const as_draw *d, size_t threat, const as_struck *lot)
 {
 	static const double trifle = 1e-6;
-	const as_threat *t = &d->m->network->threats[threat];
-	return lot->out * mean_of(&t->hours) * as_draw_value(d, d->m->subscriber_hour, 0) +
-	       lot->behind * mean_of(&t->records) * as_draw_value(d, d->m->record, 0) +
-	       lot->price * mean_of(&t->replace) + trifle * lot->elements;
+	const as_threat_model *t = &d->m->threats[threat];
+	return lot->out * t->hours * as_draw_value(d, d->m->subscriber_hour, 0) +
+	       lot->behind * t->records * as_draw_value(d, d->m->record, 0) +
+	       lot->price * t->replace + trifle * lot->elements;
 }
 
 as_struck as_struck_lot(const as_draw *d, size_t threat, const as_lot *lot, bool alone)
@@ -152,18 +151,18 @@ bool as_struck_add(as_struck *to, const as_struck *what, double share, double le
 }
 
 /* Picks one of the first n rows of a bucket. */
-static void pick_row(const row *rows, size_t n, as_struck *to)
+static void pick_row(const row *rows, const double *weights, size_t n, as_struck *to)
 {
-	double at = to->chance * rows[n - 1].sum.weight;
+	double at = to->chance * weights[n - 1];
 	size_t low = 0, high = n - 1;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (rows[middle].sum.weight <= at)
+		if (weights[middle] <= at)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	double before = low ? rows[low - 1].sum.weight : 0, own = rows[low].sum.weight - before;
+	double before = low ? weights[low - 1] : 0, own = weights[low] - before;
 	to->owner = rows[low].owner;
 	to->segment = rows[low].segment;
 	to->chance = own > 0 && at >= before && at - before < own ? (at - before) / own : 0;
@@ -213,20 +212,27 @@ static int easier_first(const void *a, const void *b)
 static row *in_order(as_strikes *r, entry *e, size_t n)
 {
 	row *rows = as_alloc_array(r->arena, n, sizeof(*rows));
+	double *odds = as_alloc_array(r->arena, 2 * n, sizeof(*odds)), *weights = odds + n;
+	if (!rows || !odds)
+		return NULL;
 	for (size_t i = 0; i < n; i++)
 		r->keys[i] = (key){ .odds = e->rows[i].odds,
 			.bucket = (uint32_t)e->rows[i].bucket,
 			.row = (uint32_t)i };
 	if (n)
 		qsort(r->keys, n, sizeof(*r->keys), easier_first);
-	for (size_t i = 0; rows && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		rows[i] = e->rows[r->keys[i].row];
 		bucket *b = &e->buckets[rows[i].bucket];
 		if (b->n++ == 0)
 			b->first = i;
 		else
 			add_sums(&rows[i].sum, &rows[i - 1].sum, 1, 1);
+		odds[i] = rows[i].odds;
+		weights[i] = rows[i].sum.weight;
 	}
+	e->odds = odds;
+	e->weights = weights;
 	return rows;
 }
 
@@ -272,7 +278,7 @@ static const entry *make(
 		as_alloc_copy(r->arena, made.buckets, made.n_buckets, sizeof(*made.buckets), &ok);
 	entry *e = as_alloc_copy(r->arena, &made, 1, sizeof(made), &ok);
 	r->bytes +=
-		sizeof(made) + rows * sizeof(*made.rows) + made.n_buckets * sizeof(*made.buckets);
+		sizeof(made) + rows * (sizeof(*made.rows) + 2 * sizeof(double)) + made.n_buckets * sizeof(*made.buckets);
 	return ok ? e : NULL;
 }
 
@@ -299,7 +305,7 @@ static size_t struck_rows(const entry *e, const bucket *b, double u, double off)
 	size_t low = 0, high = b->n;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (e->rows[b->first + middle].odds - off > u)
+		if (e->odds[b->first + middle] - off > u)
 			low = middle + 1;
 		else
 			high = middle;
@@ -316,13 +322,13 @@ bool as_strikes_group(as_strikes *r, size_t threat, size_t scenario, as_group_ki
 		double left = 1, off = 0, new = as_draw_share(r->d, b->programme, years);
 		double share = b->after ? new : 1 - new;
 		if (share <= 0 || years < b->from || years >= b->until ||
-			e->rows[b->first].odds <= u)
+			e->odds[b->first] <= u)
 			continue;
 		if (b->in_place | b->added)
 			off = as_draw_controls(r->d, b->in_place, b->added, threat, years, &left);
 		size_t n = struck_rows(e, b, u, off);
 		if (n && as_struck_add(to, &e->rows[b->first + n - 1].sum, share, left))
-			pick_row(&e->rows[b->first], n, to);
+			pick_row(&e->rows[b->first], &e->weights[b->first], n, to);
 	}
 	return e;
 }
