@@ -804,6 +804,60 @@ class Schema(Case):
 				self.assertTrue(told["description"], name + "." + field)
 
 
+class Closed(Case):
+	"""What the operator has explained, and what a maker's statement closes, is no way in any more."""
+	CVE = "CVE-2099-0001"
+
+	def run_assay(self, *words):
+		p = subprocess.run([ASSAY, *map(str, words)], capture_output=True, text=True, cwd=self.at, check=False, timeout=300, env=dict(os.environ, ASSAY_KNOWLEDGE=str(self.at / "index.db"),
+			SOURCE_DATE_EPOCH="1795800000"))
+		self.assertEqual(p.returncode, DONE, p.stderr)
+
+	def import_(self, name, document):
+		self.put(name, json.dumps(document))
+		self.run_assay("knowledge", "import", "--quiet", name)
+
+	def state(self):
+		"""Ways in, log-odds they add, expected loss; paths enough to compare, under the same events."""
+		self.run_assay("assess", "n.toml", "-o", self.out, "--trials", "20000", "--draws", "100")
+		ways = {r[0] for r in self.ask("SELECT finding FROM way_in")}
+		return ways, self.ask("SELECT shift FROM product WHERE product = 'X'")[0][0], self.ask("SELECT loss FROM scenario WHERE name = 'accept'")[0][0]
+
+	def test_marks_and_statements_close(self):
+		root = self.at / "root"
+		(root / "bin").mkdir(parents=True)
+		(root / "etc").mkdir()
+		self.put("b.c", '#include <stdio.h>\nint main(void) { return puts("BusyBox v1.36.1 (2023-11-07 18:53:09 UTC)") < 0; }\n')
+		subprocess.run(["gcc", "-o", root / "bin/busybox", self.at / "b.c"], check=True)
+		(root / "etc/inittab").write_text("::respawn:/bin/telnetd\n")
+		(root / "bin/telnetd").symlink_to("busybox")
+		(root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\nsupport:x:0:0:support:/:/bin/sh\n")
+		self.import_("feed.json", {"resultsPerPage": 1, "startIndex": 0, "totalResults": 1, "format": "NVD_CVE", "version": "2.0", "timestamp": "2026-01-03T00:00:00.000",
+			"vulnerabilities": [{"cve": {"id": self.CVE, "published": "2026-01-01T00:00:00.000", "lastModified": "2026-01-02T00:00:00.000", "vulnStatus": "Analyzed",
+				"descriptions": [{"lang": "en", "value": "A fault."}], "configurations": [{"nodes": [{"operator": "OR", "negate": False, "cpeMatch": [{"vulnerable": True,
+					"criteria": "cpe:2.3:a:busybox:busybox:*:*:*:*:*:*:*:*", "versionEndExcluding": "1.37.0", "matchCriteriaId": "0" * 8}]}]}]}}]})
+		self.put("n.toml", self.change('product = "X"', 'product = "X"\ndossier = "review"').replace("rate = { events = 3, years = 2 }", "rate = 20"))
+		review = ("review", "-q", "root", "-o", "review")
+		self.run_assay(*review)
+		both, shift, loss = self.state()
+		self.assertIn("account-second-root", both)
+		self.assertTrue([w for w in both if w.startswith("busybox")], both)
+		self.run_assay("mark", "review/dossier.assay", "account-second-root", "--reason", "the rescue account")
+		self.run_assay(*review, "--marks", "assay-marks.tsv")
+		one, less, loses = self.state()
+		self.assertEqual(both - one, {"account-second-root"})
+		self.assertLess(less, shift)
+		self.assertLess(loses, loss)
+		self.import_("vex.json", {"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/1", "author": "maker", "timestamp": "2026-01-01T00:00:00Z", "version": 1,
+			"statements": [{"vulnerability": {"name": self.CVE}, "products": [{"@id": "pkg:generic/busybox@1.36.1"}], "status": "not_affected", "justification": "component_not_present"}]})
+		self.run_assay(*review, "--marks", "assay-marks.tsv")
+		none, least, rest = self.state()
+		self.assertEqual([w for w in one - none if w.startswith("busybox")], sorted(one - none))
+		self.assertTrue(one - none)
+		self.assertLess(least, less)
+		self.assertLess(rest, loses)
+
+
 if __name__ == "__main__":
 	program = unittest.main(exit=False, verbosity=1)
 	bad = len(program.result.failures) + len(program.result.errors)

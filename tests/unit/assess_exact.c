@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Simulated figures against what they must be: closed forms, and values of other programs' (SciPy's quadrature, Fourier
- * transforms), each from the text of a network file to the answers. docs/risk-validation.md lists them. */
+ * transforms), each from the text of a network file to the answers. docs/risk-model.md lists them. */
 #include "network_text.h"
 
 /* What riskquant's own tests and its README state: frequency, 90 % interval, mean of a year. */
