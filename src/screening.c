@@ -2,6 +2,7 @@
 /* Screening as the library offers it: who is named in files and dossiers, against lists of restrictions. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/map.h"
 #include "base/text.h"
@@ -14,9 +15,13 @@
 
 enum { WIDTH = 96 /* columns of text for people */ };
 
+/* Whether it is a dossier or another database, or the folder of one. */
 static bool is_database(const char *path)
 {
+	struct stat st;
 	char head[16] = { 0 };
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return true;
 	FILE *f = fopen(path, "rbe");
 	bool is = f && fread(head, 1, sizeof(head), f) == sizeof(head) &&
 		  memcmp(head, "SQLite format 3", 16) == 0;

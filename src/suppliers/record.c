@@ -263,6 +263,25 @@ static as_status put_owner(writing *x, int64_t owner, int64_t owned)
 	return s;
 }
 
+/* A supplier named in a record: one that is there by its number, as #12, or any by its name. */
+static as_status named_supplier(writing *x, as_span v, int64_t *id)
+{
+	uint64_t n = 0;
+	if (as_at(v, 0) != '#' || !as_number(as_from(v, 1), 10, &n))
+		return as_put_supplier(x->p, v, "user", id);
+	sqlite3_stmt *q = as_db_prepare(x->db, "SELECT id FROM supplier WHERE id = ?1");
+	if (!q)
+		return AS_IO;
+	sqlite3_bind_int64(q, 1, (int64_t)as_min(n, INT64_MAX));
+	bool there = sqlite3_step(q) == SQLITE_ROW;
+	*id = there ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_finalize(q);
+	if (there)
+		return AS_OK;
+	x->fault(x->ctx, "nobody in the directory has this number", v);
+	return AS_NOT_THIS;
+}
+
 static as_status put_one(writing *x, as_field_of f, as_span v)
 {
 	static const char *const kinds[AS_FIELDS] = { [AS_FIELD_ALIASES] = "alias",
@@ -279,7 +298,7 @@ static as_status put_one(writing *x, as_field_of f, as_span v)
 		return as_put_identifier(x->p, x->id, as_cut(v, 0, colon), as_from(v, colon + 1));
 	}
 	int64_t other;
-	as_status s = as_put_supplier(x->p, v, "user", &other);
+	as_status s = named_supplier(x, v, &other);
 	if (s != AS_OK)
 		return s;
 	return f == AS_FIELD_PARENTS ? put_owner(x, other, x->id) : put_owner(x, x->id, other);

@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 import pathlib
+import random
 import re
 import resource
 import shutil
@@ -642,6 +643,25 @@ class Dossiers(Case):
 			with self.subTest(statement):
 				self.wrong("")
 			path = self.dossier()
+
+	def test_bytes_turned_over(self):
+		"""A dossier with findings, some of its bytes changed: it is read as far as it goes or refused, and never more."""
+		make.make(str(self.at / "d.assay"), 20, True, 5)
+		whole = (self.at / "d.assay").read_bytes()
+		pages = len(whole) // 4096
+		chance = random.Random(20261127)
+		ends = set()
+		for turn in range(80):
+			data = bytearray(whole)
+			page = chance.randrange(pages) * 4096
+			for _ in range(chance.choice((1, 4, 30))):
+				data[page + chance.randrange(4096)] = chance.randrange(256)
+			self.put("d.assay", bytes(data))
+			p = self.with_dossier()
+			self.assertIn(p.returncode, (DONE, INPUT), (turn, p.stderr))
+			self.assertNotIn("Sanitizer", p.stderr)
+			ends.add(p.returncode)
+		self.assertEqual(ends, {DONE, INPUT})
 
 	def test_image_of_no_dossier(self):
 		self.refused(self.change('product = "X"', 'product = "X"\n%simage = "%s"' % (HERE, "a" * 64)), "class: image: no dossier named here is of the image aaaa")

@@ -202,6 +202,10 @@ class Changing(Suppliers):
 		for name in ("Aleph Works", "Beth Works", "Gimel Works"):
 			self.assertIn(name, p.stderr)
 		self.run_it("edit", "Aleph Works", "parents=Aleph Works", status=2)
+		number = "#%d" % self.ask("SELECT id FROM supplier WHERE name = 'Aleph Works'")[0]
+		self.run_it("edit", number, "parents=" + number, status=2)
+		self.assertIn("nobody in the directory has this number", self.run_it("edit", number, "parents=#99999999", status=2).stderr)
+		self.assertEqual(self.ask("SELECT count(*) FROM supplier WHERE name LIKE '#%'"), [(0,)])
 		self.run_it("merge", "Aleph Works", "Gimel Works", status=3)
 		self.assertEqual(self.content(), before)
 
@@ -319,6 +323,9 @@ class Importing(Suppliers):
 		found = {s["name"]: s for s in self.screen(path)["suppliers"]}
 		self.assertIn("parent", {h["relation"] for h in found["HiSilicon"]["listings"]})
 		self.assertEqual(found["Unheard Of Makers"]["listings"], [])
+		(self.at / "review").mkdir()
+		(self.at / "review/dossier.assay").write_bytes(path.read_bytes())
+		self.assertEqual({s["name"] for s in self.screen(self.at / "review")["suppliers"]}, set(found))
 		self.assertTrue(any(h["certain"] for h in found["Huawei"]["listings"]))
 
 
