@@ -96,8 +96,8 @@ ASSAY_API assay_status assay_extract(const assay_review_options *options, const 
 
 typedef struct assay_dossier assay_dossier;
 
-/* Opens a dossier read-only; path is its file or the folder that a review wrote. ASSAY_INPUT if it is not one or of a newer schema. Close with
- * assay_dossier_close, which accepts NULL. */
+/* Opens a dossier read-only; path is its file, or the folder that a review wrote. ASSAY_INPUT if
+ * it is not one or of a newer schema. Close with assay_dossier_close, which accepts NULL. */
 ASSAY_API assay_status assay_dossier_open(
 	const char *path, assay_dossier **out, assay_error *error);
 ASSAY_API void assay_dossier_close(assay_dossier *d);

@@ -129,10 +129,10 @@ typedef struct as_threat_model {
 	as_group_kind kind; /* of the group that is struck; not for elements */
 	double *share;      /* alias table over classes: for threats that pick an element */
 	uint32_t *other;
-	double weight;    /* elements it can pick; 0: none */
+	double weight;                  /* elements it can pick; 0: none */
 	double hours, records, replace; /* expected, of one event; 0 where none are stated */
-	uint64_t against; /* bits: controls that work against it */
-	uint32_t purpose; /* of its random streams */
+	uint64_t against;               /* bits: controls that work against it */
+	uint32_t purpose;               /* of its random streams */
 } as_threat_model;
 
 typedef struct as_model {

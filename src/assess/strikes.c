@@ -277,8 +277,8 @@ static const entry *make(
 	made.buckets =
 		as_alloc_copy(r->arena, made.buckets, made.n_buckets, sizeof(*made.buckets), &ok);
 	entry *e = as_alloc_copy(r->arena, &made, 1, sizeof(made), &ok);
-	r->bytes +=
-		sizeof(made) + rows * (sizeof(*made.rows) + 2 * sizeof(double)) + made.n_buckets * sizeof(*made.buckets);
+	r->bytes += sizeof(made) + rows * (sizeof(*made.rows) + 2 * sizeof(double)) +
+		    made.n_buckets * sizeof(*made.buckets);
 	return ok ? e : NULL;
 }
 
@@ -321,8 +321,7 @@ bool as_strikes_group(as_strikes *r, size_t threat, size_t scenario, as_group_ki
 		const bucket *b = &e->buckets[i];
 		double left = 1, off = 0, new = as_draw_share(r->d, b->programme, years);
 		double share = b->after ? new : 1 - new;
-		if (share <= 0 || years < b->from || years >= b->until ||
-			e->odds[b->first] <= u)
+		if (share <= 0 || years < b->from || years >= b->until || e->odds[b->first] <= u)
 			continue;
 		if (b->in_place | b->added)
 			off = as_draw_controls(r->d, b->in_place, b->added, threat, years, &left);
