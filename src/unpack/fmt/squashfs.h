@@ -14,6 +14,7 @@ enum {
 	AS_SQ_STORED = 1 << 24,     /* in a data block's length word: not compressed */
 	AS_SQ_SUPER = 96,           /* bytes of the superblock */
 	AS_SQ_SLOTS = 512,          /* decoded metadata blocks kept; a power of two */
+	AS_SQ_RUN = 12,             /* bytes before the entries of a run of a listing, at most */
 	AS_SQ_STEPS = 1 << 24,      /* entries of tables and block lists that are accounted for */
 };
 #define AS_SQ_NONE UINT32_MAX /* no fragment, no extended attributes */
@@ -21,10 +22,14 @@ enum {
 #define AS_SQ_NO_TABLE UINT64_MAX /* this table is not there */
 
 typedef struct as_sq_super {
+	bool big,
+		marked; /* big-endian; metadata blocks have a byte more between length and bytes */
 	uint32_t inodes, made, block, fragments;
 	uint16_t method, block_log, flags, ids, major, minor;
 	uint64_t root, used;
 	uint64_t id_table, xattr_table, inode_table, dir_table, fragment_table, export_table;
+	uint64_t uid_table, gid_table; /* before version 4 */
+	uint8_t uids, gids, bytes;     /* entries of these; bytes of the superblock */
 } as_sq_super;
 
 typedef struct as_sq_slot as_sq_slot; /* a decoded metadata block; squashfs_meta.c */
@@ -43,6 +48,11 @@ typedef struct as_sq {
 	as_span body;
 	as_sq_super super;
 	as_method method;
+	int16_t properties; /* of LZMA that stands without the header of a file; -1: as method says */
+	uint8_t skip;       /* bytes before such LZMA */
+	uint8_t run_bytes, name_bytes; /* before the entries of a run, before a name */
+	uint8_t *packed; /* room for such a block behind a header; packed_most bytes */
+	size_t packed_most;
 	as_sq_slot **meta;    /* decoded metadata blocks, by a hash of their offset */
 	as_sq_fragment *kept; /* decoded fragment blocks */
 	size_t n_kept;        /* elements of kept */
@@ -74,8 +84,28 @@ typedef struct as_sq_inode {
 	as_sq_meta rest; /* behind the fixed part: a file's block list, a symlink's target */
 } as_sq_inode;
 
-/* Reads the superblock; false if it cannot be one of a SquashFS 4 image. Pure. */
+/* Reads the superblock; false if it cannot be one. Pure. */
 bool as_sq_read_super(as_span image, as_sq_super *super);
+/* The same of versions 1 to 3; big: big-endian. */
+bool as_sq_read_old(as_span image, bool big, as_sq_super *super);
+static inline as_cur as_sq_cur(const as_sq *q, as_span s, uint64_t at)
+{
+	return q->super.big ? as_cur_be(s, at) : as_cur_le(s, at);
+}
+/* Unpacks one block of at most cap bytes; as as_decode_block. */
+as_status as_sq_unpack(const as_sq *q, as_span raw, uint8_t *out, size_t cap, size_t *n);
+/* Whether the root's inode is there and a directory, as the blocks are taken to be packed. */
+bool as_sq_root_fits(as_sq *q);
+/* Sets how blocks are packed: as stated if that unpacks the root's inode, else what does. Without room in q->packed,
+ * LZMA that has no header is not tried. False: nothing does (and it is as stated). */
+bool as_sq_find_packing(as_sq *q, as_method stated);
+/* What versions 1 to 3 have of their own; as their namesakes. */
+bool as_sq_read_old_inode(as_sq *q, uint64_t ref, as_sq_inode *inode);
+bool as_sq_old_owner(const as_sq *q, const as_sq_inode *inode, uint32_t *uid, uint32_t *gid);
+bool as_sq_old_run(as_sq *q, as_sq_meta *m, uint32_t *count, uint32_t *block);
+bool as_sq_old_name(as_sq *q, as_sq_meta *m, uint32_t *offset, size_t *n);
+bool as_sq_old_word(as_sq *q, as_sq_meta *m, uint32_t *word);
+bool as_sq_old_fragment(as_sq *q, uint32_t i, uint64_t *at, uint32_t *word);
 /* Decodes the metadata block at body offset at into out (AS_SQ_META bytes); *next: offset of the
  * block after it. AS_PARTIAL if there is none or it is damaged. */
 as_status as_sq_decode_meta(const as_sq *q, uint64_t at, uint8_t *out, size_t *n, uint64_t *next);
@@ -85,7 +115,7 @@ as_sq_meta as_sq_place(uint64_t table, uint64_t ref);
  * chain ends or a block is damaged, which has then been recorded. */
 bool as_sq_read(as_sq *q, as_sq_meta *m, uint8_t *out, size_t n);
 /* Place of entry i of a table of size-byte entries that is reached through an index of 64-bit block
- * offsets at body offset index. The place is bad if the index ends before. */
+ * (before version 3: 32-bit) offsets at body offset index. The place is bad if the index ends before. */
 as_sq_meta as_sq_entry(const as_sq *q, uint64_t index, uint64_t i, unsigned size);
 /* Reads the inode of a reference. False if it cannot be read (recorded). */
 bool as_sq_read_inode(as_sq *q, uint64_t ref, as_sq_inode *inode);

@@ -16,7 +16,7 @@ as_status as_sq_data(const as_sq *q, uint64_t at, uint32_t word, uint8_t *out, a
 		*got = raw;
 		return AS_OK;
 	}
-	as_status s = as_decode_block(q->method, raw, out, q->super.block, &n);
+	as_status s = as_sq_unpack(q, raw, out, q->super.block, &n);
 	*got = as_bytes(out, n);
 	/* A block that asks for too much memory is no valid one. */
 	return s == AS_NOT_THIS || s == AS_NOMEM ? AS_PARTIAL : s;
@@ -27,10 +27,12 @@ bool as_sq_fragment_at(as_sq *q, uint32_t i, uint64_t *at, uint32_t *word)
 	uint8_t raw[16];
 	if (i >= q->super.fragments || q->super.fragment_table == AS_SQ_NO_TABLE)
 		return false;
+	if (q->super.major < 4)
+		return as_sq_old_fragment(q, i, at, word);
 	as_sq_meta m = as_sq_entry(q, q->super.fragment_table, i, sizeof(raw));
 	if (!as_sq_read(q, &m, raw, sizeof(raw)))
 		return false;
-	as_cur c = as_cur_le(as_bytes(raw, sizeof(raw)), 0);
+	as_cur c = as_sq_cur(q, as_bytes(raw, sizeof(raw)), 0);
 	*at = as_u64(&c);
 	*word = as_u32(&c);
 	return true;
@@ -79,8 +81,10 @@ static as_status fragment(as_sq *q, uint32_t i, as_sq_fragment **out)
 static bool read_word(as_sq *q, as_sq_meta *m, uint32_t *word)
 {
 	uint8_t raw[4];
+	if (q->super.major < 4)
+		return as_sq_old_word(q, m, word);
 	bool ok = as_sq_read(q, m, raw, 4);
-	as_cur c = as_cur_le(as_bytes(raw, 4), 0);
+	as_cur c = as_sq_cur(q, as_bytes(raw, 4), 0);
 	*word = ok ? as_u32(&c) : 0;
 	return ok;
 }

@@ -22,16 +22,17 @@ struct as_sq_slot {
 
 as_status as_sq_decode_meta(const as_sq *q, uint64_t at, uint8_t *out, size_t *n, uint64_t *next)
 {
-	as_cur c = as_cur_le(as_cut(q->body, 0, q->super.used), at);
+	as_cur c = as_sq_cur(q, as_cut(q->body, 0, q->super.used), at);
 	uint16_t word = as_u16(&c);
 	uint16_t len = word & (AS_SQ_META_STORED - 1);
+	as_skip(&c, q->super.marked ? 1 : 0);
 	as_span raw = as_take(&c, len ? len : AS_SQ_META_STORED);
 	*n = 0;
 	if (!as_ok(&c))
 		return AS_PARTIAL;
 	*next = as_pos(&c);
 	if (!(word & AS_SQ_META_STORED))
-		return as_decode_block(q->method, raw, out, AS_SQ_META, n);
+		return as_sq_unpack(q, raw, out, AS_SQ_META, n);
 	if (raw.n > AS_SQ_META)
 		return AS_PARTIAL;
 	memcpy(out, raw.p, raw.n);
@@ -93,9 +94,10 @@ as_sq_meta as_sq_entry(const as_sq *q, uint64_t index, uint64_t i, unsigned size
 {
 	uint64_t per_block = AS_SQ_META / size, at = 0;
 	as_sq_meta m = { .at = (uint32_t)(i % per_block * size) };
-	m.bad = !as_add(&at, index, i / per_block * 8);
-	as_cur c = as_cur_le(as_cut(q->body, 0, q->super.used), at);
-	m.block = as_u64(&c);
+	unsigned wide = q->super.major < 3 ? 4 : 8;
+	m.bad = !as_add(&at, index, i / per_block * wide);
+	as_cur c = as_sq_cur(q, as_cut(q->body, 0, q->super.used), at);
+	m.block = wide == 8 ? as_u64(&c) : as_u32(&c);
 	m.bad = m.bad || !as_ok(&c);
 	return m;
 }
@@ -194,6 +196,8 @@ static const layout layouts[LAYOUTS] = {
 bool as_sq_read_inode(as_sq *q, uint64_t ref, as_sq_inode *inode)
 {
 	uint8_t raw[64];
+	if (q->super.major < 4)
+		return as_sq_read_old_inode(q, ref, inode);
 	as_sq_meta m = as_sq_place(q->super.inode_table, ref);
 	uint64_t at = m.block;
 	*inode = (as_sq_inode){ .ref = ref, .fragment = AS_SQ_NONE, .xattr = AS_SQ_NONE };
@@ -201,7 +205,7 @@ bool as_sq_read_inode(as_sq *q, uint64_t ref, as_sq_inode *inode)
 		(void)as_lost(q->u, at, "inode cannot be read");
 		return false;
 	}
-	as_cur c = as_cur_le(as_bytes(raw, COMMON), 0);
+	as_cur c = as_sq_cur(q, as_bytes(raw, COMMON), 0);
 	uint16_t type = as_u16(&c);
 	inode->mode = as_u16(&c);
 	inode->uid = as_u16(&c);
@@ -216,7 +220,7 @@ bool as_sq_read_inode(as_sq *q, uint64_t ref, as_sq_inode *inode)
 		(void)as_lost(q->u, at, "inode cannot be read");
 		return false;
 	}
-	c = as_cur_le(as_bytes(raw, l->n), 0);
+	c = as_sq_cur(q, as_bytes(raw, l->n), 0);
 	inode->type = l->type;
 	l->read(&c, inode);
 	inode->rest = m;
@@ -235,13 +239,13 @@ static bool read_value(as_sq *q, as_sq_meta *m, bool elsewhere, as_span *value)
 	if (elsewhere) {
 		if (!as_sq_read(q, m, raw, 8))
 			return false;
-		as_cur c = as_cur_le(as_bytes(raw, 8), 0);
+		as_cur c = as_sq_cur(q, as_bytes(raw, 8), 0);
 		far = as_sq_place(q->xattr_base, as_u64(&c));
 		from = &far;
 		if (!as_sq_read(q, from, raw, 4))
 			return false;
 	}
-	as_cur c = as_cur_le(as_bytes(raw, 4), 0);
+	as_cur c = as_sq_cur(q, as_bytes(raw, 4), 0);
 	uint32_t n = as_u32(&c);
 	uint8_t *p = n <= XATTR_MOST ? as_alloc(as_memory(q->u), (size_t)n + 1) : NULL;
 	q->xattr_bytes += n;
@@ -256,7 +260,7 @@ static as_status xattr(as_sq *q, as_sq_meta *m)
 	as_span value = { 0 };
 	if (!as_sq_read(q, m, raw, 4))
 		return as_lost(q->u, m->block, "extended attribute cannot be read");
-	as_cur c = as_cur_le(as_bytes(raw, 4), 0);
+	as_cur c = as_sq_cur(q, as_bytes(raw, 4), 0);
 	uint16_t kind = as_u16(&c), n = as_u16(&c);
 	bool fits = (kind & 0xff) < 3 && n > 0 && n < sizeof(name);
 	if (!fits || !as_sq_read(q, m, name, n) || !read_value(q, m, kind & 0x100, &value))
@@ -278,7 +282,7 @@ as_status as_sq_xattrs(as_sq *q, uint32_t i)
 	as_sq_meta m = as_sq_entry(q, q->super.xattr_table + 16, i, 16);
 	if (!as_sq_read(q, &m, raw, 16))
 		return as_lost(q->u, m.block, "extended attributes cannot be read");
-	as_cur c = as_cur_le(as_bytes(raw, 16), 0);
+	as_cur c = as_sq_cur(q, as_bytes(raw, 16), 0);
 	m = as_sq_place(q->xattr_base, as_u64(&c));
 	as_status worst = AS_OK;
 	/* Each attribute takes bytes of a chain that moves on in the image only. */

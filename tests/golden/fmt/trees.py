@@ -349,7 +349,7 @@ def show(see, path, entry, out):
 	return pathlib.Path(out).read_bytes() if pathlib.Path(out).exists() else b""
 
 
-# unzip does not know LZMA; debugfs shows inline data with what lies behind it.
+# unzip does not know LZMA; debugfs shows inline data with what lies behind it. ID/make.py adds its own.
 NOT_SHOWN = {("zip", "lzma"), ("ext", "inline")}
 
 
