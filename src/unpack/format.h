@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a format handler is, and what the engine offers it. One file in fmt/ and one line in
- * formats.def make a format; docs/formats.md walks through one. */
+ * formats.def make a format; docs/adding-a-format.md walks through one. */
 #ifndef AS_FORMAT_H
 #define AS_FORMAT_H
 
@@ -58,7 +58,7 @@ typedef struct as_format {
 	bool shared; /* entries' contents can be decoded apart from each other: large containers are opened by
 			* several examiners, each of which decodes its share (see as_begin's want) */
 	bool anywhere; /* magic is searched at every offset of raw images (else: only at offset 0) */
-	/* For docs/formats.md; lists end with NULL. */
+	/* docs/formats.md is made of these (tools/gen_formats.py); lists end with NULL. */
 	const char *const *variants; /* what of the format is read, such as "big-endian" */
 	const char *const *
 		verifies; /* checksums and signatures that are checked; NULL: it has none, or see gaps */

@@ -3,14 +3,14 @@
 import os
 import pathlib
 import re
-import shutil
+import subprocess
 import tempfile
 import unittest
 
 from house import TOP, copy_sources, run
 
 BLOCK = re.compile(r"^<!-- (file|append|register|run)(?:: (\S+))? -->\n```\w*\n(.*?)^```$", re.M | re.S)
-PAGES = ("formats.md", "inspectors.md", "rules.md")
+PAGES = ("adding-a-format.md", "inspectors.md", "rules.md")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -26,25 +26,16 @@ def enter(path, line):
 	path.write_text("\n".join(rest + sorted({l for l in lines if l.startswith(word)} | {line})) + "\n", encoding="utf-8")
 
 
-def forget_romfs(copy):
-	"""The page tells how romfs came about, so the copy begins without it."""
-	table = copy / "src/unpack/formats.def"
-	table.write_text(table.read_text(encoding="utf-8").replace("FORMAT(romfs)\n", ""), encoding="utf-8")
-	(copy / "src/unpack/fmt/romfs.c").unlink()
-	shutil.rmtree(copy / "tests/golden/fmt/romfs")
-
-
 class Examples(unittest.TestCase):
 	@classmethod
 	def setUpClass(cls):
 		cls.folder = tempfile.TemporaryDirectory()
 		cls.copy = pathlib.Path(cls.folder.name)
 		copy_sources(cls.copy)
-		forget_romfs(cls.copy)
 		run("python3", "tools/new", "format", "samplefmt", cwd=cls.copy)
 		run("python3", "tools/new", "inspector", "sampleins", cwd=cls.copy)
-		run("python3", "tools/new", "format", "romfs", cwd=cls.copy)
-		for left in (cls.copy / "tests/golden/fmt/romfs").iterdir():
+		run("python3", "tools/new", "format", "crate", cwd=cls.copy)
+		for left in (cls.copy / "tests/golden/fmt/crate").iterdir():
 			left.unlink()
 		for page in PAGES:
 			for kind, path, text in blocks(page):
@@ -77,11 +68,11 @@ class Examples(unittest.TestCase):
 			self.assertIn("run", [kind for kind, _, _ in blocks(page)])
 
 	def test_the_format_of_the_page_opens_its_golden_input(self):
-		for kind, _, text in blocks("formats.md"):
+		for kind, _, text in blocks("adding-a-format.md"):
 			if kind == "run":
 				run("bash", "-euc", text, cwd=self.copy, env=self.own)
-		said = run("build/docs/tests/unpack-one", "tests/golden/fmt/romfs/one.bin", cwd=self.copy)
-		for line in (self.copy / "tests/golden/fmt/romfs/one.tree").read_text().splitlines():
+		said = run("build/docs/tests/unpack-one", "tests/golden/fmt/crate/one.bin", cwd=self.copy)
+		for line in (self.copy / "tests/golden/fmt/crate/one.tree").read_text().splitlines():
 			self.assertIn(line, said.splitlines())
 		self.assertNotIn("lost", said)
 
@@ -101,18 +92,36 @@ class Examples(unittest.TestCase):
 
 	def test_lint_accepts_the_examples(self):
 		run("git", "init", "-q", cwd=self.copy)
-		self.assertIn("samplefmt: .spec says nothing", run("python3", "tools/lint/registers.py", cwd=self.copy, status=1))
+		said = run("python3", "tools/lint/registers.py", cwd=self.copy, status=1)
 		scaffold = self.copy / "src/unpack/fmt/samplefmt.c"
-		scaffold.write_text(scaffold.read_text().replace("where the format is described", "https://example.com/samplefmt"))
+		for field, left, right in (("spec", "where the format is described", "https://example.com/samplefmt"),
+				("variants", "what of it is read", "one"), ("samples", "who wrote the samples", "its own tool")):
+			self.assertIn("samplefmt: .%s says nothing" % field, said)
+			scaffold.write_text(scaffold.read_text().replace(left, right))
 		run("python3", "tools/lint/registers.py", cwd=self.copy)
+		run("python3", "tools/gen_formats.py", "--check", cwd=self.copy, status=1)
+		run("python3", "tools/gen_formats.py", cwd=self.copy)
+		run("python3", "tools/gen_formats.py", "--check", cwd=self.copy)
+		self.assertIn("### `crate`: Crate", (self.copy / "docs/formats.md").read_text())
 		run("python3", "tools/lint/includes.py", cwd=self.copy)
 
 
 class Pages(unittest.TestCase):
-	def test_the_format_of_the_page_is_the_products(self):
-		for kind, path, text in blocks("formats.md"):
-			if kind == "file":
-				self.assertEqual(text, (TOP / path).read_text(encoding="utf-8"), "docs/formats.md shows an older " + path)
+	def test_the_format_of_the_page_is_short_and_in_the_style_of_the_house(self):
+		shown = [text for kind, path, text in blocks("adding-a-format.md") if kind == "file"]
+		self.assertEqual(len(shown), 1)
+		self.assertLess(len(shown[0].splitlines()), 60)
+		done = subprocess.run(["clang-format", "--style=file", "--assume-filename=src/x.c"], input=shown[0], stdout=subprocess.PIPE,
+			check=True, text=True, cwd=TOP)
+		self.assertEqual(done.stdout, shown[0])
+
+	def test_no_format_is_accepted_that_does_not_say_what_it_keeps(self):
+		with tempfile.TemporaryDirectory() as tmp:
+			copy = pathlib.Path(tmp)
+			copy_sources(copy)
+			tar = copy / "src/unpack/fmt/tar.c"
+			tar.write_text(re.sub(r"\t\.keeps = .*?NULL \},", "\t.keeps = NULL,", tar.read_text(), flags=re.S))
+			self.assertIn("format tar: .keeps says nothing", run("python3", "tools/lint/registers.py", cwd=copy, status=1))
 
 	def test_links_lead_somewhere(self):
 		for page in [TOP / "README.md", *(TOP / "docs").rglob("*.md")]:

@@ -81,6 +81,12 @@ const as_format as_format_bzimage = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "boot protocol 2.00 to 2.15; the payload by its field "
+					   "from 2.08 on, else searched for",
+		"kernels that are EFI programs, with a signature behind them", NULL },
+	.verifies = NULL,
+	.keeps = NULL,
+	.samples = (const char *const[]){ "generator from the published layout", NULL },
 	.gaps = (const char *const[]){ "the signature of a signed EFI kernel stays a trailing part",
 		NULL },
 	.spec = "https://docs.kernel.org/arch/x86/boot.html",

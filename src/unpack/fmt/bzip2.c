@@ -28,6 +28,12 @@ const as_format as_format_bzip2 = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "several streams after each other",
+		"zeros or ff behind the last", NULL },
+	.verifies =
+		(const char *const[]){ "CRC-32 of blocks and of the stream, by the library", NULL },
+	.keeps = NULL,
+	.samples = (const char *const[]){ "bzip2 1.0.8", "Python 3.11 (bz2)", NULL },
 	.gaps = (const char *const[]){ "a stream whose first block is damaged is not recognised",
 		NULL },
 	.spec = "https://sourceware.org/bzip2/",

@@ -164,6 +164,14 @@ const as_format as_format_elf = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "32 and 64 bits, both byte orders",
+		"kernels: configuration, initial file system and packed payload are taken out",
+		NULL },
+	.verifies = NULL,
+	.keeps = NULL,
+	.samples =
+		(const char *const[]){ "GNU ld and objcopy 2.40, of five architectures' binutils",
+			"Debian's programs, libraries and kernels", NULL },
 	.gaps =
 		(const char *const[]){
 			"compressed kernels inside an ELF boot wrapper are not taken out", NULL },

@@ -391,6 +391,13 @@ const as_format as_format_ext = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
+	.variants = (const char *const[]){ "ext2, ext3, ext4",
+		"blocks of 1 to 64 KiB; block maps and extents; 64-bit, meta_bg, flex_bg",
+		"inline data, hash trees, sparse files", NULL },
+	.verifies = (const char *const[]){ "CRC-32C of the superblock", NULL },
+	.keeps = (const char *const[]){ "mode, owner, time of change, device numbers",
+		"hard links, symbolic links, extended attributes, holes", NULL },
+	.samples = (const char *const[]){ "mke2fs and debugfs 1.47.0", NULL },
 	.gaps =
 		(const char *const[]){
 			"the journal is not replayed (a loss is recorded if it would have to be)",

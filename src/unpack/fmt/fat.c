@@ -423,6 +423,11 @@ const as_format as_format_fat = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
+	.variants = (const char *const[]){ "FAT12, FAT16, FAT32",
+		"long names (UTF-16), short names with Windows NT's case bits", NULL },
+	.verifies = NULL,
+	.keeps = (const char *const[]){ "time of change (two seconds)", NULL },
+	.samples = (const char *const[]){ "mkfs.fat 4.2 with mtools 4.0.32", NULL },
 	.gaps =
 		(const char *const[]){
 			"volumes whose boot sector does not name its type are not searched for",

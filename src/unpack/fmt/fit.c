@@ -269,6 +269,13 @@ const as_format as_format_fit = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "data inside the tree",
+		"data outside it, by offset (mkimage -E) or position (-p)", NULL },
+	.verifies =
+		(const char *const[]){
+			"digests of images: CRC-32, MD5, SHA-1, SHA-256, SHA-384, SHA-512", NULL },
+	.keeps = NULL,
+	.samples = (const char *const[]){ "mkimage 2023.01", NULL },
 	.gaps = (const char *const[]){ "signatures are told, not verified",
 		"encrypted images stay so", NULL },
 	.spec = "https://docs.u-boot.org/en/latest/usage/fit/source_file_format.html",

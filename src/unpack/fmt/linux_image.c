@@ -74,6 +74,12 @@ const as_format as_format_linux_image = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants =
+		(const char *const[]){ "arm64", "RISC-V", "with and without a PE header", NULL },
+	.verifies = NULL,
+	.keeps = NULL,
+	.samples = (const char *const[]){ "Linux's own build (Debian's arm64 kernel)",
+		"generator from the published layout", NULL },
 	.gaps =
 		(const char *const[]){
 			"without a PE header, what follows within its size in memory counts as it",

@@ -48,6 +48,15 @@ const as_format as_format_linux_raw = {
 	.magic = NULL,
 	.probe = probe,
 	.unpack = unpack,
+	.variants =
+		(const char *const[]){
+			"any architecture and byte order, by the texts that every kernel has",
+			NULL },
+	.verifies = NULL,
+	.keeps = NULL,
+	.samples = (const char *const[]){ "Linux's own build (Debian's armel and armhf kernels, "
+					  "unpacked; mipsel in the gateway image)",
+		"generator from the published layout", NULL },
 	.gaps =
 		(const char *const[]){
 			"not found inside raw flash images, only as an object of its own", NULL },

@@ -22,6 +22,14 @@ const as_format as_format_lz4 = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "several frames after each other",
+		"independent and linked blocks", "with and without the size of the contents",
+		NULL },
+	.verifies =
+		(const char *const[]){
+			"checksums of header, blocks and contents, by the library", NULL },
+	.keeps = NULL,
+	.samples = (const char *const[]){ "lz4 1.9.4", NULL },
 	.gaps = (const char *const[]){ "dictionaries", NULL },
 	.spec = "https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md",
 	.see = "lz4 -dcq IN > OUT",

@@ -22,6 +22,12 @@ const as_format as_format_lz4_legacy = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants =
+		(const char *const[]){
+			"blocks of 8 MiB without an end mark, zeros or ff behind the last", NULL },
+	.verifies = NULL,
+	.keeps = NULL,
+	.samples = (const char *const[]){ "lz4 1.9.4 (-l)", NULL },
 	.gaps = (const char *const[]){ "blocks of more than 8 MiB, which no writer makes", NULL },
 	.spec = "https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md",
 	.see = "lz4 -dcq IN > OUT",

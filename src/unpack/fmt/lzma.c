@@ -60,6 +60,13 @@ const as_format as_format_lzma = {
 	.glance = glance,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "with a size, or with an end mark",
+		"properties 5d, 5e, 6c, 6d, 6e; a dictionary in units of 64 KiB, or of 4 GiB less "
+		"one",
+		NULL },
+	.verifies = NULL,
+	.keeps = NULL,
+	.samples = (const char *const[]){ "xz 5.4.1 (--format=lzma)", "Python 3.11 (lzma)", NULL },
 	.gaps = (const char *const[]){ "vendors' variants with another header",
 		"properties other than 5d, 5e, 6c, 6d and 6e are not searched for", NULL },
 	.spec = "https://www.7-zip.org/sdk.html",

@@ -39,6 +39,13 @@ const as_format as_format_lzop = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "LZO1X blocks, packed and stored",
+		"versions before and since 0.940", NULL },
+	.verifies =
+		(const char *const[]){
+			"Adler-32 or CRC-32 of header and blocks, packed and unpacked", NULL },
+	.keeps = (const char *const[]){ "name, mode, time of change", NULL },
+	.samples = (const char *const[]){ "lzop 1.04", NULL },
 	.gaps = (const char *const[]){ "streams with a filter",
 		"of an archive of several files, each is a stream of its own", NULL },
 	.spec = "https://www.lzop.org/",

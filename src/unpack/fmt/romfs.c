@@ -139,6 +139,13 @@ const as_format as_format_romfs = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
+	.variants = (const char *const[]){ "the one there is", NULL },
+	.verifies = (const char *const[]){ "checksum of the first 512 bytes", NULL },
+	.keeps =
+		(const char *const[]){
+			"whether a file may be run (modes are those that Linux gives)",
+			"device numbers, hard links, symbolic links", NULL },
+	.samples = (const char *const[]){ "genromfs 0.5.2", NULL },
 	.gaps = (const char *const[]){ "checksums of entries are not verified", NULL },
 	.spec = "https://docs.kernel.org/filesystems/romfs.html",
 	.see = NULL, /* contents stand in one piece: dd shows them */

@@ -359,11 +359,27 @@ const as_format as_format_squashfs = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
-	.gaps =
-		(const char *const[]){
-			"vendors' own compressors other than forms of LZMA are not read",
-			"the export table is not compared with the inodes",
-			"owner and mode of the root directory are not shown", NULL },
+	.variants = (const char *const[]){ "versions 1, 2, 3 and 4, little-endian and big-endian",
+		"gzip, xz (with filters), lzma, lzo, lz4, zstd; blocks stored unpacked",
+		"LZMA under another compressor's number, with the header of a file, its first "
+		"bytes or "
+		"none",
+		"magics hsqs, sqsh, shsq, qshs, hsqt, tqsh, sqlz, zlqs",
+		"with and without fragments, duplicates, export table", NULL },
+	.verifies =
+		(const char *const[]){ "checks inside xz and zstd blocks, by the libraries", NULL },
+	.keeps = (const char *const[]){ "mode, owner, time of change, device numbers",
+		"hard links, symbolic links, extended attributes, holes", NULL },
+	.samples = (const char *const[]){ "mksquashfs 4.5.1",
+		"versions 1 to 3: a generator of the tests, read alike by unsquashfs 4.5.1",
+		"big-endian version 4 and LZMA without a header: a generator; not tried on a "
+		"maker's image",
+		NULL },
+	.gaps = (const char
+			*const[]){ "makers' own compressors other than forms of LZMA are not read",
+		"of big-endian version 4 and of LZMA before version 4 unsquashfs shows nothing",
+		"the export table is not compared with the inodes",
+		"owner and mode of the root directory are not shown", NULL },
 	.spec = "https://dr-emann.github.io/squashfs/",
 	.see = "unsquashfs -no-wildcards -cat IN PATH > OUT",
 };

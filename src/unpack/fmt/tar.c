@@ -281,6 +281,13 @@ const as_format as_format_tar = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
+	.variants = (const char *const[]){ "POSIX ustar, GNU, pax",
+		"sparse: old GNU, and pax 0.0, 0.1, 1.0", "base-256 numbers, long names and links",
+		NULL },
+	.verifies = (const char *const[]){ "checksum of each header", NULL },
+	.keeps = (const char *const[]){ "mode, owner (numbers), time of change, device numbers",
+		"hard links, symbolic links, extended attributes (SCHILY.xattr), holes", NULL },
+	.samples = (const char *const[]){ "Python 3.11 (tarfile)", "GNU tar 1.34", NULL },
 	.gaps =
 		(const char *const[]){
 			"archives that start with a header from before POSIX are not recognised",

@@ -98,6 +98,14 @@ const as_format as_format_trx = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants =
+		(const char *const[]){ "version 1 (three parts)", "version 2 (four parts)", NULL },
+	.verifies = (const char *const[]){ "CRC-32 of the whole", NULL },
+	.keeps = NULL,
+	.samples =
+		(const char *const[]){
+			"generator from the published layout; not tried on a vendor's own image",
+			NULL },
 	.gaps = (const char *const[]){ "vendors' headers in front of or behind it", NULL },
 	.spec = "https://openwrt.org/docs/techref/headers",
 	.see = NULL,

@@ -81,6 +81,11 @@ const as_format as_format_zstd = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "several frames after each other",
+		"frames to be skipped", NULL },
+	.verifies = (const char *const[]){ "checksum of the contents, by the library", NULL },
+	.keeps = NULL,
+	.samples = (const char *const[]){ "zstd 1.5.4", NULL },
 	.gaps = (const char *const[]){ "dictionaries; windows of more than 128 MiB",
 		"frames that begin with a stored block are only found whole, with a size or "
 		"checksum",
