@@ -61,6 +61,8 @@ const command command_show = {
 		"  code          functions in the order in which to read them, up to five of "
 		"each program\n"
 		"  addresses     URLs, hosts, IP and e-mail addresses\n"
+		"  map           every byte of the inputs as structure, object, padding or "
+		"unknown, nested\n"
 		"  unexamined    what could not be examined, and why\n"
 		"\n"
 		"  --seconds N  stop after N seconds (default 600)\n"

@@ -117,7 +117,7 @@ ASSAY_API void assay_dossier_set_places(assay_dossier *d, unsigned places);
 typedef enum assay_format { ASSAY_TABLE, ASSAY_JSON, ASSAY_CSV } assay_format;
 
 /* Writes one view of the dossier: summary, tree, files, components, vulnerabilities, findings, credentials, keys,
- * certificates, services, elf, quality, addresses, unexamined. ASSAY_USAGE for another name. */
+ * certificates, services, elf, quality, code, addresses, map, unexamined. ASSAY_USAGE for another name. */
 ASSAY_API assay_status assay_show(assay_dossier *d, const char *view, assay_format format,
 	assay_write write, void *ctx, assay_error *error);
 /* The names assay_show takes; ends with NULL. */

@@ -362,6 +362,64 @@ static const char unexamined[] = "SELECT p.path, p.container, u.stage, u.reason,
 static const char unexamined_table[] = "SELECT p.path, u.stage, u.reason, u.text, u.at AS "
 				       "\"offset:size\", o.size AS \"size:size\"" UNEXAMINED;
 
+/* Every byte of the inputs, by the innermost thing that stands there as it is: the ranges of one input tile it. An input that
+ * is no container and was not searched is one range. inner: the object that begins there, whose rows follow at depth + 1. */
+#define MAP                                                                                        \
+	"WITH RECURSIVE" AS_SQL_LEAF_TO(                                                           \
+		"1", "16000000") ", whole AS (SELECT o.id AS input, o.size, o.type, o.entropy, "   \
+				 "(SELECT min(id) FROM place"                                      \
+				 " WHERE object = o.id AND parent IS NULL) AS place FROM object "  \
+				 "AS o WHERE o.id IN"                                              \
+				 " (SELECT object FROM place WHERE parent IS NULL) AND o.size > "  \
+				 "0 AND o.type <> 'folder'),"                                      \
+				 " alone(input, at, len, class, label, child, entropy, depth) AS " \
+				 "(SELECT input, 0, size,"                                         \
+				 " 'object', type, input, entropy, 0 FROM whole WHERE input NOT "  \
+				 "IN (SELECT object FROM"                                          \
+				 " extent)), every AS (SELECT * FROM leaf UNION ALL SELECT * "     \
+				 "FROM alone)"
+
+/* The first place of an extent's object in that input: ids are in the order of the tree. */
+#define INSIDE(extent)                                                                             \
+	"(SELECT min(id) FROM place WHERE object = " extent ".child AND id >= w.place)"
+
+static const char map[] = MAP
+	" SELECT i.name AS input, (SELECT sha256 FROM object WHERE id = e.input) AS "
+	"\"input_sha256:digest\", e.at AS offset, e.len AS length, e.class, e.label, e.depth,"
+	" c.type, c.sha256 AS \"sha256:digest\", q.path, e.entropy / 1000.0 AS entropy"
+	" FROM every AS e JOIN whole AS w ON w.input = e.input JOIN place AS i ON i.id = w.place"
+	" LEFT JOIN object AS c ON c.id = e.child LEFT JOIN place AS q ON q.id = " INSIDE(
+		"e") " ORDER BY w.place, e.at";
+
+static const char map_table[] = MAP
+	", shares AS (SELECT input, class, sum(len) AS n FROM every GROUP BY input, class),"
+	" lines(input, part, at, depth, place, size, share, class, what) AS ("
+	"SELECT w.input, 0, 0, 0, NULL, w.size, NULL, 'input', p.name || ': ' || w.type FROM whole "
+	"AS w"
+	" JOIN place AS p ON p.id = w.place"
+	" UNION ALL SELECT s.input, 1, 0, 0, NULL, s.n, 100.0 * s.n / w.size, s.class, 'in all' "
+	"FROM"
+	" shares AS s JOIN whole AS w USING (input)"
+	" UNION ALL SELECT a.input, 2, a.at, a.depth, a.at, a.len, 100.0 * a.len / w.size, a.class,"
+	" printf('%*s', 2 * a.depth, '') || CASE WHEN a.child IS NULL THEN a.label || CASE WHEN "
+	"a.class ="
+	" 'unknown' THEN printf(' (%.1f bits a byte)', a.entropy / 1000.0) ELSE '' END ELSE "
+	"coalesce("
+	"(SELECT path FROM place WHERE id = " INSIDE(
+		"a") "), "
+		     "a.label)"
+		     " || ': ' || (SELECT type FROM object WHERE id = a.child) END"
+		     " FROM (SELECT * FROM account UNION ALL SELECT * FROM alone) AS a JOIN whole "
+		     "AS w USING "
+		     "(input))"
+		     " SELECT l.place AS \"offset:size\", l.size AS \"length:size\","
+		     " CASE WHEN l.share IS NOT NULL THEN printf('%.2f %%', l.share) END AS share, "
+		     "l.class, "
+		     "l.what"
+		     " FROM lines AS l JOIN whole AS w USING (input) ORDER BY w.place, l.part, "
+		     "l.at, l.depth, "
+		     "l.class";
+
 static const as_view views[] = {
 	{ "summary", "one screen: what it is, what is inside, what was found", summary, NULL,
 		NULL },
@@ -382,6 +440,8 @@ static const as_view views[] = {
 	{ "code", "functions in the order in which to read them, up to five of each program", code,
 		NULL, code_table },
 	{ "addresses", "URLs, hosts, IP and e-mail addresses", addresses, NULL, addresses_table },
+	{ "map", "every byte of the inputs: structure, object, padding or unknown", map, NULL,
+		map_table },
 	{ "unexamined", "what could not be examined, and why", unexamined, NULL, unexamined_table },
 };
 
@@ -399,6 +459,6 @@ const char *const *as_view_names(void)
 {
 	static const char *const names[VIEWS + 1] = { "summary", "tree", "files", "components",
 		"vulnerabilities", "findings", "credentials", "keys", "certificates", "services",
-		"elf", "quality", "code", "addresses", "unexamined", NULL };
+		"elf", "quality", "code", "addresses", "map", "unexamined", NULL };
 	return names;
 }

@@ -108,7 +108,8 @@ const char *const *as_view_names(void);
 /* Account of the inputs' bytes down to the innermost object that stands there as it is: rows of
  * leaf are input, at, len, class, label, child, entropy, depth. An object is parted if its extents e
  * fulfil which (a condition on the group). Read "WITH RECURSIVE" before it. */
-#define AS_SQL_LEAF(which)                                                                         \
+#define AS_SQL_LEAF(which) AS_SQL_LEAF_TO(which, "2000000")
+#define AS_SQL_LEAF_TO(which, most)                                                                \
 	" parted(object) AS MATERIALIZED (SELECT e.object FROM extent AS e"                        \
 	" JOIN object AS o ON o.id = e.object GROUP BY e.object"                                   \
 	" HAVING sum(e.len) = o.size AND " which "),"                                              \
@@ -117,7 +118,7 @@ const char *const *as_view_names(void);
 	" WHERE object IN (SELECT object FROM place WHERE parent IS NULL)"                         \
 	" UNION ALL SELECT a.input, a.at + e.at, e.len, e.class, e.label, e.child, e.entropy,"     \
 	" a.depth + 1 FROM account AS a JOIN extent AS e ON e.object = a.child"                    \
-	" WHERE " AS_SQL_IS_PARTED " LIMIT 2000000),"                                              \
+	" WHERE " AS_SQL_IS_PARTED " LIMIT " most "),"                                             \
 	" leaf AS (SELECT * FROM account AS a WHERE NOT (" AS_SQL_IS_PARTED "))"
 #define AS_SQL_IS_PARTED                                                                           \
 	"a.class = 'object' AND a.depth < 16 AND a.child IN (SELECT object FROM parted)"           \

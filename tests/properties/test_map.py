@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""assay show map: the ranges of every input tile it, and each is what it is said to be."""
+import collections
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+from common import ASSAY, CACHE, GOLDEN, TOP, review, run
+
+CLASSES = {"structure", "object", "padding", "unknown"}
+
+
+def faults(data, ranges):
+	"""What is wrong with the ranges of an input."""
+	at = 0
+	for r in ranges:
+		here = data[r["offset"]:r["offset"] + r["length"]]
+		if r["offset"] != at or r["length"] <= 0 or len(here) != r["length"]:
+			yield "%d bytes at %d follow a range that ended at %d" % (r["length"], r["offset"], at)
+		if r["class"] not in CLASSES or not r["label"]:
+			yield "a range at %d without class or label" % r["offset"]
+		if r["class"] == "padding" and len(set(here)) != 1:
+			yield "padding at %d that is none" % r["offset"]
+		if r["class"] == "object" and hashlib.sha256(here).hexdigest() != r["sha256"]:
+			yield "the object at %d is not what is there" % r["offset"]
+		at = r["offset"] + r["length"]
+	if at != len(data):
+		yield "the ranges end at %d of %d" % (at, len(data))
+
+
+class Map(unittest.TestCase):
+	def check(self, images):
+		images = [i for i in images if i.stat().st_size > 0]
+		with tempfile.TemporaryDirectory() as tmp:
+			dossier = review(pathlib.Path(tmp), *images)
+			ranges = collections.defaultdict(list)
+			for r in json.loads(run(ASSAY, "show", dossier, "map", "--json")):
+				ranges[r["input_sha256"]].append(r)
+			table = run(ASSAY, "show", dossier, "map").decode()
+		known = set()
+		for image in images:
+			data = image.read_bytes()
+			digest = hashlib.sha256(data).hexdigest()
+			known.add(digest)
+			wrong = list(faults(data, ranges[digest]))
+			self.assertEqual(wrong[:5], [], image)
+			shares = collections.Counter()
+			for r in ranges[digest]:
+				shares[r["class"]] += r["length"]
+			self.assertEqual(sum(shares.values()), len(data), image)
+			for kind, n in shares.items():
+				shown = [float(s) for s in re.findall(r"(?m)^ *%s +([\d.]+) %% +%s +in all$" % (format(n, ","), kind), table)]
+				self.assertTrue(any(abs(s - 100 * n / len(data)) < 0.006 for s in shown), (image, kind, n, shown))
+		self.assertEqual(set(ranges), known)
+		return ranges
+
+	def test_every_golden_input(self):
+		ranges = self.check(GOLDEN)
+		self.assertGreater(len(ranges), 100)
+		self.assertGreater(sum(r["depth"] > 0 for rs in ranges.values() for r in rs), 50)
+
+	def test_small_images(self):
+		subprocess.run([TOP / "tests/images/small"], check=True, stdout=subprocess.DEVNULL)
+		images = [next(p for p in sorted(d.iterdir()) if p.name.startswith("image")) for d in sorted((CACHE / "images/small").iterdir()) if d.is_dir()]
+		self.assertGreater(len(self.check(images)), 50)
+
+	def test_a_flash_image(self):
+		subprocess.run([TOP / "tests/images/build", "basestation"], check=True, stdout=subprocess.DEVNULL)
+		self.check([CACHE / "images/basestation/basestation.bin"])
+
+	def test_what_is_no_container(self):
+		with tempfile.TemporaryDirectory() as tmp:
+			(pathlib.Path(tmp) / "text").write_text("nothing in particular\n")
+			self.check([pathlib.Path(tmp) / "text"])
+
+
+class Faults(unittest.TestCase):
+	"""The check itself can fail."""
+
+	def test_what_does_not_tile_is_told(self):
+		good = [{"offset": 0, "length": 2, "class": "padding", "label": "padding"}, {"offset": 2, "length": 2, "class": "structure", "label": "x"}]
+		self.assertEqual(list(faults(b"\0\0ab", good)), [])
+		self.assertTrue(list(faults(b"\0\0abc", good)))
+		self.assertTrue(list(faults(b"\0\1ab", good)))
+		self.assertTrue(list(faults(b"\0\0ab", good[:1])))
+		self.assertTrue(list(faults(b"\0\0ab", [good[0], dict(good[1], offset=1, length=3)])))
+		self.assertTrue(list(faults(b"\0\0ab", [dict(good[0], **{"class": "object", "sha256": "0" * 64}), good[1]])))
