@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unpack/vendor.h"
+
+#include <openssl/evp.h>
+
+#include "base/text.h"
+
+as_status as_vendor_part(as_unpack *u, as_span body, as_span name, uint64_t at, uint64_t n)
+{
+	if (n == 0)
+		return AS_OK;
+	if (at >= body.n)
+		return as_lost(u, body.n, "a part lies behind the end");
+	as_entry e = { .at = at, .type = AS_PART, .name = name };
+	e.data = as_cut(body, at, as_min(n, body.n - at));
+	as_status s = e.data.n < n ? as_lost(u, at, "a part is cut off") : AS_OK;
+	return as_worse(s, as_put(u, NULL, &e, NULL));
+}
+
+as_status as_vendor_sum(
+	as_unpack *u, as_span body, as_span where, const char *name, bool right, const char *text)
+{
+	uint64_t at = 0;
+	as_tell(u, where, name, as_lit(right ? "ok" : "wrong"));
+	(void)as_within(body, where, &at);
+	return right ? AS_OK : as_lost(u, at, text);
+}
+
+as_span as_vendor_string(as_span field)
+{
+	size_t n = 0;
+	while (n < field.n && as_at(field, n) != 0 && as_at(field, n) != 0xff)
+		n++;
+	return as_trim(as_cut(field, 0, n));
+}
+
+void as_vendor_text(as_unpack *u, as_span field, const char *name)
+{
+	as_span text = as_vendor_string(field);
+	if (text.n > 0)
+		as_tell(u, field, name, text);
+}
+
+bool as_vendor_printable(as_span field)
+{
+	as_span text = as_vendor_string(field);
+	size_t n = 0;
+	while (n < text.n && as_printable(as_at(text, n)))
+		n++;
+	return text.n > 0 && n == text.n;
+}
+
+size_t as_vendor_digest(
+	const char *algo, const as_span *pieces, size_t n, uint8_t out[AS_DIGEST_MAX])
+{
+	const EVP_MD *md = EVP_get_digestbyname(algo);
+	EVP_MD_CTX *c = md ? EVP_MD_CTX_new() : NULL;
+	unsigned got = 0;
+	bool ok = c && EVP_MD_get_size(md) <= AS_DIGEST_MAX && EVP_DigestInit_ex(c, md, NULL) == 1;
+	for (size_t i = 0; i < n && ok; i++)
+		ok = EVP_DigestUpdate(c, pieces[i].p, pieces[i].n) == 1;
+	ok = ok && EVP_DigestFinal_ex(c, out, &got) == 1;
+	EVP_MD_CTX_free(c);
+	return ok ? got : 0;
+}
+
+bool as_vendor_digest_is(const char *algo, const as_span *pieces, size_t n, as_span want)
+{
+	uint8_t sum[AS_DIGEST_MAX];
+	size_t got = as_vendor_digest(algo, pieces, n, sum);
+	return got > 0 && as_same(as_bytes(sum, got), want);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the handlers of vendors' containers share: a header, parts at offsets, checksums. */
+#ifndef AS_UNPACK_VENDOR_H
+#define AS_UNPACK_VENDOR_H
+
+#include "unpack/format.h"
+
+enum { AS_DIGEST_MAX = 64 /* bytes */ };
+
+/* Puts n bytes at body offset at as a part of that name; of what the body cuts off, what there is, and that is
+ * noted. Nothing for n 0. */
+as_status as_vendor_part(as_unpack *u, as_span body, as_span name, uint64_t at, uint64_t n);
+/* States "ok" or "wrong" for the checksum that stands in where; a wrong one is noted as damage with text. */
+as_status as_vendor_sum(
+	as_unpack *u, as_span body, as_span where, const char *name, bool right, const char *text);
+/* States a field of text, to its first NUL or 0xff; nothing if it is empty. */
+void as_vendor_text(as_unpack *u, as_span field, const char *name);
+/* The text of such a field. Borrows; pure. */
+as_span as_vendor_string(as_span field);
+/* Whether every byte before the field's end is printable ASCII, and there is one at least. Pure. */
+bool as_vendor_printable(as_span field);
+
+/* Digest of the pieces, one after another, by the name that OpenSSL gives it ("md5", "sha512"); its length, 0 if
+ * it cannot be had. */
+size_t as_vendor_digest(
+	const char *algo, const as_span *pieces, size_t n, uint8_t out[AS_DIGEST_MAX]);
+/* Whether that digest is what want holds. */
+bool as_vendor_digest_is(const char *algo, const as_span *pieces, size_t n, as_span want);
+
+#endif
