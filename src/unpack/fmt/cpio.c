@@ -12,7 +12,7 @@
  * are containers of their own here. Names of one file share device and inode; newc gives the data
  * with the last of them only, the others repeat it. */
 #include "base/map.h"
-#include "unpack/format.h"
+#include "unpack/bundle.h"
 
 typedef struct record {
 	as_entry e;
@@ -169,7 +169,7 @@ static as_status probe(as_span image, as_extent *out)
 	}
 	/* Two bytes of magic prove nothing: the binary flavours must be whole. */
 	bool weak = flavour_of(image, 0) >= BIN_LE, whole = ended && !r.cut;
-	if (n == 0 || (weak && !whole) || (!whole && n < 2))
+	if (n == 0 || (weak && !whole) || (!whole && n < 2) || as_bundle_is_swupdate(image))
 		return AS_NOT_THIS;
 	*out = (as_extent){ .size = at, .sure = whole ? AS_STRUCTURED : AS_PLAUSIBLE };
 	return AS_OK;

@@ -12,6 +12,7 @@
  * inode u16, number difference s16, type u16, length of the name - 1 u16, name.
  * File contents: squashfs_file.c. What all that leads to: squashfs_account.c. How blocks are packed:
  * squashfs_pack.c. */
+#include "unpack/bundle.h"
 #include "unpack/fmt/squashfs.h"
 
 enum {
@@ -93,7 +94,8 @@ static as_method stated(const as_sq *q)
 static as_status probe(as_span image, as_extent *out)
 {
 	as_sq q = { .body = image };
-	if (!as_sq_read_super(image, &q.super))
+	as_span signature;
+	if (!as_sq_read_super(image, &q.super) || as_bundle_is_rauc(image, &signature))
 		return AS_NOT_THIS;
 	*out = (as_extent){ .size = as_min(q.super.used, image.n), .sure = AS_PLAUSIBLE };
 	if (q.super.used > image.n)

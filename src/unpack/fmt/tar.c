@@ -5,6 +5,7 @@
  *  297 group[32]  329 major[8]  337 minor[8]  345 prefix[155] (POSIX)
  * Numbers are octal text, or binary with the top bit set. Types L and K (GNU) hold the name or link
  * of the entry after them; x (POSIX) holds records about it, g about all after it: tar_extra.c. */
+#include "unpack/bundle.h"
 #include "unpack/fmt/tar.h"
 
 enum { BLOCK = 512 };
@@ -180,7 +181,7 @@ static as_status probe(as_span image, as_extent *out)
 	while (step(image, at, &h, &all, &x)) {
 		at = as_min(h.next, image.n);
 	}
-	if (at == 0)
+	if (at == 0 || as_bundle_is_mender(image))
 		return AS_NOT_THIS;
 	for (unsigned i = 0; i < 2 && at_end(image, at); i++)
 		at += BLOCK;
