@@ -4,15 +4,17 @@
  *                      rounded up to 4) or data-position (from its start); type, os, arch, ...
  *   /images/NAME/hash* algo, value: digest of the data;  signature*: algo, key-name-hint, value
  *   /configurations    which parts belong together; default; signature* as above
- * Digests are computed and told as "ok" or "wrong"; signatures are told, not verified (the public
- * key is in the boot loader, not here). */
+ * Digests are computed and told as "ok" or "wrong". Signatures are told, with what they sign; they are verified if
+ * a device tree in the same object holds the public key (fit_sign.c): else the key is in the boot loader, elsewhere. */
+#include "unpack/fmt/fit.h"
+
 #include <openssl/evp.h>
 
-#include "unpack/fdt.h"
 #include "unpack/format.h"
 
 enum {
-	NODES_MAX = 4096, /* images or configurations that are looked at */
+	SIGNATURES_MAX = 16, /* that are verified */
+	NODES_MAX = 4096,    /* images or configurations that are looked at */
 	HASHED_MAX =
 		8, /* times the image's size that are hashed, so that no image costs without end */
 };
@@ -22,7 +24,9 @@ typedef struct job {
 	as_fdt fdt;
 	as_span body;
 	uint64_t hashable; /* bytes that may still be hashed */
-	uint64_t marked;   /* how far the tree is marked as structure, but for the data in it */
+	as_fit_keys keys;
+	unsigned n_verified;
+	uint64_t marked; /* how far the tree is marked as structure, but for the data in it */
 } job;
 
 /* Where an image's data stands in the FIT; false if the node says nothing of it. */
@@ -140,14 +144,43 @@ static as_status check_hash(job *j, as_span image, as_fdt_walk w, as_span data)
 	return same ? AS_OK : as_lost(u, at, "digest of an image is wrong");
 }
 
-static void tell_signature(as_unpack *u, const char *room, as_span node, as_fdt_walk w)
+/* A list of texts, each ended by NUL, with commas between them. */
+static as_span with_commas(as_unpack *u, as_span list)
 {
+	enum { SHOWN_MAX = 512 };
+	list = as_cut(list, 0, as_min(list.n, SHOWN_MAX));
+	uint8_t *out = as_alloc(as_memory(u), list.n + 1);
+	for (size_t i = 0; out && i < list.n; i++)
+		out[i] = list.p[i] ? list.p[i] : ',';
+	while (out && list.n > 0 && list.p[list.n - 1] == 0)
+		list.n--;
+	return as_bytes(out, out ? list.n : 0);
+}
+
+/* data: what an image's signature signs; p NULL for that of a configuration. */
+static as_status tell_signature(job *j, const char *room, as_span node, as_fdt_walk w, as_span data)
+{
+	as_unpack *u = j->u;
 	as_span algo = as_fdt_text(w, "algo"), key = as_fdt_text(w, "key-name-hint");
 	as_span value = as_fdt_prop(w, "value"), signer = as_fdt_text(w, "signer-name");
-	as_tellf(u, value.p ? value : algo, name_of(u, room, node, "/", w.name),
-		"algo=%.*s key-name-hint=%.*s value=%zu bytes%s%.*s", (int)as_min(algo.n, 64),
-		(const char *)algo.p, (int)as_min(key.n, 128), (const char *)key.p, value.n,
-		signer.n ? " signer=" : "", (int)as_min(signer.n, 64), (const char *)signer.p);
+	as_span where = value.p ? value : algo, padding = as_fdt_text(w, "padding");
+	const char *name = name_of(u, room, node, "/", w.name);
+	as_tellf(u, where, name, "algo=%.*s key-name-hint=%.*s value=%zu bytes%s%.*s",
+		(int)as_min(algo.n, 64), (const char *)algo.p, (int)as_min(key.n, 128),
+		(const char *)key.p, value.n, signer.n ? " signer=" : "", (int)as_min(signer.n, 64),
+		(const char *)signer.p);
+	as_tell(u, where, name_of(u, name, as_lit("padding"), "", as_lit("")),
+		padding.n ? padding : as_lit("pkcs-1.5"));
+	as_tell(u, where, name_of(u, name, as_lit("signs"), "", as_lit("")),
+		data.p ? as_lit("data") : with_commas(u, as_fdt_prop(w, "hashed-nodes")));
+	bool dear = data.n > j->hashable || j->n_verified++ >= SIGNATURES_MAX;
+	j->hashable -= dear ? 0 : data.n;
+	const char *verdict = dear ? "not verified: too much to compute"
+				   : as_fit_verdict(&j->keys, &j->fdt, w, data);
+	as_tell(u, where, name_of(u, name, as_lit("verdict"), "", as_lit("")), as_lit(verdict));
+	uint64_t at = 0;
+	(void)as_within(j->body, value, &at);
+	return strcmp(verdict, "wrong") == 0 ? as_lost(u, at, "a signature is wrong") : AS_OK;
 }
 
 /* The subnodes of an image: digests, signatures, a cipher. */
@@ -161,7 +194,8 @@ static as_status look_below(job *j, as_fdt_walk image, as_span data)
 		if (as_starts(w.name, "hash"))
 			s = as_worse(s, check_hash(j, node, w, data));
 		else if (as_starts(w.name, "signature"))
-			tell_signature(u, "images", node, w);
+			s = as_worse(s, tell_signature(j, "images", node, w,
+						data.p ? data : as_bytes("", 0)));
 		else if (as_starts(w.name, "cipher"))
 			as_tell(u, as_fdt_prop(w, "algo"), name_of(u, "images", node, "/", w.name),
 				as_fdt_text(w, "algo"));
@@ -225,8 +259,10 @@ static as_status put_image(job *j, as_fdt_walk w)
 	return s <= AS_PARTIAL ? as_worse(s, look_below(j, w, data)) : s;
 }
 
-static void tell_configurations(as_unpack *u, as_fdt_walk w)
+static as_status tell_configurations(job *j, as_fdt_walk w)
 {
+	as_unpack *u = j->u;
+	as_status s = AS_OK;
 	static const char *const texts[] = { "description", "kernel", "fdt", "ramdisk", "firmware",
 		"loadables", "fpga" };
 	as_tell(u, as_fdt_prop(w, "default"), "configurations/default", as_fdt_text(w, "default"));
@@ -237,8 +273,10 @@ static void tell_configurations(as_unpack *u, as_fdt_walk w)
 		as_fdt_walk below = w;
 		while (as_fdt_child(&below, w.depth))
 			if (as_starts(below.name, "signature"))
-				tell_signature(u, "configurations", w.name, below);
+				s = as_worse(s, tell_signature(j, "configurations", w.name, below,
+							(as_span){ 0 }));
 	}
+	return s;
 }
 
 static as_status unpack(as_unpack *u, as_span body)
@@ -248,6 +286,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_status s = AS_OK;
 	if (!as_fdt_open(body, &j.fdt) || !enter_images(&j.fdt, &w))
 		return as_lost(u, 0, "header is damaged");
+	as_fit_find_keys(&j.keys, body);
 	j.hashable = (uint64_t)body.n * HASHED_MAX;
 	unsigned depth = w.depth;
 	for (unsigned n = 0; n < NODES_MAX && s <= AS_PARTIAL && as_fdt_child(&w, depth); n++)
@@ -255,7 +294,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	mark_tree(&j, j.fdt.all.n, 0);
 	w = as_fdt_begin(&j.fdt);
 	if (as_fdt_next(&w) == AS_FDT_NODE && as_fdt_enter(&w, "configurations"))
-		tell_configurations(u, w);
+		s = as_worse(s, tell_configurations(&j, w));
 	if (s <= AS_PARTIAL && !as_fdt_whole(&j.fdt))
 		s = as_worse(s, as_lost(u, j.fdt.all.n, "the tree is cut off or damaged"));
 	return s;
@@ -269,14 +308,16 @@ const as_format as_format_fit = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
-	.variants = (const char *const[]){ "data inside the tree",
-		"data outside it, by offset (mkimage -E) or position (-p)", NULL },
-	.verifies =
-		(const char *const[]){
-			"digests of images: CRC-32, MD5, SHA-1, SHA-256, SHA-384, SHA-512", NULL },
-	.keeps = NULL,
-	.samples = (const char *const[]){ "mkimage 2023.01", NULL },
-	.gaps = (const char *const[]){ "signatures are told, not verified",
+	.variants = (const char *const[]){ "data in the tree",
+		"external data (data-offset, data-position)", NULL },
+	.verifies = (const char *const[]){ "hash nodes: crc32, md5, sha1, sha256, sha384, sha512",
+		"signatures (rsa with pkcs-1.5 or pss padding, ecdsa) when a device tree in the "
+		"same object holds "
+		"the public key",
+		NULL },
+	.samples = (const char *const[]){ "mkimage -f, -f auto, -E, -p, -k (u-boot-tools 2023.01)",
+		NULL },
+	.gaps = (const char *const[]){ "a key in another object than the FIT is not found",
 		"encrypted images stay so", NULL },
 	.spec = "https://docs.u-boot.org/en/latest/usage/fit/source_file_format.html",
 	.see = NULL,
