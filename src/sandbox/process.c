@@ -268,6 +268,7 @@ _Noreturn static void be_examiner(examiner *e, pid_t parent)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
+	(void)setenv("TZ", "UTC0", 1); /* times without a zone are the same everywhere */
 	close_others(e);
 	set_clock();
 	atomic_store(&e->board->locks, as_lock_in(e->o->memory, e->fd));

@@ -111,8 +111,10 @@ as_status as_runs_close(as_runs *a, as_span data, const as_run *rest,
 	for (size_t i = 0; i <= a->n && s == AS_OK; i++) {
 		as_run run = i < a->n ? a->runs[i] : (as_run){ .at = data.n };
 		uint64_t end = 0;
-		if (run.at > data.n || !as_add(&end, run.at, run.n) || end > data.n)
+		if (run.at > data.n || !as_add(&end, run.at, run.n))
 			continue;
+		/* Of a format whose trailer was put as well, the last run may have been joined to it. */
+		end = as_min(end, data.n);
 		if (run.at > at && rest) {
 			as_run filled = *rest;
 			filled.at = at;

@@ -4,6 +4,7 @@
 #include "unpack/engine.h"
 
 #include <hs.h>
+#include <locale.h>
 #include <stdlib.h>
 
 enum {
@@ -24,6 +25,7 @@ struct as_scanner {
 	hs_scratch_t *scratch;
 	pattern patterns[MAGICS_MAX];
 	unsigned n;
+	locale_t utf8; /* kept loaded for as_la_list: an examiner may open no file */
 };
 
 typedef struct start {
@@ -70,6 +72,7 @@ as_scanner *as_scanner_new(void)
 	as_scanner *s = calloc(1, sizeof(*s));
 	if (!s)
 		return NULL;
+	s->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	s->n = collect(s, bytes, lens, flags, ids);
 	hs_compile_error_t *error = NULL;
 	bool ok = s->n > 0 && hs_compile_lit_multi(bytes, flags, ids, lens, s->n, HS_MODE_BLOCK,
@@ -88,6 +91,8 @@ void as_scanner_free(as_scanner *s)
 		return;
 	(void)hs_free_scratch(s->scratch);
 	(void)hs_free_database(s->db);
+	if (s->utf8)
+		freelocale(s->utf8);
 	free(s);
 }
 

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Archives that libarchive reads: written by 7-Zip, bsdtar, gcab and jlha over their options; and damaged."""
+import random
+import unittest
+
+from writers import T, entries, have, trees
+
+import staged  # noqa: E402 (beside trees)
+
+FORMATS = ("7z", "cab", "lha", "rar", "xar")
+
+
+def files_of(lines):
+	"""path -> line of the files that are told whole."""
+	return {l.split(" ", 6)[6]: l for l in lines if l.startswith("file ") and not l.endswith(" damaged")}
+
+
+def truths():
+	for id in FORMATS:
+		for path in sorted(trees.HERE.glob(id + "/*.bin")):
+			yield id, path.read_bytes(), path.with_suffix(".tree").read_text(encoding="utf-8").splitlines()
+
+
+@unittest.skipUnless(have("7z"), "7z")
+class SevenZip(unittest.TestCase):
+	def test_matrix(self):
+		want = sorted(trees.lines(staged.plain(), ids=False))
+		for options in (("-mx=1",), ("-mx=9",), ("-ms=on",), ("-ms=off", "-mhc=off"), ("-m0=lzma2:d=1m", "-mmt=1"),
+			("-m0=BCJ", "-m1=lzma"), ("-m0=delta:4", "-m1=lzma"), ("-m0=ppmd:mem=1m:o=8",)):
+			with self.subTest(options=options):
+				image = staged.archive(staged.plain(), "7z", "a", "-snl", "-mtc=off", "-mta=off", *options, "OUT", "IN",
+					out="out.7z")
+				self.assertEqual(entries(image), want)
+
+	def test_times(self):
+		"""Times are kept to 100 ns."""
+		t = T.Tree()
+		t.file("one", "x", 0o600)
+		image = staged.archive(t, "sh", "-c", "touch -d '2024-03-01 12:00:00.123456700' one && 7z a -mtc=off -mta=off out.7z one"
+			" && cp out.7z ../out.7z", out="out.7z")
+		self.assertIn(" 1709294400.123456700 ", "\n".join(entries(image)))
+
+	def test_encrypted(self):
+		for options in (("-psecret",), ("-psecret", "-mhe=on")):
+			with self.subTest(options=options):
+				image = staged.archive(staged.plain(), "7z", "a", "-snl", *options, "OUT", "IN", out="out.7z")
+				self.assertTrue(any("encrypted" in l for l in entries(image)), entries(image))
+
+
+@unittest.skipUnless(have("bsdtar"), "bsdtar")
+class Xar(unittest.TestCase):
+	def test_checksums_and_methods(self):
+		make = trees.runpy.run_path(str(trees.HERE / "xar/make.py"))
+		for options in ("compression=gzip,compression-level=1", "checksum=md5,toc-checksum=sha1", "compression=lzma"):
+			with self.subTest(options=options):
+				image = make["trimmed"](staged.from_tar(make["kept"](), "bsdtar", "-b", "1", "-cf", "-", "--format", "xar",
+					"--options", options, "@-"))
+				self.assertEqual(entries(image), sorted(trees.lines(make["kept"]())))
+
+
+class Damaged(unittest.TestCase):
+	"""Contents that are told whole are right, whatever happened; what was read before the damage is there."""
+
+	def hold(self, image, want, id):
+		if id in ("rar", "cab"):
+			return entries(image, id)  # libarchive verifies no checksum of stored contents: a gap of both
+		good = files_of(want)
+		for path, line in files_of(entries(image, id)).items():
+			name = path.split(" (", 1)[0]
+			if name in good and line.split(" ")[5] != good[name].split(" ")[5]:
+				self.fail("%s: another thing is told whole: %s" % (id, line))
+		return good
+
+	def test_cut_off(self):
+		some = random.Random(1)
+		for id, image, want in truths():
+			for _ in range(3):
+				at = some.randrange(64, len(image))
+				with self.subTest(id=id, at=at):
+					self.hold(image[:at], want, id)
+
+	def test_overwritten(self):
+		some = random.Random(2)
+		for id, image, want in truths():
+			at, n = some.randrange(40, len(image)), min(4096, len(image) // 8)
+			with self.subTest(id=id, at=at):
+				self.hold(image[:at] + bytes(some.randrange(256) for _ in range(n)) + image[at + n:], want, id)
+
+	def test_flipped(self):
+		some = random.Random(3)
+		for id, image, want in truths():
+			bad = bytearray(image)
+			for _ in range(4):
+				bad[some.randrange(40, len(bad))] ^= 1 << some.randrange(8)
+			with self.subTest(id=id):
+				self.hold(bytes(bad), want, id)
+
+	def test_before_the_cut(self):
+		"""Entries that stand whole in front of the cut are there."""
+		for id, name, cut, path in (("rar", "new", 300, "/hello"), ("rar", "old", 300, "/hello"), ("lha", "level2", 40, "/bytes"),
+			("cab", "stored", 2000, "/hello"), ("xar", "stored", 20000, "/dir/hello")):
+			with self.subTest(id=id, name=name):
+				image = (trees.HERE / id / (name + ".bin")).read_bytes()[:-cut]
+				want = (trees.HERE / id / (name + ".tree")).read_text(encoding="utf-8").splitlines()
+				self.assertIn(files_of(want)[path], entries(image, id))
