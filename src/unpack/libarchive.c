@@ -10,20 +10,26 @@ typedef struct job {
 	const as_la_kind *kind;
 	struct archive *a;
 	struct archive_entry *e;
+	as_span body;
+	size_t n;       /* entries met */
+	unsigned again; /* times it was begun again behind damage */
+	bool broke;     /* the library goes no further */
 } job;
+
+enum { AGAIN_MAX = 64 };
 
 static as_span text(const char *s) { return s ? as_lit(s) : (as_span){ 0 }; }
 
 static uint64_t place(const job *j)
 {
-	int64_t at = archive_read_header_position(j->a);
+	int64_t at = j->a ? archive_read_header_position(j->a) : 0;
 	return at > 0 ? (uint64_t)at : 0;
 }
 
 /* What the library could not read: it says why in words only. */
 static as_status lost(const job *j, const char *what)
 {
-	as_span why = text(archive_error_string(j->a));
+	as_span why = j->a ? text(archive_error_string(j->a)) : (as_span){ 0 };
 	if (as_has_nocase(why, "encrypt") || as_has_nocase(why, "passphrase"))
 		return as_refused(j->u, place(j), "encrypted", "contents are encrypted");
 	if (as_has_nocase(why, "unsupported") || as_has_nocase(why, "unexpected codec"))
@@ -78,7 +84,7 @@ static as_entry entry_of(const job *j)
 }
 
 /* Hands the contents on; holes stay holes. *whole: they came to their end. */
-static as_status contents(const job *j, bool *whole)
+static as_status contents(job *j, bool *whole)
 {
 	const void *p = NULL;
 	size_t n = 0;
@@ -94,10 +100,11 @@ static as_status contents(const job *j, bool *whole)
 	}
 	int64_t size = archive_entry_size_is_set(j->e) ? archive_entry_size(j->e) : done;
 	*whole = r == ARCHIVE_EOF && done >= size;
+	j->broke = r == ARCHIVE_FATAL;
 	return s;
 }
 
-static as_status put_file(const job *j, const as_entry *e)
+static as_status put_file(job *j, const as_entry *e)
 {
 	bool want = false, whole = true;
 	as_status s = as_begin(j->u, NULL, e, &want);
@@ -125,24 +132,47 @@ static as_status put_xattrs(const job *j)
 	return s;
 }
 
-static as_status put(const job *j)
+static as_status put(job *j)
 {
 	as_entry e = entry_of(j);
 	as_status s = e.type == AS_FILE ? put_file(j, &e) : as_put(j->u, NULL, &e, NULL);
 	return s == AS_OK ? put_xattrs(j) : s;
 }
 
+static bool begin(job *j)
+{
+	j->a = archive_read_new();
+	return j->a && j->kind->support(j->a) >= ARCHIVE_WARN &&
+	       archive_read_open_memory(j->a, j->body.p, j->body.n) == ARCHIVE_OK;
+}
+
+/* After damage in an entry's contents the library refuses to go on: it is begun again, and led past that entry. */
+static bool resume(job *j)
+{
+	(void)archive_read_free(j->a);
+	j->broke = false;
+	if (!begin(j) || ++j->again > AGAIN_MAX)
+		return false;
+	for (size_t i = 0; i < j->n; i++) {
+		int r = archive_read_next_header(j->a, &j->e);
+		if (r == ARCHIVE_EOF || r == ARCHIVE_FATAL || r == ARCHIVE_FAILED)
+			return r == ARCHIVE_EOF;
+	}
+	return true;
+}
+
 static as_status list(job *j)
 {
 	as_status worst = AS_OK;
-	int r = ARCHIVE_OK;
 	while (worst <= AS_PARTIAL) {
-		r = archive_read_next_header(j->a, &j->e);
+		bool on = !j->broke || resume(j);
+		int r = on ? archive_read_next_header(j->a, &j->e) : ARCHIVE_FATAL;
 		if (r == ARCHIVE_EOF)
 			return worst;
 		if (r == ARCHIVE_FATAL || r == ARCHIVE_FAILED)
 			return as_worse(worst,
 				lost(j, "the archive is damaged: no further entries can be read"));
+		j->n++;
 		if (r == ARCHIVE_RETRY)
 			worst = as_worse(worst, lost(j, "an entry is damaged"));
 		else
@@ -151,22 +181,15 @@ static as_status list(job *j)
 	return worst;
 }
 
-static bool begin(job *j, as_span body)
-{
-	j->a = archive_read_new();
-	return j->a && j->kind->support(j->a) >= ARCHIVE_WARN &&
-	       archive_read_open_memory(j->a, body.p, body.n) == ARCHIVE_OK;
-}
-
 /* Names are kept in UTF-16 by some formats: the library turns them into what the locale has. The thread's is set
  * for the time; the scanner keeps that locale loaded, as an examiner may open no file. */
 as_status as_la_list(as_unpack *u, as_span body, const as_la_kind *k)
 {
-	job j = { .u = u, .kind = k };
+	job j = { .u = u, .kind = k, .body = body };
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
 	as_status s = AS_OK;
-	if (!begin(&j, body))
+	if (!begin(&j))
 		s = j.a ? lost(&j, "the archive is damaged: its entries cannot be read") : AS_NOMEM;
 	if (s == AS_OK)
 		s = list(&j);

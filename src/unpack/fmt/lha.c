@@ -54,9 +54,11 @@ static as_status probe(as_span image, as_extent *out)
 	while (at < image.n && next_entry(image, &at, &summed))
 		n++;
 	bool ends = at < image.n && image.p[at] == 0;
-	if (n == 0 || (!summed && !ends && at < image.n))
+	bool cut = at < image.n && as_is(as_cut(image, at + 2, 2), "-l"); /* in a header */
+	if (n == 0 || (!summed && !ends && !cut && at < image.n))
 		return AS_NOT_THIS;
-	*out = (as_extent){ .size = as_min(at + ends, image.n), .sure = AS_STRUCTURED };
+	*out = (as_extent){ .size = cut ? image.n : as_min(at + ends, image.n),
+		.sure = AS_STRUCTURED };
 	return AS_OK;
 }
 
@@ -71,7 +73,8 @@ static as_status unpack(as_unpack *u, as_span body)
 	bool summed = false;
 	while (at < body.n && next_entry(body, &at, &summed))
 		continue;
-	return at > body.n ? as_worse(s, as_lost(u, body.n, "the archive is cut off")) : s;
+	bool cut = at > body.n || (at < body.n && body.p[at] != 0);
+	return cut ? as_worse(s, as_lost(u, body.n, "the archive is cut off")) : s;
 }
 
 const as_format as_format_lha = {

@@ -31,7 +31,7 @@ def cab_cut():
 	return read("cab", "stored")[:-2000]
 
 
-@lie("cab", "part of a set", "/hello")
+@lie("cab", "part of a set")
 def cab_set():
 	image = read("cab", "stored")
 	return put(image, 30, "H", 2)

@@ -74,8 +74,8 @@ def rar_cut():
 	return read("rar", "new")[:-300]
 
 
-@lie("rar", "damaged", "/hello")
-def rar_contents():
+@lie("rar", "no further entries can be read", "/hello")
+def rar_header():
 	image = read("rar", "old")
-	image[-30] ^= 1
+	image[image.index(b"sub\\bytes")] ^= 1
 	return image
