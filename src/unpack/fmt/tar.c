@@ -145,9 +145,7 @@ static void take_extra(as_span data, uint8_t type, as_tar_extra *x)
 		as_tar_records(data, x);
 }
 
-/* Walks one entry: the headers that only say something about it are taken into x (global: into
- * *all), then *h is its own. False at the end of the archive or where it breaks off. */
-static bool step(as_span body, uint64_t at, as_tar_head *h, as_tar_extra *all, as_tar_extra *x)
+bool as_tar_step(as_span body, uint64_t at, as_tar_head *h, as_tar_extra *all, as_tar_extra *x)
 {
 	*x = *all;
 	while (as_tar_read(body, at, h)) {
@@ -178,7 +176,7 @@ static as_status probe(as_span image, as_extent *out)
 	as_tar_extra all = { 0 }, x;
 	as_tar_head h;
 	uint64_t at = 0;
-	while (step(image, at, &h, &all, &x)) {
+	while (as_tar_step(image, at, &h, &all, &x)) {
 		at = as_min(h.next, image.n);
 	}
 	if (at == 0 || as_bundle_is_mender(image))
@@ -189,7 +187,7 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-static void settle_names(as_unpack *u, as_tar_head *h, const as_tar_extra *x)
+void as_tar_settle(as_unpack *u, as_tar_head *h, const as_tar_extra *x)
 {
 	as_entry *e = &h->e;
 	if (x->name.p)
@@ -221,21 +219,22 @@ static as_status put_cut_off(as_unpack *u, const as_entry *e, as_span there)
 		as_worse(s, as_end(u, true)), as_lost(u, e->at, "entry runs past the archive"));
 }
 
+static bool is_sparse(const as_tar_head *h, const as_tar_extra *x)
+{
+	return h->e.type == AS_FILE && (x->sparse || (h->gnu && h->type == 'S'));
+}
+
 static as_status put(as_unpack *u, as_span body, as_tar_head *h, const as_tar_extra *x)
 {
 	as_entry *e = &h->e;
 	as_span data = as_cut(body, h->data_at, h->n);
-	settle_names(u, h, x);
 	if (h->type == 'V' || h->type == 'M' || h->type == 'N') {
 		as_tell(u, as_cut(body, e->at, 100), h->type == 'V' ? "label" : "part", e->name);
 		return h->type == 'V'
 			       ? AS_OK
 			       : as_refused(u, e->at, "unsupported", "part of another volume");
 	}
-	bool sparse = x->sparse || (h->gnu && h->type == 'S');
-	if (e->type == AS_FILE && sparse)
-		as_struct(u, h->data_at, data.n, "tar pieces of a sparse file");
-	if (e->type == AS_FILE && sparse)
+	if (is_sparse(h, x))
 		return as_tar_sparse(u, e, x, as_from(body, e->at), data);
 	if (e->type == AS_FILE && data.n < h->n)
 		return put_cut_off(u, e, as_from(body, h->data_at));
@@ -247,19 +246,27 @@ static as_status put(as_unpack *u, as_span body, as_tar_head *h, const as_tar_ex
 	return as_put(u, NULL, e, NULL);
 }
 
+as_status as_tar_put(as_unpack *u, as_span body, as_tar_head *h, const as_tar_extra *x)
+{
+	as_status s = put(u, body, h, x);
+	return s == AS_OK ? as_tar_xattrs(u, x->records) : s;
+}
+
 static as_status unpack(as_unpack *u, as_span body)
 {
 	as_tar_extra all = { 0 }, x;
 	as_tar_head h;
 	as_status worst = AS_OK;
 	uint64_t at = 0;
-	while (worst <= AS_PARTIAL && step(body, at, &h, &all, &x)) {
+	while (worst <= AS_PARTIAL && as_tar_step(body, at, &h, &all, &x)) {
 		if (x.bad)
 			worst = as_worse(worst, as_lost(u, at, "extended header is malformed"));
 		as_struct(u, at, h.data_at - at, "tar header");
-		as_status s = put(u, body, &h, &x);
-		if (s == AS_OK)
-			s = as_tar_xattrs(u, x.records);
+		as_tar_settle(u, &h, &x);
+		if (is_sparse(&h, &x))
+			as_struct(u, h.data_at, as_min(h.n, body.n - as_min(h.data_at, body.n)),
+				"tar pieces of a sparse file");
+		as_status s = as_tar_put(u, body, &h, &x);
 		uint64_t end = as_min(h.next, body.n);
 		if (h.n > 0 && end > h.data_at && end - h.data_at > h.n)
 			as_struct(u, h.data_at + h.n, end - h.data_at - h.n, "tar padding");
@@ -271,7 +278,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	if (!at_end(body, at))
 		return as_worse(worst, as_lost(u, at, "archive ends without its end mark"));
 	as_struct(u, at, body.n - at, "tar end");
-	return worst;
+	return as_worse(worst, as_tar_image(u, body));
 }
 
 const as_format as_format_tar = {

@@ -37,6 +37,16 @@ typedef struct as_tar_head {
 
 /* Reads the header at body offset at; false if none is there or its checksum is wrong. */
 bool as_tar_read(as_span body, uint64_t at, as_tar_head *h);
+/* Walks one entry from body offset at on: the headers that only say something about it are taken into x (global:
+ * into *all), then *h is its own. False at the end of the archive or where it breaks off. */
+bool as_tar_step(as_span body, uint64_t at, as_tar_head *h, as_tar_extra *all, as_tar_extra *x);
+/* Settles the entry's name, link and owner by x. */
+void as_tar_settle(as_unpack *u, as_tar_head *h, const as_tar_extra *x);
+/* Emits an entry that was settled, with its attributes. body: the archive that it stands in. */
+as_status as_tar_put(as_unpack *u, as_span body, as_tar_head *h, const as_tar_extra *x) AS_MUST_USE;
+/* If the archive is an image of a container (OCI, Docker), emits the file system that its layers make together,
+ * below "merged"; later images of the same archive below "merged-2" and so on. */
+as_status as_tar_image(as_unpack *u, as_span body) AS_MUST_USE;
 /* A header's number: octal digits, or 0x80 and a big-endian number. False if it is neither. */
 bool as_tar_number(as_span field, uint64_t *out);
 /* Reads POSIX records into x; later ones win. */
