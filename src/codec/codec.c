@@ -34,6 +34,7 @@ static const method methods[] = {
 	[AS_GZIP] = { .coder = &as_coder_gzip },
 	[AS_XZ] = { .coder = &as_coder_xz },
 	[AS_LZMA_ALONE] = { .coder = &as_coder_lzma },
+	[AS_LZIP] = { .coder = &as_coder_lzip },
 	[AS_BZIP2] = { .coder = &as_coder_bzip2 },
 	[AS_ZSTD] = { .coder = &as_coder_zstd },
 	[AS_LZ4_FRAME] = { .coder = &as_coder_lz4 },
@@ -41,6 +42,7 @@ static const method methods[] = {
 	[AS_LZ4_BLOCK] = { 0 },
 	[AS_LZO_BLOCK] = { 0 },
 	[AS_LZOP] = { .run = as_flow_lzop },
+	[AS_COMPRESS] = { .run = as_flow_compress },
 };
 
 as_status as_flow_flush(as_flow *f)

@@ -12,6 +12,7 @@ typedef enum as_method {
 	AS_GZIP, /* one or several members */
 	AS_XZ,
 	AS_LZMA_ALONE, /* 13-byte header, size may be unknown */
+	AS_LZIP,       /* one or several members */
 	AS_BZIP2,
 	AS_ZSTD, /* one or several frames, skippable frames skipped */
 	AS_LZ4_FRAME,
@@ -19,6 +20,7 @@ typedef enum as_method {
 	AS_LZ4_BLOCK,  /* only as_decode_block */
 	AS_LZO_BLOCK,  /* LZO1X; only as_decode_block */
 	AS_LZOP,
+	AS_COMPRESS, /* LZW, as compress writes it (.Z) */
 } as_method;
 
 /* Receives decoded bytes in order; another status than AS_OK stops the decoder, which returns

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xz and lzma-alone streams, through liblzma. */
+/* xz, lzip and lzma-alone streams, through liblzma. */
 #include <string.h>
 
 #include "codec/state.h"
@@ -19,6 +19,14 @@ static as_step open_xz(as_state *st, as_span in, size_t room)
 	st->live = true;
 	st->head_at = AS_LZMA_HEADER;
 	return verdict(lzma_stream_decoder(&st->lzma, AS_CODEC_MEMORY, 0));
+}
+
+static as_step open_lzip(as_state *st, as_span in, size_t room)
+{
+	(void)in, (void)room;
+	st->live = true;
+	st->head_at = AS_LZMA_HEADER;
+	return verdict(lzma_lzip_decoder(&st->lzma, AS_CODEC_MEMORY, 0));
 }
 
 /* A dictionary longer than the output is never looked into; vendors' encoders ask for gigabytes all
@@ -81,5 +89,14 @@ static bool again(as_span rest, size_t *gap)
 	return as_same(as_cut(rest, at, 6), as_bytes("\xfd\x37zXZ\0", 6));
 }
 
+static bool lzip_again(as_span rest, size_t *gap)
+{
+	*gap = 0;
+	return as_starts(rest, "LZIP");
+}
+
+const as_coder as_coder_lzip = {
+	.open = open_lzip, .step = step, .close = stop, .again = lzip_again
+};
 const as_coder as_coder_xz = { .open = open_xz, .step = step, .close = stop, .again = again };
 const as_coder as_coder_lzma = { .open = open_lzma, .step = step, .close = stop };

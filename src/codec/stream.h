@@ -64,13 +64,14 @@ as_state *as_state_new(void);
 void as_state_free(as_state *st);
 
 extern const as_coder as_coder_deflate, as_coder_zlib, as_coder_gzip;
-extern const as_coder as_coder_xz, as_coder_lzma;
+extern const as_coder as_coder_xz, as_coder_lzma, as_coder_lzip;
 extern const as_coder as_coder_bzip2, as_coder_zstd, as_coder_lz4;
 
 /* The formats that are read here, block by block. peek: only so many bytes of output are wanted
  * (0: all). */
 as_status as_flow_lz4_legacy(as_flow *f, size_t peek) AS_MUST_USE;
 as_status as_flow_lzop(as_flow *f, size_t peek) AS_MUST_USE;
+as_status as_flow_compress(as_flow *f, size_t peek) AS_MUST_USE;
 
 /* Length of a lzop stream, by its blocks' headers; false if it is cut off. */
 bool as_lzop_size(as_span in, uint64_t *n);
