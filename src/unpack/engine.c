@@ -243,10 +243,13 @@ static as_status open_raw(const as_opening *o, const char *type, const char **fo
 {
 	as_unpack u;
 	size_t n = 0;
+	/* Pictures, fonts and papers have compressed streams of their own in them. */
+	bool is_picture = as_starts(as_lit(type), "image/") || as_starts(as_lit(type), "font/") ||
+			  strcmp(type, "application/pdf") == 0;
 	as_unpack_begin(&u, o, NULL, o->data);
 	as_status s = AS_OK;
 	if (!as_is(o->hint, "raw") && o->send->stage(o->send->ctx, "scan", 0))
-		s = as_scan(&u, o->scanner, &n);
+		s = as_scan(&u, o->scanner, is_picture ? AS_STRUCTURED : AS_PLAUSIBLE, &n);
 	*found = n > 0 ? "image" : type;
 	as_status sent = send_type(o, *found);
 	as_status ended = as_unpack_end(&u);

@@ -81,8 +81,8 @@ as_status as_send_rival(const as_opening *o, const as_format *rival, uint64_t at
 uint64_t as_measure(const as_opening *o, const as_format *f, as_span data);
 
 /* Searches data for formats at any offset and puts what it finds, and what lies between, into u as
- * parts. *n: how many formats were found. */
-as_status as_scan(as_unpack *u, const as_scanner *s, size_t *n) AS_MUST_USE;
+ * parts. least: how sure a claim must be. *n: how many formats were found. */
+as_status as_scan(as_unpack *u, const as_scanner *s, as_sure least, size_t *n) AS_MUST_USE;
 /* Searches len bytes at offset at of the object, which nothing in it has claimed, for formats whose inner structure
  * holds, and puts those that it finds as parts. */
 as_status as_scan_stretch(as_unpack *u, const as_scanner *s, uint64_t at, uint64_t len) AS_MUST_USE;

@@ -244,9 +244,9 @@ static as_status search_all(as_unpack *u, search *q, bool between, size_t *n)
 	return st;
 }
 
-as_status as_scan(as_unpack *u, const as_scanner *s, size_t *n)
+as_status as_scan(as_unpack *u, const as_scanner *s, as_sure least, size_t *n)
 {
-	search q = { .s = s, .data = u->body, .least = AS_PLAUSIBLE };
+	search q = { .s = s, .data = u->body, .least = least };
 	return search_all(u, &q, true, n);
 }
 
