@@ -100,6 +100,20 @@ uint32_t as_crc32(uint32_t crc, as_span s)
 	return s.n == 0 ? crc : (uint32_t)crc32_z(crc, s.p, s.n);
 }
 
+uint32_t as_crc32c(uint32_t crc, as_span s)
+{
+	/* Four bits at a time. */
+	static const uint32_t table[16] = { 0x00000000u, 0x105ec76fu, 0x20bd8edeu, 0x30e349b1u,
+		0x417b1dbcu, 0x5125dad3u, 0x61c69362u, 0x7198540du, 0x82f63b78u, 0x92a8fc17u,
+		0xa24bb5a6u, 0xb21572c9u, 0xc38d26c4u, 0xd3d3e1abu, 0xe330a81au, 0xf36e6f75u };
+	for (size_t i = 0; i < s.n; i++) {
+		crc ^= s.p[i];
+		crc = crc >> 4 ^ table[crc & 15];
+		crc = crc >> 4 ^ table[crc & 15];
+	}
+	return crc;
+}
+
 uint32_t as_sum32_be(as_span s)
 {
 	uint32_t sum = 0;

@@ -44,6 +44,9 @@ void as_sha1_hex(const as_sha1 *h, char out[41]);
 
 /* CRC-32 as in zlib and U-Boot (polynomial 0xedb88320), starting from crc 0. Pure. */
 uint32_t as_crc32(uint32_t crc, as_span s);
+/* CRC-32C (polynomial 0x82f63b78) going on from crc; neither inverted before nor after: most begin with all ones
+ * and some invert what comes out. Pure. */
+uint32_t as_crc32c(uint32_t crc, as_span s);
 /* Sum of the big-endian 32-bit words of s (a tail is zero-padded), modulo 2^32. Pure. */
 uint32_t as_sum32_be(as_span s);
 /* Shannon entropy of s in thousandths of a bit per byte, 0 to 8000; 0 for an empty span. Pure. */

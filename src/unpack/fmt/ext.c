@@ -86,18 +86,6 @@ bool as_ext_read_super(as_span image, as_ext_super *s)
 	return groups * s->group_inodes == s->inodes && s->free_inodes <= s->inodes;
 }
 
-/* CRC-32C over s, as ext4 keeps it: started with all ones, not inverted at the end. */
-static uint32_t crc32c(as_span s)
-{
-	uint32_t crc = UINT32_MAX;
-	for (size_t i = 0; i < s.n; i++) {
-		crc ^= s.p[i];
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0);
-	}
-	return crc;
-}
-
 static as_status probe(as_span image, as_extent *out)
 {
 	as_ext x = { .body = image };
@@ -115,7 +103,7 @@ static as_status probe(as_span image, as_extent *out)
 	as_span super = as_cut(image, SUPER_AT, SUPER);
 	as_cur c = as_cur_le(super, SUPER - 4);
 	bool summed = x.super.ro_compat & AS_EXT_METADATA_CSUM;
-	if (summed && as_u32(&c) == crc32c(as_cut(super, 0, SUPER - 4)))
+	if (summed && as_u32(&c) == as_crc32c(UINT32_MAX, as_cut(super, 0, SUPER - 4)))
 		out->sure = AS_CHECKSUMMED;
 	return AS_OK;
 }

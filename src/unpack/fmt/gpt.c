@@ -7,6 +7,7 @@
  * entry:
  *    0 type GUID   16 GUID   32 first sector u64   40 last   48 attributes   56 name, UTF-16 */
 #include "unpack/format.h"
+#include "unpack/utf16.h"
 
 enum {
 	HEADER_MIN = 92,
@@ -101,22 +102,10 @@ static as_status probe(as_span image, as_extent *out)
 static as_span utf8(as_arena *a, as_span raw)
 {
 	as_cur c = as_cur_le(raw, 0);
-	uint8_t *out = as_alloc(a, raw.n * 2 + 1);
 	size_t n = 0;
-	for (uint32_t v = as_u16(&c); out && as_ok(&c) && v != 0; v = as_u16(&c)) {
-		as_cur pair = c;
-		uint32_t low = (v & 0xfc00) == 0xd800 ? as_u16(&pair) : 0;
-		if ((low & 0xfc00) == 0xdc00) {
-			v = 0x10000 + ((v & 0x3ff) << 10 | (low & 0x3ff));
-			c = pair;
-		}
-		unsigned tail = v < 0x80 ? 0 : v < 0x800 ? 1 : v < 0x10000 ? 2 : 3;
-		static const uint8_t lead[] = { 0, 0xc0, 0xe0, 0xf0 };
-		out[n++] = (uint8_t)(lead[tail] | v >> 6 * tail);
-		while (tail-- > 0)
-			out[n++] = (uint8_t)(0x80 | (v >> 6 * tail & 0x3f));
-	}
-	return out ? as_bytes(out, n) : (as_span){ 0 };
+	while (as_u16(&c) != 0)
+		n = as_pos(&c);
+	return as_utf16(a, as_cut(raw, 0, n), false);
 }
 
 /* A GUID in its usual writing, whose first three fields are little-endian. */
