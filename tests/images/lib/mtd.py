@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Flash file systems by mtd-utils: the tree is staged as files, with owners and devices that only fakeroot sees."""
+import json
+import lzma
+import pathlib
+import struct
+import sys
+import zlib
+
+from . import pack
+
+STAGE = r"""
+import json, os, sys
+tree, top, argv = json.load(open(sys.argv[1])), sys.argv[2], sys.argv[3:]
+KINDS = {"char": 0o020000, "block": 0o060000, "fifo": 0o010000, "socket": 0o140000}
+raw = lambda text: text.encode("utf-8", "surrogateescape")
+for e in tree:
+	path = os.path.join(raw(top), raw(e["path"]))
+	if e["type"] == "dir":
+		os.makedirs(path, exist_ok=True)
+	elif e["same_as"] is not None:
+		os.link(os.path.join(raw(top), raw(e["same_as"])), path)
+		continue
+	elif e["type"] == "file":
+		data = bytes.fromhex(e["data"])
+		with open(path, "wb") as f:
+			for at in range(0, len(data), 4096):
+				block = data[at:at + 4096]
+				if block.count(0) != len(block):
+					f.seek(at)
+					f.write(block)
+			f.truncate(len(data))
+	elif e["type"] == "symlink":
+		os.symlink(raw(e["target"]), path)
+	else:
+		os.mknod(path, KINDS[e["type"]] | 0o600, os.makedev(*(e["dev"] or (0, 0))))
+	os.chown(path, e["uid"], e["gid"], follow_symlinks=False)
+	if e["type"] != "symlink":
+		os.chmod(path, e["mode"])
+	for name, value in e["xattrs"].items():
+		os.setxattr(path, name, bytes.fromhex(value), follow_symlinks=False)
+for e in reversed(tree):
+	if e["same_as"] is None:
+		os.utime(os.path.join(raw(top), raw(e["path"])), ns=(e["mtime"], e["mtime"]), follow_symlinks=False)
+os.execvp(argv[0], argv)
+"""
+
+
+def nanoseconds(entry, times):
+	return times.get(entry.path, entry.mtime * 10 ** 9)
+
+
+def staged(tree, argv, tmp, times=None):
+	"""Runs a tool of which one argument is TREE, with the tree there; times: path to nanoseconds, for those that are
+	no whole seconds."""
+	rows = [{"path": e.path, "type": e.type, "mode": e.mode, "uid": e.uid, "gid": e.gid, "dev": e.dev,
+		"mtime": nanoseconds(e, times or {}), "data": e.data.hex(), "target": e.target, "same_as": e.same_as,
+		"xattrs": {k: v.hex() for k, v in e.xattrs.items()}} for e in tree]
+	pathlib.Path(tmp, "tree.json").write_text(json.dumps(rows))
+	pathlib.Path(tmp, "stage.py").write_text(STAGE)
+	top = pathlib.Path(tmp, "top")
+	top.mkdir()
+	return pack.run(["fakeroot", sys.executable, tmp + "/stage.py", tmp + "/tree.json", top,
+		*[top if a == "TREE" else a for a in argv]])
+
+
+def jffs2(tree, options=(), summary=None):
+	"""summary: options of sumtool, or None to leave it out."""
+	with pack.scratch() as tmp:
+		out = pathlib.Path(tmp, "out")
+		staged(tree, ["mkfs.jffs2", "-r", "TREE", "-o", out, *options], tmp)
+		if summary is not None:
+			pack.run(["sumtool", "-i", out, "-o", tmp + "/summed", *summary])
+			out = pathlib.Path(tmp, "summed")
+		return out.read_bytes()
+
+
+class Nodes:
+	"""JFFS2 nodes from the published layout: what mkfs.jffs2 cannot write (removed names, files written over)."""
+
+	def __init__(self, order="<", image=b""):
+		self.order, self.out = order, bytearray(image)
+
+	@staticmethod
+	def crc(data):
+		return zlib.crc32(data, 0xFFFFFFFF) ^ 0xFFFFFFFF
+
+	def node(self, kind, body, obsolete=False):
+		"""body: what follows the header, with {crc} where the node's sum goes (a callable of all before it)."""
+		self.out += b"\xff" * (-len(self.out) % 4)
+		head = struct.pack(self.order + "HHI", 0x1985, kind, 12 + sum(len(p) if isinstance(p, bytes) else 4 for p in body))
+		node = head + struct.pack(self.order + "I", self.crc(head))
+		for piece in body:
+			if isinstance(piece, int):
+				piece = struct.pack(self.order + "I", self.crc(node[:piece]))
+			node += piece
+		if obsolete:
+			node = node[:2] + struct.pack(self.order + "H", kind & ~0x2000) + node[4:]
+		at = len(self.out)
+		self.out += node
+		return at
+
+	def name(self, parent, version, ino, name, kind=8, **more):
+		head = struct.pack(self.order + "4IBBH", parent, version, ino, 1000000000, len(name), kind, 0)
+		return self.node(0xE001, [head, 32, struct.pack(self.order + "I", self.crc(name)), name], **more)
+
+	def inode(self, ino, version, data=b"", size=None, offset=0, mode=0o100644, method=0, packed=None, owner=(0, 0),
+			mtime=1000000000, length=None, **more):
+		packed = data if packed is None else packed
+		length = len(data) if length is None else length
+		head = struct.pack(self.order + "3I2H7I2BHI", ino, version, mode, *owner, offset + length if size is None else size,
+			mtime, mtime, mtime, offset, len(packed), length, method, 0, 0, self.crc(packed))
+		return self.node(0xE002, [head, 60, packed], **more)
+
+
+def rtime(data):
+	out, last, at = bytearray(), [0] * 256, 0
+	while at < len(data):
+		value, at = data[at], at + 1
+		back, last[value], run = last[value], at, 0
+		while back < at < len(data) and run < 255 and data[at] == data[back]:
+			at, back, run = at + 1, back + 1, run + 1
+		out += bytes((value, run))
+	return bytes(out)
+
+
+def rubin(data, ones=None):
+	"""With the probabilities of ones (of 256, in front of the data), or those for MIPS code."""
+	scale, table = (1043, (277, 249, 290, 267, 229, 341, 212, 241)) if ones is None else (256, ones)
+	bits, low, width = [], 0, 0x10000
+	for byte in data:
+		for i in range(8):
+			while low >= 0x8000 or low + width <= 0x8000:
+				bits.append(low >> 15 & 1)
+				low, width = (low & 0x7FFF) << 1, width << 1
+			share = min(max((scale - table[i]) * width // scale, 1), width - 1)
+			if byte >> i & 1:
+				low, width = low + share, width - share
+			else:
+				width = share
+	bits += [low >> (15 - i) & 1 for i in range(16)]
+	bits += [0] * (-len(bits) % 8)
+	packed = bytes(int("".join(map(str, bits[i:i + 8])), 2) for i in range(0, len(bits), 8))
+	return packed if ones is None else bytes(ones) + packed
+
+
+def openwrt_lzma(data):
+	"""LZMA without a header, and with the parameters that OpenWrt has fixed."""
+	how = {"id": lzma.FILTER_LZMA1, "lc": 0, "lp": 0, "pb": 0, "dict_size": 0x2000}
+	return lzma.compress(data, lzma.FORMAT_RAW, filters=[how])
+
+
+def nodes_of(image):
+	"""(inode, start, end, name or None) of each little-endian node of an undamaged image."""
+	at, out = 0, []
+	while at + 12 <= len(image):
+		magic, kind, size = struct.unpack_from("<HHI", image, at)
+		if magic != 0x1985:
+			at += 4
+			continue
+		if kind == 0xE001:
+			length = image[at + 28]
+			out.append((struct.unpack_from("<I", image, at + 20)[0], at, at + size, image[at + 40:at + 40 + length]))
+		elif kind == 0xE002:
+			out.append((struct.unpack_from("<I", image, at + 12)[0], at, at + size, None))
+		at += size + -size % 4
+	return out
