@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "unpack/opaque.h"
+
 enum { TRAILER_MIN = 64 /* unknown bytes after a format that are worth an object of their own */ };
 
 as_status as_send_lost(const as_opening *o, const char *stage, const char *reason, uint64_t at,
@@ -251,6 +253,9 @@ static as_status open_raw(const as_opening *o, const char *type, const char **fo
 	if (!as_is(o->hint, "raw") && o->send->stage(o->send->ctx, "scan", 0))
 		s = as_scan(&u, o->scanner, is_picture ? AS_STRUCTURED : AS_PLAUSIBLE, &n);
 	*found = n > 0 ? "image" : type;
+	if (n == 0 && s == AS_OK && strcmp(type, "data") == 0 &&
+		o->send->stage(o->send->ctx, "opaque", 0))
+		s = as_opaque(&u);
 	as_status sent = send_type(o, *found);
 	as_status ended = as_unpack_end(&u);
 	s = u.failed != AS_OK ? u.failed : s;
