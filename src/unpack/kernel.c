@@ -2,6 +2,7 @@
 #include "unpack/kernel.h"
 
 #include "codec/codec.h"
+#include "unpack/kallsyms.h"
 
 enum {
 	PAYLOAD_MIN = 1024, /* bytes of a compressed kernel */
@@ -196,7 +197,7 @@ as_status as_kernel_parts(as_unpack *u, as_span body, const char *label)
 		s = put(u, body, config, "config.gz", "gzip");
 	if (initramfs.n > 0 && s <= AS_PARTIAL)
 		s = as_worse(s, put(u, body, initramfs, "initramfs", format));
-	return s;
+	return s <= AS_PARTIAL ? as_worse(s, as_kallsyms_put(u, body)) : s;
 }
 
 /* The longest of the streams that begin at or after from. */

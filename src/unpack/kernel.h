@@ -13,9 +13,9 @@ as_span as_kernel_banner(as_span body);
  * is none. Borrows; pure. */
 as_span as_kernel_config(as_span body);
 
-/* Puts what a decompressed kernel carries: its configuration ("config.gz") and its initial file
- * system ("initramfs"), tells its banner, and marks the rest of body as structure with a constant
- * label. A kernel without them is fine. Statuses as as_put. */
+/* Puts what a decompressed kernel carries: its configuration ("config.gz"), its initial file system
+ * ("initramfs") and its symbols ("kallsyms.txt"), tells its banner, and marks the rest of body as
+ * structure with a constant label. A kernel without them is fine. Statuses as as_put. */
 as_status as_kernel_parts(as_unpack *u, as_span body, const char *label) AS_MUST_USE;
 
 /* Looks in [from, to) of body for a compressed kernel (the longest stream that decodes) and puts
