@@ -3,6 +3,7 @@
 #ifndef AS_FMT_EXT_H
 #define AS_FMT_EXT_H
 
+#include "base/map.h"
 #include "unpack/format.h"
 
 enum { /* incompatible features */
@@ -25,16 +26,30 @@ typedef struct as_ext_super {
 	uint32_t inodes, free_inodes, first_block, block; /* block: bytes */
 	uint32_t group_blocks, group_inodes, groups;
 	uint32_t compat, incompat, ro_compat;
-	uint32_t inode_size, desc_size; /* bytes */
-	uint32_t first_meta_bg, rev, made, backup[2];
+	uint32_t inode_size, desc_size;                        /* bytes */
+	uint32_t first_meta_bg, rev, made, backup[2], journal; /* journal: its inode */
 	uint16_t state, group; /* group: which copy of the superblock this is */
 	as_span uuid, label, mounted;
 } as_ext_super;
+
+/* What a directory still says of a name that was removed from it. */
+typedef struct as_ext_grave {
+	uint32_t inode;
+	as_node *dir;
+	as_span name;
+} as_ext_grave;
+
+typedef struct as_ext_graves {
+	as_ext_grave *list; /* the arena's */
+	size_t n, cap;
+} as_ext_graves;
 
 typedef struct as_ext {
 	as_unpack *u; /* NULL while probing: nothing is recorded */
 	as_span body;
 	as_ext_super super;
+	as_map *replayed;      /* blocks to where they stand in the journal, or NULL */
+	as_ext_graves *graves; /* or NULL */
 } as_ext;
 
 typedef struct as_ext_inode {
@@ -43,7 +58,8 @@ typedef struct as_ext_inode {
 	as_type type; /* 0: none that exists */
 	uint32_t mode, uid, gid, flags;
 	int64_t mtime;
-	uint64_t size, acl; /* acl: block of the attributes, or 0 */
+	uint32_t nsec, deleted; /* deleted: when */
+	uint64_t size, acl;     /* acl: block of the attributes, or 0 */
 	uint16_t links;
 	as_span block; /* the 60 bytes that hold the map, a short target, or inline data */
 	as_span extra; /* the inode's own room for attributes */
@@ -55,13 +71,27 @@ typedef as_status (*as_ext_run)(void *ctx, uint64_t logical, uint64_t physical, 
 
 /* Reads the superblock of an image; false if its fields contradict each other. Pure. */
 bool as_ext_read_super(as_span image, as_ext_super *s);
+/* Reads the inode that stands in raw at body offset at; what it is not is left alone. False if raw is too short. Pure. */
+bool as_ext_parse_inode(as_span raw, uint32_t n, uint64_t at, as_ext_inode *i);
+/* Body offset of inode number n; 0: there is none. Pure. */
+uint64_t as_ext_inode_at(const as_ext *x, uint32_t n);
+/* Body offset of a group's descriptor. Pure. */
+uint64_t as_ext_descriptor_at(const as_ext_super *s, uint32_t group);
+/* n bytes at body offset at, which do not cross a block, as they are after the journal was replayed. Pure. */
+as_span as_ext_bytes(const as_ext *x, uint64_t at, uint64_t n);
+/* Where block at stands: itself, or in the journal. *escaped: its first four bytes are to be those of a journal's. */
+uint64_t as_ext_place(const as_ext *x, uint64_t at, bool *escaped);
+/* Fills x->replayed with what the journal holds, if it has to be replayed. */
+as_status as_ext_replay(as_ext *x);
+/* Emits deleted files whose inode and blocks are still there, in the inode tables or in the journal. */
+as_status as_ext_deleted(const as_ext *x);
 /* Reads inode number n; false if it lies outside. Pure. */
 bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i);
 /* Walks the runs of an inode, holes and all, up to its size. AS_PARTIAL if the map is damaged
  * (where, is in *bad_at, a body offset). */
 as_status as_ext_walk(
 	const as_ext *x, const as_ext_inode *i, as_ext_run run, void *ctx, uint64_t *bad_at);
-/* n blocks from block at; empty if they are not all in the image. Borrows from the body; pure. */
+/* n blocks from block at; empty if they are not all in the image. One block may stand in the journal. Borrows from the body. */
 as_span as_ext_blocks(const as_ext *x, uint64_t at, uint64_t n);
 /* Emits the extended attributes of the inode for the entry put last. */
 as_status as_ext_xattrs(const as_ext *x, const as_ext_inode *i);

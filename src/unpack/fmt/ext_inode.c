@@ -13,6 +13,8 @@
  * 4. */
 #include "unpack/fmt/ext.h"
 
+#include <string.h>
+
 enum {
 	DIRECT = 12,
 	DEPTH_MOST = 5,
@@ -26,12 +28,47 @@ enum {
 };
 #define XATTR_MAGIC 0xea020000u
 
+static as_span unescaped(const as_ext *x, as_span block)
+{
+	static const uint8_t magic[] = { 0xc0, 0x3b, 0x39, 0x98 };
+	uint8_t *out = as_alloc(as_memory(x->u), block.n);
+	if (!out || block.n < sizeof(magic))
+		return (as_span){ 0 };
+	memcpy(out, block.p, block.n);
+	memcpy(out, magic, sizeof(magic));
+	return as_bytes(out, block.n);
+}
+
+uint64_t as_ext_place(const as_ext *x, uint64_t at, bool *escaped)
+{
+	uint64_t held = 0;
+	*escaped = false;
+	if (!x->replayed || !as_map_get(x->replayed, at, &held))
+		return at;
+	*escaped = held & 1;
+	return held >> 1;
+}
+
+as_span as_ext_bytes(const as_ext *x, uint64_t at, uint64_t n)
+{
+	if (!x->replayed)
+		return as_cut(x->body, at, n);
+	if (at / x->super.block ==
+		0) /* block 0, which as_ext_blocks takes for none, holds a superblock only */
+		return as_cut(x->body, at, n);
+	return as_cut(as_ext_blocks(x, at / x->super.block, 1), at % x->super.block, n);
+}
+
 as_span as_ext_blocks(const as_ext *x, uint64_t at, uint64_t n)
 {
 	uint64_t from = 0, len = 0;
+	bool escaped = false;
+	if (n == 1 && x->replayed)
+		at = as_ext_place(x, at, &escaped);
 	if (at == 0 || !as_mul(&from, at, x->super.block) || !as_mul(&len, n, x->super.block))
 		return (as_span){ 0 };
-	return as_cut(x->body, from, len);
+	as_span there = as_cut(x->body, from, len);
+	return escaped ? unescaped(x, there) : there;
 }
 
 static bool is_power(uint32_t n, uint32_t of)
@@ -54,8 +91,7 @@ static bool has_super(const as_ext_super *s, uint32_t group)
 	       is_power(group, 7);
 }
 
-/* Body offset of a group's descriptor. */
-static uint64_t descriptor_at(const as_ext_super *s, uint32_t group)
+uint64_t as_ext_descriptor_at(const as_ext_super *s, uint32_t group)
 {
 	uint32_t per_block = s->block / s->desc_size;
 	uint64_t block = s->first_block + 1 + group / per_block;
@@ -68,7 +104,8 @@ static uint64_t descriptor_at(const as_ext_super *s, uint32_t group)
 
 static uint64_t inode_table(const as_ext *x, uint32_t group)
 {
-	as_cur c = as_cur_le(x->body, descriptor_at(&x->super, group));
+	uint64_t at = as_ext_descriptor_at(&x->super, group);
+	as_cur c = as_cur_le(as_ext_bytes(x, at, x->super.desc_size), 0);
 	as_skip(&c, 8);
 	uint64_t low = as_u32(&c), high = 0;
 	if (x->super.incompat & AS_EXT_64BIT && x->super.desc_size >= 64) {
@@ -88,12 +125,31 @@ static void read_extra(as_span raw, as_ext_inode *i)
 	uint32_t more = as_u32(&c);
 	if (raw.n < TIME_END || n < 4 || n > raw.n - OLD)
 		return;
-	if (n + OLD >= TIME_END)
+	if (n + OLD >= TIME_END) {
 		i->mtime += (int64_t)(more & 3) << 32;
+		i->nsec = more >> 2 < 1000000000 ? more >> 2 : 0;
+	}
 	i->extra = as_from(raw, OLD + n);
 }
 
+uint64_t as_ext_inode_at(const as_ext *x, uint32_t n)
+{
+	const as_ext_super *s = &x->super;
+	if (n == 0 || n > s->inodes)
+		return 0;
+	uint64_t table = inode_table(x, (n - 1) / s->group_inodes), base = 0;
+	if (table == 0 || !as_mul(&base, table, s->block))
+		return 0;
+	return base + (uint64_t)((n - 1) % s->group_inodes) * s->inode_size;
+}
+
 bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i)
+{
+	uint64_t at = as_ext_inode_at(x, n);
+	return at != 0 && as_ext_parse_inode(as_ext_bytes(x, at, x->super.inode_size), n, at, i);
+}
+
+bool as_ext_parse_inode(as_span raw, uint32_t n, uint64_t at, as_ext_inode *i)
 {
 	static const as_type types[16] = { [1] = AS_FIFO,
 		[2] = AS_CHAR,
@@ -102,15 +158,7 @@ bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i)
 		[8] = AS_FILE,
 		[10] = AS_SYMLINK,
 		[12] = AS_SOCKET };
-	const as_ext_super *s = &x->super;
-	if (n == 0 || n > s->inodes)
-		return false;
-	uint64_t table = inode_table(x, (n - 1) / s->group_inodes), base = 0;
-	if (table == 0 || !as_mul(&base, table, s->block))
-		return false;
-	*i = (as_ext_inode){ .number = n };
-	i->at = base + (uint64_t)((n - 1) % s->group_inodes) * s->inode_size;
-	as_span raw = as_cut(x->body, i->at, s->inode_size);
+	*i = (as_ext_inode){ .number = n, .at = at };
 	as_cur c = as_cur_le(raw, 0);
 	uint16_t mode = as_u16(&c);
 	i->type = types[mode >> 12];
@@ -119,7 +167,7 @@ bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i)
 	i->size = as_u32(&c);
 	as_skip(&c, 8);
 	i->mtime = (int32_t)as_u32(&c);
-	as_skip(&c, 4);
+	i->deleted = as_u32(&c);
 	i->gid = as_u16(&c);
 	i->links = as_u16(&c);
 	as_skip(&c, 4);
