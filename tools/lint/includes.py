@@ -22,7 +22,7 @@ SQLITE = re.compile(r"^\s*#\s*include\s+<sqlite3\.h>", re.M)
 STAGES = {
 	"sandbox": set(),
 	"codec": set(),
-	"unpack": {"codec"},
+	"unpack": {"codec", "vuln/json.h"}, # headers of LUKS are JSON
 	"knowledge": {"vuln/version.h"}, # which of two releases is the older
 	"elf": set(), # reads ELF files: no stage, but what inspectors and code share
 	"code": {"elf", "knowledge/reference.h"}, # a constant is rare, an effect unusual, only against what others do
