@@ -23,7 +23,8 @@ bool as_avb_open(as_span s, as_avb *out);
 bool as_avb_digest_fits(const as_avb *a);
 /* Whether the image fits the first descriptor: a tree by its root alone, else the digest. Pure. */
 bool as_avb_image_fits(const as_avb *a);
-/* Tells the header, whether the signature is right, and each descriptor; verifies what is there. Statuses as as_lost. */
+/* Tells the header, whether the signature is right, and each descriptor; verifies what is there. Statuses as
+ * as_lost. */
 as_status as_avb_tell(as_unpack *u, const as_avb *a);
 /* The descriptors alone. */
 as_status as_avb_descriptors(as_unpack *u, const as_avb *a);

@@ -2,7 +2,7 @@
 /* Descriptors of vbmeta: tag u64, bytes that follow u64 (a multiple of 8), then by tag:
  *   0 property: lengths of key and value u64; key, NUL, value, NUL
  *   1 hash tree: version u32, image size u64, tree u64, its size u64, data block u32, hash block u32, FEC roots u32,
- *     FEC u64, its size u64, algorithm (32), lengths of name, salt and root digest u32, flags u32, 60 bytes; these three
+ *     FEC u64, its size u64, algorithm (32), lengths of name, salt and root digest u32, flags u32, 60 bytes; these
  *   2 hash: image size u64, algorithm (32), lengths of name, salt and digest u32, flags u32, 60 bytes; these three
  *   3 kernel command line: flags u32, length u32, text
  *   4 chained partition: rollback index location u32, lengths of name and key u32, flags u32, 60 bytes; these two */
