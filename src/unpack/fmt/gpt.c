@@ -154,15 +154,34 @@ static void mark(as_unpack *u, as_span body, const header *h, bool backup)
 	as_struct(u, h->at, h->sector_len, "GPT header");
 	as_struct(u, h->entries_at, h->entries.n, "GPT entries");
 	as_struct(u, 0, h->sector_len, "protective MBR");
-	if (backup && as_starts(as_from(body, h->sector_len), "EFI PART")) {
+	as_span twins = as_cut(body, 2 * h->sector_len, h->entries.n);
+	if (backup && as_starts(as_from(body, h->sector_len), "EFI PART"))
 		as_struct(u, h->sector_len, h->sector_len, "GPT header, broken");
+	if (backup &&
+		(as_same(twins, h->entries) || as_starts(as_from(body, h->sector_len), "EFI PART")))
 		as_struct(u, 2 * h->sector_len, h->entries.n, "GPT entries, not used");
-	}
 	if (!as_mul(&other, h->other, h->sector_len) ||
 		!header_at(body, other, h->sector_len, &twin))
 		return;
 	as_struct(u, twin.at, twin.sector_len, "GPT header");
 	as_struct(u, twin.entries_at, twin.entries.n, "GPT entries");
+}
+
+/* A hybrid disk has some of its partitions in the MBR as well, for systems that know no other table. */
+static void tell_hybrid(as_unpack *u, as_span body)
+{
+	enum { TABLE = 446, ENTRY = 16, PROTECTIVE = 0xee };
+	for (unsigned i = 0; i < 4 && as_is(as_cut(body, 510, 2), "\x55\xaa"); i++) {
+		as_span raw = as_cut(body, TABLE + i * ENTRY, ENTRY);
+		as_cur c = as_cur_le(raw, 8);
+		uint32_t first = as_u32(&c), n = as_u32(&c);
+		uint8_t type = as_at(raw, 4);
+		const char *name =
+			(const char *)as_print(as_memory(u), "mbr partition %u", i + 1).p;
+		if (type != 0 && type != PROTECTIVE)
+			as_tellf(u, raw, name ? name : "mbr", "type=0x%02x first=%u sectors=%u",
+				type, first, n);
+	}
 }
 
 static as_status unpack(as_unpack *u, as_span body)
@@ -173,6 +192,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	if (!find_header(body, &h, &backup))
 		return as_lost(u, 0, "no header");
 	mark(u, body, &h, backup);
+	tell_hybrid(u, body);
 	as_tell(u, h.guid, "disk-guid", guid_text(as_memory(u), h.guid));
 	if (backup)
 		s = as_lost(u, h.sector_len, "primary table is broken: the backup was used");
@@ -191,19 +211,19 @@ const as_format as_format_gpt = {
 	.id = "gpt",
 	.title = "GUID partition table",
 	.kind = AS_CARRIER,
-	.magic = (const as_magic[]){ { .bytes = "EFI PART", .len = 8, .at = 512 },
-		{ .bytes = "EFI PART", .len = 8, .at = 4096 },
-		{ .bytes = "\x55\xaa", .len = 2, .at = 510 }, { 0 } },
+	.magic = NULL, /* its first sectors may be lost: the backup stands at the end */
 	.probe = probe,
 	.unpack = unpack,
-	.variants = (const char *const[]){ "sectors of 512 and 4096 bytes",
-		"the backup table where the primary is broken", NULL },
-	.verifies = (const char *const[]){ "CRC-32 of the header and of the entries", NULL },
-	.keeps = NULL,
-	.samples = (const char *const[]){ "sgdisk 1.0.9", NULL },
+	.variants = (const char *const[]){ "sectors of 512 and of 4096 bytes", "hybrid MBR", NULL },
+	.verifies =
+		(const char *const[]){
+			"CRC-32 of header and entries; the backup is used where they are wrong",
+			NULL },
+	.keeps = (const char *const[]){ "type, attributes and name of each partition", NULL },
+	.samples = (const char *const[]){ "sgdisk 1.0.9, sfdisk 2.38", NULL },
 	.gaps = (const char *const[]){ "more than 1024 entries",
 		"searched only at the start of an object",
-		"a lost primary table is only replaced where a protective MBR stands in sector 0",
+		"a lost primary table is only replaced where the object ends where the disk does",
 		NULL },
 	.spec = "https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
 	.see = NULL,

@@ -81,8 +81,6 @@ static as_status probe(as_span image, as_extent *out)
 	uint64_t end = SECTOR;
 	bool fits = true;
 	for (size_t i = 0; i < ENTRIES; i++) {
-		if (e[i].type == PROTECTIVE && i > 0)
-			return AS_NOT_THIS;
 		end = as_max(end, e[i].type ? e[i].at + e[i].n : 0);
 	}
 	fits = end <= image.n;
@@ -141,6 +139,10 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_struct(u, SIGNATURE, SECTOR - SIGNATURE, "MBR table");
 	as_cur c = as_cur_le(body, SIGNATURE);
 	as_tellf(u, as_cut(body, SIGNATURE, 4), "disk-signature", "%08x", as_u32(&c));
+	for (unsigned i = 0; i < ENTRIES; i++)
+		if (e[i].type == PROTECTIVE)
+			s = as_lost(
+				u, SECTOR, "the GPT that it protects is broken, and its backup");
 	for (unsigned i = 0; i < ENTRIES && s <= AS_PARTIAL; i++)
 		if (e[i].type != 0 && !is_extended(e[i].type))
 			s = as_worse(s, put(u, body, &e[i], i + 1));
@@ -157,9 +159,11 @@ const as_format as_format_mbr = {
 	.magic = (const as_magic[]){ { .bytes = "\x55\xaa", .len = 2, .at = 510 }, { 0 } },
 	.probe = probe,
 	.unpack = unpack,
-	.variants = (const char *const[]){ "primary and logical partitions", NULL },
-	.verifies = NULL,
-	.keeps = NULL,
+	.variants = (const char *const[]){ "primary and logical partitions",
+		"hybrid and protective tables whose GPT is lost", NULL },
+	.keeps =
+		(const char *const[]){
+			"type of each partition, which one is active, disk signature", NULL },
 	.samples = (const char *const[]){ "sfdisk 2.38", NULL },
 	.gaps = (const char *const[]){ "sectors of another size than 512 bytes",
 		"BSD and Solaris labels inside", "searched only at the start of an object", NULL },
