@@ -75,6 +75,16 @@ static inline void opened_row(opened *r, as_span payload)
 	as_buf_text(&r->lines, "\n");
 }
 
+static inline void opened_zero(opened *r, as_span payload)
+{
+	static const uint8_t zeros[65536];
+	as_cur c = as_cur_le(payload, 0);
+	for (uint64_t n = as_u64(&c), step; n > 0; n -= step, r->n += step) {
+		step = as_min(n, sizeof(zeros));
+		as_hasher_add(r->hasher, as_bytes(zeros, step));
+	}
+}
+
 static inline as_status opened_send(void *ctx, as_message kind, as_span payload)
 {
 	opened *r = ctx;
@@ -89,6 +99,8 @@ static inline as_status opened_send(void *ctx, as_message kind, as_span payload)
 		as_hasher_add(r->hasher, payload);
 		r->n += payload.n;
 	}
+	if (kind == AS_M_ZERO)
+		opened_zero(r, payload);
 	if (kind == AS_M_END) {
 		as_sha256 sum = as_hasher_end(r->hasher);
 		opened_part(r, as_buf_span_of(&r->name), r->n, &sum);
