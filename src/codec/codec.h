@@ -41,6 +41,11 @@ as_status as_decode(as_method m, as_span in, as_sink sink, void *ctx, uint64_t *
 as_status as_decode_block(
 	as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
+/* Decodes a block of LZMA without a header (EROFS; liblzma's MicroLZMA) that stands for cap bytes or more, into out.
+ * AS_PARTIAL if fewer than cap came; AS_NOMEM. Keeps nothing. */
+as_status as_decode_microlzma(
+	as_span in, uint32_t dictionary, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
+
 /* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
