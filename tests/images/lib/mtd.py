@@ -165,3 +165,32 @@ def nodes_of(image):
 			out.append((struct.unpack_from("<I", image, at + 12)[0], at, at + size, None))
 		at += size + -size % 4
 	return out
+
+
+def ubi(volumes, options=()):
+	"""An image by ubinize of volumes, each {"name", "data", ...} with what its section says further."""
+	with pack.scratch() as tmp:
+		text = ""
+		for i, v in enumerate(volumes):
+			more = {"vol_id": i, "vol_type": "dynamic", "vol_name": v["name"], "mode": "ubi"}
+			if v.get("data"):
+				pathlib.Path(tmp, "v%d" % i).write_bytes(v["data"])
+				more["image"] = "%s/v%d" % (tmp, i)
+			more.update({k: x for k, x in v.items() if k not in ("name", "data")})
+			text += "[v%d]\n" % i + "".join("%s=%s\n" % kv for kv in more.items())
+		pathlib.Path(tmp, "ini").write_text(text)
+		pack.run(["ubinize", "-o", tmp + "/out", *options, tmp + "/ini"])
+		return pathlib.Path(tmp, "out").read_bytes()
+
+
+def ubi_sum(header):
+	"""The header with its last word made right."""
+	return header[:-4] + struct.pack(">I", zlib.crc32(header[:-4]) ^ 0xFFFFFFFF)
+
+
+def ubi_block(size, second, data_at, image, volume, number, sequence, data, kind=1, copy=0):
+	"""One erase block from the published layout."""
+	first = ubi_sum(struct.pack(">4sB3xQIII32x4x", b"UBI#", 1, 1, second, data_at, image))
+	head = ubi_sum(struct.pack(">4sBBBBII4xIIII4xQ12x4x", b"UBI!", 1, kind, copy, 0, volume, number, len(data) if copy else 0,
+		0, 0, zlib.crc32(data) ^ 0xFFFFFFFF if copy else 0, sequence))
+	return (first.ljust(second, b"\xff") + head).ljust(data_at, b"\xff") + data.ljust(size - data_at, b"\xff")
