@@ -3,20 +3,20 @@
 
 #include "base/ascii.h"
 
-as_status as_pieces_end(as_pieces *p)
+as_status as_hexes_end(as_hexes *p)
 {
 	bool open = p->open;
 	p->open = false;
 	return open ? as_end(p->u, false) : AS_OK;
 }
 
-as_status as_pieces_add(as_pieces *p, uint64_t at, uint64_t address, as_span bytes)
+as_status as_hexes_add(as_hexes *p, uint64_t at, uint64_t address, as_span bytes)
 {
 	as_status s = AS_OK;
 	if (bytes.n == 0)
 		return AS_OK;
 	if (!p->open || address != p->next) {
-		s = as_pieces_end(p);
+		s = as_hexes_end(p);
 		as_entry e = { .at = at, .type = AS_PART };
 		e.name = as_print(
 			as_memory(p->u), "%s0x%08llx", p->prefix, (unsigned long long)address);

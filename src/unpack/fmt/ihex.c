@@ -70,7 +70,7 @@ static uint64_t take_other(as_unpack *u, as_span line, const record *r, uint64_t
 static as_status unpack(as_unpack *u, as_span body)
 {
 	record r = { .type = DATA };
-	as_pieces p = { .u = u, .prefix = "" };
+	as_hexes p = { .u = u, .prefix = "" };
 	as_cur c = as_cur_be(body, 0);
 	as_status s = AS_OK;
 	uint64_t base = 0;
@@ -83,11 +83,11 @@ static as_status unpack(as_unpack *u, as_span body)
 		if (!r.right)
 			s = as_worse(s, as_lost(u, at, "checksum of a record is wrong"));
 		if (r.type == DATA)
-			s = as_worse(s, as_pieces_add(&p, at, base + r.address, r.data));
+			s = as_worse(s, as_hexes_add(&p, at, base + r.address, r.data));
 		else
 			base = take_other(u, line, &r, base);
 	}
-	s = s <= AS_PARTIAL ? as_worse(s, as_pieces_end(&p)) : s;
+	s = s <= AS_PARTIAL ? as_worse(s, as_hexes_end(&p)) : s;
 	as_struct(u, 0, body.n, "records");
 	return r.type == END ? s
 			     : as_worse(s, as_lost(u, body.n, "the record of the end is missing"));

@@ -71,7 +71,7 @@ static as_status take_other(as_unpack *u, as_span line, size_t at, const record 
 static as_status unpack(as_unpack *u, as_span body)
 {
 	record r = { .type = 0 };
-	as_pieces p = { .u = u, .prefix = "" };
+	as_hexes p = { .u = u, .prefix = "" };
 	as_cur c = as_cur_be(body, 0);
 	as_status s = AS_OK;
 	uint64_t n_data = 0;
@@ -85,10 +85,10 @@ static as_status unpack(as_unpack *u, as_span body)
 		n_data += data;
 		if (!r.right)
 			s = as_worse(s, as_lost(u, at, "checksum of a record is wrong"));
-		s = as_worse(s, data ? as_pieces_add(&p, at, r.address, r.data)
+		s = as_worse(s, data ? as_hexes_add(&p, at, r.address, r.data)
 				     : take_other(u, line, at, &r, n_data));
 	}
-	s = s <= AS_PARTIAL ? as_worse(s, as_pieces_end(&p)) : s;
+	s = s <= AS_PARTIAL ? as_worse(s, as_hexes_end(&p)) : s;
 	as_struct(u, 0, body.n, "records");
 	return ends(r.type) ? s
 			    : as_worse(s, as_lost(u, body.n, "the record of the end is missing"));

@@ -42,13 +42,12 @@ static as_status probe(as_span image, as_extent *out)
 	return n > 0 ? AS_OK : AS_NOT_THIS;
 }
 
-static as_status put_block(
-	as_unpack *u, as_pieces *p, uint64_t at, const block *b, uint32_t *family)
+static as_status put_block(as_unpack *u, as_hexes *p, uint64_t at, const block *b, uint32_t *family)
 {
 	as_status s = AS_OK;
 	uint32_t now = b->flags & FAMILY ? b->family : 0;
 	if (now != *family || at == 0) {
-		s = as_pieces_end(p);
+		s = as_hexes_end(p);
 		p->prefix = "";
 		if (b->flags & FAMILY) {
 			as_span name = as_print(as_memory(u), "family-0x%08x-", now);
@@ -62,12 +61,12 @@ static as_status put_block(
 			s, as_refused(u, at, "unsupported",
 				   b->flags & A_FILE ? "a block is a piece of a file"
 						     : "a block is not for the main memory"));
-	return s <= AS_PARTIAL ? as_worse(s, as_pieces_add(p, at, b->address, b->data)) : s;
+	return s <= AS_PARTIAL ? as_worse(s, as_hexes_add(p, at, b->address, b->data)) : s;
 }
 
 static as_status unpack(as_unpack *u, as_span body)
 {
-	as_pieces p = { .u = u, .prefix = "" };
+	as_hexes p = { .u = u, .prefix = "" };
 	as_status s = AS_OK;
 	uint32_t family = 0, next = 0;
 	block b;
@@ -87,7 +86,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	if (next > 0)
 		s = as_worse(s, as_lost(u, body.n, "blocks are missing at the end"));
 	as_struct(u, 0, body.n, "UF2 blocks");
-	return s <= AS_PARTIAL ? as_worse(s, as_pieces_end(&p)) : s;
+	return s <= AS_PARTIAL ? as_worse(s, as_hexes_end(&p)) : s;
 }
 
 const as_format as_format_uf2 = {
