@@ -25,9 +25,10 @@ static inline as_cur as_cur_le(as_span s, uint64_t at) { return as_cur_of(s, at,
 
 /* Whether every read so far fitted. */
 static inline bool as_ok(const as_cur *c) { return !c->bad; }
-/* Offset of the next byte, from the start of the span; bytes left after it. */
+/* Offset of the next byte, from the start of the span; bytes left after it, none of a cursor that is bad: so loops
+ * over what is left end. */
 static inline size_t as_pos(const as_cur *c) { return c->at; }
-static inline size_t as_left(const as_cur *c) { return c->s.n - c->at; }
+static inline size_t as_left(const as_cur *c) { return c->bad ? 0 : c->s.n - c->at; }
 
 /* Reads an unsigned integer of n bytes, or of 8, 16, 32 or 64 bits, in the cursor's byte order. */
 static inline uint64_t as_uint(as_cur *c, unsigned n)

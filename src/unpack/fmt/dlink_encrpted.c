@@ -15,10 +15,9 @@ static as_status probe(as_span image, as_extent *out)
 {
 	as_cur c = as_cur_be(image, 12);
 	uint32_t n = as_u32(&c);
-	if (!as_ok(&c) || n < 16)
+	if (!as_ok(&c) || n < 16 || n % 16 != 0 || n > as_left(&c))
 		return AS_NOT_THIS;
-	*out = (as_extent){ .size = as_min((uint64_t)HEADER + n, image.n) };
-	out->sure = out->size == (uint64_t)HEADER + n ? AS_STRUCTURED : AS_PLAUSIBLE;
+	*out = (as_extent){ .size = (uint64_t)HEADER + n, .sure = AS_STRUCTURED };
 	return AS_OK;
 }
 
@@ -42,8 +41,6 @@ static as_status on_bytes(void *ctx, as_span bytes)
 
 static as_status unpack(as_unpack *u, as_span body)
 {
-	as_cur c = as_cur_be(body, 12);
-	uint64_t n = as_u32(&c);
 	as_entry e = { .at = HEADER, .type = AS_PART, .name = as_lit("firmware") };
 	plain p = { .u = u };
 	bool want = true;
@@ -51,13 +48,11 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_struct(u, HEADER, body.n - HEADER, "encrypted firmware");
 	as_tell(u, as_cut(body, 0, 12), "encrypted",
 		as_lit("AES-256-CBC, the key is public knowledge"));
-	as_status cut = HEADER + n > body.n ? as_lost(u, body.n, "firmware is cut off") : AS_OK;
 	as_status s = as_begin(u, NULL, &e, &want);
 	if (s != AS_OK)
 		return s;
 	s = as_decipher(AS_AES256_CBC, as_lit(key).p, as_lit(vector).p, as_from(body, HEADER),
 		on_bytes, &p);
-	s = as_worse(s, cut);
 	return as_worse(s, as_end(u, s != AS_OK));
 }
 

@@ -12,7 +12,7 @@
 #include "unpack/fmt/erofs.h"
 
 enum { SUPER_AT = 1024, SUPER = 128, RECORD = 12, SLOT = 16, DEVICE = 128 };
-enum { HAS_SUM = 1, BITS_MIN = 9, BITS_MOST = 16 };
+enum { HAS_SUM = 1, BITS_MIN = 9, BITS_MOST = 16, FEATURES = 12 };
 
 static bool sum_right(as_span image, const as_erofs_super *s, uint32_t said)
 {
@@ -44,7 +44,9 @@ static bool read_super(as_span image, as_erofs_super *s)
 	s->prefixes = as_u8(&c);
 	s->prefix_at = (uint64_t)as_u32(&c) * 4;
 	s->packed = as_u64(&c);
-	if (!as_ok(&c) || s->bits < BITS_MIN || s->bits > BITS_MOST)
+	/* features that nobody has thought of yet: it is something else */
+	if (!as_ok(&c) || s->compat >> FEATURES || s->incompat >> FEATURES || s->bits < BITS_MIN ||
+		s->bits > BITS_MOST)
 		return false;
 	s->block = 1u << s->bits;
 	s->meta = meta << s->bits;

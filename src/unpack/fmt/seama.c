@@ -32,7 +32,7 @@ static bool read_entity(as_span image, uint64_t at, entity *e)
 static bool meta_fits(const entity *e)
 {
 	as_span last = as_from(e->meta, e->meta.n ? e->meta.n - 1 : 0);
-	return e->meta.n == 0 || (as_vendor_printable(e->meta) && as_all(last, 0));
+	return e->meta.n > 0 && as_vendor_printable(e->meta) && as_all(last, 0);
 }
 
 static as_status probe(as_span image, as_extent *out)

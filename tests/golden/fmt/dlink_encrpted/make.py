@@ -17,5 +17,3 @@ def encrpted(data):
 def encrpteds():
 	data = UBI + TEXT[:1600]
 	yield Golden("dlink_encrpted", "plain", encrpted(data), part("firmware", data))
-	yield Golden("dlink_encrpted", "cut", encrpted(data)[:-40], part("firmware", data[:-48]),
-		("lost", "firmware is cut off"))
