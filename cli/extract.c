@@ -16,17 +16,17 @@ static int run(int argc, char **argv)
 				"--as-of or --fail-on; see --help\n");
 		return EXIT_USAGE;
 	}
-	if (!r.folder) {
+	if (!r.extract.folder) {
 		fprintf(stderr, "assay: extract needs a folder to write to: -C DIR\n");
 		return EXIT_USAGE;
 	}
-	assay_status s = assay_extract(&r.options, r.folder, r.match, &n, &error);
+	assay_status s = assay_extract(&r.options, &r.extract, &n, &error);
 	if (!r.quiet)
 		end_progress();
 	if (s != ASSAY_OK)
 		return fail(s, &error);
 	if (!r.quiet)
-		printf("%llu files written below %s\n", (unsigned long long)n, r.folder);
+		printf("%llu entries written below %s\n", (unsigned long long)n, r.extract.folder);
 	return EXIT_DONE;
 }
 
@@ -39,14 +39,26 @@ const command command_extract = {
 		"made if missing.\n"
 		"Every container becomes a folder named after it, with '.unpacked' at the end, "
 		"beside its own\n"
-		"bytes. Nothing is ever written outside DIR: no link of an image is made or "
-		"followed; what is no\n"
-		"regular file or folder is listed in DIR/links.tsv. Permissions are those of new "
-		"files; the\n"
-		"image's own are in the dossier (assay review).\n"
+		"bytes. Nothing is ever written outside DIR and no link of an image is followed. "
+		"Modes "
+		"(without\n"
+		"set-id bits) and times are the image's, owners are not: the dossier has them. "
+		"Beside "
+		"the\n"
+		"folders stand links.tsv (links, devices and what else was not made), names.tsv "
+		"(what "
+		"stands\n"
+		"under another name than its own) and xattrs.tsv. A byte that should not stand in "
+		"a "
+		"name is\n"
+		"written %NN; see docs/security.md for the way back.\n"
 		"\n"
 		"  -C, --directory DIR  where to write\n"
 		"      --match PATTERN  only paths that match PATTERN (* also matches /)\n"
+		"      --links          make symbolic links, when all else is written\n"
+		"      --special        make devices, pipes and sockets (devices need root's "
+		"rights)\n"
+		"      --set-id         keep set-user-id and set-group-id bits\n"
 		"  -j, --jobs N         examiner processes (default: one per core)\n"
 		"  -q, --quiet          say only what went wrong\n"
 		"\n"

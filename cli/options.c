@@ -28,6 +28,9 @@ enum {
 	NO_VULNERABILITIES,
 	FAIL_ON,
 	MATCH,
+	LINKS,
+	SPECIAL,
+	SET_ID,
 	FAIL
 };
 enum { MAX_INPUTS = sizeof(((review_request *)0)->inputs) / sizeof(const char *) - 1 };
@@ -38,6 +41,9 @@ static const struct option longs[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "match", required_argument, NULL, MATCH },
+	{ "links", no_argument, NULL, LINKS },
+	{ "special", no_argument, NULL, SPECIAL },
+	{ "set-id", no_argument, NULL, SET_ID },
 	{ "rules", required_argument, NULL, RULES },
 	{ "yara", required_argument, NULL, YARA },
 	{ "marks", required_argument, NULL, MARKS },
@@ -146,11 +152,17 @@ static int set(review_request *r, int option, const char *value)
 	if (option == 'o')
 		r->options.output = value;
 	else if (option == 'C')
-		r->folder = value;
+		r->extract.folder = value;
 	else if (option == 'q')
 		r->quiet = 1;
 	else if (option == MATCH)
-		r->match = value;
+		r->extract.match = value;
+	else if (option == LINKS)
+		r->extract.links = 1;
+	else if (option == SPECIAL)
+		r->extract.special = 1;
+	else if (option == SET_ID)
+		r->extract.set_id = 1;
 	else if (option == FAIL)
 		r->options.debug_fail = value;
 	else if (option == RULES && r->n_rules < 31)
@@ -182,7 +194,8 @@ static int set(review_request *r, int option, const char *value)
 
 int read_request(int argc, char **argv, review_request *r)
 {
-	*r = (review_request){ .options = { .size = sizeof(r->options) } };
+	*r = (review_request){ .options = { .size = sizeof(r->options) },
+		.extract = { .size = sizeof(r->extract) } };
 	optind = 1;
 	for (int option; (option = getopt_long(argc, argv, "o:C:j:q", longs, NULL)) != -1;)
 		if (!set(r, option, optarg))

@@ -18,8 +18,8 @@ typedef struct review_request {
 	assay_review_options options;
 	const char *inputs[256];
 	const char *rules[32], *yara[32];
-	const char *fail_on;        /* severity, or NULL */
-	const char *folder, *match; /* extract: -C and --match */
+	const char *fail_on; /* severity, or NULL */
+	assay_extract_options extract;
 	int n_inputs, n_rules, n_yara;
 	int quiet;
 	live_line line;

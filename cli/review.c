@@ -50,9 +50,10 @@ static int run(int argc, char **argv)
 	assay_error error;
 	if (!read_request(argc, argv, &r))
 		return EXIT_USAGE;
-	if (r.folder || r.match) {
-		fprintf(stderr, "assay: review takes neither -C nor --match (extract does); -o "
-				"names its folder\n");
+	if (r.extract.folder || r.extract.match || r.extract.links || r.extract.special ||
+		r.extract.set_id) {
+		fprintf(stderr, "assay: review takes none of -C, --match, --links, --special and "
+				"--set-id (extract does); -o names its folder\n");
 		return EXIT_USAGE;
 	}
 	if (!r.options.output)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* extract: objects are stored once, by hash, while the image is unpacked; then the tree is built of links to
- * them. Names come from the image: each is one component, opened relative to its folder without following
- * links, so nothing can be written elsewhere. */
+/* extract: objects are stored once, by hash, while the image is unpacked; then the tree is built of
+ * them. Names come from the image: each becomes one component (extract_host.h) of a folder that is
+ * opened below the user's without following links. Links of the image are made when all else is
+ * written, and folders get their modes and times after that. */
 #include "run.h"
 
 #include <errno.h>
@@ -10,19 +11,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
+#include "base/map.h"
 #include "base/text.h"
+#include "extract_host.h"
 #include "model/entry.h"
 
-enum { DEPTH_MAX = 64 };
+enum { DEPTH_MAX = 64, SET_ID = 06000 };
 static const char store_name[] = ".assay-objects";
 
 typedef struct extraction {
 	as_review *r;
-	int root;    /* the user's folder */
-	FILE *links; /* what cannot be a file: links.tsv */
-	uint64_t n;
+	const assay_extract_options *how;
+	int root;     /* the user's folder */
+	FILE *links;  /* what was not made: links.tsv */
+	FILE *names;  /* what stands under another name than its own: names.tsv */
+	FILE *xattrs; /* extended attributes: xattrs.tsv */
+	as_buf later; /* symbolic links and folders, for the end: see put_off */
+	uint64_t n, n_entries, copied;
 } extraction;
 
 static as_status copy_out(as_review *r, int fd, as_region region, uint64_t at, uint64_t n)
@@ -59,18 +68,6 @@ static as_status store(
 	return close(fd) == 0 ? s : AS_IO;
 }
 
-/* A name that the system can hold, as a C string of its own in b. */
-static const char *file_name(as_span name, const char *suffix, as_buf *b)
-{
-	as_buf_clear(b);
-	as_buf_add(b, name.p, as_min(name.n, 200));
-	if (name.n > 200)
-		as_buf_print(b, "~%08x", as_crc32(0, name));
-	as_buf_text(b, suffix);
-	as_buf_u8(b, 0);
-	return b->bad ? "" : (const char *)b->p;
-}
-
 static int folder_in(int dir, const char *name)
 {
 	if (mkdirat(dir, name, 0777) != 0 && errno != EEXIST)
@@ -78,49 +75,119 @@ static int folder_in(int dir, const char *name)
 	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static void list(extraction *x, as_span chain, as_span path, const char *what, as_span target)
-{
-	as_buf b = { 0 };
-	as_text_add(&b, chain);
-	as_text_add(&b, path);
-	as_buf_print(&b, "\t%s\t", what);
-	as_text_add(&b, target);
-	as_buf_u8(&b, '\n');
-	(void)fwrite(b.p, 1, b.n, x->links);
-	as_buf_free(&b);
-}
-
+/* One container's entries. made: by node, owned: 0 not made, 1 made under its own name, above:
+ * under its name and ~made. */
 typedef struct level {
 	extraction *x;
 	as_span frames, chain;
 	as_nodes nodes;
-	int *folders;     /* owned: descriptor + 1 of each directory's folder, 0: none yet */
-	int fd;           /* the container's own folder; -1: not made yet */
+	uint32_t *made;
+	as_map taken;     /* names in folders, without case: how many there are */
+	as_buf folder;    /* path of its own folder, below the user's */
+	int fd;           /* the folder opened last; -1: none */
+	uint32_t fd_of;   /* whose that is */
 	struct level *up; /* the container it stands in; NULL: it is an input */
 	uint32_t up_node; /* the directory it stands in there */
-	const char *name; /* of its folder */
+	as_span name;     /* that its folder is named after */
 	unsigned depth;
 } level;
 
-/* The folder of a directory node, made when something is written to it; -1 if it cannot be. Parents have smaller
- * ids. */
+static as_span name_of(const level *l, uint32_t id, uint32_t *parent)
+{
+	as_node_message m = { 0 };
+	(void)as_nodes_get(&l->nodes, l->frames, id, &m);
+	*parent = m.parent;
+	return m.name;
+}
+
+/* The path, below the user's folder, of a directory that was made. */
+static void host_path(const level *l, uint32_t id, as_buf *out)
+{
+	if (id == 0) {
+		as_buf_add(out, l->folder.p, l->folder.n);
+		return;
+	}
+	uint32_t parent = 0;
+	as_span name = name_of(l, id, &parent);
+	host_path(l, parent, out); /* depth is bounded where entries are put */
+	as_buf_u8(out, '/');
+	(void)as_host_name(name, l->made[id], "", out);
+}
+
+static int open_made(const level *l, uint32_t id)
+{
+	as_buf path = { 0 };
+	host_path(l, id, &path);
+	as_buf_u8(&path, 0);
+	int fd = path.bad ? -1 : as_open_below(l->x->root, (const char *)path.p);
+	as_buf_free(&path);
+	return fd;
+}
+
+/* Lists an entry that stands under another name than its own. */
+static void tell_name(level *l, uint32_t id, as_span host)
+{
+	as_buf path = { 0 };
+	as_nodes_path(&l->nodes, l->frames, id, &path);
+	as_list_entry(l->x->names, l->chain, as_buf_span_of(&path), "is", host);
+	as_buf_free(&path);
+}
+
+static int folder_of(level *l, uint32_t id);
+
+static bool make_own_folder(level *l)
+{
+	as_buf b = { 0 };
+	int above = l->up ? folder_of(l->up, l->up_node) : l->x->root;
+	as_map none = { 0 };
+	as_map *taken = l->up ? &l->up->taken : &none;
+	unsigned nth = above < 0 ? 0
+				 : as_make_named(taken, l->up_node, above, l->name, ".unpacked",
+					   as_make_folder, NULL, &b);
+	if (nth && l->up) {
+		host_path(l->up, l->up_node, &l->folder);
+		as_buf_u8(&l->folder, '/');
+	}
+	if (nth)
+		as_buf_text(&l->folder, (const char *)b.p);
+	l->made[0] = nth;
+	as_map_free(&none);
+	as_buf_free(&b);
+	return nth != 0;
+}
+
+/* Makes the folder of a directory, and those above it. */
+static bool make_folders(level *l, uint32_t id)
+{
+	if (l->made[id])
+		return true;
+	if (id == 0)
+		return make_own_folder(l);
+	uint32_t parent = 0;
+	as_buf b = { 0 };
+	as_span name = name_of(l, id, &parent);
+	int above = folder_of(l, parent);
+	unsigned nth = above < 0 ? 0
+				 : as_make_named(&l->taken, parent, above, name, "", as_make_folder,
+					   NULL, &b);
+	l->made[id] = nth;
+	if (nth && !as_is(name, (const char *)b.p))
+		tell_name(l, id, as_lit((const char *)b.p));
+	as_buf_free(&b);
+	return nth != 0;
+}
+
+/* The folder of a directory node, open until the next call; -1 if it cannot be. */
 static int folder_of(level *l, uint32_t id)
 {
-	if (id == 0 && l->fd < 0) {
-		int above = l->up ? folder_of(l->up, l->up_node) : l->x->root;
-		l->fd = above < 0 ? -1 : folder_in(above, l->name);
-	}
-	if (id == 0)
+	if (l->fd >= 0 && l->fd_of == id)
 		return l->fd;
-	as_node_message m;
-	if (l->folders[id] == 0 && as_nodes_get(&l->nodes, l->frames, id, &m)) {
-		as_buf b = { 0 };
-		int parent = folder_of(l, m.parent); /* depth is bounded where entries are put */
-		int fd = parent < 0 ? -1 : folder_in(parent, file_name(m.name, "", &b));
-		as_buf_free(&b);
-		l->folders[id] = fd + 1;
-	}
-	return l->folders[id] - 1;
+	bool made = make_folders(l, id);
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = made ? open_made(l, id) : -1;
+	l->fd_of = id;
+	return l->fd;
 }
 
 static as_status extract_level(extraction *x, const as_sha256 *sum, level at);
@@ -133,23 +200,126 @@ static bool has_entries(as_review *r, const as_sha256 *sum)
 	return exam != AS_NONE && r->objects.exams[exam].n_children > 0;
 }
 
-static as_status extract_file(
-	level *l, const as_child_message *ch, const as_node_message *m, as_span path)
+/* Gives an entry its mode and time, if the image keeps them. */
+static void dress(const extraction *x, int dir, const char *name, const as_node_message *m)
 {
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = (time_t)m->mtime, .tv_nsec = (long)m->nsec } };
+	mode_t mode = m->mode & (x->how->set_id ? 07777u : 07777u & ~(unsigned)SET_ID);
+	if (m->has & AS_NODE_MODE && m->type != AS_SYMLINK)
+		(void)fchmodat(dir, name, mode, 0); /* made by us just now: no link */
+	if (m->has & AS_NODE_MTIME)
+		(void)utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW);
+}
+
+typedef struct piece { /* a file to be made */
+	level *l;
+	const as_node_message *m;
 	char hash[65];
+	bool shared; /* another name of what is there: mode and time are its */
+} piece;
+
+/* A further name of a file that was made. */
+static bool link_again(piece *p, int dir, const char *name)
+{
+	level *l = p->l;
+	uint32_t first = p->m->hardlink, parent = 0;
 	as_buf b = { 0 };
+	as_span own = name_of(l, first, &parent);
+	int from = open_made(l, parent);
+	(void)as_host_name(own, l->made[first], "", &b);
+	as_buf_u8(&b, 0);
+	p->shared = true;
+	bool good = from >= 0 && !b.bad && linkat(from, (const char *)b.p, dir, name, 0) == 0;
+	int why = errno;
+	if (from >= 0)
+		close(from);
+	as_buf_free(&b);
+	errno = why;
+	return good;
+}
+
+/* The first place of an object takes the stored file, others a copy, since mode and time are
+ * the file's. When more was copied than a review may unpack, they are links. */
+static bool make_file(void *ctx, int dir, const char *name, bool ours)
+{
+	piece *p = ctx;
+	extraction *x = p->l->x;
+	struct stat st;
+	(void)ours;
+	if (p->m->hardlink && p->l->made[p->m->hardlink])
+		return link_again(p, dir, name);
+	if (fstatat(x->r->extract_store, p->hash, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return false;
+	p->shared = st.st_nlink > 1 && x->copied + (uint64_t)st.st_size > as_bytes_budget(x->r);
+	if (st.st_nlink == 1 || p->shared)
+		return linkat(x->r->extract_store, p->hash, dir, name, 0) == 0;
+	x->copied += (uint64_t)st.st_size;
+	return as_copy_file(x->r->extract_store, p->hash, dir, name);
+}
+
+static bool make_special(void *ctx, int dir, const char *name, bool ours)
+{
+	static const mode_t kinds[10] = { [AS_BLOCK] = S_IFBLK,
+		[AS_CHAR] = S_IFCHR,
+		[AS_FIFO] = S_IFIFO,
+		[AS_SOCKET] = S_IFSOCK };
+	const as_node_message *m = ctx;
+	(void)ours;
+	return mknodat(dir, name, kinds[m->type] | 0600, makedev(m->major, m->minor)) == 0;
+}
+
+/* Makes what is no folder and no symbolic link, and dresses it. */
+static bool make_entry(level *l, uint32_t id, const as_node_message *m, as_maker *make, void *ctx)
+{
+	as_buf b = { 0 };
+	int dir = folder_of(l, m->parent);
+	unsigned nth =
+		dir < 0 ? 0 : as_make_named(&l->taken, m->parent, dir, m->name, "", make, ctx, &b);
+	int why = errno;
+	l->made[id] = nth;
+	if (nth && !as_is(m->name, (const char *)b.p))
+		tell_name(l, id, as_lit((const char *)b.p));
+	if (nth && (make != make_file || !((piece *)ctx)->shared))
+		dress(l->x, dir, (const char *)b.p, m);
+	as_buf_free(&b);
+	errno = why;
+	return nth != 0;
+}
+
+/* Puts off what must come last: where, name, target (of a symbolic link), and the node as it
+ * was told. */
+static void put_off(level *l, uint32_t id, const as_node_message *m)
+{
+	as_buf *later = &l->x->later, where = { 0 }, one = { 0 }, path = { 0 };
+	host_path(l, m->type == AS_DIR ? id : m->parent, &where);
+	as_nodes_path(&l->nodes, l->frames, id, &path);
+	as_buf_span(&one, as_buf_span_of(&where));
+	as_buf_span(&one, l->chain);
+	as_buf_span(&one, as_buf_span_of(&path));
+	as_node_encode(&one, m);
+	as_buf_span(later, as_buf_span_of(&one));
+	as_buf_free(&where);
+	as_buf_free(&path);
+	as_buf_free(&one);
+}
+
+static as_status extract_file(
+	level *l, uint32_t id, const as_child_message *ch, const as_node_message *m, as_span path)
+{
+	piece p = { .l = l, .m = m };
 	as_review *r = l->x->r;
-	as_sha256_hex(&ch->digests.sha256, hash);
-	as_status s = AS_OK;
-	bool stored = faccessat(r->extract_store, hash, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	as_sha256_hex(&ch->digests.sha256, p.hash);
+	bool stored = faccessat(r->extract_store, p.hash, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	if (stored && is_wanted(r, path)) {
-		int dir = folder_of(l, m->parent);
-		if (dir >= 0 &&
-			linkat(r->extract_store, hash, dir, file_name(m->name, "", &b), 0) == 0)
+		if (make_entry(l, id, m, make_file, &p))
 			l->x->n++;
 		else
-			list(l->x, l->chain, path, "not written", as_lit(strerror(errno)));
+			as_list_entry(l->x->links, l->chain, path, "not written",
+				as_lit(strerror(errno)));
 	}
+	if (m->hardlink || !has_entries(r, &ch->digests.sha256))
+		return AS_OK;
 	as_buf chain = { 0 };
 	as_buf_add(&chain, l->chain.p, l->chain.n);
 	as_buf_add(&chain, path.p, path.n);
@@ -158,43 +328,91 @@ static as_status extract_file(
 		.up = l,
 		.up_node = m->parent,
 		.depth = l->depth + 1,
-		.name = file_name(m->name, ".unpacked", &b) };
-	if (!m->hardlink && has_entries(r, &ch->digests.sha256))
-		s = extract_level(l->x, &ch->digests.sha256, inside);
+		.name = m->name };
+	as_status s = extract_level(l->x, &ch->digests.sha256, inside);
 	as_buf_free(&chain);
-	as_buf_free(&b);
+	return s;
+}
+
+static void extract_other(level *l, uint32_t id, as_node_message *m, as_span path)
+{
+	static const char *const kinds[] = { "?", "file", "part", "folder", "symlink", "hard link",
+		"block device", "character device", "fifo", "socket" };
+	bool special = m->type >= AS_BLOCK && m->type <= AS_SOCKET;
+	if (!is_wanted(l->x->r, path))
+		return;
+	if (m->type == AS_SYMLINK && l->x->how->links && make_folders(l, m->parent))
+		put_off(l, id, m);
+	else if (special && l->x->how->special && make_entry(l, id, m, make_special, m))
+		l->x->n++;
+	else
+		as_list_entry(l->x->links, l->chain, path, m->type < 10 ? kinds[m->type] : "?",
+			m->target);
+}
+
+static as_status extract_node(level *l, uint32_t id)
+{
+	as_node_message m;
+	as_child_message ch;
+	as_buf path = { 0 };
+	as_status s = AS_OK;
+	if (!as_nodes_get(&l->nodes, l->frames, id, &m))
+		return AS_OK;
+	as_nodes_path(&l->nodes, l->frames, id, &path);
+	as_span p = as_buf_span_of(&path);
+	if (++l->x->n_entries > l->x->r->limits.objects)
+		as_list_entry(l->x->links, l->chain, p, "not written", as_lit("too many entries"));
+	else if (as_nodes_child(&l->nodes, l->frames, m.hardlink ? m.hardlink : id, &ch))
+		s = extract_file(l, id, &ch, &m, p);
+	else if (m.type != AS_DIR)
+		extract_other(l, id, &m, p);
+	else if (!l->x->r->extract_match)
+		(void)make_folders(l, id);
+	as_buf_free(&path);
 	return s;
 }
 
 static as_status extract_nodes(level *l)
 {
-	static const char *const kinds[] = { "?", "file", "part", "folder", "symlink", "hard link",
-		"block device", "character device", "fifo", "socket" };
 	as_status s = AS_OK;
+	for (uint32_t id = 1; id <= l->nodes.n && s == AS_OK; id++)
+		s = extract_node(l, id);
 	for (uint32_t id = 1; id <= l->nodes.n && s == AS_OK; id++) {
 		as_node_message m;
-		as_buf path = { 0 };
-		if (!as_nodes_get(&l->nodes, l->frames, id, &m))
-			continue;
-		as_nodes_path(&l->nodes, l->frames, id, &path);
-		as_child_message ch;
-		if (as_nodes_child(&l->nodes, l->frames, m.hardlink ? m.hardlink : id, &ch))
-			s = extract_file(l, &ch, &m, as_buf_span_of(&path));
-		else if (m.type == AS_DIR && !l->x->r->extract_match)
-			(void)folder_of(l, id);
-		else if (m.type != AS_DIR && is_wanted(l->x->r, as_buf_span_of(&path)))
-			list(l->x, l->chain, as_buf_span_of(&path),
-				m.type < 10 ? kinds[m.type] : "?", m.target);
-		as_buf_free(&path);
+		if (as_nodes_get(&l->nodes, l->frames, id, &m) && m.type == AS_DIR && l->made[id])
+			put_off(l, id, &m);
 	}
 	return s;
+}
+
+static void list_xattrs(level *l)
+{
+	as_cur frames = as_cur_le(l->frames, 0);
+	as_message kind;
+	as_span payload;
+	while (as_frame_next(&frames, &kind, &payload)) {
+		as_cur c = as_cur_le(payload, 0);
+		uint32_t id = kind == AS_M_XATTR ? as_u32(&c) : 0;
+		as_span name = as_counted(&c), value = as_counted(&c);
+		as_buf path = { 0 }, shown = { 0 };
+		if (!as_ok(&c) || id == 0 || id > l->nodes.n)
+			continue;
+		as_nodes_path(&l->nodes, l->frames, id, &path);
+		as_text_add(&shown, name);
+		as_buf_u8(&shown, 0);
+		if (is_wanted(l->x->r, as_buf_span_of(&path)) && !shown.bad)
+			as_list_entry(l->x->xattrs, l->chain, as_buf_span_of(&path),
+				(const char *)shown.p, value);
+		as_buf_free(&path);
+		as_buf_free(&shown);
+	}
 }
 
 static as_status index_level(level *l)
 {
 	as_status s = as_nodes_index(&l->nodes, l->frames);
-	l->folders = s == AS_OK ? calloc((size_t)l->nodes.n + 1, sizeof(*l->folders)) : NULL;
-	return l->folders ? AS_OK : AS_NOMEM;
+	l->made = s == AS_OK ? calloc((size_t)l->nodes.n + 1, sizeof(*l->made)) : NULL;
+	return l->made ? AS_OK : AS_NOMEM;
 }
 
 /* Extracts what is in an object. at tells where: chain, up, up_node, name, depth. */
@@ -214,14 +432,15 @@ static as_status extract_level(extraction *x, const as_sha256 *sum, level at)
 		s = index_level(&l);
 	if (s == AS_OK)
 		s = extract_nodes(&l);
-	for (uint32_t id = 0; l.folders && id <= l.nodes.n; id++)
-		if (l.folders[id] > 0)
-			close(l.folders[id] - 1);
+	if (s == AS_OK)
+		list_xattrs(&l);
 	if (l.fd >= 0)
 		close(l.fd);
 	as_nodes_free(&l.nodes);
+	as_map_free(&l.taken);
+	as_buf_free(&l.folder);
 	as_buf_free(&frames);
-	free(l.folders);
+	free(l.made);
 	return s == AS_NOT_THIS ? AS_OK : s;
 }
 
@@ -236,48 +455,123 @@ static void empty_store(as_review *r, int root)
 	(void)unlinkat(root, store_name, AT_REMOVEDIR);
 }
 
-static assay_status build_tree(extraction *x)
+static bool make_link(void *ctx, int dir, const char *name, bool ours)
+{
+	(void)ours;
+	return symlinkat(ctx, dir, name) == 0;
+}
+
+/* Does what was put off: symbolic links if links, else folders. */
+static void do_later(extraction *x, as_span record, bool links, as_map *taken)
+{
+	as_node_message m;
+	as_cur c = as_cur_le(record, 0);
+	as_span where = as_counted(&c), chain = as_counted(&c), path = as_counted(&c);
+	as_buf folder = { 0 }, name = { 0 }, target = { 0 };
+	as_buf_add(&folder, where.p, where.n);
+	as_buf_u8(&folder, 0);
+	if (!as_node_decode(as_from(record, as_pos(&c)), &m) || (m.type == AS_SYMLINK) != links)
+		goto out;
+	as_buf_add(&target, m.target.p, m.target.n);
+	as_buf_u8(&target, 0);
+	int dir = folder.bad || target.bad ? -1 : as_open_below(x->root, (const char *)folder.p);
+	if (dir >= 0 && !links)
+		dress(x, dir, ".", &m);
+	else if (dir >= 0 && as_make_named(taken, as_crc32(0, where), dir, m.name, "", make_link,
+				     target.p, &name)) {
+		dress(x, dir, (const char *)name.p, &m);
+		if (!as_is(m.name, (const char *)name.p))
+			as_list_entry(x->names, chain, path, "is", as_lit((const char *)name.p));
+		x->n++;
+	} else if (links)
+		as_list_entry(x->links, chain, path, "not written", as_lit(strerror(errno)));
+	if (dir >= 0)
+		close(dir);
+out:
+	as_buf_free(&folder);
+	as_buf_free(&name);
+	as_buf_free(&target);
+}
+
+/* Links when all files are there, so that nothing is written through one; then folders, the
+ * innermost first, since a mode may lock its owner out and what is made in a folder changes its
+ * time. */
+static as_status finish_tree(extraction *x)
+{
+	as_buf places = { 0 };
+	as_map taken = { 0 };
+	as_span all = as_buf_span_of(&x->later);
+	as_cur c = as_cur_le(all, 0);
+	while (as_left(&c) > 0 && as_ok(&c)) {
+		as_buf_u64(&places, as_pos(&c));
+		as_span record = as_counted(&c);
+		do_later(x, record, true, &taken);
+	}
+	for (size_t i = places.n / 8; i > 0 && !places.bad; i--) {
+		as_cur at = as_cur_le(as_buf_span_of(&places), (i - 1) * 8);
+		as_cur one = as_cur_le(all, as_u64(&at));
+		do_later(x, as_counted(&one), false, &taken);
+	}
+	bool bad = places.bad || x->later.bad;
+	as_map_free(&taken);
+	as_buf_free(&places);
+	return bad ? AS_NOMEM : AS_OK;
+}
+
+static as_status extract_inputs(extraction *x)
 {
 	as_review *r = x->r;
 	as_status s = AS_OK;
-	int fd = openat(
-		x->root, "links.tsv", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-	x->links = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!x->links)
-		return as_review_fail(
-			r, ASSAY_OUTPUT, "links.tsv cannot be written: %s", strerror(errno));
 	for (size_t i = 0; i < r->n_inputs && s == AS_OK; i++) {
 		const as_object *o = &r->objects.objects[r->inputs[i].object];
-		as_buf b = { 0 };
 		as_span name = as_is(r->inputs[i].name, "/") || as_is(r->inputs[i].name, "..")
 				       ? as_lit("input")
 				       : r->inputs[i].name;
-		level at = { .chain = r->inputs[i].name, .name = file_name(name, ".unpacked", &b) };
+		level at = { .chain = r->inputs[i].name, .name = name };
 		s = extract_level(x, &o->sha256, at);
-		as_buf_free(&b);
 	}
-	bool bad = fclose(x->links) != 0 || s != AS_OK;
-	return bad ? as_review_fail(
-			     r, ASSAY_OUTPUT, "not everything could be written: is the disk full?")
-		   : ASSAY_OK;
+	return s == AS_OK ? finish_tree(x) : s;
 }
 
-assay_status assay_extract(const assay_review_options *options, const char *folder,
-	const char *match, uint64_t *n, assay_error *error)
+static assay_status build_tree(extraction *x)
 {
+	FILE **const lists[] = { &x->links, &x->names, &x->xattrs };
+	static const char *const called[] = { "links.tsv", "names.tsv", "xattrs.tsv" };
+	const char *failed = NULL;
+	for (size_t i = 0; i < 3 && !failed; i++)
+		failed = (*lists[i] = as_open_list(x->root, called[i])) ? NULL : called[i];
+	int why = errno;
+	as_status s = failed ? AS_IO : extract_inputs(x);
+	for (size_t i = 0; i < 3; i++)
+		if (*lists[i] && fclose(*lists[i]) != 0)
+			s = AS_IO;
+	as_buf_free(&x->later);
+	if (failed)
+		return as_review_fail(
+			x->r, ASSAY_OUTPUT, "%s cannot be written: %s", failed, strerror(why));
+	return s != AS_OK ? as_review_fail(x->r, ASSAY_OUTPUT,
+				    "not everything could be written: is the disk full?")
+			  : ASSAY_OK;
+}
+
+assay_status assay_extract(const assay_review_options *options, const assay_extract_options *how,
+	uint64_t *n, assay_error *error)
+{
+	const char *folder = how->folder;
 	assay_error unused;
 	assay_review_options o = *options;
 	as_review r = { .options = &o,
 		.error = error ? error : &unused,
 		.on_object = store,
-		.extract_match = match,
+		.extract_match = how->match,
 		.extract_store = -1 };
-	extraction x = { .r = &r, .root = -1 };
+	extraction x = { .r = &r, .how = how, .root = -1 };
 	char journal[4096];
 	r.error->message[0] = 0;
 	int len = snprintf(journal, sizeof(journal), "%s/%s/journal", folder, store_name);
-	if (options->size != sizeof(*options) || !options->inputs || !options->inputs[0] ||
-		len < 0 || (size_t)len >= sizeof(journal))
+	if (options->size != sizeof(*options) || how->size != sizeof(*how) || !folder ||
+		!options->inputs || !options->inputs[0] || len < 0 ||
+		(size_t)len >= sizeof(journal))
 		return as_review_fail(&r, ASSAY_USAGE, "nothing to extract, or nowhere to write");
 	o.output = folder;
 	if ((mkdir(folder, 0777) == 0 || errno == EEXIST) &&

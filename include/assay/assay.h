@@ -89,10 +89,20 @@ typedef struct assay_review_options {
  * same inputs, options and output folder is taken up where it stopped. */
 ASSAY_API assay_status assay_review(const assay_review_options *options, assay_error *error);
 
-/* Writes the entries of the inputs below folder, never outside it, without following or making links
- * that leave it. match: shell pattern of paths, or NULL for all. n (may be NULL): files written. */
-ASSAY_API assay_status assay_extract(const assay_review_options *options, const char *folder,
-	const char *match, uint64_t *n, assay_error *error);
+typedef struct assay_extract_options {
+	size_t size;        /* of this struct: set to sizeof(assay_extract_options) */
+	const char *folder; /* where to write; made if missing */
+	const char *match;  /* shell pattern of paths, or NULL for all */
+	int links;   /* make symbolic links, as they stand in the image; else they are listed */
+	int special; /* make devices, pipes and sockets; else they are listed */
+	int set_id;  /* keep set-user-id and set-group-id bits; else they are left out */
+} assay_extract_options;
+
+/* Writes the entries of the inputs below folder, never outside it and following no links, with their
+ * modes and times. Beside them links.tsv (what was not made), names.tsv (what stands under another
+ * name) and xattrs.tsv. n (may be NULL): entries written. */
+ASSAY_API assay_status assay_extract(const assay_review_options *options,
+	const assay_extract_options *how, uint64_t *n, assay_error *error);
 
 typedef struct assay_dossier assay_dossier;
 

@@ -362,8 +362,8 @@ static const char unexamined[] = "SELECT p.path, p.container, u.stage, u.reason,
 static const char unexamined_table[] = "SELECT p.path, u.stage, u.reason, u.text, u.at AS "
 				       "\"offset:size\", o.size AS \"size:size\"" UNEXAMINED;
 
-/* Every byte of the inputs, by the innermost thing that stands there as it is: the ranges of one input tile it. An input that
- * is no container and was not searched is one range. inner: the object that begins there, whose rows follow at depth + 1. */
+/* Every byte of the inputs, by the innermost thing that stands there as it is: the ranges of one
+ * input tile it. An input that is no container and was not searched is one range. */
 #define MAP                                                                                        \
 	"WITH RECURSIVE" AS_SQL_LEAF_TO(                                                           \
 		"1", "16000000") ", whole AS (SELECT o.id AS input, o.size, o.type, o.entropy, "   \
