@@ -38,6 +38,9 @@ static bool sum_right(as_span image, uint64_t at, const head *h)
 	return data.n > 0 && sum == 0;
 }
 
+/* Where a kernel of MIPS is loaded to. */
+static bool loads(const head *h) { return h->load >= 0x80000000 && h->load < 0xc0000000; }
+
 /* Asked at the start of an object only, so that summing is cheap. */
 static as_status probe(as_span image, as_extent *out)
 {
@@ -45,13 +48,14 @@ static as_status probe(as_span image, as_extent *out)
 	if (!read_head(image, 0, &h))
 		return AS_NOT_THIS;
 	bool whole = h.n <= image.n - HEADER, right = whole && sum_right(image, 0, &h);
-	uint64_t at = HEADER + (uint64_t)h.n;
-	for (unsigned i = 0; right && i < IMAGES_MAX && read_head(image, at, &h) &&
-			     h.n <= image.n - at - HEADER && sum_right(image, at, &h);
-		i++)
-		at += HEADER + (uint64_t)h.n;
-	if (!right && (h.load < 0x80000000 || h.load >= 0xc0000000))
+	if (!right && !loads(&h))
 		return AS_NOT_THIS;
+	uint64_t at = HEADER + (uint64_t)h.n;
+	for (unsigned i = 0; i < IMAGES_MAX && read_head(image, at, &h); i++) {
+		if (!loads(&h) && !sum_right(image, at, &h))
+			break;
+		at += HEADER + (uint64_t)h.n;
+	}
 	*out = (as_extent){ .size = as_min(at, image.n),
 		.sure = right ? AS_CHECKSUMMED : AS_PLAUSIBLE };
 	return AS_OK;

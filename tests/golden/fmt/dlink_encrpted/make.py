@@ -15,5 +15,11 @@ def encrpted(data):
 
 @case("dlink_encrpted")
 def encrpteds():
-	data = UBI + TEXT[:1600]
+	data = UBI + struct.pack(">4I", 64, 2048, 7, 0) + TEXT[:1600]
 	yield Golden("dlink_encrpted", "plain", encrpted(data), part("firmware", data))
+	yield Golden("dlink_encrpted", "cut", encrpted(data)[:-40], part("firmware", data[:-48]),
+		("lost", "firmware is cut off"))
+	other = bytearray(encrpted(data))
+	other[20] ^= 0xff
+	yield Golden("dlink_encrpted", "other-key", bytes(other),
+		("lost", "the firmware is encrypted with a key that is not public knowledge"))
