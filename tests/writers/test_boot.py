@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boot formats: environments of mkenvimage, boot images of mkbootimg, FIT of mkimage, text of srec_cat, volumes of
+EDK II; and what damage leaves of them."""
+import hashlib
+import pathlib
+import random
+import subprocess
+import tempfile
+import unittest
+
+from writers import ASSAY, have, run, said
+
+OVMF = pathlib.Path("/usr/share/OVMF/OVMF_CODE.fd")
+
+
+def sha(data):
+	return hashlib.sha256(data).hexdigest()
+
+
+def put(files, *argv, out="out"):
+	with tempfile.TemporaryDirectory(prefix="assay-boot-") as tmp:
+		for name, data in files.items():
+			pathlib.Path(tmp, name).write_bytes(data)
+		run(*argv, cwd=tmp)
+		return pathlib.Path(tmp, out).read_bytes()
+
+
+def parts(lines):
+	"""Names to digests of what came out."""
+	rows = [l.split(" ", 6) for l in lines if l.startswith(("part ", "file "))]
+	return {r[6].split(" hint ")[0]: r[5] for r in rows}
+
+
+@unittest.skipUnless(have("mkenvimage"), "mkenvimage")
+class Environment(unittest.TestCase):
+	TEXT = b"baudrate=115200\nbootcmd=run distro\nbootdelay=0\nserverip=192.0.2.9\n"
+
+	def test_sizes(self):
+		for size in (256, 1000, 0x1000, 0x2000, 0x10000, 0x1F000, 0x20000, 0x40000, 0x80000):
+			for options in ((), ("-r",), ("-b",), ("-p", "0"), ("-r", "-b")):
+				with self.subTest(size=size, options=options):
+					image = put({"in": self.TEXT}, "mkenvimage", "-s", str(size), *options, "-o", "out", "in")
+					self.assertEqual(parts(said(image)), {"/env.txt": sha(self.TEXT)})
+
+	def test_in_flash(self):
+		"""Behind something else, where nobody says where it stands."""
+		image = put({"in": self.TEXT}, "mkenvimage", "-s", "8192", "-r", "-o", "out", "in")
+		flash = random.Random(1).randbytes(0x8000) + image + b"\xff" * 0x2000 + random.Random(2).randbytes(0x1000)
+		self.assertIn(sha(image), parts(said(flash)).values())
+
+	def test_damage(self):
+		"""One flipped bit, and it is no longer believed; of two copies the other still is."""
+		one = bytearray(put({"in": self.TEXT}, "mkenvimage", "-s", "2048", "-r", "-o", "out", "in"))
+		for at in random.Random(3).sample(range(5, 2048), 8):
+			bad = bytearray(one)
+			bad[at] ^= 1 << at % 8
+			self.assertNotIn("type uboot_env", "\n".join(said(bytes(bad))))
+			self.assertIn(sha(bytes(one)), parts(said(bytes(bad + one))).values())
+
+
+@unittest.skipUnless(have("mkbootimg"), "mkbootimg")
+class Android(unittest.TestCase):
+	def test_pages(self):
+		files = {n: random.Random(n).randbytes(3000 + len(n) * 777) for n in ("kernel", "ramdisk", "second", "dtb")}
+		for page in (2048, 4096, 8192, 16384):
+			for version, names in ((0, "kernel ramdisk"), (0, "kernel ramdisk second"), (1, "kernel ramdisk second"),
+				(2, "kernel ramdisk second dtb"), (3, "kernel ramdisk")):
+				with self.subTest(page=page, version=version, names=names):
+					image = put(files, "mkbootimg", "--header_version", str(version), "--pagesize", str(page),
+						*[w for n in names.split() for w in ("--" + n, n)], "-o", "out")
+					lines = said(image)
+					self.assertEqual(parts(lines), {"/" + n: sha(files[n]) for n in names.split()})
+					self.assertEqual(version < 3, any("value=sha1 ok" in l for l in lines))
+
+	def test_damage(self):
+		files = {n: random.Random(n).randbytes(9000) for n in ("kernel", "ramdisk")}
+		image = put(files, "mkbootimg", "--kernel", "kernel", "--ramdisk", "ramdisk", "-o", "out")
+		block = image[:4096] + b"\0" * 4096 + image[8192:]
+		lines = said(block)
+		self.assertEqual(parts(lines)["/ramdisk"], sha(files["ramdisk"]))
+		self.assertTrue(any("id is not the SHA-1" in l for l in lines))
+		self.assertEqual(parts(said(image[:13000]))["/kernel"], sha(files["kernel"]))
+
+
+@unittest.skipUnless(have("mkimage"), "mkimage")
+class Fit(unittest.TestCase):
+	def test_automatic(self):
+		kernel, tree = random.Random(4).randbytes(5000), put({"in": b"/dts-v1/; / { model = \"x\"; };"}, "dtc", "-q",
+			"-O", "dtb", "-o", "out", "in")
+		for options in ((), ("-E",), ("-E", "-B", "0x200"), ("-E", "-p", "0x2000")):
+			with self.subTest(options=options):
+				image = put({"kernel": kernel, "tree": tree}, "mkimage", "-f", "auto", "-A", "arm", "-O", "linux", "-T",
+					"kernel", "-C", "none", "-a", "0x8000", "-e", "0x8000", "-n", "golden", "-d", "kernel", "-b", "tree",
+					*options, "out")
+				got = parts(said(image))
+				self.assertEqual((got["/kernel-1"], got["/fdt-1"]), (sha(kernel), sha(tree)))
+
+
+@unittest.skipUnless(have("srec_cat"), "srec_cat")
+class Text(unittest.TestCase):
+	def test_lengths(self):
+		low, high = random.Random(5).randbytes(777), random.Random(6).randbytes(70000)
+		for form in ("-intel", "-motorola"):
+			for length in (30, 44, 78, 120):
+				with self.subTest(form=form, length=length):
+					image = put({"low": low, "high": high}, "srec_cat", "low", "-binary", "-offset", "0x100", "high",
+						"-binary", "-offset", "0x8000", "-o", "out", form, "-line-length=%d" % length)
+					self.assertEqual(parts(said(image)), {"/0x00000100": sha(low), "/0x00008000": sha(high)})
+
+	def test_damage(self):
+		"""A line that is lost takes its bytes with it, and nothing else."""
+		data = random.Random(7).randbytes(4000)
+		lines = put({"in": data}, "srec_cat", "in", "-binary", "-o", "out", "-intel", "-line-length=44").splitlines(True)
+		gone = lines[:20] + lines[21:]
+		got = parts(said(b"".join(gone)))
+		self.assertEqual(len(got), 2)
+		self.assertEqual(got["/0x00000000"], sha(data[:int(lines[20][3:7], 16)]))
+
+
+@unittest.skipUnless(OVMF.exists() and have("UEFIExtract"), "OVMF and UEFIExtract")
+class Volumes(unittest.TestCase):
+	def test_same_programs(self):
+		"""UEFIExtract and we take the same programs out of the inner volumes of OVMF."""
+		with tempfile.TemporaryDirectory(prefix="assay-boot-") as tmp:
+			image = pathlib.Path(tmp, "ovmf")
+			image.write_bytes(OVMF.read_bytes())
+			subprocess.run(["UEFIExtract", str(image), "dump"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+			theirs = {sha(p.read_bytes()) for p in pathlib.Path(tmp).rglob("body.bin")
+				if p.read_bytes()[:2] in (b"MZ", b"VZ")}
+			run(str(ASSAY), "extract", "-q", "-j", "1", "-C", tmp + "/ours", str(OVMF))
+			ours = {sha(p.read_bytes()) for p in pathlib.Path(tmp, "ours").rglob("*") if p.is_file()}
+		self.assertGreater(len(theirs), 50)
+		self.assertEqual(theirs - ours, set())
