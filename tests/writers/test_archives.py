@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Archives that libarchive reads: written by 7-Zip, bsdtar, gcab and jlha over their options; and damaged."""
+"""Archives: written by 7-Zip, bsdtar, gcab, jlha, arj and msibuild over their options; and damaged."""
 import random
 import unittest
 
@@ -7,7 +7,7 @@ from writers import T, entries, have, trees
 
 import staged  # noqa: E402 (beside trees)
 
-FORMATS = ("7z", "cab", "lha", "rar", "xar")
+FORMATS = ("7z", "arj", "cab", "lha", "rar", "xar")
 
 
 def files_of(lines):
@@ -58,6 +58,29 @@ class Xar(unittest.TestCase):
 				self.assertEqual(entries(image), sorted(trees.lines(make["kept"]())))
 
 
+@unittest.skipUnless(have("arj"), "arj")
+class Arj(unittest.TestCase):
+	def test_methods(self):
+		"""Large enough for many blocks and for the whole window."""
+		some = random.Random(10)
+		t = T.Tree()
+		t.file("noise", some.randbytes(70000), 0o600)
+		t.file("text", b"".join(b"%d is a number\n" % some.randrange(5000) for _ in range(20000)), 0o644)
+		t.file("same", b"a" * 100000, 0o640)
+		t.file("far", (some.randbytes(26000) * 4)[:90000], 0o400)
+		want = sorted(l for l in trees.lines(t, ids=False))
+		for method in range(5):
+			with self.subTest(method=method):
+				image = staged.archive(t, "arj", "a", "-r", "-y", "-i", "-t0", "-m%d" % method, "OUT", "IN", out="out.arj")
+				self.assertEqual(entries(image), want)
+
+	def test_encrypted(self):
+		t = T.Tree()
+		t.file("secret", b"text\n" * 10, 0o600)
+		image = staged.archive(t, "arj", "a", "-y", "-i", "-gpass", "OUT", "IN", out="out.arj")
+		self.assertTrue(any(l.startswith("lost arj encrypted") for l in entries(image)))
+
+
 class Damaged(unittest.TestCase):
 	"""Contents that are told whole are right, whatever happened; what was read before the damage is there."""
 
@@ -98,7 +121,7 @@ class Damaged(unittest.TestCase):
 	def test_before_the_cut(self):
 		"""Entries that stand whole in front of the cut are there."""
 		for id, name, cut, path in (("rar", "new", 300, "/hello"), ("rar", "old", 300, "/hello"), ("lha", "level2", 90, "/bytes"),
-			("cab", "stored", 2000, "/hello"), ("xar", "stored", 20000, "/dir/hello")):
+			("cab", "stored", 2000, "/hello"), ("arj", "method1", 60, "/hello.txt"), ("xar", "stored", 20000, "/dir/hello")):
 			with self.subTest(id=id, name=name):
 				image = (trees.HERE / id / (name + ".bin")).read_bytes()[:-cut]
 				want = (trees.HERE / id / (name + ".tree")).read_text(encoding="utf-8").splitlines()
