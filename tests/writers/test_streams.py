@@ -23,7 +23,7 @@ class Streams(unittest.TestCase):
 
 	@unittest.skipUnless(have("lzip"), "lzip")
 	def test_lzip(self):
-		for options in (("-0",), ("-9",), ("-s", "4KiB"), ("-s", "3MiB"), ("-b", "64KiB", "-0")):
+		for options in (("-0",), ("-9",), ("-s", "4KiB"), ("-s", "3MiB"), ("-b", "100KiB", "-0")):
 			with self.subTest(options=options):
 				self.hold(run("lzip", "-c", *options, input=TEXT), TEXT)
 
