@@ -376,6 +376,7 @@ const as_format as_format_cfb = {
 	.variants = (const char *const[]){ "version 3 and 4; names of MSI packages", NULL },
 	.keeps = (const char *const[]){ "time of storages, to 100 ns", NULL },
 	.samples = (const char *const[]){ "msibuild (msitools)", NULL },
+	.verifies = NULL,
 	.gaps = (const char *const[]){ "deleted records are not looked for",
 		"tables of MSI packages are not decoded; classes are not told", NULL },
 	.spec = "https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb",

@@ -36,6 +36,8 @@ const as_format as_format_compress = {
 		(const char *const[]){
 			"codes of up to 10 to 16 bits, with and without clearing", NULL },
 	.samples = (const char *const[]){ "compress (ncompress 4.2.4.6)", NULL },
+	.verifies = NULL,
+	.keeps = NULL,
 	.gaps =
 		(const char *const[]){
 			"codes of 9 bits only (compress -b 9), which gzip does not read either",

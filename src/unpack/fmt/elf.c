@@ -136,12 +136,39 @@ static bool is_bare(as_span body, const header *h)
 	return !h->interp && h->loads > 0 && h->type != ET_CORE && body.n >= SMALLEST;
 }
 
+/* UPX puts what it says of itself behind the program headers:
+ *    0 checksum   4 "UPX!"   8 loader's size u16   10 version   11 format   12 program's number
+ *   16 size of what was packed u32   20 block size; then blocks: 0 size   4 packed size   8 method */
+static as_status note_upx(as_unpack *u, as_span body, const header *h)
+{
+	uint64_t at = 0;
+	if (!as_add(&at, h->ph_at, h->n_ph * h->ph_len))
+		return AS_OK;
+	as_cur c = as_cur_of(body, at, h->big);
+	as_skip(&c, 4);
+	as_span magic = as_take(&c, 4);
+	as_skip(&c, 2);
+	uint8_t version = as_u8(&c), format = as_u8(&c);
+	as_skip(&c, 4);
+	uint32_t size = as_u32(&c), block = as_u32(&c), first = as_u32(&c), packed = as_u32(&c);
+	uint8_t method = as_u8(&c);
+	if (!as_ok(&c) || !as_is(magic, "UPX!") || size == 0 || block == 0 || first > size ||
+		packed > first)
+		return AS_OK;
+	as_tellf(u, magic, "packer", "UPX, version %u of its layout, format %u, method %u", version,
+		format, method);
+	as_tellf(u, magic, "unpacked size", "%u", size);
+	return as_refused(u, at, "unsupported",
+		"the program is packed by UPX: what it unpacks to was not examined");
+}
+
 static as_status unpack(as_unpack *u, as_span body)
 {
 	header h;
 	if (!read_all(body, &h))
 		return as_lost(u, 0, "header is damaged");
 	as_status s = h.end > body.n ? as_lost(u, body.n, "file is cut off") : AS_OK;
+	s = as_worse(s, note_upx(u, body, &h));
 	if (is_bare(body, &h) && as_kernel_banner(body).n > 0)
 		return as_worse(s, as_kernel_parts(u, body, "ELF"));
 	if (is_bare(body, &h))
@@ -172,9 +199,10 @@ const as_format as_format_elf = {
 	.samples =
 		(const char *const[]){ "GNU ld and objcopy 2.40, of five architectures' binutils",
 			"Debian's programs, libraries and kernels", NULL },
-	.gaps =
-		(const char *const[]){
-			"compressed kernels inside an ELF boot wrapper are not taken out", NULL },
+	.gaps = (const char *const
+			[]){ "compressed kernels inside an ELF boot wrapper are not taken out",
+		"programs packed by UPX are recognised, if its mark was left, and not unpacked",
+		NULL },
 	.spec = "https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html",
 	.see = NULL,
 };

@@ -42,6 +42,7 @@ const as_format as_format_lzip = {
 	.variants = (const char *const[]){ "version 0 and 1; several members", NULL },
 	.verifies = (const char *const[]){ "CRC-32 and sizes of each member", NULL },
 	.samples = (const char *const[]){ "lzip 1.23", NULL },
+	.keeps = NULL,
 	.gaps = (const char *const[]){ "dictionaries of more than 128 MiB", NULL },
 	.spec = "https://www.nongnu.org/lzip/manual/lzip_manual.html#File-format",
 	.see = "lzip -dc < IN > OUT",

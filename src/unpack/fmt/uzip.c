@@ -120,6 +120,7 @@ const as_format as_format_uzip = {
 					  "qemu-img 7.2 (cloop); not "
 					  "tried on an image of FreeBSD's mkuzip",
 		NULL },
+	.keeps = NULL,
 	.gaps = (const char *const[]){ "cloop of version 3 and 4 with its index behind the blocks",
 		NULL },
 	.spec = "https://man.freebsd.org/cgi/man.cgi?query=geom_uzip",

@@ -81,6 +81,7 @@ const as_format as_format_zlib = {
 	.variants = (const char *const[]){ "a window of 32 KiB, at any offset of raw bytes", NULL },
 	.verifies = (const char *const[]){ "Adler-32: without it, it is none", NULL },
 	.samples = (const char *const[]){ "zlib 1.2.13 (Python)", NULL },
+	.keeps = NULL,
 	.gaps = (const char *const[]){ "streams of less than 48 bytes, or of which less than 128 "
 				       "bytes or more than 256 MiB come out",
 		"streams that begin with a block of fixed codes (small ones, mostly)",

@@ -122,6 +122,10 @@ const as_format as_format_zstd = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
+	.variants = (const char *const[]){ "several frames; frames to be skipped", NULL },
+	.verifies = (const char *const[]){ "checksums of frames", NULL },
+	.keeps = NULL,
+	.samples = (const char *const[]){ "zstd 1.5.4", NULL },
 	.gaps = (const char *const[]){ "windows of more than 128 MiB",
 		"what was compressed with a dictionary is recognised, its number told, and not "
 		"decoded",
