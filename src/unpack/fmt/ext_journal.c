@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The journal of ext3/4 (jbd2), and files that were deleted. The journal is the contents of an inode, big-endian, in
- * blocks that begin with 0xc03b3998, kind (1 tags, 2 commit, 4 superblock, 5 revoked), number of the transaction:
+/* The journal of ext3/4 (jbd2), and files that were deleted. The journal is the contents of an inode, big-endian,
+ * in blocks that begin with 0xc03b3998, kind (1 tags, 2 commit, 4 superblock, 5 revoked), number of the transaction:
  *    superblock: 12 block size   16 blocks   20 first of the log   24 number of the first transaction
  *      28 where it begins (0: nothing to be done)   40 incompatible   84 blocks of fast commits
- *    tags: 12 block u32, sum u16, flags u16 (1 the magic was taken out, 2 no uuid follows, 8 the last), high u32 with 64
- *      bits, sum u16 with sums of kind 2, uuid[16]; or with sums of kind 3: block, flags, high, sum, uuid[16].
+ *    tags: 12 block u32, sum u16, flags u16 (1 the magic was taken out, 2 no uuid follows, 8 the last), high u32 with
+ *      64 bits, sum u16 with sums of kind 2, uuid[16]; or with sums of kind 3: block, flags, high, sum, uuid[16].
  *      For each, a block as it will be follows.
  *    revoked: 12 bytes in use u32, blocks that no earlier transaction may write
  * A transaction counts once its commit is there. */
