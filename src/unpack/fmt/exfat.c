@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exFAT. Boot sector, twice (12 sectors each, the last filled with the sum of the 11 before it):
  *    3 "EXFAT   "   72 sectors u64   80 FAT's sector   84 sectors of it   88 clusters' sector   92 clusters
- *   96 root's cluster   106 flags u16 (1: the second FAT)   108 log2 of a sector u8   109 log2 of sectors in a cluster u8
- *  110 FATs u8
+ *   96 root's cluster   106 flags u16 (1: the second FAT)   108 log2 of a sector u8
+ *  109 log2 of sectors in a cluster u8   110 FATs u8
  * Directory records of 32 bytes, type first (0 the end; bit 7: in use):
  *    0x81 bitmap, 0x82 upper case: 20 cluster   24 size u64   0x83 label: 1 units u8   2 UTF-16
- *    0x85 file: 1 records that follow u8   2 sum of all of them u16   4 attributes u16 (16 directory)   12 modified (DOS)
- *      21 hundredths u8   23 zone u8 (quarters of an hour, bit 7 if known)
+ *    0x85 file: 1 records that follow u8   2 sum of all of them u16   4 attributes u16 (16 directory)
+ *      12 modified (DOS)   21 hundredths u8   23 zone u8 (quarters of an hour, bit 7 if known)
  *    0xc0 contents: 1 flags u8 (2: in one piece, without FAT)   3 name's units u8   8 valid bytes u64   20 cluster
  *      24 bytes u64
  *    0xc1 name: 2 UTF-16[15]
