@@ -90,7 +90,7 @@ static as_span prefix(const as_erofs *x, uint8_t index)
 		uint8_t base = as_at(one, 0);
 		if (k == n && one.n > 0 && base < N)
 			return as_print(as_memory(x->u), "%s%.*s", names[base], (int)one.n - 1,
-				(const char *)one.p + 1);
+				(const char *)as_from(one, 1).p);
 	}
 	return none;
 }

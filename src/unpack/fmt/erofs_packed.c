@@ -304,7 +304,7 @@ static as_status stored(
 	uint64_t rest = as_min(p->n - first, as_min(skip, raw.n));
 	if (raw.n == 0 || first == 0)
 		return AS_PARTIAL;
-	memcpy(out, raw.p + skip, first);
+	memcpy(out, as_from(raw, skip).p, first);
 	if (rest > 0)
 		memcpy(out + first, raw.p, rest);
 	*got = as_bytes(out, first + rest);
