@@ -41,20 +41,15 @@ for e in tree:
 		os.setxattr(path, name, bytes.fromhex(value), follow_symlinks=False)
 for e in reversed(tree):
 	if e["same_as"] is None:
-		os.utime(os.path.join(raw(top), raw(e["path"])), ns=(e["mtime"], e["mtime"]), follow_symlinks=False)
+		os.utime(os.path.join(raw(top), raw(e["path"])), ns=(e["mtime"] * 10 ** 9,) * 2, follow_symlinks=False)
 os.execvp(argv[0], argv)
 """
 
 
-def nanoseconds(entry, times):
-	return times.get(entry.path, entry.mtime * 10 ** 9)
-
-
-def staged(tree, argv, tmp, times=None):
-	"""Runs a tool of which one argument is TREE, with the tree there; times: path to nanoseconds, for those that are
-	no whole seconds."""
+def staged(tree, argv, tmp):
+	"""Runs a tool of which one argument is TREE, with the tree there."""
 	rows = [{"path": e.path, "type": e.type, "mode": e.mode, "uid": e.uid, "gid": e.gid, "dev": e.dev,
-		"mtime": nanoseconds(e, times or {}), "data": e.data.hex(), "target": e.target, "same_as": e.same_as,
+		"mtime": e.mtime, "data": e.data.hex(), "target": e.target, "same_as": e.same_as,
 		"xattrs": {k: v.hex() for k, v in e.xattrs.items()}} for e in tree]
 	pathlib.Path(tmp, "tree.json").write_text(json.dumps(rows))
 	pathlib.Path(tmp, "stage.py").write_text(STAGE)
@@ -194,3 +189,81 @@ def ubi_block(size, second, data_at, image, volume, number, sequence, data, kind
 	head = ubi_sum(struct.pack(">4sBBBBII4xIIII4xQ12x4x", b"UBI!", 1, kind, copy, 0, volume, number, len(data) if copy else 0,
 		0, 0, zlib.crc32(data) ^ 0xFFFFFFFF if copy else 0, sequence))
 	return (first.ljust(second, b"\xff") + head).ljust(data_at, b"\xff") + data.ljust(size - data_at, b"\xff")
+
+
+def ubifs(tree, options=("-m", "512", "-e", "15872", "-c", "200")):
+	with pack.scratch() as tmp:
+		staged(tree, ["mkfs.ubifs", "-r", "TREE", "-o", tmp + "/out", *options], tmp)
+		return pathlib.Path(tmp, "out").read_bytes()
+
+
+class Ubifs:
+	"""A UBIFS of small blocks, node by node from the published layout: what mkfs.ubifs does not write (a journal,
+	truncations, extended attributes, nodes that no longer count)."""
+	LEB = 4096
+	INODE, DATA, NAME, XATTR, CUT = range(5)
+
+	def __init__(self, flags=0):
+		self.lebs, self.flags, self.number = [b""], flags, 100
+		self.leaves, self.buds = [], []
+
+	def node(self, kind, body, number=None):
+		self.number += 1
+		rest = struct.pack("<QIBB2x", self.number if number is None else number, 24 + len(body), kind, 0) + body
+		return struct.pack("<II", 0x06101831, zlib.crc32(rest) ^ 0xFFFFFFFF) + rest
+
+	def add(self, node, counts=True):
+		"""In the main area; counts: the index has it."""
+		if len(self.lebs[-1]) + len(node) > self.LEB:
+			self.lebs.append(b"")
+		at = len(self.lebs[-1])
+		self.lebs[-1] += node + bytes(-len(node) % 8)
+		if counts:
+			self.leaves.append((len(self.lebs) - 1, at, len(node)))
+
+	def journal(self):
+		"""What is added from here on, without counting, stands in a block that the log names."""
+		self.lebs.append(b"")
+		self.buds.append(len(self.lebs) - 1)
+
+	def inode(self, ino, mode, size=0, data=b"", links=1, owner=(0, 0), mtime=(1000000000, 0), flags=0, **how):
+		body = struct.pack("<IIQ", ino, 0, 0) + struct.pack("<QQQQQ3I", 1, size, mtime[0], mtime[0], mtime[0], mtime[1], mtime[1],
+			mtime[1]) + struct.pack("<10IH26x", links, *owner, mode, flags, len(data), 0, 0, 0, 0, 0)
+		self.add(self.node(self.INODE, body + data), **how)
+
+	def data(self, ino, block, data, method=0, packed=None, **how):
+		body = struct.pack("<IIQIHH", ino, block | 1 << 29, 0, len(data), method, 0)
+		self.add(self.node(self.DATA, body + (data if packed is None else packed)), **how)
+
+	def name(self, parent, name, ino, kind=0, node=2, **how):
+		key = struct.pack("<IIQ", parent, zlib.crc32(name) >> 3 | node << 29, 0)
+		self.add(self.node(node, key + struct.pack("<QBBHI", ino, 0, kind, len(name), 0) + name + b"\0"), **how)
+
+	def cut(self, ino, old, new, **how):
+		self.add(self.node(self.CUT, struct.pack("<I12xQQ", ino, old, new)), **how)
+
+	def index(self, level, children):
+		return self.node(9, struct.pack("<HH", len(children), level) + b"".join(struct.pack("<3I8x", *c) for c in children))
+
+	def image(self):
+		first = 6
+		place = lambda c: (c[0] + first, *c[1:])
+		parts, level = [place(c) for c in self.leaves], 0
+		while level == 0 or len(parts) > 1:
+			above = []
+			for i in range(0, len(parts), 8):
+				node = self.index(level, parts[i:i + 8])
+				self.lebs.append(node)
+				above.append((len(self.lebs) - 1 + first, 0, len(node)))
+			parts, level = above, level + 1
+		root = parts[0]
+		n_lebs = first + len(self.lebs)
+		head = struct.pack("<2xBBIIIIIQ", 0, 0, self.flags, 8, self.LEB, n_lebs, n_lebs, 0)
+		head += struct.pack("<7IH2x", 1, 1, 1, 3, 8, 0, 4, 0)
+		master = self.node(7, struct.pack("<QQIIIII", 1000, 5, 0, 3, root[0], root[1], root[2]).ljust(488, b"\0"))
+		log = self.node(10, struct.pack("<Q", 5), number=1000)
+		self.number = 2000
+		for leb in self.buds:
+			log += self.node(8, struct.pack("<III", leb + first, 0, 1).ljust(40, b"\0"))
+		lebs = [self.node(6, head.ljust(4072, b"\0")), master, master, log, b"", b""] + self.lebs
+		return b"".join(leb.ljust(self.LEB, b"\xff") for leb in lebs)
