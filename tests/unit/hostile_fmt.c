@@ -146,6 +146,8 @@ static void open_exact(as_span s, const char *id)
 	/* Damage is no failure of ours; whatever is said must be within the bytes (opened.h
 	 * looks). */
 	as_status st = open_it(&shared, as_bytes(p, s.n), id, &r);
+	if (st != AS_OK)
+		print_error("%s, %zu bytes: status %d\n", id ? id : "any", s.n, st);
 	assert_int_equal(st, AS_OK);
 	opened_free(&r);
 	free(p);

@@ -14,6 +14,7 @@ that belong to nothing. The tools: gzip xz bzip2 zstd lz4 lzop mkimage dtc sfdis
 import bz2
 import gzip
 import hashlib
+import importlib
 import lzma
 import os
 import pathlib
@@ -456,6 +457,7 @@ def bzimages():
 def load_others():
 	"""A format may keep how its golden inputs come to be beside them, in ID/make.py."""
 	sys.modules.setdefault("make", sys.modules[__name__])
+	importlib.import_module("trees")
 	for path in sorted(HERE.glob("*/make.py")):
 		if "from make import" in path.read_text(encoding="utf-8"):
 			runpy.run_path(str(path))

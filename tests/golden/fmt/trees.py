@@ -11,6 +11,7 @@ NAME.tree has a line for each entry and attribute, as unpack-one prints them, wr
 the image. Needs the tools that tests/images names, and cpio, binutils, unzip.
 """
 import hashlib
+import importlib
 import io
 import pathlib
 import re
@@ -736,6 +737,7 @@ def hostile(tool):
 def load_others():
 	"""A format may keep how its golden inputs come to be beside them, in ID/make.py."""
 	sys.modules.setdefault("trees", sys.modules[__name__])
+	importlib.import_module("make")  # before a folder of the same name can be meant
 	for path in sorted(HERE.glob("*/make.py")):
 		if "from trees import" in path.read_text(encoding="utf-8"):
 			runpy.run_path(str(path))
