@@ -86,7 +86,8 @@ const as_format as_format_dlink_encrpted = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
-	.variants = NULL,
+	.variants =
+		(const char *const[]){ "UBI images under the key that is public knowledge", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
 	.samples =

@@ -113,7 +113,8 @@ const as_format as_format_dlink_shrs = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
-	.variants = NULL,
+	.variants = (const char *const[]){ "signed or not, under the key that is public knowledge",
+		NULL },
 	.verifies =
 		(const char *const[]){ "SHA-512 of the encrypted and of the plain firmware", NULL },
 	.keeps = NULL,

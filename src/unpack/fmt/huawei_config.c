@@ -89,7 +89,9 @@ const as_format as_format_huawei_config = {
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
-	.variants = NULL,
+	.variants =
+		(const char *const[]){
+			"under the key that is public knowledge for older devices", NULL },
 	.verifies = (const char *const[]){ "HMAC-SHA-256", NULL },
 	.keeps = NULL,
 	.samples =

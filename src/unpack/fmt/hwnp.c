@@ -131,7 +131,7 @@ const as_format as_format_hwnp = {
 		(const char *const[]){ "header sizes with and without the first 36 bytes", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the image", "CRC-32 of the header",
 		"CRC-32 of each item", NULL },
-	.keeps = NULL,
+	.keeps = (const char *const[]){ "section and version, as properties", NULL },
 	.samples =
 		(const char *const[]){
 			"generator from the published layout; not tried on a vendor's own image",

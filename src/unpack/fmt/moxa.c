@@ -118,7 +118,7 @@ const as_format as_format_moxa = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "both places of the number of files", NULL },
 	.verifies = NULL,
-	.keeps = NULL,
+	.keeps = (const char *const[]){ "names alone: the format has no more", NULL },
 	.samples =
 		(const char *const[]){
 			"generator from the published layout; not tried on a vendor's own image",
