@@ -97,7 +97,7 @@ static as_status fill(void *ctx, as_span bytes)
 {
 	room *r = ctx;
 	size_t n = (size_t)as_min(bytes.n, r->cap - r->n);
-	memcpy(r->p + r->n, bytes.p, n);
+	memcpy(&r->p[r->n], bytes.p, n);
 	r->n += n;
 	return n == bytes.n ? AS_OK : AS_LIMIT;
 }
