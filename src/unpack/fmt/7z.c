@@ -74,5 +74,5 @@ const as_format as_format_7z = {
 		"a mode of 0666, 0777 or 0444 is what libarchive says where none is kept: not told",
 		"where the header is lost, nothing is read", NULL },
 	.spec = "https://www.7-zip.org/sdk.html (DOC/7zFormat.txt)",
-	.see = "7z x -so IN PATH > OUT",
+	.see = "7z x -so IN PATH ./PATH > OUT",
 };

@@ -291,16 +291,18 @@ const as_format as_format_tar = {
 	.anywhere = true,
 	.variants = (const char *const[]){ "POSIX ustar, GNU, pax",
 		"sparse: old GNU, and pax 0.0, 0.1, 1.0", "base-256 numbers, long names and links",
-		NULL },
+		"images of containers (OCI, Docker): their layers merged, beside them", NULL },
 	.verifies = (const char *const[]){ "checksum of each header", NULL },
 	.keeps = (const char *const[]){ "mode, owner (numbers), time of change, device numbers",
 		"hard links, symbolic links, extended attributes (SCHILY.xattr), holes", NULL },
-	.samples = (const char *const[]){ "Python 3.11 (tarfile)", "GNU tar 1.34", NULL },
-	.gaps =
-		(const char *const[]){
-			"archives that start with a header from before POSIX are not recognised",
-			"archives of several volumes are not joined",
-			"user and group names are not kept", NULL },
+	.samples = (const char *const[]){ "Python 3.11 (tarfile)", "GNU tar 1.34",
+		"umoci and skopeo (images of containers)", NULL },
+	.gaps = (const char *const[]){ "archives that start with a header from before POSIX are "
+				       "not recognised",
+		"archives of several volumes are not joined", "user and group names are not kept",
+		"layers of more than 512 MiB are merged as far as that; no command shows what is "
+		"below merged",
+		NULL },
 	.spec = "https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html",
 	.see = "tar -xOf IN PATH > OUT 2>/dev/null || tar -xOf IN ./PATH > OUT",
 };

@@ -351,7 +351,8 @@ def show(see, path, entry, out):
 
 
 # unzip does not know LZMA; debugfs shows inline data with what lies behind it. ID/make.py adds its own.
-NOT_SHOWN = {("zip", "lzma"), ("ext", "inline")}
+# What the layers of a container's image make together stands in no archive.
+NOT_SHOWN = {("zip", "lzma"), ("ext", "inline"), ("tar", "oci"), ("tar", "docker")}
 
 
 def try_commands(see, id, path):
