@@ -71,7 +71,7 @@ typedef as_status (*as_ext_run)(void *ctx, uint64_t logical, uint64_t physical, 
 
 /* Reads the superblock of an image; false if its fields contradict each other. Pure. */
 bool as_ext_read_super(as_span image, as_ext_super *s);
-/* Reads the inode that stands in raw at body offset at; what it is not is left alone. False if raw is too short. Pure. */
+/* Reads inode number n out of raw, which stands at body offset at. False if raw is too short. Pure. */
 bool as_ext_parse_inode(as_span raw, uint32_t n, uint64_t at, as_ext_inode *i);
 /* Body offset of inode number n; 0: there is none. Pure. */
 uint64_t as_ext_inode_at(const as_ext *x, uint32_t n);
@@ -79,7 +79,7 @@ uint64_t as_ext_inode_at(const as_ext *x, uint32_t n);
 uint64_t as_ext_descriptor_at(const as_ext_super *s, uint32_t group);
 /* n bytes at body offset at, which do not cross a block, as they are after the journal was replayed. Pure. */
 as_span as_ext_bytes(const as_ext *x, uint64_t at, uint64_t n);
-/* Where block at stands: itself, or in the journal. *escaped: its first four bytes are to be those of a journal's. */
+/* Where block at stands: itself, or in the journal. *escaped: there its first four bytes were taken out. */
 uint64_t as_ext_place(const as_ext *x, uint64_t at, bool *escaped);
 /* Fills x->replayed with what the journal holds, if it has to be replayed. */
 as_status as_ext_replay(as_ext *x);
@@ -91,7 +91,8 @@ bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i);
  * (where, is in *bad_at, a body offset). */
 as_status as_ext_walk(
 	const as_ext *x, const as_ext_inode *i, as_ext_run run, void *ctx, uint64_t *bad_at);
-/* n blocks from block at; empty if they are not all in the image. One block may stand in the journal. Borrows from the body. */
+/* n blocks from block at; empty if they are not all in the image. One block may stand in the journal. Borrows from
+ * the body. */
 as_span as_ext_blocks(const as_ext *x, uint64_t at, uint64_t n);
 /* Emits the extended attributes of the inode for the entry put last. */
 as_status as_ext_xattrs(const as_ext *x, const as_ext_inode *i);
