@@ -137,7 +137,7 @@ static as_status streamed(kept *k, as_method m, as_span in, uint8_t *out, size_t
 	bool big = (m == AS_XZ || m == AS_LZMA_ALONE) && lzma_memusage(&k->states[m]->lzma) > KEPT;
 	if (big || s == AS_NOMEM)
 		drop_state(k, m);
-	return s;
+	return s == AS_NOMEM ? AS_PARTIAL : s; /* it asks for what no block of cap bytes needs */
 }
 
 /* What the libraries do fastest; false if it did not work out. */
