@@ -2,10 +2,11 @@
 /* uImage: U-Boot's legacy image, big-endian.
  *    0 27051956   4 header CRC-32 (with this field 0)   8 time   12 data size   16 load address
  *   20 entry point   24 data CRC-32   28 os   29 arch   30 type   31 compression   32 name
+ * Some makers' boot loaders ask for a magic of their own; the header's checksum is over it, too.
  *   64 data; of types multi and script: u32 sizes, 0, then the parts, each on four bytes */
 #include "unpack/format.h"
 
-enum { HEADER = 64, NAME_LEN = 32, MULTI = 4, SCRIPT = 6, PARTS_MAX = 64 };
+enum { USUAL = 0x27051956, HEADER = 64, NAME_LEN = 32, MULTI = 4, SCRIPT = 6, PARTS_MAX = 64 };
 
 static const char *const systems[] = { "invalid", "openbsd", "netbsd", "freebsd", "4.4bsd", "linux",
 	"svr4", "esix", "solaris", "irix", "sco", "dell", "ncr", "lynxos", "vxworks", "psos", "qnx",
@@ -55,6 +56,13 @@ static bool read_header(as_span image, header *h)
 	return as_crc32(sum, as_cut(image, 8, HEADER - 8)) == h->sum;
 }
 
+/* The makers' magics are too common to be worth a guess: the checksum says at once. */
+static bool glance(as_span start)
+{
+	header h;
+	return as_starts(start, "\x27\x05\x19\x56") || read_header(start, &h);
+}
+
 static as_status probe(as_span image, as_extent *out)
 {
 	header h;
@@ -73,6 +81,10 @@ static const char *word(const char *const *table, size_t n, uint8_t i)
 
 static void tell(as_unpack *u, as_span body, const header *h)
 {
+	as_cur c = as_cur_be(body, 0);
+	uint32_t magic = as_u32(&c);
+	if (magic != USUAL)
+		as_tellf(u, as_cut(body, 0, 4), "magic", "0x%08x", magic);
 	as_tell(u, as_cut(body, HEADER - NAME_LEN, NAME_LEN), "name", h->name);
 	as_tell(u, as_cut(body, 28, 1), "os", as_lit(WORD(systems, h->os)));
 	as_tell(u, as_cut(body, 29, 1), "arch", as_lit(WORD(machines, h->arch)));
@@ -139,21 +151,37 @@ static as_status unpack(as_unpack *u, as_span body)
 	return data.n > 0 ? as_worse(s, as_put(u, NULL, &e, NULL)) : s;
 }
 
+#define MAGIC(bytes)                                                                               \
+	{                                                                                          \
+		bytes, 4, 0, false                                                                 \
+	}
+static const as_magic magic[] = { MAGIC("\x27\x05\x19\x56"), /* U-Boot */
+	MAGIC("OKLI"),                                       /* OpenWrt's loader */
+	MAGIC("2003"), MAGIC("2004"), MAGIC("2200"), MAGIC("1000"), MAGIC("2061"), /* Netgear */
+	MAGIC("3700"), MAGIC("3701"), MAGIC("NGE "), MAGIC("\x17NGA"), MAGIC("\x83\x80\0\0"),
+	MAGIC("\x93\0\x10\x10"), MAGIC("\x93\0\x12\x50"), /* ZyXEL, Realtek */
+	MAGIC("\x93\0\0\0"), MAGIC("\x93\x03\0\0"),
+	{ "\x70\x22\x02", 3, 1, false } /* the search takes none that begins with NUL */,
+	MAGIC("hsqs"), /* where the loader looks for SquashFS */
+	{ 0 } };
+
 const as_format as_format_uimage = {
 	.id = "uimage",
 	.title = "U-Boot legacy image",
 	.kind = AS_CARRIER,
-	.magic = (const as_magic[]){ { .bytes = "\x27\x05\x19\x56", .len = 4, .at = 0 }, { 0 } },
+	.magic = magic,
+	.glance = glance,
 	.anywhere = true,
 	.probe = probe,
 	.unpack = unpack,
-	.variants = (const char *const[]){ "one part, multi-file, script", NULL },
+	.variants = (const char *const[]){ "one part, multi-file, script",
+		"magics of Netgear, ZyXEL, Realtek switches and OpenWrt's loader", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the header and of the data", NULL },
 	.keeps = NULL,
 	.samples = (const char *const[]){ "mkimage 2023.01",
 		"Debian's installers for Kirkwood and Orion boards", NULL },
-	.gaps = (const char *const[]){ "headers whose checksum is wrong, and vendors' other magics",
-		NULL },
+	.gaps = (const char *const[]){ "headers whose checksum is wrong",
+		"the makers' magics are tried with mkimage's images, not on their own", NULL },
 	.spec = "https://source.denx.de/u-boot/u-boot/-/blob/master/include/image.h",
 	.see = NULL,
 };
