@@ -7,7 +7,7 @@ import unittest
 import zlib
 
 import disks
-from writers import have, run, said
+from writers import have, run, said, trees
 
 MIB = 1 << 20
 QCOW2 = [("compat=0.10",), ("compat=1.1", "cluster_size=512"), ("cluster_size=2M",), ("extended_l2=on",),
@@ -169,6 +169,47 @@ class Qemu(unittest.TestCase):
 		got = disks.extracted(image[:len(image) * 3 // 4])["disk"]
 		n, right = disks.kept(disk, got, 65536)
 		self.assertGreaterEqual(right, n * 2 // 3)
+
+
+GOLDEN = trees.HERE
+
+
+def put(image, at, form, *values):
+	"""The image with one field changed."""
+	out = bytearray(image)
+	struct.pack_into(form, out, at, *values)
+	return bytes(out)
+
+
+class Lies(unittest.TestCase):
+	"""Images that lie about their size or lead back to themselves: something is said, and what is true still comes out."""
+
+	def golden(self, name):
+		return (GOLDEN / (name + ".bin")).read_bytes()
+
+	def lost(self, image, text, most=5 << 30):
+		lines = said(image)
+		self.assertTrue(any(text in line for line in disks.losses(lines)), disks.losses(lines))
+		self.assertLess(sum(size for _, size, _ in disks.parts(lines)), most)
+		return disks.parts(lines)
+
+	def test_qcow2(self):
+		image = self.golden("qcow2/v3")
+		l1, = struct.unpack_from(">Q", image, 40)
+		entry, = struct.unpack_from(">Q", image, l1)
+		# Every entry of the table leads to the same further table.
+		self.lost(put(put(put(image, 24, ">Q", 1 << 20), 36, ">I", 32), l1, ">32Q", *[entry] * 32), "a table is used twice")
+		parts = self.lost(put(image, 24, ">Q", 1 << 61), "far larger than what the image keeps")
+		self.assertEqual(parts[0][0], "/disk")
+		self.lost(put(image, 60, ">I", 1 << 31), "not all snapshots were read")
+
+	def test_others(self):
+		sparse = self.golden("android_sparse/img2simg")
+		self.lost(put(put(sparse, 16, "<I", 0xFFFFFFFF), 20, "<I", 0xFFFFFFFF), "the image ends before its chunks do")
+		vmdk = self.golden("vmdk/sparse")
+		self.lost(put(vmdk, 12, "<Q", 1 << 45), "the disk is far larger")
+		vdi = self.golden("vdi/dynamic")
+		self.lost(put(put(vdi, 368, "<Q", 1 << 40), 384, "<I", 0xFFFFFFFF), "the image ends before the disk")
 
 
 @unittest.skipUnless(have("img2simg", "simg2img"), "img2simg")
