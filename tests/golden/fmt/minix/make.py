@@ -6,7 +6,7 @@ import sys
 
 from trees import T, golden, lie, lines, read, tree
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.append(str(pathlib.Path(__file__).parent))  # behind the folder above, which has a make.py as well
 from fill import Minix, big_endian, image, made  # noqa: E402
 from lib import pack  # noqa: E402
 
