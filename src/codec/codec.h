@@ -35,7 +35,8 @@ typedef as_status (*as_sink)(void *ctx, as_span bytes);
 as_status as_decode(as_method m, as_span in, as_sink sink, void *ctx, uint64_t *used) AS_MUST_USE;
 
 /* Decodes one block whose output is at most cap bytes, into out; *out_n says how many came.
- * AS_PARTIAL if damaged, larger than cap (what came is in out), or if it asks for memory that no such block needs. For AS_ZLIB, AS_DEFLATE, AS_XZ,
+ * AS_PARTIAL if damaged, larger than cap (what came is in out), or if it asks for memory that no such
+ * block needs. For AS_ZLIB, AS_DEFLATE, AS_XZ,
  * AS_LZMA_ALONE, AS_LZ4_BLOCK, AS_LZO_BLOCK, AS_ZSTD, AS_BZIP2. State is kept per thread for
  * speed. */
 as_status as_decode_block(

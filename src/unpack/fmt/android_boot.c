@@ -295,6 +295,7 @@ const as_format as_format_android_boot = {
 	.variants = (const char *const[]){ "boot and recovery, header versions 0 to 4",
 		"a device tree behind the parts, as before versions", "vendor_boot 3 and 4", NULL },
 	.verifies = (const char *const[]){ "the id of versions 0 to 2 (SHA-1)", NULL },
+	.keeps = NULL,
 	.samples =
 		(const char *const[]){ "mkbootimg 10 (Debian 12): versions 0, 2, 3, vendor_boot 3",
 			"generator from the published layout: versions 1 with overlays, 4, "

@@ -174,6 +174,7 @@ const as_format as_format_android_sparse = {
 	.variants =
 		(const char *const[]){ "version 1: raw, fill, don't-care and CRC-32 chunks", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the partition, where it is kept", NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "img2simg (android-sdk-libsparse-utils 10.0.0)",
 		"CRC chunks: generator from the published layout", NULL },
 	.gaps =

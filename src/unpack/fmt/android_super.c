@@ -283,6 +283,7 @@ const as_format as_format_android_super = {
 	.verifies = (const char *const[]){ "SHA-256 of geometry, header and tables; copies are "
 					   "used where they are wrong",
 		NULL },
+	.keeps = NULL,
 	.samples =
 		(const char *const[]){
 			"generator from the published layout; not tried on a vendor's own image",

@@ -186,6 +186,7 @@ const as_format as_format_avb = {
 		"RSA of 2048, 4096 and 8192 bits with SHA-256 and SHA-512", NULL },
 	.verifies = (const char *const[]){ "the digest of the metadata",
 		"its RSA signature, by the key that it carries", NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "generator from the published layout, signed by openssl "
 					  "3; not tried on a vendor's "
 					  "own image",

@@ -62,6 +62,7 @@ const as_format as_format_avb_footer = {
 	.verifies = (const char *const[]){ "digest and RSA signature of the metadata",
 		"the digest of the image", "the hash tree, and every block of the image against it",
 		NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "generator from the published layout, signed by openssl "
 					  "3, trees by veritysetup "
 					  "2.6.1; not tried on a vendor's own image",

@@ -133,6 +133,7 @@ const as_format as_format_dfu = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "plain firmware with a suffix", "DfuSe", NULL },
 	.verifies = (const char *const[]){ "CRC-32", NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "dfu-suffix (dfu-util 0.11)",
 		"DfuSe: generator from the published layout; not tried on a vendor's own image",
 		NULL },

@@ -90,6 +90,8 @@ const as_format as_format_dtbo = {
 	.probe = probe,
 	.unpack = unpack,
 	.variants = (const char *const[]){ "versions 0 and 1", NULL },
+	.verifies = NULL,
+	.keeps = NULL,
 	.samples =
 		(const char *const[]){
 			"generator from the published layout, with trees of dtc; not tried on a "

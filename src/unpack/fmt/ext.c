@@ -445,6 +445,16 @@ const as_format as_format_ext = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
+	.variants = (const char *const[]){ "ext2, ext3, ext4",
+		"blocks of 1 to 64 KiB; block maps and extents; 64-bit, meta_bg, flex_bg",
+		"inline data, hash trees, sparse files", "the journal, replayed on read",
+		"deleted files whose inode and blocks are still there", NULL },
+	.verifies = (const char *const[]){ "CRC-32C of the superblock", NULL },
+	.keeps =
+		(const char *const[]){
+			"mode, owner, time of change to the nanosecond, device numbers",
+			"hard links, symbolic links, extended attributes, holes", NULL },
+	.samples = (const char *const[]){ "mke2fs and debugfs 1.47.0", NULL },
 	.gaps = (const char
 			*const[]){ "fast commits and journals on another device are not replayed",
 		"checksums in the journal are not verified",

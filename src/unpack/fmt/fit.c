@@ -315,6 +315,7 @@ const as_format as_format_fit = {
 		"same object holds "
 		"the public key",
 		NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "mkimage -f, -f auto, -E, -p, -k (u-boot-tools 2023.01)",
 		NULL },
 	.gaps = (const char *const[]){ "a key in another object than the FIT is not found",

@@ -102,6 +102,7 @@ const as_format as_format_ihex = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "addresses of 16, 20 and 32 bits", NULL },
 	.verifies = (const char *const[]){ "the sum of each record", NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "srec_cat (srecord 1.64)", "objcopy (binutils)", NULL },
 	.gaps = (const char *const[]){ "only as an object of its own, not inside others", NULL },
 	.spec = "https://archive.org/details/IntelHEXStandard",

@@ -164,6 +164,7 @@ const as_format as_format_mbr = {
 	.keeps =
 		(const char *const[]){
 			"type of each partition, which one is active, disk signature", NULL },
+	.verifies = NULL,
 	.samples = (const char *const[]){ "sfdisk 2.38", NULL },
 	.gaps = (const char *const[]){ "sectors of another size than 512 bytes",
 		"BSD and Solaris labels inside", "searched only at the start of an object", NULL },

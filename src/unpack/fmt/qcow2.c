@@ -314,6 +314,7 @@ const as_format as_format_qcow2 = {
 		"packed with deflate or zstd", "zero clusters", "extended L2 tables", NULL },
 	.keeps = (const char *const[]){ "holes", "names and times of snapshots",
 		"the backing file's name", NULL },
+	.verifies = NULL,
 	.samples = (const char *const[]){ "qemu-img 7.2", NULL },
 	.gaps = (const char *const[]){ "backing and external data files are not read",
 		"disks of snapshots: what only they have stands as gaps",

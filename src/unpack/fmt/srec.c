@@ -108,6 +108,7 @@ const as_format as_format_srec = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "addresses of 16, 24 and 32 bits", NULL },
 	.verifies = (const char *const[]){ "the sum of each record", "the count of records", NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "srec_cat (srecord 1.64)", "objcopy (binutils)", NULL },
 	.gaps = (const char *const[]){ "only as an object of its own, not inside others", NULL },
 	.spec = "https://srecord.sourceforge.net/man/man5/srec_motorola.5.html",

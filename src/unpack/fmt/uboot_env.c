@@ -215,6 +215,7 @@ const as_format as_format_uboot_env = {
 		"object's own",
 		NULL },
 	.verifies = (const char *const[]){ "CRC-32", NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "mkenvimage (u-boot-tools 2023.01)", NULL },
 	.gaps = (const char *const[]){ "whose checksum is wrong",
 		"inside a raw image one whose first variable has an uncommon name",

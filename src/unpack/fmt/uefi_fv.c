@@ -362,6 +362,8 @@ const as_format as_format_uefi_fv = {
 	.verifies =
 		(const char *const[]){ "sums of the volume's header, of files and their headers",
 			"CRC-32 of sections", NULL },
+	.keeps = (const char *const[]){ "GUIDs and kinds of files and sections, in their names",
+		NULL },
 	.samples = (const char *const[]){ "EDK II (OVMF of Debian 12)", NULL },
 	.gaps = (const char *const[]){ "UEFI standard and Tiano compression",
 		"LZMA with the x86 filter", "variables in NVRAM are not read", NULL },

@@ -99,6 +99,8 @@ const as_format as_format_uf2 = {
 	.probe = probe,
 	.unpack = unpack,
 	.variants = (const char *const[]){ "several families in one file", NULL },
+	.verifies = NULL,
+	.keeps = NULL,
 	.samples =
 		(const char *const[]){
 			"generator from the published layout; not tried on a vendor's own image",

@@ -110,6 +110,7 @@ const as_format as_format_vdi = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "dynamic", "static", NULL },
 	.keeps = (const char *const[]){ "holes", "the description", NULL },
+	.verifies = NULL,
 	.samples = (const char *const[]){ "qemu-img 7.2", NULL },
 	.gaps = (const char *const[]){ "parents of differencing images are not read", NULL },
 	.spec = "https://forums.virtualbox.org/viewtopic.php?t=8046",

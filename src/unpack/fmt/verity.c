@@ -105,6 +105,7 @@ const as_format as_format_verity = {
 	.variants =
 		(const char *const[]){ "hash types 0 and 1", "blocks of 512 bytes to 1 MiB", NULL },
 	.verifies = (const char *const[]){ "the tree level by level; its root hash is told", NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "veritysetup 2.6.1", NULL },
 	.gaps = (const char *const[]){ "forward error correction is not read",
 		"data on another device is not compared", "hash devices without a superblock",

@@ -53,6 +53,7 @@ const as_format as_format_verity_data = {
 	.verifies =
 		(const char *const[]){
 			"every block of data, and the tree; the root hash is told", NULL },
+	.keeps = NULL,
 	.samples = (const char *const[]){ "veritysetup 2.6.1 --hash-offset", NULL },
 	.gaps = (const char *const[]){ "superblocks that are not aligned to 4096 bytes, or leave "
 				       "4096 or more between them "

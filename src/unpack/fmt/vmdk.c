@@ -323,6 +323,7 @@ const as_format as_format_vmdk = {
 	.variants = (const char *const[]){ "monolithicSparse", "streamOptimized",
 		"each extent of twoGbMaxExtentSparse for itself", "descriptors", NULL },
 	.keeps = (const char *const[]){ "holes", "the descriptor", NULL },
+	.verifies = NULL,
 	.samples = (const char *const[]){ "qemu-img 7.2", NULL },
 	.gaps = (const char *const[]){ "extents and parents in other files are not read",
 		"sparse extents of ESX (COWD, SESPARSE)", NULL },
