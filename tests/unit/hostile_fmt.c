@@ -8,7 +8,11 @@
 
 #include "opened.h"
 
-enum { NOISE = 64 << 20, PLANTED = 2000, ROOM = 64 << 10 };
+enum {
+	NOISE = 64 << 20,
+	PLANTED = 2000,
+	ROOM = 512 << 10 /* the magic of a UFS stands behind 256 KiB */
+};
 
 static uint64_t next(uint64_t *state)
 {

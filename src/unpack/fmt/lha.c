@@ -66,7 +66,9 @@ static as_status probe(as_span image, as_extent *out)
 		n++;
 	bool ends = at < image.n && image.p[at] == 0;
 	bool cut = at < image.n && as_is(as_cut(image, at + 2, 2), "-l"); /* in a header */
-	if (n == 0 || (!summed && !ends && !cut && at < image.n))
+	bool whole = ends || at == image.n;
+	/* A header of level 2 or 3 has no sum: alone, with its data cut off, it is too little. */
+	if (n == 0 || (!summed && !whole && !cut && (at < image.n || n < 2)))
 		return AS_NOT_THIS;
 	*out = (as_extent){ .size = cut ? image.n : as_min(at + ends, image.n),
 		.sure = AS_STRUCTURED };

@@ -323,6 +323,9 @@ static as_status emit(ubi *q, const block *b, bool *damaged)
 	uint64_t room = q->shape.block - q->shape.head.data;
 	uint64_t due = b->type == STATIC ? as_min(b->used, room) : room - as_min(b->pad, room);
 	as_struct(q->u, b->at + q->shape.head.data, data.n, "UBI volume data");
+	as_span pad = as_cut(q->body, b->at + q->shape.head.data + due, b->pad);
+	if (b->type != STATIC && pad.n > 0 && as_all(pad, 0xff))
+		as_struct(q->u, b->at + q->shape.head.data + due, pad.n, "UBI alignment");
 	if (b->type == STATIC && !data_right(q, b)) {
 		*damaged = true;
 		(void)as_lost(q->u, b->at, "the checksum of a block's data is wrong");

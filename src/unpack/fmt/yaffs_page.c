@@ -106,6 +106,21 @@ static void try(as_span image, as_yaffs_shape s, as_yaffs_shape *best, unsigned 
 	}
 }
 
+/* The first header has a name, and a mode that goes with its type: programs hold such words in other order. */
+static bool first_fits(as_span image, bool big)
+{
+	static const uint8_t types[] = { 0, 8, 10, 4 }; /* the upper bits of a mode */
+	as_cur c = as_cur_of(image, 0, big);
+	uint32_t type = as_u32(&c);
+	as_skip(&c, 6);
+	as_span name = as_str(&c, 1);
+	as_seek(&c, 268);
+	uint32_t mode = as_u32(&c);
+	bool goes = type >= sizeof(types) || mode >> 12 == types[type];
+	return as_ok(&c) && header_fits(image, big) && goes && name.n > 0 && name.n < 256 &&
+	       as_is_text(name);
+}
+
 as_yaffs_shape as_yaffs_find(as_span image)
 {
 	static const struct {
@@ -117,7 +132,7 @@ as_yaffs_shape as_yaffs_find(as_span image)
 	unsigned most = 0;
 	as_cur c = as_cur_le(image, 0);
 	bool big = as_u32(&c) > 0xffff;
-	if (!header_fits(image, big))
+	if (!first_fits(image, big))
 		return best;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		for (uint32_t at = 0; at + TAGS <= sizes[i].spare; at += 2)
