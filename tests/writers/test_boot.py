@@ -40,7 +40,7 @@ class Environment(unittest.TestCase):
 			for options in ((), ("-r",), ("-b",), ("-p", "0"), ("-r", "-b")):
 				with self.subTest(size=size, options=options):
 					image = put({"in": self.TEXT}, "mkenvimage", "-s", str(size), *options, "-o", "out", "in")
-					self.assertEqual(parts(said(image)), {"/env.txt": sha(self.TEXT)})
+					self.assertEqual(parts(said(image)), {"/u-boot.env": sha(self.TEXT)})
 
 	def test_in_flash(self):
 		"""Behind something else, where nobody says where it stands."""

@@ -164,12 +164,12 @@ static as_status unpack(as_unpack *u, as_span body)
 	if (!read_any(body, &e))
 		return as_lost(u, 0, "environment is damaged");
 	if (!read_copy(body, &e, &copy))
-		return put_env(u, body, 0, &e, "env.txt");
+		return put_env(u, body, 0, &e, "u-boot.env");
 	bool first = later(e.flags, copy.flags);
-	as_status s = put_env(u, body, 0, &e, first ? "env.txt" : "env-before.txt");
+	as_status s = put_env(u, body, 0, &e, first ? "u-boot.env" : "env-before.txt");
 	if (s <= AS_PARTIAL)
 		s = as_worse(
-			s, put_env(u, body, e.size, &copy, first ? "env-before.txt" : "env.txt"));
+			s, put_env(u, body, e.size, &copy, first ? "env-before.txt" : "u-boot.env"));
 	return s;
 }
 

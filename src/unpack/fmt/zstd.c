@@ -73,7 +73,10 @@ static as_status probe(as_span image, as_extent *out)
 	proof p = look(image, &dictionary);
 	if (p == NO_FRAME)
 		return AS_NOT_THIS;
+	/* Lengths that lead somewhere prove little: they must lead to the end, or to padding. */
 	if (p == NOT_DECODED && as_stream_size(AS_ZSTD, image, &size) != AS_OK)
+		return AS_NOT_THIS;
+	if (p == NOT_DECODED && !as_all(as_from(image, size), as_at(image, size)))
 		return AS_NOT_THIS;
 	if (p == NOT_DECODED) {
 		*out = (as_extent){ .size = size, .sure = AS_PLAUSIBLE };
