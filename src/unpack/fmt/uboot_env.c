@@ -168,8 +168,8 @@ static as_status unpack(as_unpack *u, as_span body)
 	bool first = later(e.flags, copy.flags);
 	as_status s = put_env(u, body, 0, &e, first ? "u-boot.env" : "env-before.txt");
 	if (s <= AS_PARTIAL)
-		s = as_worse(
-			s, put_env(u, body, e.size, &copy, first ? "env-before.txt" : "u-boot.env"));
+		s = as_worse(s,
+			put_env(u, body, e.size, &copy, first ? "env-before.txt" : "u-boot.env"));
 	return s;
 }
 
