@@ -206,8 +206,10 @@ static void dress(const extraction *x, int dir, const char *name, const as_node_
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
 		{ .tv_sec = (time_t)m->mtime, .tv_nsec = (long)m->nsec } };
 	mode_t mode = m->mode & (x->how->set_id ? 07777u : 07777u & ~(unsigned)SET_ID);
-	if (m->has & AS_NODE_MODE && m->type != AS_SYMLINK)
-		(void)fchmodat(dir, name, mode, 0); /* made by us just now: no link */
+	/* Made by us just now: no link. A file system that keeps no modes loses nothing but them. */
+	bool kept = !(m->has & AS_NODE_MODE) || m->type == AS_SYMLINK ||
+		    fchmodat(dir, name, mode, 0) == 0;
+	(void)kept;
 	if (m->has & AS_NODE_MTIME)
 		(void)utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW);
 }
