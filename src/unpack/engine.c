@@ -267,6 +267,9 @@ static bool covers(const as_opening *o, const as_format *f, const as_extent *cla
 {
 	if (claim->open_end || f->kind == AS_LEAF || o->hint.n > 0)
 		return true;
+	/* The search would not meet it again; what follows becomes a part, and is searched as one. */
+	if (!f->anywhere && claim->sure >= AS_STRUCTURED)
+		return true;
 	uint64_t end = claim->size;
 	return end + as_padding_at(o->data, end) == o->data.n || o->data.n - end < TRAILER_MIN;
 }

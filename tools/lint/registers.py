@@ -48,6 +48,9 @@ def format_faults(name):
 		said = field(text, key) or ""
 		if '"' not in said or SCAFFOLD.get(key) in (s.strip('"') for s in re.findall(r'"[^"]*"', said)):
 			yield ".%s says nothing, and docs/formats.md is made of it" % key
+	for magic in re.findall(r'\{ \.bytes = "\\(?:0|x00)[^}]*\}', text):
+		if "start = true" not in magic:
+			yield "a magic that is searched for begins with NUL, which the search refuses: for every format"
 	spec = field(text, "spec") or ""
 	if not re.search(r'"(https?://|[A-Za-z])', spec) or SCAFFOLD["spec"] in spec:
 		yield ".spec says nothing"
