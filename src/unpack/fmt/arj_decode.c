@@ -32,7 +32,7 @@ static unsigned bit(decoder *d)
 		d->bad = true;
 		return 0;
 	}
-	unsigned b = d->in.p[d->at / 8] >> (7 - d->at % 8) & 1u;
+	unsigned b = (unsigned)d->in.p[d->at / 8] >> (7 - d->at % 8) & 1u;
 	d->at++;
 	return b;
 }
