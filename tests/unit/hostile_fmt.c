@@ -165,9 +165,10 @@ static void cut_and_change(const char *path, const char *id)
 	uint8_t *p = malloc(data.n);
 	uint64_t seed = 1234567 + data.n;
 	/* Every length of small inputs, and the steps of large ones. */
-	for (size_t n = 1; n<data.n; n += data.n> 1500 ? data.n / 60 : 1)
+	bool small = data.n <= 1500;
+	for (size_t n = 1; n < data.n; n += small ? 1 : data.n / 30)
 		open_exact(as_cut(data, 0, n), id);
-	for (unsigned i = 0; i < 200; i++) {
+	for (unsigned i = 0; i < (small ? 200 : 80); i++) {
 		memcpy(p, data.p, data.n);
 		/* Headers are where lengths and counts stand. */
 		size_t near = i % 4 ? (size_t)as_min(data.n, 256) : data.n;
