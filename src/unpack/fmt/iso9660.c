@@ -197,6 +197,12 @@ typedef struct listing {
 
 static as_status list(const listing *l, const record *dir);
 
+/* Passes a sector of a directory once in each tree: trees may share what they list. */
+static as_status visit(const listing *l, uint64_t at)
+{
+	return as_visit(l->x->u, at + (uint64_t)(l->root - l->x->roots) * UINT32_MAX * 4096);
+}
+
 /* The name without its version; of Joliet as UTF-8. */
 static as_span plain_name(const listing *l, const record *r)
 {
@@ -259,7 +265,7 @@ static as_status put_directory(const listing *l, const as_entry *e, const record
 		if (x->target.n > NAME_MOST)
 			return as_lost(x->u, r->at, "directories are nested too deeply");
 	}
-	as_status s = as_visit(x->u, r->from + (uint64_t)(l->root - x->roots) * UINT32_MAX * 4096);
+	as_status s = visit(l, r->from);
 	s = s == AS_OK ? list(&below, r) : s;
 	x->target.n = l->rest ? l->path : x->target.n;
 	return s;
@@ -353,6 +359,10 @@ static as_status list(const listing *l, const record *dir)
 	as_struct(x->u, dir->from, all.n, "iso9660 directory");
 	(void)note_extent(x, dir->from, dir->n);
 	for (uint64_t at = 0; at < all.n && s <= AS_PARTIAL; at += AS_ISO_SECTOR) {
+		/* Directories that lie in each other would say the same records over and over. */
+		as_status first = at > 0 ? visit(l, dir->from + at) : AS_OK;
+		if (first != AS_OK)
+			return as_worse(s, first);
 		as_pieces_clear(&x->pieces);
 		uint64_t n = as_min(AS_ISO_SECTOR, all.n - at);
 		s = as_worse(s, list_sector(l, dir->from + at, dir->from + at + n));
@@ -380,7 +390,7 @@ static as_status list_root(as_iso *x, const as_iso_root *root, bool rest)
 	x->target.n = 0;
 	if (!read_record(x, root->at + 156, &r))
 		return as_lost(x->u, root->at, "record of the root makes no sense");
-	as_status s = as_visit(x->u, r.from + (uint64_t)(root - x->roots) * UINT32_MAX * 4096);
+	as_status s = visit(&l, r.from);
 	return s == AS_OK ? list(&l, &r) : s;
 }
 

@@ -97,6 +97,16 @@ def iso9660_directory_loop():
 	return put(image, at + 2, "I", root)
 
 
+@lie("iso9660", "a structure refers back to itself", "/EMPTY.BIN", " /SUB/HELLO.TXT", "! /HELLO.TXT")
+def iso9660_directory_in_another():
+	"""The root is made long enough to hold the directory that follows it: their records are read once."""
+	image = read("iso9660", "plain")
+	root = int.from_bytes(image[0x8000 + 158:0x8000 + 162], "little")
+	for at in (0x8000 + 156, root * 2048):
+		put(image, at + 10, "I", 4 * 2048)
+	return image
+
+
 @lie("iso9660", "blocks of a file are damaged or missing", "/EMPTY.BIN")
 def iso9660_long_file():
 	image = read("iso9660", "plain")
