@@ -16,6 +16,8 @@ enum {
 	IMAGES_MAX = 16,
 	NESTED_MAX = 4,
 	LAYER_MAX = 512 << 20,
+	UNPACKED_FREE = 1 << 30, /* of all layers in all images; and so many times the archive: */
+	UNPACKED_RATIO = 64,
 	JSON_MAX = 4 << 20
 };
 
@@ -27,6 +29,7 @@ typedef struct merge {
 	as_map closed; /* hash of a path: the layer below which nothing under it counts */
 	size_t layer;  /* from the top */
 	size_t images;
+	uint64_t unpacked; /* bytes that compressed layers gave */
 	char name[32];
 } merge;
 
@@ -42,7 +45,25 @@ static as_span plain(as_span name)
 	return as_is(name, ".") ? (as_span){ 0 } : name;
 }
 
-static uint64_t key(const merge *m, as_span path) { return as_hash64((uintptr_t)m->u, path); }
+/* The key of what path's first component names in what has the key dir; *path moves behind it. So that all
+ * directories above a path are asked for while it is read once, however long it is. */
+static uint64_t step(uint64_t dir, as_span *path)
+{
+	size_t slash = as_find_byte(*path, '/', 0);
+	as_span name = as_cut(*path, 0, slash == SIZE_MAX ? path->n : slash);
+	*path = slash == SIZE_MAX ? (as_span){ 0 } : as_from(*path, slash + 1);
+	return name.n == 0 || as_is(name, ".") ? dir : as_hash64(dir, name);
+}
+
+static uint64_t root_key(const merge *m) { return (uintptr_t)m->u; }
+
+static uint64_t key(const merge *m, as_span path)
+{
+	uint64_t k = root_key(m);
+	while (path.n > 0)
+		k = step(k, &path);
+	return k;
+}
 
 static as_status note(as_map *map, uint64_t k, uint64_t value)
 {
@@ -63,12 +84,10 @@ static bool is_hidden(const merge *m, as_span path)
 	uint64_t layer = 0;
 	if (as_map_get(&m->taken, key(m, path), &layer) && layer < m->layer)
 		return true;
-	for (as_span dir = parent_of(path);; dir = parent_of(dir)) {
-		if (as_map_get(&m->closed, key(m, dir), &layer) && layer < m->layer)
+	for (uint64_t dir = root_key(m); path.n > 0; dir = step(dir, &path))
+		if (as_map_get(&m->closed, dir, &layer) && layer < m->layer)
 			return true;
-		if (dir.n == 0)
-			return false;
-	}
+	return false;
 }
 
 /* ---- the descriptions ---- */
@@ -160,7 +179,7 @@ static as_status keep(void *ctx, as_span bytes)
 }
 
 /* The tar archive of a layer; *held owns it if it was compressed. */
-static as_status open_layer(const merge *m, as_span packed, as_buf *held, as_span *layer)
+static as_status open_layer(merge *m, as_span packed, as_buf *held, as_span *layer)
 {
 	uint64_t at = 0;
 	bool gzip = as_starts(packed, "\x1f\x8b"), zstd = as_starts(packed, "\x28\xb5\x2f\xfd");
@@ -168,8 +187,11 @@ static as_status open_layer(const merge *m, as_span packed, as_buf *held, as_spa
 	*layer = packed;
 	if (!gzip && !zstd)
 		return AS_OK;
+	if (m->unpacked > UNPACKED_FREE + m->body.n * UNPACKED_RATIO)
+		return as_refused(m->u, at, "limit", "layers expand out of proportion: not merged");
 	as_status s = as_decode(gzip ? AS_GZIP : AS_ZSTD, packed, keep, held, NULL);
 	*layer = as_buf_span_of(held);
+	m->unpacked += layer->n;
 	if (s == AS_LIMIT || s == AS_NOMEM)
 		return as_refused(m->u, at, "limit",
 			"a layer of more than 512 MiB was not merged to its end");
@@ -275,6 +297,15 @@ static as_status merge_layer(merge *m, as_span packed)
 	return s;
 }
 
+/* Whether a layer stands above itself: then all that it says has been said, and it is not read again. */
+static bool is_again(const as_span *layers, size_t n, size_t i)
+{
+	for (size_t above = i + 1; above < n; above++)
+		if (as_same(plain(layers[above]), plain(layers[i])))
+			return true;
+	return false;
+}
+
 static as_status merge_image(merge *m, const as_span *layers, size_t n, bool digests)
 {
 	as_status s = AS_OK;
@@ -286,6 +317,8 @@ static as_status merge_image(merge *m, const as_span *layers, size_t n, bool dig
 	m->taken = m->closed = (as_map){ .seed = (uintptr_t)m->u };
 	for (m->layer = 0; m->layer < n && s <= AS_PARTIAL; m->layer++) {
 		as_span name = layers[n - 1 - m->layer];
+		if (is_again(layers, n, n - 1 - m->layer))
+			continue;
 		as_span packed = digests ? blob(m, name) : file_named(m, name);
 		s = packed.n == 0
 			    ? as_worse(s, as_lost(m->u, 0, "a layer of the image is not there"))

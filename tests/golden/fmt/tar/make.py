@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images of containers, by umoci and skopeo, with whiteouts, an opaque directory and hard links in their layers."""
 import io
+import json
 import pathlib
 import tarfile
 import tempfile
@@ -121,3 +122,34 @@ def tar_no_layer():
 @lie("tar", "!/merged")
 def tar_no_image():
 	return read("tar", "ustar")
+
+
+def image_of(layers, **members):
+	"""An archive as Docker writes it: sixteen images of these layers."""
+	out = io.BytesIO()
+	with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+		for name, data in [("manifest.json", json.dumps([{"Layers": layers}] * 16).encode()), *members.items()]:
+			info = tarfile.TarInfo(name)
+			info.size = len(data)
+			tar.addfile(info, io.BytesIO(data))
+	return out.getvalue()
+
+
+def layer_of(*names):
+	out = io.BytesIO()
+	with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+		for name in names:
+			tar.addfile(tarfile.TarInfo(name))
+	return out.getvalue()
+
+
+@lie("tar", "/merged/f0", "/merged/f799", "/merged-16/f799", "!twice in its directory")
+def tar_layer_again():
+	"""A layer that is named very often is merged once: eight thousand times would take long."""
+	return image_of(["a"] * 512, a=layer_of(*["f%d" % i for i in range(800)]))
+
+
+@lie("tar", "directories are nested too deeply", "/merged/b", "!/merged/gone")
+def tar_layer_deep():
+	"""A path of very many directories: asking for each of them by its whole path would take long."""
+	return image_of(["a", "b"], a=layer_of("gone/x", "b"), b=layer_of("d/" * 200000 + "x", ".wh.gone"))
