@@ -13,6 +13,8 @@ enum {
 	MAGICS_MAX = 512,
 	BLOCK = 1 << 30, /* bytes per search; blocks overlap by LAP */
 	LAP = 64,
+	WORK_FREE = 512 << 20, /* bytes that a format's false starts may cost */
+	WORK_RATIO = 64,       /* and so many times the object */
 };
 
 typedef struct pattern {
@@ -42,6 +44,7 @@ typedef struct search {
 	start *starts; /* owned */
 	size_t n, cap;
 	unsigned per_format[MAGICS_MAX]; /* by a format's first pattern */
+	uint64_t work[MAGICS_MAX];       /* the same: what false starts have cost, bytes */
 	bool full;
 } search;
 
@@ -111,6 +114,14 @@ static bool remember(search *q, start hit)
 	return true;
 }
 
+/* The first pattern of the format that has this one. */
+static unsigned first_of(const as_scanner *s, unsigned id)
+{
+	while (id > 0 && s->patterns[id - 1].f == s->patterns[id].f)
+		id--;
+	return id;
+}
+
 static int on_match(
 	unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
 {
@@ -121,9 +132,7 @@ static int on_match(
 	const as_format *f = q->s->patterns[id].f;
 	if (at < m->at || (f->glance && !f->glance(as_from(q->data, at - m->at))))
 		return 0;
-	unsigned first = id;
-	while (first > 0 && q->s->patterns[first - 1].f == q->s->patterns[id].f)
-		first--;
+	unsigned first = first_of(q->s, id);
 	q->full = q->full || ++q->per_format[first] > PER_FORMAT;
 	if (q->per_format[first] <= PER_FORMAT && !remember(q, (start){ at - m->at, id }))
 		q->full = true;
@@ -154,9 +163,22 @@ static as_status find_starts(search *q)
 	return AS_OK;
 }
 
+/* Asks a format, unless its false starts have cost too much already: streams can be made of which each begins within
+ * the one before, and all but the last byte of each is right. */
+static bool ask(search *q, unsigned pattern, as_span data, as_extent *claim)
+{
+	uint64_t *work = &q->work[first_of(q->s, pattern)];
+	if (*work > WORK_FREE + q->data.n * WORK_RATIO) {
+		q->full = true;
+		return false;
+	}
+	bool is = q->s->patterns[pattern].f->probe(data, claim) == AS_OK;
+	*work += is ? 0 : claim->work;
+	return is;
+}
+
 /* The best claim among the starts [i, end) that share an offset. */
-static const as_format *best_claim(
-	as_unpack *u, const search *q, size_t i, size_t end, as_extent *out)
+static const as_format *best_claim(as_unpack *u, search *q, size_t i, size_t end, as_extent *out)
 {
 	const as_format *best = NULL, *rival = NULL;
 	uint64_t at = q->from + q->starts[i].at;
@@ -168,8 +190,8 @@ static const as_format *best_claim(
 		last = f;
 		if (again || !u->o->send->stage(u->o->send->ctx, f->id, at))
 			continue;
-		if (f->probe(data, &claim) != AS_OK || claim.sure < q->least || claim.size == 0 ||
-			claim.size > data.n)
+		if (!ask(q, q->starts[i].pattern, data, &claim) || claim.sure < q->least ||
+			claim.size == 0 || claim.size > data.n)
 			continue;
 		bool wins = !best || claim.sure > out->sure ||
 			    (claim.sure == out->sure && !claim.open_end && claim.size > out->size);

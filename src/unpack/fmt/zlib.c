@@ -55,8 +55,10 @@ static as_status probe(as_span image, as_extent *out)
 	if (!glance(image) || as_peek(AS_ZLIB, image, start, sizeof(start), &some) != AS_OK ||
 		some < OUT_LEAST)
 		return AS_NOT_THIS;
-	if (as_decode(AS_ZLIB, image, count, &n, &used) != AS_OK || used < PACKED_LEAST)
+	if (as_decode(AS_ZLIB, image, count, &n, &used) != AS_OK || used < PACKED_LEAST) {
+		out->work = n + used;
 		return AS_NOT_THIS;
+	}
 	*out = (as_extent){ .size = used, .sure = AS_PLAUSIBLE };
 	return AS_OK;
 }

@@ -23,6 +23,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "images"))
@@ -409,6 +410,15 @@ def word(image, at, format):
 def put(image, at, format, *values):
 	struct.pack_into("<" + format, image, at, *values)
 	return image
+
+
+@lie("", "lost scan limit .* too many false starts", "!type zlib")
+def zlib_in_each_other():
+	"""Streams of zlib of which each begins in the first block of the one before; all have the same end, a megabyte of zeros with a wrong sum."""
+	n = 60000 // 7 * 7
+	starts = b"".join(b"\x78\x01\0" + struct.pack("<HH", n - at - 7, (n - at - 7) ^ 0xffff) for at in range(0, n, 7))
+	end = zlib.compressobj(9, zlib.DEFLATED, -15)
+	return b"no format" + starts + end.compress(bytes(1 << 20)) + end.flush() + bytes(4)
 
 
 @lie("squashfs", "lost squashfs damaged .* fragment index out of range", r"/dir/hello damaged")
