@@ -11,6 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = pathlib.Path(os.environ.get("ASSAY_SOURCE", HERE.parents[1]))
 sys.path[:0] = [str(TOP / "tests/golden/fmt"), str(TOP / "tests/images")]
 
+import make  # noqa: E402,F401  before a test's own folder is looked into
 import trees  # noqa: E402
 from lib import pack  # noqa: E402,F401
 from lib import tree as T  # noqa: E402,F401
