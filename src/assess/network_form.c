@@ -221,7 +221,7 @@ static const as_blank change_fields[] = {
 	{ "share", AS_BLANK_NUMBER, AT(as_change, share), SHARE,
 		.what = "cap: share of the segment's elements that the supplier keeps" },
 	{ "by", AS_BLANK_NUMBER, AT(as_change, by), YEAR_LEAST, YEAR_MOST,
-		.what = "when it is to be finished: 2030, or 2030.5" },
+		.what = "before when it is to be finished: 2030 (that is, in 2029), or 2030.5" },
 	{ "sites_month", AS_BLANK_NUMBER, AT(as_change, sites_month), 0.001, 1e9,
 		.what = "elements that can be replaced in a month" },
 	{ "months", AS_BLANK_QUANTITY, AT(as_change, months), 0, MONTHS_MOST,

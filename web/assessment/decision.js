@@ -69,7 +69,7 @@ const proposals = () => (D.meta.proposal || D.proposal.length > 0) && [el("h3", 
 		{ key: "gain", label: `Loss avoided, ${CURRENCY}`, num: true, cell: r => amount(r.gain) }], D.proposal, { caption: "Proposed measures", empty: "None." })];
 
 const ways = () => [FIGURES && [
-	lead(`${WAYS_UNIT.name}, of the ${YEARS} years from ${START}, discounted to the first; below each figure the range that holds it with 90 %. The cost holds what is renewed anyway; “changes” is what changes and controls add to it. “Is best”: the share of draws of what is not known in which no other way comes to less. Figures have two significant digits: they are known no better.`),
+	lead(`${WAYS_UNIT.name}, of the ${YEARS} years from ${START}, discounted to the first; below each figure the range that holds it with 90 %. The cost holds what is renewed anyway; “changes” is the part of it that changes and controls cost; what they replace early is not renewed as well. “Is best”: the share of draws of what is not known in which no other way comes to less. Figures have two significant digits: they are known no better.`),
 	el("div.ways", {}, facts(wayColumns(), D.scenario, { caption: "The ways to act" })), csvButton("ways", "The ways to act", CSV_OF_WAYS, D.scenario)],
 proposals(), acts()];
 
