@@ -10,7 +10,7 @@
 #include "codec/codec.h"
 #include "unpack/fmt/iso9660.h"
 
-enum { CONTINUED_MOST = 64, TARGET_MOST = 65536 };
+enum { CONTINUED_MOST = 64, TARGET_MOST = 65536, NAME_MOST = 4096 };
 
 static int64_t days(int64_t y, unsigned m, unsigned d)
 {
@@ -87,7 +87,7 @@ static void take_name(as_iso *x, as_cur *c, as_iso_rock *r)
 	if (flags & (SELF | PARENT) || !as_ok(c))
 		return;
 	r->name = true;
-	if (x->name.n + part.n <= TARGET_MOST)
+	if (x->name.n + part.n <= NAME_MOST)
 		as_buf_add(&x->name, part.p, part.n);
 }
 
@@ -152,6 +152,11 @@ static void take(as_iso *x, as_span tag, as_cur *c, as_iso_rock *r, as_span *mor
 		take_attributes(x, c);
 	else if (as_is(tag, "CE")) {
 		uint64_t block = both(c), at = both(c), n = both(c);
+		/* Many records may lead to one place: what no writer makes is not read for each of them. */
+		if (n > AS_ISO_SECTOR)
+			(void)as_lost(x->u, block * x->block,
+				"Rock Ridge fields are longer than a sector");
+		n = as_min(n, AS_ISO_SECTOR);
 		*more = as_cut(x->body, block * x->block + at, n);
 		as_struct(x->u, block * x->block + at, n, "iso9660 Rock Ridge fields");
 	}
