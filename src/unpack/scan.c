@@ -165,14 +165,14 @@ static as_status find_starts(search *q)
 
 /* Asks a format, unless its false starts have cost too much already: streams can be made of which each begins within
  * the one before, and all but the last byte of each is right. */
-static bool ask(search *q, unsigned pattern, as_span data, as_extent *claim)
+static bool ask(search *q, unsigned which, as_span data, as_extent *claim)
 {
-	uint64_t *work = &q->work[first_of(q->s, pattern)];
+	uint64_t *work = &q->work[first_of(q->s, which)];
 	if (*work > WORK_FREE + q->data.n * WORK_RATIO) {
 		q->full = true;
 		return false;
 	}
-	bool is = q->s->patterns[pattern].f->probe(data, claim) == AS_OK;
+	bool is = q->s->patterns[which].f->probe(data, claim) == AS_OK;
 	*work += is ? 0 : claim->work;
 	return is;
 }
