@@ -207,9 +207,8 @@ static void dress(const extraction *x, int dir, const char *name, const as_node_
 		{ .tv_sec = (time_t)m->mtime, .tv_nsec = (long)m->nsec } };
 	mode_t mode = m->mode & (x->how->set_id ? 07777u : 07777u & ~(unsigned)SET_ID);
 	/* Made by us just now: no link. A file system that keeps no modes loses nothing but them. */
-	bool kept = !(m->has & AS_NODE_MODE) || m->type == AS_SYMLINK ||
-		    fchmodat(dir, name, mode, 0) == 0;
-	(void)kept;
+	bool wanted = (m->has & AS_NODE_MODE) && m->type != AS_SYMLINK;
+	(void)(wanted && fchmodat(dir, name, mode, 0) == 0);
 	if (m->has & AS_NODE_MTIME)
 		(void)utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW);
 }
