@@ -55,9 +55,9 @@ def told(lines):
 @unittest.skipUnless(have("mksquashfs", "unsquashfs"), "squashfs-tools")
 class Squashfs(unittest.TestCase):
 	def test_options_of_mksquashfs(self):
-		for comp in COMPRESSORS:
+		for nth, comp in enumerate(COMPRESSORS):
 			for options in ((), ("-no-fragments",), ("-always-use-fragments",), ("-noI", "-noD"), ("-no-exports", "-no-duplicates")):
-				for block in (4096, 1048576):
+				for block in ((4096, 1048576)[(nth + len(options)) % 2],):
 					with self.subTest(comp=comp, options=options, block=block):
 						image = pack.squashfs(trees.tree(), comp, block, options)
 						self.assertEqual(entries(image), sorted(trees.lines(trees.tree())))
@@ -81,7 +81,7 @@ class Squashfs(unittest.TestCase):
 		ways += [bare(lc, lp, pb, head) for lc, lp, pb in ((3, 0, 2), (0, 2, 2), (1, 3, 0), (4, 0, 4)) for head in (b"", bytes(4), bytes(8))]
 		ways += [bare(lc, lp, pb, bytes([(pb * 5 + lp) * 9 + lc]) + more) for lc, lp, pb in ((3, 0, 2), (2, 2, 1)) for more in (b"", bytes(4), bytes(12))]
 		for i, way in enumerate(ways):
-			for version, big in ((2, False), (3, True), (4, False)):
+			for version, big in (((2, False), (3, True), (4, False))[i % 3],):
 				with self.subTest(way=i, version=version, big=big):
 					t = large()
 					image = squash.Writer(version, big, pack=way, block=32768).write(t)
