@@ -59,7 +59,9 @@ class Map(unittest.TestCase):
 		return ranges
 
 	def test_every_golden_input(self):
-		ranges = self.check(GOLDEN)
+		ranges = {}
+		for i in range(0, len(GOLDEN), 100):  # a review takes 255 inputs at most
+			ranges.update(self.check(GOLDEN[i:i + 100]))
 		self.assertGreater(len(ranges), 100)
 		self.assertGreater(sum(r["depth"] > 0 for rs in ranges.values() for r in rs), 50)
 
