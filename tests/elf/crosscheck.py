@@ -111,7 +111,7 @@ def ours(inspect_one, path):
 
 # What readelf says.
 
-SEGMENT = re.compile(r"^  (\S+)\s+0x\w+ 0x\w+ 0x\w+ 0x\w+ 0x\w+ (.{3}) 0x\w+$")
+SEGMENT = re.compile(r"^  (\S+)\s+0x\w+ 0x\w+ 0x\w+ 0x\w+ 0x\w+ (.{3}) (?:0x\w+|0)$")
 SYMBOL = re.compile(r"^\s*\d+: [0-9a-f]+\s+\S+ (\S+)\s+(\S+)\s+(\S+)\s+(?:\[.*?\]\s+)?(\S+)(?: (.*))?$")
 
 
