@@ -11,7 +11,7 @@
 enum {
 	NOISE = 64 << 20,
 	PLANTED = 2000,
-	ROOM = 512 << 10 /* the magic of a UFS stands behind 256 KiB */
+	ROOM = 128 << 10 /* the magic of a UFS stands behind 64 KiB */
 };
 
 static uint64_t next(uint64_t *state)
