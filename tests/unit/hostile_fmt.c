@@ -10,7 +10,7 @@
 
 enum {
 	NOISE = 64 << 20,
-	PLANTED = 2000,
+	PLANTED = 500,
 	ROOM = 128 << 10 /* the magic of a UFS stands behind 64 KiB */
 };
 
