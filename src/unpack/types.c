@@ -66,6 +66,16 @@ static const char *text_type(as_span s)
 	return object || as_starts(start, "[{") ? "text/json" : "text";
 }
 
+/* Keys of OpenPGP (RFC 4880): a public key of version 4, and a packet behind it. Signatures look like noise. */
+static bool is_keyring(as_span data)
+{
+	enum { KEY = 0x99, VERSION = 4, ANY = 0x80 };
+	as_cur c = as_cur_be(data, 0);
+	uint8_t tag = as_u8(&c);
+	as_span key = as_take(&c, as_u16(&c));
+	return tag == KEY && as_at(key, 0) == VERSION && (as_u8(&c) & ANY) && as_ok(&c);
+}
+
 const char *as_type_of(as_span data)
 {
 	if (data.n == 0)
@@ -74,6 +84,8 @@ const char *as_type_of(as_span data)
 		if (as_same(as_cut(data, known[i].at, known[i].len),
 			    as_bytes(known[i].bytes, known[i].len)))
 			return known[i].type;
+	if (is_keyring(data))
+		return "application/pgp-keys";
 	as_span look = as_cut(data, 0, as_min(data.n, AS_TYPE_LOOK));
 	/* A cut may fall inside a UTF-8 sequence: leave its last bytes out. */
 	as_span whole = look.n < data.n ? as_cut(look, 0, look.n - 4) : look;
