@@ -18,7 +18,7 @@ as_status as_j2_prepare(as_j2 *q)
 		return s;
 	q->points = as_alloc_array(a, n, sizeof(*q->points));
 	q->next = as_alloc_array(a, n, sizeof(*q->next));
-	q->owner = as_alloc_array(a, n, sizeof(*q->owner));
+	q->owner = as_alloc_array(a, n, sizeof(const as_j2_node *));
 	for (size_t i = 0; i < 2; i++)
 		q->views[i].list = as_alloc_array(a, n, sizeof(as_j2_stretch));
 	bool ok = q->points && q->next && q->owner && q->views[0].list && q->views[1].list;

@@ -3,6 +3,7 @@
  *    0 5ea3a417   4 reserved u16   6 bytes of meta data u16   8 size of the image
  *   12 MD5 of the image, only if there is one   then meta data ("name=value", NUL each), the image
  * The first one, the seal, may have no image. */
+#include "base/ascii.h"
 #include "unpack/vendor.h"
 
 enum { FIXED = 12, MD5 = 16, MAGIC = 0x5ea3a417, ENTITIES_MAX = 64 };
@@ -28,11 +29,31 @@ static bool read_entity(as_span image, uint64_t at, entity *e)
 	return as_ok(&c) && magic == MAGIC;
 }
 
-/* Meta data is text in pieces: without it a header would be a magic and lengths. */
+/* "name=value", with a name as programs write it. */
+static bool is_pair(as_span word)
+{
+	size_t eq = as_find(word, as_bytes("=", 1), 0);
+	if (eq == 0 || eq == SIZE_MAX || !as_vendor_printable(word))
+		return false;
+	for (size_t i = 0; i < eq; i++)
+		if (!as_is_word(as_at(word, i)))
+			return false;
+	return true;
+}
+
+/* Meta data is pairs in text, NUL after each and to the end: without it a header would be a magic
+ * and lengths, which a program's code holds by chance. */
 static bool meta_fits(const entity *e)
 {
-	as_span last = as_from(e->meta, e->meta.n ? e->meta.n - 1 : 0);
-	return e->meta.n > 0 && as_vendor_printable(e->meta) && as_all(last, 0);
+	as_cur c = as_cur_be(e->meta, 0);
+	size_t n = 0;
+	while (as_left(&c) > 0) {
+		as_span word = as_str(&c, 1);
+		if (!as_ok(&c) || (word.n > 0 && !is_pair(word)))
+			return false;
+		n += word.n > 0;
+	}
+	return n > 0;
 }
 
 static as_status probe(as_span image, as_extent *out)
