@@ -229,11 +229,12 @@ static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 		return as_review_fail(
 			r, ASSAY_OUTPUT, "%s: nothing can be written there", r->options->output);
 	if (!r->window || !w->scanner || !w->arena || !r->sessions ||
-		as_objects_init(&r->objects, r->spool) != AS_OK || as_examine_prepare() != AS_OK)
+		as_objects_init(&r->objects, r->spool) != AS_OK ||
+		(!w->only_unpack && as_examine_prepare() != AS_OK))
 		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	for (unsigned i = 0; i < r->n_sessions; i++) {
 		r->sessions[i].exam = AS_NONE;
-		r->sessions[i].hasher = as_hasher_new_both();
+		r->sessions[i].hasher = as_review_hasher(r);
 		if (!r->sessions[i].hasher)
 			return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	}
@@ -336,7 +337,7 @@ as_workshop *as_workshop_new(as_review *r)
 		return NULL;
 	r->started = as_now();
 	r->locks = ~0u;
-	r->roles = as_roles_of;
+	r->roles = r->on_object ? NULL : as_roles_of;
 	r->work = work;
 	r->work_ctx = w;
 	r->limits = w->limits = limits_of(r->options);

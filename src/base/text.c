@@ -106,21 +106,40 @@ static bool one(const char **pattern, uint8_t b)
 	return hit;
 }
 
+/* What stands behind the last star must end the name: most names are told from most patterns there. */
+static bool ends_fit(const char *pattern, as_span name)
+{
+	const char *star = strchr(pattern, '[') ? NULL : strrchr(pattern, '*');
+	size_t n = star ? strlen(star + 1) : 0;
+	if (n == 0 || strchr(star, '?'))
+		return true;
+	return n <= name.n && memcmp(&name.p[name.n - n], star + 1, n) == 0;
+}
+
+/* Where what follows a star can begin, from offset at on; SIZE_MAX: nowhere. */
+static size_t next_start(const char *pattern, as_span name, size_t at)
+{
+	bool literal = *pattern && !strchr("*?[", *pattern);
+	return literal ? as_find_byte(name, (uint8_t)*pattern, at) : at;
+}
+
 bool as_glob(const char *pattern, as_span name)
 {
 	const char *star = NULL;
 	size_t at = 0, resume = 0;
+	if (!ends_fit(pattern, name))
+		return false;
 	while (at < name.n) {
 		const char *next = pattern;
 		if (*pattern == '*') {
 			star = ++pattern;
-			resume = at;
+			at = resume = next_start(star, name, at);
 		} else if (*pattern && one(&next, name.p[at])) {
 			pattern = next;
 			at++;
 		} else if (star) {
 			pattern = star;
-			at = ++resume;
+			at = resume = next_start(star, name, resume + 1);
 		} else {
 			return false;
 		}

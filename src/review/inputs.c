@@ -67,7 +67,7 @@ static as_status send_node(walk *w, uint32_t parent, const char *name, const str
 		as_nodes_path(&w->s.nodes, as_buf_span_of(&w->s.payload), parent, &path);
 		as_buf_u8(&path, '/');
 		as_buf_text(&path, name);
-		m.roles = w->r->roles(as_buf_span_of(&path));
+		m.roles = w->r->roles ? w->r->roles(as_buf_span_of(&path)) : 0;
 	}
 	as_node_encode(&b, &m);
 	as_status s = as_hear(w->r, &w->s, AS_M_NODE, as_buf_span_of(&b));
@@ -215,7 +215,7 @@ static assay_status open_folder(as_review *r, as_input *in, int fd)
 		as_sha256_of(as_print(r->objects.arena, "folder %zu", (size_t)(in - r->inputs)));
 	in->folder = true;
 	in->object = as_object_get(&r->objects, &sum, 0);
-	w.s.hasher = as_hasher_new_both();
+	w.s.hasher = as_review_hasher(r);
 	uint32_t exam = in->object == AS_NONE
 				? AS_NONE
 				: as_exam_get(&r->objects, in->object, (as_span){ 0 });

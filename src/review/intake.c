@@ -4,9 +4,14 @@
 #include "review/review.h"
 #include "unpack/format.h"
 
+as_hasher *as_review_hasher(const as_review *r)
+{
+	return r->on_object ? as_hasher_new() : as_hasher_new_both();
+}
+
 as_status as_hash_range(as_review *r, as_region region, uint64_t at, uint64_t n, as_digests *out)
 {
-	as_hasher *h = as_hasher_new_both();
+	as_hasher *h = as_review_hasher(r);
 	as_status s = h ? AS_OK : AS_NOMEM;
 	for (uint64_t done = 0; s == AS_OK && done < n; done += AS_WINDOW) {
 		size_t step = as_min(AS_WINDOW, n - done);

@@ -52,7 +52,7 @@ struct as_review {
 	as_input *inputs; /* in the arena */
 	size_t n_inputs;
 	uint64_t (*roles)(
-		as_span path); /* as_roles_of: passed in, so that this room needs no inspector */
+		as_span path); /* as_roles_of: passed in, so that this room needs no inspector; NULL: not asked */
 	/* Told of every object when its bytes are at hand (extract); NULL: nobody. path: inside the container. */
 	as_status (*on_object)(struct as_review *r, const as_sha256 *sum, as_region region,
 		uint64_t at, uint64_t n, as_span path);
@@ -102,6 +102,9 @@ void as_session_abort_stream(as_review *r, as_session *s);
 void as_session_clear(as_session *s);
 /* Bytes that the whole review may unpack: as the user said, or a gigabyte and the inputs' bytes times the ratio. */
 uint64_t as_bytes_budget(const as_review *r);
+/* A hasher for objects, of both digests; of the one that names them where only the contents are wanted. NULL:
+ * no memory. */
+as_hasher *as_review_hasher(const as_review *r);
 /* Hashes n bytes of a region from offset at. */
 as_status as_hash_range(
 	as_review *r, as_region region, uint64_t at, uint64_t n, as_digests *out) AS_MUST_USE;

@@ -240,14 +240,18 @@ int examine_and_print(const as_task *task, bool tree, const char *without)
 	p.paths = calloc(1, sizeof(*p.paths));
 	p.n_paths = 1;
 	as_sender sender = { .send = send, .stage = stage, .ctx = &p };
-	as_scanner *scanner = as_scanner_new();
+	static as_scanner *scanner; /* its making takes longer than most objects */
+	scanner = scanner ? scanner : as_scanner_new();
 	as_arena *arena = as_arena_new(512 << 20);
 	as_examiner e = { .limits = &limits,
 		.scanner = scanner,
 		.send = &sender,
 		.without = without,
+		.only_unpack = tree,
 		.arena = arena };
-	as_status s = !p.hasher || !p.paths || !scanner || !arena ? AS_NOMEM : as_examine_prepare();
+	as_status s = !p.hasher || !p.paths || !scanner || !arena ? AS_NOMEM : AS_OK;
+	if (s == AS_OK && !tree)
+		s = as_examine_prepare();
 	if (s == AS_OK)
 		s = as_examine(&e, task);
 	printf("status %s\n", as_status_name(s));
@@ -255,7 +259,6 @@ int examine_and_print(const as_task *task, bool tree, const char *without)
 		as_buf_free(&p.paths[i]);
 	free(p.paths);
 	as_hasher_free(p.hasher);
-	as_scanner_free(scanner);
 	as_arena_free(arena);
 	return s == AS_OK ? 0 : 4;
 }

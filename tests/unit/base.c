@@ -92,6 +92,12 @@ static void patterns_match(void **state)
 	assert_true(as_glob("a?c[", as_lit("abc[")));
 	assert_false(as_glob("", as_lit("a")));
 	assert_true(as_glob("**", as_lit("")));
+	assert_true(as_glob("a*[*]x", as_lit("ab*x")));
+	assert_false(as_glob("a*[*]x", as_lit("abcx")));
+	assert_true(as_glob("*ab*ab", as_lit("aabab")));
+	assert_false(as_glob("*ab*ab", as_lit("xaab")));
+	assert_false(as_glob("*b", as_lit("")));
+	assert_true(as_glob("*/lib*.la", as_lit("/a/lib/libc.la")));
 }
 
 static void text_is_safe_and_reversible(void **state)

@@ -4,9 +4,10 @@
  *    0 name[16]  16 mtime[12]  28 uid[6]  34 gid[6]  40 mode[8] (octal)  48 size[10]  58 "`\n"
  * GNU ends a name with a slash; "/" and "/SYM64/" are symbol tables, "//" holds long names, "/N" is
  * the name at offset N in them. BSD writes "#1/N": the first N bytes of the data are the name. */
+#include "base/ascii.h"
 #include "unpack/format.h"
 
-enum { MAGIC = 8 };
+enum { MAGIC = 8, HEADER = 60 };
 
 typedef struct member {
 	as_entry e;
@@ -37,14 +38,45 @@ static bool read_member(as_span body, uint64_t at, member *m)
 	return as_ok(&c) && ends && sized && m->label.n > 0;
 }
 
+/* Where members go on behind a damaged header at offset at: at the next header, unless another
+ * archive begins before it. SIZE_MAX: nowhere. */
+static uint64_t resume(as_span body, uint64_t at)
+{
+	member m;
+	as_span mark = as_bytes("`\n", 2);
+	for (size_t hit = as_find(body, mark, at + HEADER); hit != SIZE_MAX;
+		hit = as_find(body, mark, hit + 1)) {
+		uint64_t head = hit + 2 - HEADER;
+		if (head % 2 != 0 || !read_member(body, head, &m))
+			continue;
+		as_span between = as_cut(body, at, head - at);
+		return as_find(between, as_bytes("!<arch>\n", MAGIC), 0) == SIZE_MAX ? head
+										     : SIZE_MAX;
+	}
+	return SIZE_MAX;
+}
+
+/* A header that the end of the image cuts: text, and too little of it. */
+static bool is_cut_header(as_span rest)
+{
+	size_t n = 0;
+	while (n < rest.n && as_printable(as_at(rest, n)))
+		n++;
+	return rest.n > 0 && rest.n < HEADER && n == rest.n;
+}
+
 static as_status probe(as_span image, as_extent *out)
 {
 	member m;
-	uint64_t at = MAGIC;
-	while (at < image.n && read_member(image, at, &m))
-		at = as_min(m.next, image.n);
-	if (at == MAGIC && image.n != MAGIC)
-		return AS_NOT_THIS;
+	uint64_t at = MAGIC, next = MAGIC;
+	for (; next < image.n; next = resume(image, at)) {
+		for (at = next; at < image.n && read_member(image, at, &m);)
+			at = as_min(m.next, image.n);
+		if (at == MAGIC)
+			return AS_NOT_THIS;
+	}
+	if (at > MAGIC && is_cut_header(as_from(image, at)))
+		at = image.n;
 	*out = (as_extent){ .size = at, .sure = at > MAGIC ? AS_STRUCTURED : AS_PLAUSIBLE };
 	return AS_OK;
 }
@@ -110,15 +142,20 @@ static as_status unpack(as_unpack *u, as_span body)
 	uint64_t at = MAGIC;
 	as_struct(u, 0, MAGIC, "ar header");
 	while (at < body.n && worst <= AS_PARTIAL) {
-		if (!read_member(body, at, &m))
-			return as_worse(worst, as_lost(u, at, "not a member header"));
+		if (!read_member(body, at, &m)) {
+			worst = as_worse(worst, as_lost(u, at, "not a member header"));
+			at = resume(body, at);
+			continue;
+		}
 		uint64_t end = m.data_at + m.n;
 		if (as_is(m.label, "//"))
 			names = as_cut(body, m.data_at, m.n);
-		if (is_table(&m))
-			as_struct(u, at, end - at, "ar table");
-		else
+		if (!is_table(&m))
 			worst = as_worse(worst, put(u, body, names, &m));
+		else if (end > body.n)
+			worst = as_worse(worst, as_lost(u, at, "a table runs past the archive"));
+		else
+			as_struct(u, at, end - at, "ar table");
 		as_struct(u, end, m.next - end, "ar padding");
 		at = as_min(m.next, body.n);
 	}

@@ -23,6 +23,22 @@ static bool sums_to_zero(as_span s)
 	return sum == 0;
 }
 
+/* The header of the entry at offset at and its name are summed by themselves. */
+static bool is_entry(as_span image, uint64_t at)
+{
+	as_cur c = as_cur_be(image, at + 16);
+	(void)as_str(&c, PAD);
+	return as_ok(&c) && sums_to_zero(as_cut(image, at, as_pos(&c) - at));
+}
+
+/* The first sum is over the first bytes only. Where it is wrong, the first two entries vouch for the image. */
+static bool entries_vouch(as_span image, uint64_t at)
+{
+	as_cur c = as_cur_be(image, at);
+	uint32_t next = as_u32(&c) & ~15u;
+	return is_entry(image, at) && next > at && next < image.n && is_entry(image, next);
+}
+
 static as_status probe(as_span image, as_extent *out)
 {
 	as_cur c = as_cur_be(image, 8); /* the magic brought us here */
@@ -31,11 +47,12 @@ static as_status probe(as_span image, as_extent *out)
 	as_span volume = as_str(&c, PAD);
 	if (!as_ok(&c) || size < as_pos(&c))
 		return AS_NOT_THIS;
-	if (!sums_to_zero(as_cut(image, 0, as_min(as_min(size, image.n), SUMMED))))
+	bool whole = sums_to_zero(as_cut(image, 0, as_min(as_min(size, image.n), SUMMED)));
+	if (!whole && !entries_vouch(image, as_pos(&c)))
 		return AS_NOT_THIS;
-	*out = (as_extent){
-		.size = as_min(size, image.n), .sure = AS_CHECKSUMMED, .label = volume
-	};
+	*out = (as_extent){ .size = as_min(size, image.n),
+		.sure = whole ? AS_CHECKSUMMED : AS_STRUCTURED,
+		.label = volume };
 	return AS_OK;
 }
 
@@ -101,6 +118,9 @@ static as_status list(as_unpack *u, as_span image, uint32_t at, as_node *dir)
 		s = read_entry(image, here, &e, &at, &ref);
 		if (s == AS_NOT_THIS)
 			return as_lost(u, here, "entry runs past the image");
+		if (!is_entry(image, here))
+			worst = as_worse(worst,
+				as_lost(u, here, "the checksum of an entry's header is wrong"));
 		if (as_is(e.name, ".") || as_is(e.name, ".."))
 			continue;
 		if (e.type == AS_HARDLINK)
@@ -128,6 +148,8 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_status s = size > body.n
 			      ? as_lost(u, body.n, "the image ends before its file system does")
 			      : AS_OK;
+	if (!sums_to_zero(as_cut(body, 0, as_min(as_min(size, body.n), SUMMED))))
+		s = as_worse(s, as_lost(u, 0, "the checksum of the first 512 bytes is wrong"));
 	return as_worse(s, list(u, body, (uint32_t)as_pos(&c), as_root(u)));
 }
 
@@ -140,13 +162,15 @@ const as_format as_format_romfs = {
 	.unpack = unpack,
 	.anywhere = true,
 	.variants = (const char *const[]){ "the one there is", NULL },
-	.verifies = (const char *const[]){ "checksum of the first 512 bytes", NULL },
+	.verifies =
+		(const char *const[]){
+			"checksums of the first 512 bytes and of each entry's header", NULL },
 	.keeps =
 		(const char *const[]){
 			"whether a file may be run (modes are those that Linux gives)",
 			"device numbers, hard links, symbolic links", NULL },
 	.samples = (const char *const[]){ "genromfs 0.5.2", NULL },
-	.gaps = (const char *const[]){ "checksums of entries are not verified", NULL },
+	.gaps = NULL,
 	.spec = "https://docs.kernel.org/filesystems/romfs.html",
 	.see = NULL, /* contents stand in one piece: dd shows them */
 };

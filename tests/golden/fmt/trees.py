@@ -716,10 +716,28 @@ def ar_name_offset():
 	return read("ar", "gnu").replace(b"/0 ", b"/9 ").replace(b"//  ", b"/x  ")
 
 
-@lie("romfs", "!/dir/hello")
+@lie("ar", "not a member header", "/short.o", "!/fifteen-chars.o")
+def ar_damaged_header():
+	"""The header of one member in the middle: those behind it are there all the same."""
+	image = read("ar", "bsd")
+	at = image.index(b"fifteen-chars.o")
+	image[at:at + 60] = b"\xa5" * 60
+	return image
+
+
+@lie("romfs", "the checksum of the first 512 bytes is wrong", "/dir/hello")
 def romfs_wrong_sum():
+	"""The entries have sums of their own, and vouch for the image."""
 	image = read("romfs", "genromfs")
 	image[12] ^= 1
+	return image
+
+
+@lie("romfs", "!/dir/hello")
+def romfs_no_sum():
+	image = read("romfs", "genromfs")
+	image[12] ^= 1
+	image[image.index(b".\0") - 1] ^= 1
 	return image
 
 
