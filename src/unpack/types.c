@@ -17,6 +17,8 @@ static const known_type known[] = {
 	{ "application/pdf", "%PDF-", 5, 0 },
 	{ "font/ttf", "\0\1\0\0\0", 5, 0 },
 	{ "font/otf", "OTTO", 4, 0 },
+	{ "font/type1", "%!PS-AdobeFont", 14, 0 },
+	{ "font/type1", "%!PS-AdobeFont", 14, 6 },
 	{ "font/woff", "wOFF", 4, 0 },
 	{ "font/woff2", "wOF2", 4, 0 },
 	{ "application/java-class", "\xca\xfe\xba\xbe\0\0\0", 7, 0 },
@@ -66,14 +68,40 @@ static const char *text_type(as_span s)
 	return object || as_starts(start, "[{") ? "text/json" : "text";
 }
 
-/* Keys of OpenPGP (RFC 4880): a public key of version 4, and a packet behind it. Signatures look like noise. */
+/* A packet of OpenPGP (RFC 4880, 4.2) with a length of its own: its tag, 0 if it is none, and its body. */
+static uint8_t packet(as_cur *c, as_span *body)
+{
+	enum { ANY = 0x80, NEW = 0x40, LONG = 192, PARTIAL = 224 };
+	uint8_t head = as_u8(c), tag = head & NEW ? head & 0x3f : head >> 2 & 0xf;
+	uint64_t n = 0;
+	if (!(head & ANY) || (!(head & NEW) && (head & 3) == 3))
+		return 0;
+	if (head & NEW) {
+		n = as_u8(c);
+		if (n >= PARTIAL)
+			n = n == 0xff ? as_u32(c) : UINT64_MAX;
+		else if (n >= LONG)
+			n = ((n - LONG) << 8) + as_u8(c) + LONG;
+	} else {
+		n = (head & 3) == 0 ? as_u8(c) : (head & 3) == 1 ? as_u16(c) : as_u32(c);
+	}
+	*body = as_take(c, n);
+	return as_ok(c) ? tag : 0;
+}
+
+/* Keys of OpenPGP: a public key, and a name, a signature or another key behind it. Signatures look like noise. */
 static bool is_keyring(as_span data)
 {
-	enum { KEY = 0x99, VERSION = 4, ANY = 0x80 };
+	enum { SIGNATURE = 2, KEY = 6, TRUST = 12, NAME = 13, SUBKEY = 14 };
+	as_span key = { 0 }, further = { 0 };
 	as_cur c = as_cur_be(data, 0);
-	uint8_t tag = as_u8(&c);
-	as_span key = as_take(&c, as_u16(&c));
-	return tag == KEY && as_at(key, 0) == VERSION && (as_u8(&c) & ANY) && as_ok(&c);
+	uint8_t tag = packet(&c, &key), version = as_at(key, 0);
+	/* 4: a time, then an algorithm; 3: days before it; 5 and 6: a length behind it */
+	uint8_t algorithm = as_at(key, version == 3 ? 7 : 5);
+	if (tag != KEY || version < 3 || version > 6 || algorithm == 0 || algorithm > 28)
+		return false;
+	uint8_t next = packet(&c, &further);
+	return next == SIGNATURE || next == KEY || next == TRUST || next == NAME || next == SUBKEY;
 }
 
 const char *as_type_of(as_span data)

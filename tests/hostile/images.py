@@ -151,6 +151,20 @@ def gzip_deep(folder):
 	return put(folder, "deep.gz", data)
 
 
+def cpio_nested(folder, levels=100000):
+	"""An archive in an archive, so often: heads first, then as many tails."""
+	def head(name, size):
+		name = name.encode() + b"\0"
+		text = b"070701" + b"".join(b"%08x" % v for v in (1, 0o100644, 0, 0, 1, 0, size, 0, 0, 0, 0, len(name), 0)) + name
+		return text + bytes(-len(text) % 4)
+	heads, tails, size, end = [], [], len(b"bottom\n"), head("TRAILER!!!", 0)
+	for _ in range(levels):
+		tails.append(bytes(-size % 4) + end)
+		heads.append(head("n", size))
+		size += len(heads[-1]) + len(tails[-1])
+	return put(folder, "nested.cpio", b"".join(reversed(heads)) + b"bottom\n" + b"".join(tails))
+
+
 def squashfs_sparse(folder):
 	tree = folder / "sparse"
 	tree.mkdir()

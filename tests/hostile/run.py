@@ -184,6 +184,7 @@ def containers_of_themselves():
     review(images.disk_in_itself)
     review(images.ext_in_itself)
     review(images.gzip_deep, want=["limit"])
+    review(images.cpio_nested, want=["limit"])
 
 
 def entries_without_number():

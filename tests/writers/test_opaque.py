@@ -4,6 +4,7 @@ import bz2
 import hashlib
 import random
 import struct
+import tempfile
 import unittest
 import zlib
 
@@ -35,6 +36,19 @@ class Opaque(unittest.TestCase):
 			self.assertEqual(kinds(image), ["even"])
 			self.assertEqual(facts(image), [])
 			self.assertTrue(any("lost opaque encrypted" in l for l in told(image)))
+
+	@unittest.skipUnless(have("gpg"), "gpg")
+	def test_keys_are_no_noise(self):
+		"""Keyrings are as dense as what is packed; signatures alone, and noise that begins as a key does, are not keys."""
+		with tempfile.TemporaryDirectory() as home:
+			gpg = ["gpg", "--homedir", home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+			for kind in ("ed25519", "rsa1024", "nistp256"):
+				run(*gpg, "--quick-generate-key", "%s <%s@example.com>" % (kind, kind), kind, "default", "never")
+				self.assertEqual(said(run(*gpg, "--export", kind))[0].split()[1], "application/pgp-keys", kind)
+			self.assertEqual(said(run(*gpg, "--export"))[0].split()[1], "application/pgp-keys")
+			self.assertNotEqual(said(run(*gpg, "--detach-sign", input=TEXT))[0].split()[1], "application/pgp-keys")
+		for head in (b"\x99", b"\x98", b"\xc6"):
+			self.assertEqual(kinds(head + noise(20000)), ["even"])
 
 	@unittest.skipUnless(have("openssl"), "openssl")
 	def test_ciphers(self):
