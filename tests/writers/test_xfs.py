@@ -243,6 +243,35 @@ class Xfs(unittest.TestCase):
 		self.assertTrue(any("name=log\tvalue=dirty" in l for l in lines))
 		self.assertEqual([l for l in trees.entries(lines) if not l.startswith("lost")], sorted(trees.lines(t)))
 
+	def test_deleted(self):
+		"""Told with their names and contents, in blocks; not if a block is used again."""
+		for options in ((), ("-m", "crc=0", "-n", "ftype=0")):
+			t = many(20, lambda k: b"%d\n" % k * 500)
+			t.file("d/scattered", bytes(range(256)) * 12, 0o600, 5, 6)
+			made = make.mkfs(t, "-b", "size=1024", *options)
+			make.remap(made, "d/scattered", 5 * 1024, (0, 1, 0), (3, 2, 0))
+			names = ["d/a-name-of-some-length-%04d" % k for k in (7, 8)]
+			for group in (names, ["d/scattered"]):
+				make.remove_names(made, *group)
+				for path in group:
+					make.delete(made, path)
+			with self.subTest(options=options):
+				found = [l for l in said(made.image) if l.startswith("deleted-")]
+				want = {p: t[p].data + bytes(-len(t[p].data) % 1024) for p in names}
+				want["d/scattered"] = bytes(range(256)) * 4 + bytes(2048) + bytes(range(256)) * 8
+				self.assertEqual(len(found), len(want), found)
+				for path, data in want.items():
+					line = "deleted-file - %d:%d %d %d %s /%s (deleted 0x%x)" % (t[path].uid, t[path].gid, t[path].mtime, len(data),
+						T.sha256(data), path, made.at(path))
+					self.assertIn(line, found)
+				live = [l for l in trees.lines(t) if not any("/" + p in l for p in want)]
+				self.assertEqual(entries(made.image), sorted(live))
+			with self.subTest(options=options, used=True):
+				_, block, _, _ = make.runs_of(made.image, made.where["d/a-name-of-some-length-0003"])[0]
+				made.set("d/scattered", made.fork("d/scattered") - made.at("d/scattered"), "16s", make.extent(0, block, 1))
+				found = [l for l in said(made.image) if l.startswith("deleted-")]
+				self.assertEqual(len(found), 2, found)
+
 	def test_damage(self):
 		for options in ((), ("-m", "crc=0")):
 			with self.subTest(options=options):

@@ -14,6 +14,8 @@
  * Not libxfs: no distribution has it as a library, and it trusts an image that was not repaired. */
 #include "unpack/fmt/xfs.h"
 
+#include <string.h>
+
 enum { SUPER = 264, AGF_MAGIC = 0x58414746, SUM_AT = 224 };
 enum { MOREBITS = 0x8000, DIRV2 = 0x2000, FTYPE2 = 0x200 };
 
@@ -205,6 +207,20 @@ bool as_xfs_sound(const as_xfs *x, as_span block, uint64_t sum)
 	return as_ok(&c) && stored == ~as_crc32c(crc, as_from(block, sum + 4));
 }
 
+void *as_xfs_room(const as_xfs *x, void *list, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return list;
+	size_t more = *cap ? *cap * 2 : 16;
+	void *grown = as_alloc_array(as_memory(x->u), more, size);
+	if (!grown)
+		return NULL;
+	if (n > 0)
+		memcpy(grown, list, n * size);
+	*cap = more;
+	return grown;
+}
+
 as_status as_xfs_step(as_xfs *x)
 {
 	if (x->steps == 0) {
@@ -260,8 +276,8 @@ static as_status unpack(as_unpack *u, as_span body)
 	tell(&x);
 	if (x.super.version == 4 && !(x.super.flags & DIRV2))
 		return as_refused(u, 100, "unsupported", "directories of version 1: not examined");
-	x.seen.seed = (uintptr_t)u;
-	x.steps = body.n / x.super.block * 4 + 4096;
+	x.seen.seed = x.buried.seed = (uintptr_t)u;
+	x.steps = body.n / x.super.block * 4 + 256;
 	as_status s = as_worse(check(&x), as_xfs_log(&x));
 	if (s <= AS_PARTIAL)
 		s = as_worse(s, read_root(&x));
@@ -269,7 +285,10 @@ static as_status unpack(as_unpack *u, as_span body)
 		s = as_worse(s, as_xfs_groups(&x));
 	if (s <= AS_PARTIAL)
 		s = as_worse(s, as_xfs_nameless(&x));
+	if (s <= AS_PARTIAL)
+		s = as_worse(s, as_xfs_deleted(&x));
 	as_map_free(&x.seen);
+	as_map_free(&x.buried);
 	return s;
 }
 
@@ -289,7 +308,8 @@ const as_format as_format_xfs = {
 		"types",
 		"extents and trees of them, holes, unwritten and shared extents, sparse inodes, "
 		"times beyond 2038, 64-bit counts of extents",
-		"inodes that no directory names any more", "copies of a damaged superblock", NULL },
+		"inodes that no directory names any more, deleted files whose blocks are free",
+		"copies of a damaged superblock", NULL },
 	.verifies =
 		(const char *const[]){
 			"CRC-32C of the superblock, of the headers and trees of groups, of inodes, "
@@ -303,7 +323,9 @@ const as_format as_format_xfs = {
 	.gaps = (const char *const[]){ "a log that holds changes is said, not replayed; one on "
 				       "another device is not seen",
 		"files on a realtime device are listed, not opened",
-		"deleted files are told only while their inode is in use",
+		"deleted files are told if their inode was not used again and their extents fitted "
+		"into it; their "
+		"size is that of their blocks",
 		"directories of version 1 (IRIX) are not read",
 		"a superblock with all that follows it in its first 4 KiB overwritten is not found",
 		"parent pointers are not used to name what lost its name", NULL },

@@ -34,14 +34,30 @@ typedef struct as_xfs_super {
 	as_span uuid, meta_uuid, label;
 } as_xfs_super;
 
+/* What a directory still says of a name that was removed from it. */
+typedef struct as_xfs_grave {
+	as_node *dir;
+	as_span name;
+} as_xfs_grave;
+
+/* A stretch of the body, bytes. */
+typedef struct as_xfs_stretch {
+	uint64_t at, n;
+} as_xfs_stretch;
+
 typedef struct as_xfs {
 	as_unpack *u; /* NULL while probing: nothing is recorded */
 	as_span body;
 	as_xfs_super super;
 	as_map seen;      /* inodes that were put */
+	as_map buried;    /* low halves of inodes to what graves holds of them */
 	as_pieces pieces; /* of the file that is put */
-	uint64_t *found;  /* inodes that are in use and were not put: the arena's */
-	size_t n_found, found_cap;
+	/* The arena's: inodes in use that were not put, free ones that still say something, names that were removed,
+	 * and what is free, in order. */
+	uint64_t *found, *freed;
+	as_xfs_grave *graves;
+	as_xfs_stretch *space;
+	size_t n_found, found_cap, n_freed, freed_cap, n_graves, graves_cap, n_space, space_cap;
 	uint64_t steps; /* blocks of metadata that may still be read: trees may share theirs */
 } as_xfs;
 
@@ -83,6 +99,10 @@ uint64_t as_xfs_group_at(const as_xfs *x, uint64_t ag, uint64_t block, uint64_t 
 uint64_t as_xfs_block_at(const as_xfs *x, uint64_t block, uint64_t n);
 /* Whether the checksum at offset sum of a block of metadata is right; version 4 has none: true. Pure. */
 bool as_xfs_sound(const as_xfs *x, as_span block, uint64_t sum);
+/* The list with room for one more of size bytes: *cap grows. NULL without memory. */
+void *as_xfs_room(const as_xfs *x, void *list, size_t n, size_t *cap, size_t size);
+/* Takes the next extent of a map; *unwritten: it was never written. False if it makes no sense; at the end c is bad. */
+bool as_xfs_extent(const as_xfs *x, as_cur *c, struct as_xfs_run *run, bool *unwritten);
 /* Counts a block of metadata; AS_LIMIT and a note if too many were read. */
 as_status as_xfs_step(as_xfs *x) AS_MUST_USE;
 
@@ -109,6 +129,8 @@ as_status as_xfs_attrs(as_xfs *x, const as_xfs_inode *i) AS_MUST_USE;
 as_status as_xfs_groups(as_xfs *x) AS_MUST_USE;
 /* Puts inodes that no directory names. */
 as_status as_xfs_nameless(as_xfs *x) AS_MUST_USE;
+/* Emits deleted files whose inode was not used again, and whose blocks are free. */
+as_status as_xfs_deleted(as_xfs *x) AS_MUST_USE;
 /* Says what state the log is in. */
 as_status as_xfs_log(as_xfs *x) AS_MUST_USE;
 

@@ -6,11 +6,10 @@
  *    AGFL: 0 "XAFL" (version 5)   32 CRC-32C
  * Blocks of a tree: magic, level u16, entries u16, left u32, right u32; in version 5: block u64, LSN u64, uuid[16],
  * group u32, CRC-32C; then entries, or keys and behind the room for all of them blocks u32.
+ * The tree by place has first block u32, blocks u32 for each stretch that is free.
  * The tree of inodes has for each 64: first inode u32, those that have no place u16 (a bit for four), count u8, free
  * u8 (or free u32), those that are free u64. */
 #include "unpack/fmt/xfs.h"
-
-#include <string.h>
 
 enum { SHORT_OLD = 16, SHORT_NEW = 56, SHORT_SUM = 52, LEVELS_MOST = 16, CHUNK = 64 };
 
@@ -19,17 +18,17 @@ typedef struct tree_kind {
 	uint8_t sector;        /* of the header that names it: 1 AGF, 2 AGI */
 	uint16_t root, level;  /* where that does, bytes */
 	uint8_t key;           /* bytes */
-	bool inodes;
-	unsigned needs; /* read-only compatible feature, or 0 */
+	bool inodes, space;    /* it is of inodes, or of what is free */
+	unsigned needs;        /* read-only compatible feature, or 0 */
 } tree_kind;
 
 static const tree_kind trees[] = {
-	{ "IABT", "IAB3", 2, 20, 24, 4, true, 0 },
-	{ "ABTB", "AB3B", 1, 16, 28, 8, false, 0 },
-	{ "ABTC", "AB3C", 1, 20, 32, 8, false, 0 },
-	{ NULL, "RMB3", 1, 24, 36, 40, false, AS_XFS_RMAPBT },
-	{ NULL, "R3FC", 1, 88, 92, 4, false, AS_XFS_REFLINK },
-	{ NULL, "FIB3", 2, 328, 332, 4, false, AS_XFS_FINOBT },
+	{ "IABT", "IAB3", 2, 20, 24, 4, true, false, 0 },
+	{ "ABTB", "AB3B", 1, 16, 28, 8, false, true, 0 },
+	{ "ABTC", "AB3C", 1, 20, 32, 8, false, false, 0 },
+	{ NULL, "RMB3", 1, 24, 36, 40, false, false, AS_XFS_RMAPBT },
+	{ NULL, "R3FC", 1, 88, 92, 4, false, false, AS_XFS_REFLINK },
+	{ NULL, "FIB3", 2, 328, 332, 4, false, false, AS_XFS_FINOBT },
 };
 
 typedef struct walk {
@@ -59,17 +58,46 @@ static as_status note(as_xfs *x, uint64_t number)
 	uint64_t one = 0;
 	if (as_map_get(&x->seen, number, &one))
 		return AS_OK;
-	if (x->n_found == x->found_cap) {
-		size_t cap = x->found_cap ? x->found_cap * 2 : 64;
-		uint64_t *list = as_alloc_array(as_memory(x->u), cap, sizeof(*list));
+	uint64_t *list = as_xfs_room(x, x->found, x->n_found, &x->found_cap, sizeof(*list));
+	if (!list)
+		return AS_NOMEM;
+	x->found = list;
+	x->found[x->n_found++] = number;
+	return AS_OK;
+}
+
+/* Remembers an inode that is free, if it still says where something stood. */
+static as_status note_freed(as_xfs *x, uint64_t number)
+{
+	as_xfs_inode i;
+	if (!as_xfs_read_inode(x, number, &i) || i.type != 0 || i.format != AS_XFS_EXTENTS ||
+		i.hurt || as_all(as_cut(i.fork, 0, 16), 0))
+		return AS_OK;
+	uint64_t *list = as_xfs_room(x, x->freed, x->n_freed, &x->freed_cap, sizeof(*list));
+	if (!list)
+		return AS_NOMEM;
+	x->freed = list;
+	x->freed[x->n_freed++] = number;
+	return AS_OK;
+}
+
+/* Remembers n records of what is free. */
+static as_status read_space(walk *w, as_cur *c, uint64_t n)
+{
+	as_xfs *x = w->x;
+	for (; n > 0; n--) {
+		uint32_t block = as_u32(c), blocks = as_u32(c);
+		uint64_t at = as_xfs_group_at(x, w->group, block, blocks);
+		const as_xfs_stretch *last = x->n_space > 0 ? &x->space[x->n_space - 1] : NULL;
+		if (!as_ok(c) || at == AS_XFS_NOWHERE || (last && at < last->at + last->n))
+			return AS_OK;
+		as_xfs_stretch *list =
+			as_xfs_room(x, x->space, x->n_space, &x->space_cap, sizeof(*list));
 		if (!list)
 			return AS_NOMEM;
-		if (x->n_found > 0)
-			memcpy(list, x->found, x->n_found * sizeof(*list));
-		x->found = list;
-		x->found_cap = cap;
+		x->space = list;
+		x->space[x->n_space++] = (as_xfs_stretch){ at, (uint64_t)blocks * x->super.block };
 	}
-	x->found[x->n_found++] = number;
 	return AS_OK;
 }
 
@@ -88,8 +116,8 @@ static as_status read_chunk(walk *w, uint64_t first, uint16_t missing, uint64_t 
 			break;
 		}
 		as_struct(x->u, at + (in_group & mask) * size, size, "XFS inodes");
-		if (!(free >> k & 1))
-			s = note(x, number_of(x, w->group, in_group));
+		uint64_t number = number_of(x, w->group, in_group);
+		s = free >> k & 1 ? note_freed(x, number) : note(x, number);
 	}
 	return s;
 }
@@ -98,7 +126,7 @@ static as_status read_chunks(walk *w, as_cur *c, uint64_t n)
 {
 	bool sparse = w->x->super.incompat & AS_XFS_SPARSE;
 	as_status s = AS_OK;
-	for (; n > 0 && s == AS_OK && w->kind->inodes; n--) {
+	for (; n > 0 && s == AS_OK; n--) {
 		uint32_t first = as_u32(c);
 		uint16_t missing = as_u16(c);
 		as_skip(c, 2);
@@ -132,8 +160,10 @@ static as_status branch(walk *w, uint32_t number, unsigned level)
 	}
 	as_struct(x->u, at, block.n, "XFS tree of a group");
 	as_seek(&c, level > 0 ? head + room * w->kind->key : head);
-	if (level == 0)
+	if (level == 0 && w->kind->inodes)
 		return read_chunks(w, &c, n);
+	if (level == 0)
+		return w->kind->space ? read_space(w, &c, n) : AS_OK;
 	for (; n > 0 && s == AS_OK; n--)
 		s = branch(w, as_u32(&c), level - 1);
 	return s;

@@ -60,7 +60,7 @@ static as_status read_far(attributes *a, uint32_t block, uint64_t n, as_span *va
 	uint8_t *out = n <= VALUE_MOST ? as_alloc(as_memory(x->u), n + 1) : NULL;
 	uint64_t done = 0;
 	as_status s = AS_OK;
-	for (; out && done < n && s == AS_OK; block++) {
+	for (; out && done < n && s == AS_OK && a->left > 0; block++, a->left--) {
 		uint64_t at = 0;
 		as_span part = as_xfs_gather(x, &a->runs, block, 1, &at);
 		s = as_xfs_step(x);

@@ -9,7 +9,14 @@
  * index has blocks of its own, from 32 GiB of the directory on: names are read without it. */
 #include "unpack/fmt/xfs.h"
 
-enum { OLD_HEAD = 16, NEW_HEAD = 64, DATA_SUM = 4, INDEX_SUM = 12, FREE = 0xffff };
+enum {
+	OLD_HEAD = 16,
+	NEW_HEAD = 64,
+	DATA_SUM = 4,
+	INDEX_SUM = 12,
+	FREE = 0xffff,
+	GRAVES_MOST = 4096
+};
 #define INDEX_AT (1ull << 35) /* bytes of the directory before its index */
 
 typedef struct listing {
@@ -80,6 +87,39 @@ static uint64_t end_of(as_span block)
 	return only && n <= (block.n - 8) / 8 ? block.n - 8 - n * 8 : block.n;
 }
 
+/* Where records were removed there is a free one, over the first half of the first inode's number only. Those behind
+ * it that it covers, too, are as they were. */
+static void dig(listing *l, as_span block, uint64_t at, uint64_t n)
+{
+	as_xfs *x = l->x;
+	const uint64_t start = at, end = at + n;
+	for (uint64_t len = 0; at + 16 <= end && x->n_graves < GRAVES_MOST; at += len) {
+		as_cur c = as_cur_be(block, at + 4);
+		uint32_t inode = as_u32(&c);
+		as_xfs_grave g = { .dir = l->node };
+		uint8_t name_len = as_u8(&c);
+		g.name = as_take(&c, name_len);
+		as_skip(&c, x->super.ftype);
+		len = as_ok(&c) && name_len > 0 ? (as_pos(&c) - at + 2 + 7) / 8 * 8 : 0;
+		as_seek(&c, at + len - 2);
+		uint16_t tag = as_u16(&c);
+		bool right = tag == at || (at + len == end && tag == start);
+		if (len == 0 || len > end - at || !right) {
+			len = 8;
+			continue;
+		}
+		as_xfs_grave *list =
+			as_xfs_room(x, x->graves, x->n_graves, &x->graves_cap, sizeof(*list));
+		uint64_t known = 0;
+		if (!list)
+			return;
+		x->graves = list;
+		x->graves[x->n_graves] = g;
+		if (!as_map_get(&x->buried, inode, &known))
+			l->worst = as_worse(l->worst, as_map_set(&x->buried, inode, x->n_graves++));
+	}
+}
+
 static void list_block(listing *l, as_span block, uint64_t place)
 {
 	const as_xfs *x = l->x;
@@ -104,6 +144,8 @@ static void list_block(listing *l, as_span block, uint64_t place)
 		lost = lost || n == 0;
 		if (n > 0 && name.name.n > 0)
 			put(l, &name);
+		else if (n > 0)
+			dig(l, block, at, n);
 	}
 }
 

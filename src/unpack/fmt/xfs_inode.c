@@ -120,42 +120,39 @@ typedef struct walk {
 static bool add_run(walk *w, as_xfs_run run)
 {
 	as_xfs_runs *r = w->out;
-	if (r->n == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 16;
-		as_xfs_run *list = cap <= RUNS_MOST
-					   ? as_alloc_array(as_memory(w->x->u), cap, sizeof(*list))
-					   : NULL;
-		if (!list)
-			return false;
-		if (r->n > 0)
-			memcpy(list, r->list, r->n * sizeof(*list));
-		r->list = list;
-		r->cap = cap;
-	}
+	as_xfs_run *list =
+		r->n < RUNS_MOST ? as_xfs_room(w->x, r->list, r->n, &r->cap, sizeof(*list)) : NULL;
+	if (!list)
+		return false;
+	r->list = list;
 	r->list[r->n++] = run;
 	return true;
+}
+
+bool as_xfs_extent(const as_xfs *x, as_cur *c, as_xfs_run *run, bool *unwritten)
+{
+	uint64_t high = as_u64(c), low = as_u64(c);
+	uint64_t block = (high & 511) << 43 | low >> 21;
+	run->logical = high >> 9 & ((1ull << 54) - 1);
+	run->n = low & ((1u << 21) - 1);
+	run->at = as_xfs_block_at(x, block, run->n);
+	*unwritten = high >> 63;
+	return as_ok(c) && run->n > 0 && run->at != AS_XFS_NOWHERE;
 }
 
 /* Takes n extents. One that makes no sense is left out, and the others still count. */
 static void extents(walk *w, as_cur *c, uint64_t n)
 {
-	for (; n > 0; n--) {
-		uint64_t high = as_u64(c), low = as_u64(c);
-		uint64_t logical = high >> 9 & ((1ull << 54) - 1);
-		uint64_t block = (high & 511) << 43 | low >> 21;
-		as_xfs_run run = { .logical = logical, .n = low & ((1u << 21) - 1) };
-		run.at = as_xfs_block_at(w->x, block, run.n);
-		if (!as_ok(c)) {
-			w->damaged = true;
-			return;
-		}
-		w->n++;
-		if (run.n == 0 || run.at == AS_XFS_NOWHERE || logical < w->next) {
+	for (; n > 0 && as_ok(c); n--) {
+		as_xfs_run run;
+		bool unwritten = false, right = as_xfs_extent(w->x, c, &run, &unwritten);
+		w->n += as_ok(c);
+		if (!right || run.logical < w->next) {
 			w->damaged = true;
 			continue;
 		}
-		w->next = logical + run.n;
-		if (high >> 63)
+		w->next = run.logical + run.n;
+		if (unwritten)
 			run.at = AS_PIECE_HOLE;
 		w->damaged = !add_run(w, run) || w->damaged;
 	}

@@ -275,6 +275,38 @@ def free(image, number):
 		seal(image, block, Super(image).block, 52)
 
 
+def delete(made, path):
+	"""As Linux deletes: the inode is cleared but for its extents, its blocks become free, its name becomes free room."""
+	image, s = made.image, Super(made.image)
+	runs, number = runs_of(image, made.where[path]), made.where[path]
+	for at, format, value in ((2, "H", 0), (16, "I", 0), (56, "Q", 0), (82, "B", 0)):
+		made.set(path, at, format, value)
+	count_extents(made, path, 0)
+	free(image, number)
+	head, root = 56 if s.version == 5 else 16, word(image, s.sector + 16, "I") * s.block
+	n = word(image, root + 6, "H")
+	space = [struct.unpack_from(">II", image, root + head + 8 * k) for k in range(n)] + [(block, n) for _, block, n, _ in runs]
+	change(image, root + 6, "H", len(space))
+	for k, record in enumerate(sorted(space)):
+		change(image, root + head + 8 * k, "II", *record)
+	if s.version == 5:
+		seal(image, root, s.block, 52)
+
+
+def remove_names(made, *paths):
+	"""Of neighbours in a directory of one block."""
+	image, s = made.image, Super(made.image)
+	(_, block, n, _), = runs_of(image, made.where[paths[0].rpartition("/")[0]])
+	base, size = s.block_at(block), n * s.block
+	first = image.index(struct.pack(">QB", made.where[paths[0]], len(paths[0].rpartition("/")[2])), base)
+	last = image.index(struct.pack(">QB", made.where[paths[-1]], len(paths[-1].rpartition("/")[2])), base)
+	end = last + (8 + 1 + len(paths[-1].rpartition("/")[2]) + bool(ftype(image)) + 2 + 7) // 8 * 8
+	change(image, first, "HH", 0xffff, end - first)
+	change(image, end - 2, "H", first - base)
+	if s.version == 5:
+		seal(image, base, size, 4)
+
+
 def shrink(made, blocks, log_at=0):
 	"""Cuts an image of one group whose log is elsewhere to so many blocks; log_at: the block where its beginning shall stand."""
 	image, s = made.image, Super(made.image)
@@ -381,6 +413,21 @@ def golden_names():
 	at = s.block_at(block)
 	told.append("lost xfs damaged %d block of a directory is damaged: names in it may be missing or wrong" % at)
 	return bytes(shrink(made, max(k for k in range(len(made.image) // 1024) if any(made.image[k * 1024:(k + 1) * 1024])) + 1)), told
+
+
+@golden("xfs", "deleted")
+def golden_deleted():
+	"""Two neighbours and one more were deleted; xfs_deleted below says what is told of them."""
+	t = T.Tree()
+	for k in range(12):
+		t.file("d/a-name-%02d" % k, b"%d\n" % k * 300, 0o640, k, k)
+	made = mkfs(t, "-b", "size=512", "-m", "crc=0", "-i", "size=256", far_log=True)
+	for names in (("d/a-name-03", "d/a-name-04"), ("d/a-name-09",)):
+		remove_names(made, *names)
+		for name in names:
+			delete(made, name)
+			t.drop(name)
+	return bytes(shrink(made, 120)), lines(t)
 
 
 # ---- images that lie
@@ -578,6 +625,40 @@ def xfs_attribute_length():
 	return seal(made.image, at, 1024, 12)
 
 
+def values_over_and_over(made):
+	"""The attributes of a file are many times the same, whose value is nearly all of the image."""
+	leaf = made.image.index(b"\xfb\xee", 8) - 8
+	at = leaf + 400
+	change(made.image, leaf + 12, "H", 46)
+	for k in range(46):
+		change(made.image, leaf + 32 + k * 8, "IHBB", 0, at - leaf, 2, 0)
+	made.image[at:at + 12] = struct.pack(">IIB3s", 1, 51200, 3, b"far")
+	begin = made.fork("more") + made.image[made.at("more") + 82] * 8
+	made.image[begin:begin + 32] = extent(0, leaf // 512, 1) + extent(1, 1, 100)
+	made.set("more", 80, "H", 2)
+
+
+@lie("xfs", "extended attribute is damaged", "/dir/hello", "/with-holes", "!lost xfs limit")
+def xfs_attribute_values():
+	made = opened("v4", "more")
+	values_over_and_over(made)
+	return made.image
+
+
+@lie("xfs", "lost xfs limit .* metadata is referred to over and over")
+def xfs_attributes_shared():
+	"""And all files have those."""
+	made = opened("v4", "more", "console", "dir", "disk", "pipe", "dir/hello", "dir/empty", "dir/link", "far")
+	values_over_and_over(made)
+	begin = made.image[made.at("more") + 82]
+	room = bytes(made.image[made.fork("more") + begin * 8:made.at("more") + 256])
+	for path in made.where:
+		if path:
+			made.image[made.fork(path) + begin * 8:made.at(path) + 256] = room
+			made.set(path, 80, "HBB", 2, begin, 2)
+	return made.image
+
+
 @lie("xfs", "block of extended attributes is damaged", "/more$", "!trusted.far=")
 def xfs_attribute_loop():
 	"""The block of attributes says that it is a node above itself."""
@@ -611,3 +692,11 @@ def xfs_first_super_gone():
 	change(image, 88, "I", 2)
 	seal(image, 0, 512, 224)
 	return bytes(512) + bytes(image[512:]) + bytes(image[:2048]) + bytes(62 * 1024)
+
+
+@lie("xfs", r"deleted-file - 3:3 1709294400 1024 .* /d/a-name-03 .deleted", "deleted-file - 4:4 .* /d/a-name-04 .deleted", "deleted-file .* /inode-[0-9]+ .deleted")
+def xfs_deleted():
+	"""The name of one is gone, too."""
+	image = read("xfs", "deleted")
+	at = image.index(b"a-name-09", image.index(b"a-name-08") + 9)
+	return put(image, at - 1, "B", 0)
