@@ -276,6 +276,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	tell(&x);
 	if (x.super.version == 4 && !(x.super.flags & DIRV2))
 		return as_refused(u, 100, "unsupported", "directories of version 1: not examined");
+	x.value = as_alloc(as_memory(u), AS_XFS_VALUE);
 	x.seen.seed = x.buried.seed = (uintptr_t)u;
 	x.steps = body.n / x.super.block * 4 + 256;
 	as_status s = as_worse(check(&x), as_xfs_log(&x));

@@ -17,6 +17,7 @@ enum { /* read-only compatible features of version 5 */
 	AS_XFS_RMAPBT = 0x2,
 	AS_XFS_REFLINK = 0x4,
 };
+enum { AS_XFS_VALUE = 65536 /* most bytes of an attribute's value */ };
 #define AS_XFS_NOWHERE UINT64_MAX
 
 typedef struct as_xfs_super {
@@ -33,6 +34,16 @@ typedef struct as_xfs_super {
 	bool copy;   /* read from a copy: the first is damaged */
 	as_span uuid, meta_uuid, label;
 } as_xfs_super;
+
+/* A run of blocks of a fork: n from logical on stand at body offset at, or were never written (AS_PIECE_HOLE). */
+typedef struct as_xfs_run {
+	uint64_t logical, at, n;
+} as_xfs_run;
+
+typedef struct as_xfs_runs {
+	as_xfs_run *list; /* the arena's */
+	size_t n, cap;
+} as_xfs_runs;
 
 /* What a directory still says of a name that was removed from it. */
 typedef struct as_xfs_grave {
@@ -52,6 +63,8 @@ typedef struct as_xfs {
 	as_map seen;      /* inodes that were put */
 	as_map buried;    /* low halves of inodes to what graves holds of them */
 	as_pieces pieces; /* of the file that is put */
+	as_xfs_runs runs; /* of the file, or of its attributes */
+	uint8_t *value;   /* of an attribute: AS_XFS_VALUE bytes, or NULL */
 	/* The arena's: inodes in use that were not put, free ones that still say something, names that were removed,
 	 * and what is free, in order. */
 	uint64_t *found, *freed;
@@ -76,16 +89,6 @@ typedef struct as_xfs_inode {
 
 enum { AS_XFS_DEV, AS_XFS_LOCAL, AS_XFS_EXTENTS, AS_XFS_BTREE /* formats of a fork */ };
 
-/* A run of blocks of a fork: n from logical on stand at body offset at, or were never written (AS_PIECE_HOLE). */
-typedef struct as_xfs_run {
-	uint64_t logical, at, n;
-} as_xfs_run;
-
-typedef struct as_xfs_runs {
-	as_xfs_run *list; /* the arena's */
-	size_t n, cap;
-} as_xfs_runs;
-
 /* What a directory says of a name. */
 typedef struct as_xfs_name {
 	uint64_t inode, at; /* at: body offset */
@@ -102,7 +105,7 @@ bool as_xfs_sound(const as_xfs *x, as_span block, uint64_t sum);
 /* The list with room for one more of size bytes: *cap grows. NULL without memory. */
 void *as_xfs_room(const as_xfs *x, void *list, size_t n, size_t *cap, size_t size);
 /* Takes the next extent of a map; *unwritten: it was never written. False if it makes no sense; at the end c is bad. */
-bool as_xfs_extent(const as_xfs *x, as_cur *c, struct as_xfs_run *run, bool *unwritten);
+bool as_xfs_extent(const as_xfs *x, as_cur *c, as_xfs_run *run, bool *unwritten);
 /* Counts a block of metadata; AS_LIMIT and a note if too many were read. */
 as_status as_xfs_step(as_xfs *x) AS_MUST_USE;
 

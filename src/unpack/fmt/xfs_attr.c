@@ -12,13 +12,13 @@
 #include <string.h>
 
 enum { LEAF = 0xfbee, NODE = 0xfebe, NEW_LEAF = 0x3bee, NEW_NODE = 0x3ebe, TREE_SUM = 12 };
-enum { VALUE_HEAD = 56, VALUE_SUM = 12, VALUE_MOST = 65536, DEPTH_MOST = 5 };
+enum { VALUE_HEAD = 56, VALUE_SUM = 12, DEPTH_MOST = 5 };
 enum { HERE = 1, TRUSTED = 2, SECURE = 4, PARENT = 8, UNFINISHED = 0x80 /* kinds */ };
 
 typedef struct attributes {
 	as_xfs *x;
 	const as_xfs_inode *inode;
-	as_xfs_runs runs;
+	as_xfs_runs *runs;
 	uint64_t left; /* blocks that may still be read: as many as there are */
 } attributes;
 
@@ -57,12 +57,12 @@ static as_status read_far(attributes *a, uint32_t block, uint64_t n, as_span *va
 {
 	as_xfs *x = a->x;
 	bool headed = x->super.version == 5;
-	uint8_t *out = n <= VALUE_MOST ? as_alloc(as_memory(x->u), n + 1) : NULL;
+	uint8_t *out = n <= AS_XFS_VALUE ? x->value : NULL;
 	uint64_t done = 0;
 	as_status s = AS_OK;
 	for (; out && done < n && s == AS_OK && a->left > 0; block++, a->left--) {
 		uint64_t at = 0;
-		as_span part = as_xfs_gather(x, &a->runs, block, 1, &at);
+		as_span part = as_xfs_gather(x, a->runs, block, 1, &at);
 		s = as_xfs_step(x);
 		as_struct(x->u, at, part.n, "XFS extended attributes");
 		if (headed && (!as_starts(part, "XARM") || !as_xfs_sound(x, part, VALUE_SUM)))
@@ -124,7 +124,7 @@ static as_status emit_block(attributes *a, uint64_t number, unsigned depth_most)
 	as_status s = as_xfs_step(x);
 	if (s != AS_OK)
 		return s;
-	as_span block = as_xfs_gather(x, &a->runs, number, 1, &at);
+	as_span block = as_xfs_gather(x, a->runs, number, 1, &at);
 	as_cur c = as_cur_be(block, 8);
 	uint16_t kind = as_u16(&c);
 	bool node = kind == (new ? NEW_NODE : NODE), leaf = kind == (new ? NEW_LEAF : LEAF);
@@ -149,7 +149,7 @@ static as_status emit_block(attributes *a, uint64_t number, unsigned depth_most)
 
 as_status as_xfs_attrs(as_xfs *x, const as_xfs_inode *i)
 {
-	attributes a = { .x = x, .inode = i };
+	attributes a = { .x = x, .inode = i, .runs = &x->runs };
 	uint64_t bad_at = 0;
 	if (i->attrs.n == 0)
 		return AS_OK;
@@ -157,10 +157,11 @@ as_status as_xfs_attrs(as_xfs *x, const as_xfs_inode *i)
 		return emit_short(&a);
 	if (i->attr_format == AS_XFS_EXTENTS && i->attr_extents == 0)
 		return AS_OK;
-	as_status s = as_xfs_map(x, i, true, &a.runs, &bad_at);
+	as_status s = as_xfs_map(x, i, true, a.runs, &bad_at);
 	if (s == AS_PARTIAL)
 		s = as_lost(x->u, bad_at, "blocks of extended attributes are damaged or missing");
-	for (size_t k = 0; k < a.runs.n; k++)
-		a.left += a.runs.list[k].n;
-	return s > AS_PARTIAL || a.runs.n == 0 ? s : as_worse(s, emit_block(&a, 0, DEPTH_MOST + 1));
+	for (size_t k = 0; k < a.runs->n; k++)
+		a.left += a.runs->list[k].n;
+	return s > AS_PARTIAL || a.runs->n == 0 ? s
+						: as_worse(s, emit_block(&a, 0, DEPTH_MOST + 1));
 }

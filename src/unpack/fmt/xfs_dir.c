@@ -162,21 +162,21 @@ static void list_one(listing *l, const as_xfs_runs *runs, uint64_t number)
 {
 	as_xfs *x = l->x;
 	uint64_t per = x->super.dir_block / x->super.block, place = l->dir->at;
-	as_status s = as_xfs_step(x);
-	as_span block = as_xfs_gather(x, runs, number * per, per, &place);
-	if (s == AS_OK && block.n == 0)
-		s = as_lost(x->u, place, "block of a directory is missing");
-	l->worst = as_worse(l->worst, s);
-	if (s != AS_OK)
-		return;
-	for (uint64_t k = 0; k < per; k++) {
+	as_status s = AS_OK;
+	for (uint64_t k = 0; k < per && s == AS_OK; k++) {
 		uint64_t at = 0;
 		as_span part = as_xfs_gather(x, runs, number * per + k, 1, &at);
 		as_struct(x->u, at, part.n, "XFS directory");
+		s = as_xfs_step(x);
 	}
-	if (number * x->super.dir_block >= INDEX_AT)
+	as_span block =
+		s == AS_OK ? as_xfs_gather(x, runs, number * per, per, &place) : (as_span){ 0 };
+	if (s == AS_OK && block.n == 0)
+		s = as_lost(x->u, place, "block of a directory is missing");
+	l->worst = as_worse(l->worst, s);
+	if (s == AS_OK && number * x->super.dir_block >= INDEX_AT)
 		check_index(l, block, place);
-	else
+	else if (s == AS_OK)
 		list_block(l, block, place);
 }
 
@@ -204,7 +204,7 @@ as_status as_xfs_list(as_xfs *x, const as_xfs_inode *dir, as_node *node)
 
 uint64_t as_xfs_parent(as_xfs *x, const as_xfs_inode *dir)
 {
-	as_xfs_runs runs = { 0 };
+	as_xfs_runs *runs = &x->runs;
 	as_xfs_name name;
 	uint64_t at = 0, head = x->super.version == 5 ? NEW_HEAD : OLD_HEAD;
 	as_cur c = as_cur_be(dir->fork, 1);
@@ -212,9 +212,9 @@ uint64_t as_xfs_parent(as_xfs *x, const as_xfs_inode *dir)
 		bool wide = as_u8(&c) > 0;
 		return as_uint(&c, wide ? 8 : 4);
 	}
-	if (as_xfs_map(x, dir, false, &runs, &at) > AS_PARTIAL)
+	if (as_xfs_map(x, dir, false, runs, &at) > AS_PARTIAL)
 		return 0;
-	as_span block = as_xfs_gather(x, &runs, 0, 1, &at);
+	as_span block = as_xfs_gather(x, runs, 0, 1, &at);
 	uint64_t n = read_record(x, block, head, block.n, &name);
 	if (n > 0 && as_is(name.name, "."))
 		(void)read_record(x, block, head + n, block.n, &name);

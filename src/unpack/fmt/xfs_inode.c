@@ -270,7 +270,7 @@ static as_status put_file(as_xfs *x, as_node *dir, as_entry *e, const as_xfs_ino
 {
 	uint64_t block = x->super.block, bad_at = 0;
 	as_pieces *p = &x->pieces;
-	as_xfs_runs runs = { 0 };
+	as_xfs_runs *runs = &x->runs;
 	as_status s = AS_OK;
 	if (i->realtime && i->extents > 0) {
 		s = put_hurt(x, dir, e);
@@ -283,13 +283,13 @@ static as_status put_file(as_xfs *x, as_node *dir, as_entry *e, const as_xfs_ino
 		e->data = as_cut(i->fork, 0, i->size);
 		return as_put(x->u, dir, e, NULL);
 	}
-	s = as_xfs_map(x, i, false, &runs, &bad_at);
+	s = as_xfs_map(x, i, false, runs, &bad_at);
 	if (s > AS_PARTIAL)
 		return s;
 	p->damaged = i->hurt || s == AS_PARTIAL;
 	bool room = true;
-	for (size_t k = 0; k < runs.n && room && p->bytes < i->size; k++) {
-		const as_xfs_run *r = &runs.list[k];
+	for (size_t k = 0; k < runs->n && room && p->bytes < i->size; k++) {
+		const as_xfs_run *r = &runs->list[k];
 		if (r->logical * block > p->bytes)
 			room = as_pieces_add(p, AS_PIECE_HOLE, r->logical * block - p->bytes);
 		room = room && as_pieces_add(p, r->at, r->n * block);
@@ -307,14 +307,14 @@ static as_status put_file(as_xfs *x, as_node *dir, as_entry *e, const as_xfs_ino
 static as_span far_target(as_xfs *x, const as_xfs_inode *i, bool *right)
 {
 	enum { TARGET_MOST = 1024, HEAD = 56, TARGET_SUM = 12 };
-	as_xfs_runs runs = { 0 };
+	as_xfs_runs *runs = &x->runs;
 	uint64_t bad_at = 0, done = 0, at = 0;
 	*right = true;
-	if (i->size > TARGET_MOST || as_xfs_map(x, i, false, &runs, &bad_at) != AS_OK)
+	if (i->size > TARGET_MOST || as_xfs_map(x, i, false, runs, &bad_at) != AS_OK)
 		return (as_span){ 0 };
 	uint8_t *out = as_alloc(as_memory(x->u), TARGET_MOST);
-	for (size_t k = 0; out && k < runs.n && done < i->size; k++) {
-		as_span part = as_xfs_gather(x, &runs, runs.list[k].logical, runs.list[k].n, &at);
+	for (size_t k = 0; out && k < runs->n && done < i->size; k++) {
+		as_span part = as_xfs_gather(x, runs, runs->list[k].logical, runs->list[k].n, &at);
 		bool headed = as_starts(part, "XSLM") && x->super.version == 5;
 		*right = *right && as_xfs_sound(x, part, TARGET_SUM);
 		as_struct(x->u, at, part.n, "XFS target of a link");
