@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What veritysetup and cryptsetup write: hash trees are computed as they do, and headers told as they tell them."""
+import importlib.util
 import pathlib
 import random
 import re
@@ -7,7 +8,7 @@ import tempfile
 import unittest
 
 import disks
-from writers import have, run, said
+from writers import TOP, have, run, said
 
 
 def told(lines):
@@ -99,3 +100,27 @@ class Luks(unittest.TestCase):
 					self.assertEqual(got["checksum"], "ok")
 					broken = image[:4500] + bytes([image[4500] ^ 1]) + image[4501:]
 					self.assertEqual(told(said(broken))["cipher"], cipher)
+
+
+@unittest.skipUnless(have("cryptsetup"), "cryptsetup")
+class BitLocker(unittest.TestCase):
+	def test_dump(self):
+		"""Headers of the generator, as cryptsetup tells them."""
+		make = importlib.util.spec_from_file_location("bitlocker_make", TOP / "tests/golden/fmt/bitlocker/make.py")
+		module = importlib.util.module_from_spec(make)
+		make.loader.exec_module(module)
+		for cipher, mode, bits in ((0x8000, "cbc-elephant", 128), (0x8003, "cbc-eboiv", 256), (0x8004, "xts-plain64", 128), (0x8005, "xts-plain64", 256)):
+			image = module.volume((0x100, 0x800, 0x2000), cipher)
+			with tempfile.TemporaryDirectory() as tmp:
+				path = pathlib.Path(tmp, "volume")
+				path.write_bytes(image + bytes(1 << 20))
+				dump = run("cryptsetup", "bitlkDump", str(path)).decode()
+			got = told(said(image))
+			with self.subTest(cipher=cipher):
+				self.assertIn(got["guid"], dump)
+				self.assertIn(got["description"], dump)
+				self.assertRegex(dump, r"Cipher mode:\s+%s\n" % mode)
+				self.assertRegex(dump, r"Cipher key:\s+%d bits" % (bits if "eboiv" in mode else bits * 2))
+				self.assertIn("AES-%d" % bits, got["cipher"])
+				self.assertEqual(re.findall(r"protected with (.*)", dump), ["TPM", "recovery passphrase", "passphrase"])
+				self.assertEqual([got["key %d" % i] for i in range(3)], ["TPM", "recovery password", "password"])

@@ -7,6 +7,7 @@
  * entry:
  *    0 type GUID   16 GUID   32 first sector u64   40 last   48 attributes   56 name, UTF-16 */
 #include "unpack/format.h"
+#include "unpack/guid.h"
 #include "unpack/utf16.h"
 
 enum {
@@ -108,19 +109,6 @@ static as_span utf8(as_arena *a, as_span raw)
 	return as_utf16(a, as_cut(raw, 0, n), false);
 }
 
-/* A GUID in its usual writing, whose first three fields are little-endian. */
-static as_span guid_text(as_arena *a, as_span raw)
-{
-	as_cur c = as_cur_le(raw, 0);
-	uint32_t first = as_u32(&c);
-	uint16_t second = as_u16(&c), third = as_u16(&c);
-	as_cur b = as_cur_be(raw, 8);
-	uint16_t fourth = as_u16(&b);
-	uint64_t high = as_u16(&b), rest = high << 32 | as_u32(&b);
-	return as_print(a, "%08x-%04x-%04x-%04x-%012llx", first, second, third, fourth,
-		(unsigned long long)rest);
-}
-
 static as_status put(as_unpack *u, as_span body, const header *h, as_span raw, uint32_t number)
 {
 	as_cur c = as_cur_le(raw, 0);
@@ -133,7 +121,7 @@ static as_status put(as_unpack *u, as_span body, const header *h, as_span raw, u
 	if (!as_ok(&c) || as_all(type, 0))
 		return AS_OK;
 	const char *name = (const char *)as_print(a, "partition %u", number).p;
-	as_span guid = guid_text(a, type);
+	as_span guid = as_guid_text(a, type);
 	as_tellf(u, raw, name ? name : "partition", "type=%.*s attributes=0x%llx name=%.*s",
 		(int)guid.n, (const char *)guid.p, (unsigned long long)attributes, (int)label.n,
 		(const char *)label.p);
@@ -193,7 +181,7 @@ static as_status unpack(as_unpack *u, as_span body)
 		return as_lost(u, 0, "no header");
 	mark(u, body, &h, backup);
 	tell_hybrid(u, body);
-	as_tell(u, h.guid, "disk-guid", guid_text(as_memory(u), h.guid));
+	as_tell(u, h.guid, "disk-guid", as_guid_text(as_memory(u), h.guid));
 	if (backup)
 		s = as_lost(u, h.sector_len, "primary table is broken: the backup was used");
 	if (!h.entries_right)
