@@ -269,8 +269,9 @@ const as_format as_format_ntfs = {
 	.unpack = unpack,
 	.anywhere = true,
 	.variants = (const char *const[]){ "versions 1.2 to 3.1, clusters of 256 bytes to 2 MiB",
-		"sparse and packed files (LZNT1)", "named streams, as NAME:STREAM",
-		"attribute lists", "symbolic links, junctions, and those of WSL and Interix",
+		"sparse and packed files (LZNT1, and XPRESS of the Overlay Filter)",
+		"named streams, as NAME:STREAM", "attribute lists",
+		"symbolic links, junctions, and those of WSL and Interix",
 		"deleted files whose contents are still there", NULL },
 	.verifies = (const char *const[]){ "update sequence of each record of the MFT", NULL },
 	.keeps = (const char *const[]){ "time of change (100 ns), hard links",
@@ -280,8 +281,8 @@ const as_format as_format_ntfs = {
 		"generator whose volumes 7-Zip and The Sleuth Kit read as told", NULL },
 	.gaps = (const char *const[]){ "the journal ($LogFile) is not replayed",
 		"files encrypted by EFS are said, not decrypted",
-		"files packed by the Windows Overlay Filter and deduplicated ones are said, not "
-		"unpacked",
+		"files that the Overlay Filter packed with LZX, and deduplicated ones, are said, "
+		"not unpacked",
 		"owners and access lists of Windows are not told",
 		"names that only a directory's index still has are not told", NULL },
 	.spec = "https://flatcap.github.io/linux-ntfs/ntfs/",

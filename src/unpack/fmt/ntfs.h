@@ -60,8 +60,9 @@ typedef struct as_ntfs_file {
 	as_ntfs_attr *attrs;
 	size_t n, cap;
 	bool in_use, directory;
-	bool whole; /* all records were read */
-	bool apart; /* its contents do not stand in its streams */
+	bool whole;     /* all records were read */
+	bool apart;     /* its contents do not stand in its streams, */
+	uint32_t chunk; /* but packed in one for itself (0: not), so many bytes at a time */
 } as_ntfs_file;
 
 /* A name: which record has it, in which directory. */
@@ -155,6 +156,17 @@ as_status as_ntfs_put_stream(as_ntfs *q, const as_ntfs_file *f, const as_ntfs_at
 bool as_ntfs_is_whole(as_ntfs *q, const as_ntfs_file *f, const as_ntfs_attr *a);
 /* Accounts for every attribute of the file that is no content. system: data too. */
 void as_ntfs_account(const as_ntfs *q, const as_ntfs_file *f, bool system);
+
+/* Accounts for what the runs tell, under label. */
+void as_ntfs_account_runs(const as_ntfs *q, const as_ntfs_runs *r, const char *label);
+
+/* ---- files packed by the Overlay Filter: ntfs_overlay.c */
+
+/* Puts e, a file of size bytes that is packed in chunks (f->chunk). */
+as_status as_ntfs_put_overlay(
+	as_ntfs *q, const as_ntfs_file *f, uint64_t size, as_node *dir, as_entry *e) AS_MUST_USE;
+/* The stream that packed contents stand in, or NULL. */
+const as_ntfs_attr *as_ntfs_overlay(const as_ntfs_file *f);
 
 /* ---- LZNT1: ntfs_lznt1.c */
 

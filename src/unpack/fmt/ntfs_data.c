@@ -180,7 +180,7 @@ as_span as_ntfs_value(as_ntfs *q, const as_ntfs_file *f, const as_ntfs_attr *a, 
 
 /* ---- account */
 
-static void account_runs(const as_ntfs *q, const as_ntfs_runs *r, const char *label)
+void as_ntfs_account_runs(const as_ntfs *q, const as_ntfs_runs *r, const char *label)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		uint64_t at = r->list[i].lcn;
@@ -207,7 +207,8 @@ void as_ntfs_account(const as_ntfs *q, const as_ntfs_file *f, bool system)
 		if (a->resident || !ours)
 			continue;
 		runs = as_ntfs_runs_of(q, f, a);
-		account_runs(q, &runs, system ? "ntfs system file" : "ntfs attributes and indexes");
+		as_ntfs_account_runs(
+			q, &runs, system ? "ntfs system file" : "ntfs attributes and indexes");
 	}
 }
 
@@ -222,7 +223,7 @@ static as_status put_damaged(as_ntfs *q, as_node *dir, const as_entry *e)
 static as_status put_refused(as_ntfs *q, as_node *dir, const as_entry *e, const as_ntfs_runs *runs,
 	const char *reason, const char *text)
 {
-	account_runs(q, runs, "ntfs contents not read");
+	as_ntfs_account_runs(q, runs, "ntfs contents not read");
 	as_status s = put_damaged(q, dir, e);
 	return s <= AS_PARTIAL ? as_worse(s, as_refused(q->u, e->at, reason, text)) : s;
 }
@@ -328,7 +329,7 @@ static as_status put_packed(
 	p.out = as_alloc(q->scratch, bytes);
 	if (!p.in || !p.out)
 		return AS_NOMEM;
-	account_runs(q, runs, "ntfs packed data");
+	as_ntfs_account_runs(q, runs, "ntfs packed data");
 	as_status s = as_begin(q->u, dir, e, &want);
 	if (want && s == AS_OK)
 		s = emit_packed(&p);
@@ -346,6 +347,8 @@ as_status as_ntfs_put_stream(
 	bool apart = f->apart && (!a || a->name.n == 0);
 	if (!a && f->whole && !apart)
 		return as_put(q->u, dir, e, NULL);
+	if (a && apart && f->chunk > 0)
+		return as_ntfs_put_overlay(q, f, a->size, dir, e);
 	if (!a || apart)
 		return put_damaged(q, dir, e);
 	as_ntfs_runs runs = as_ntfs_runs_of(q, f, a);

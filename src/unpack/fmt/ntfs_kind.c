@@ -104,13 +104,23 @@ static as_span link_target(const as_ntfs *q, as_span data, bool junction)
 	return shown.n > 0 ? shown : path_of(q, as_cut(names, at, n));
 }
 
-/* Contents that stand elsewhere leave a stream that is one hole: that is not what the file holds. */
-static as_status refuse_reparse(as_ntfs *q, as_ntfs_file *f, uint32_t tag)
+/* Contents that stand elsewhere leave a stream that is one hole: that is not what the file holds. What the Overlay Filter
+ * packed: 4 provider u32 (2: in the file itself)   12 method u32. */
+static as_status refuse_reparse(as_ntfs *q, as_ntfs_file *f, uint32_t tag, as_span data)
 {
-	const as_ntfs_attr *data = as_ntfs_find(f, AS_NTFS_DATA);
-	f->apart = tag == OVERLAY || (data && data->flags & SPARSE && data->size > 0);
+	static const uint32_t chunks[] = { 4096, 0, 8192, 16384 }; /* 1: LZX */
+	const as_ntfs_attr *stream = as_ntfs_find(f, AS_NTFS_DATA);
+	as_cur c = as_cur_le(data, 4);
+	uint32_t provider = as_u32(&c);
+	as_skip(&c, 4);
+	uint32_t method = as_u32(&c);
+	f->apart = tag == OVERLAY || (stream && stream->flags & SPARSE && stream->size > 0);
+	if (tag == OVERLAY && as_ok(&c) && provider == 2 && method < 4)
+		f->chunk = chunks[method];
+	if (f->chunk > 0)
+		return AS_OK;
 	return as_refused(q->u, f->at, "unsupported",
-		tag == OVERLAY ? "contents are packed by the Windows Overlay Filter"
+		tag == OVERLAY ? "contents are packed with LZX or in an archive (Overlay Filter)"
 		: f->apart     ? "contents stand in another place, to which a reparse point leads"
 			       : "a reparse point of another kind was not followed");
 }
@@ -133,7 +143,7 @@ static as_status describe_reparse(as_ntfs *q, as_ntfs_file *f, as_span raw, as_e
 			return AS_OK;
 		}
 	if (tag != LINK && tag != JUNCTION && tag != WSL_LINK)
-		return refuse_reparse(q, f, tag);
+		return refuse_reparse(q, f, tag, data);
 	as_span target = tag == WSL_LINK ? as_from(data, 4) : link_target(q, data, tag == JUNCTION);
 	if (!as_ok(&c) || target.n == 0)
 		return as_lost(q->u, f->at, "target of a link cannot be read");

@@ -216,10 +216,11 @@ static as_span joined(const as_ntfs *q, as_span a, const char *between, as_span 
 static as_status put_streams(
 	as_ntfs *q, const as_ntfs_file *f, const as_entry *of, as_span name, const place *p)
 {
+	const as_ntfs_attr *packed = f->chunk > 0 ? as_ntfs_overlay(f) : NULL;
 	as_status s = AS_OK;
 	for (const as_ntfs_attr *a = NULL; s <= AS_PARTIAL && (a = as_ntfs_after(f, a));) {
 		bool systems = p->system > 0 && as_at(a->name, 0) == '$';
-		if (a->type != AS_NTFS_DATA || a->name.n == 0 || systems ||
+		if (a->type != AS_NTFS_DATA || a->name.n == 0 || systems || a == packed ||
 			(of->deleted && !as_ntfs_is_whole(q, f, a)))
 			continue;
 		as_entry e = { .at = of->at, .type = AS_FILE, .deleted = of->deleted };
@@ -279,6 +280,14 @@ static as_status put_directory(as_ntfs *q, const as_ntfs_file *f, const as_entry
 	return s <= AS_PARTIAL ? as_worse(s, list(q, (uint32_t)f->number, &inner)) : s;
 }
 
+/* Whether the contents of a deleted file are still there. */
+static bool is_whole(as_ntfs *q, const as_ntfs_file *f, const as_ntfs_attr *data)
+{
+	const as_ntfs_attr *packed = f->chunk > 0 ? as_ntfs_overlay(f) : NULL;
+	return data && as_ntfs_is_whole(q, f, data) &&
+	       (!f->apart || (packed && as_ntfs_is_whole(q, f, packed)));
+}
+
 static as_status put_file(as_ntfs *q, const as_ntfs_file *f, as_entry *e, const place *p)
 {
 	const as_ntfs_attr *data = as_ntfs_find(f, AS_NTFS_DATA);
@@ -287,7 +296,7 @@ static as_status put_file(as_ntfs *q, const as_ntfs_file *f, as_entry *e, const 
 		s = share(q, e);
 	if (s == AS_OK && e->type != AS_FILE)
 		s = as_put(q->u, p->node, e, NULL);
-	else if (s == AS_OK && (!e->deleted || (data && as_ntfs_is_whole(q, f, data))))
+	else if (s == AS_OK && (!e->deleted || is_whole(q, f, data)))
 		s = as_ntfs_put_stream(q, f, data, p->node, e);
 	if (s <= AS_PARTIAL)
 		s = as_worse(s, as_ntfs_attributes(q, f));

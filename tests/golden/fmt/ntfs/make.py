@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """NTFS: a generator from the published layout, small and with what mkntfs and libntfs-3g do not write; 7-Zip and The Sleuth Kit read it as told
 (tests/writers/test_ntfs.py, which also has volumes that mkntfs and libntfs-3g wrote)."""
+import ctypes
 import struct
 
 from trees import T, golden, lie, line, put, read
@@ -310,6 +311,40 @@ def small():
 	return v.image(), said
 
 
+def xpress(data, chunk):
+	"""The stream of a file that the Overlay Filter packed, its chunks by wimlib (wimtools)."""
+	wim = ctypes.CDLL("libwim.so.15")
+	compressor = ctypes.c_void_p()
+	assert wim.wimlib_create_compressor(1, ctypes.c_size_t(chunk), 50, ctypes.byref(compressor)) == 0
+	wim.wimlib_compress.restype = ctypes.c_size_t
+	parts = []
+	for at in range(0, len(data), chunk):
+		one, out = data[at:at + chunk], ctypes.create_string_buffer(chunk)
+		n = wim.wimlib_compress(one, ctypes.c_size_t(len(one)), out, ctypes.c_size_t(len(one) - 1), compressor)
+		parts.append(out.raw[:n] if n else one)
+	wim.wimlib_free_compressor(compressor)
+	begins = [sum(map(len, parts[:i])) for i in range(1, len(parts))]
+	return struct.pack("<%dI" % len(begins), *begins) + b"".join(parts)
+
+
+def overlaid(v, number, text, data, method=0, stream=None):
+	"""Puts a file as the Overlay Filter leaves it."""
+	stream = xpress(data, {0: 4096, 2: 8192, 3: 16384}[method]) if stream is None else stream
+	v.put(number, standard(flags=0x600), name(5, text, BOTH, 5), elsewhere(DATA, [(None, -(-len(data) // CLUSTER))], len(data), flags=0x8000, valid=0),
+		attribute(REPARSE, struct.pack("<IHHIIIII", 0x80000017, 20, 0, 1, 2, 1, method, 0)), elsewhere(DATA, [v.place(stream)], len(stream), "WofCompressedData"))
+
+
+@golden("ntfs", "overlay")
+def overlay():
+	v, t = Volume(24), T.Tree()
+	t.file("4k", TEXT + NOISE[:5000] + TEXT[100:400])
+	t.file("8k", TEXT * 2)
+	t.file("16k", TEXT * 3 + b"the end")
+	for i, (text, method) in enumerate((("4k", 0), ("8k", 2), ("16k", 3))):
+		overlaid(v, USER + i, text, t[text].data, method)
+	return v.image(), told(t)
+
+
 # ---- images that lie
 
 def changed_at(number, find, at, format, *values):
@@ -494,4 +529,41 @@ def ntfs_stream_of_the_system():
 	v = Volume()
 	v.system = lambda system=v.system: (system(), v.records.update({4: record(4, [standard(), name(5, "$MFT", BOTH, 5),
 		attribute(DATA, b"secret", "hidden")])}))
+	return v.image()
+
+
+FIRST = (MFT + 2 * 24 + 8) * CLUSTER  # where the first contents stand in a volume of 24 records
+
+
+@lie("ntfs", "packed contents are damaged", "/4k damaged", "/8k$")
+def ntfs_overlay_garbage():
+	image = read("ntfs", "overlay")
+	return put(image, FIRST + 100, "300s", b"\x11" * 300)
+
+
+@lie("ntfs", "packed contents are damaged", "/4k damaged", "/8k$")
+def ntfs_overlay_table():
+	image = read("ntfs", "overlay")
+	return put(image, FIRST, "I", 0xFFFFFFF0)
+
+
+@lie("ntfs", "lost ntfs unsupported .* LZX", "/one damaged", "!/two damaged")
+def ntfs_overlay_lzx():
+	v = Volume(24)
+	overlaid(v, USER, "one", TEXT, 1, b"packed with LZX")
+	v.put(USER + 1, standard(), name(5, "two", BOTH, 5), attribute(DATA, b"two"))
+	return v.image()
+
+
+@lie("ntfs", "packed contents are damaged", "/one damaged", "/two$")
+def ntfs_overlay_size():
+	"""Far more chunks than there is room for."""
+	v = Volume(24)
+	overlaid(v, USER, "one", TEXT, 0, b"x" * 600)
+	v.put(USER + 1, standard(), name(5, "two", BOTH, 5), attribute(DATA, b"two"))
+	one = v.records[USER]
+	at = struct.unpack_from("<H", one, 20)[0]
+	while struct.unpack_from("<I", one, at)[0] != DATA:
+		at += struct.unpack_from("<I", one, at + 4)[0]
+	v.records[USER] = bytes(changed(one, at + 48, "Q", 1 << 60))
 	return v.image()
