@@ -55,6 +55,10 @@ as_status as_send_rival(const as_opening *o, const as_format *rival, uint64_t at
 		"this format begins at the same place as another, which was opened: it was not");
 }
 
+/* What stands in the first page of a NAND dump begins where the dump does, and is cut by its out-of-band bytes: it
+ * is met again, whole, in what is put together of the pages. */
+static bool interleaves(const as_format *f) { return f && strcmp(f->id, "nand") == 0; }
+
 const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, as_extent *out)
 {
 	const as_format *best = NULL, *rival = NULL;
@@ -64,13 +68,14 @@ const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, 
 			continue;
 		if ((*f)->probe(data, &claim) != AS_OK || claim.size == 0 || claim.size > data.n)
 			continue;
-		bool wins = !best || better(&claim, out);
+		bool wins = !best || interleaves(*f) || (!interleaves(best) && better(&claim, out));
 		rival = as_rival(rival, wins ? best : *f, wins ? out : &claim);
 		if (wins) {
 			best = *f;
 			*out = claim;
 		}
 	}
+	rival = interleaves(best) ? NULL : rival;
 	(void)as_send_rival(o, rival, at, data.n); /* a sender that fails does so again */
 	return best;
 }
