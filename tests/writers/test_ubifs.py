@@ -82,6 +82,16 @@ class Damaged(unittest.TestCase):
 				# 4 KiB hold parts of a handful of packed files, or names and inodes of some.
 				self.assertGreaterEqual(self.whole(damaged), len(self.want) - (27 if at > main - LEB else 0))
 
+	def test_superblock_gone(self):
+		for page, leb in ((512, LEB), (2048, 126976), (8, 65408)):
+			image = mtd.ubifs(self.tree, ("-m", str(page), "-e", str(leb), "-c", "400"))
+			for lebs in 1, 2:
+				with self.subTest(leb=leb, lebs=lebs):
+					lost = ["lost ubifs damaged 0 the superblock is gone: the master node told what it could"]
+					self.assertEqual(entries(image[lebs * leb:], "ubifs"), sorted(told(self.tree) + lost))
+			lines = said(b"\xff" * leb + image[leb:])
+			self.assertTrue(any("/ubifs-0x%x hint" % leb in l for l in lines), lines[:5])
+
 	def test_cut(self):
 		self.assertGreaterEqual(self.whole(self.image[:-3 * LEB]), len(self.want) // 2)
 

@@ -22,7 +22,8 @@ enum {
 	LEB_MIN = 4096,
 	LEB_MAX = 16 << 20,
 	PADDING = 0xce,
-	UNNAMED = 64
+	UNNAMED = 64,
+	LOG = 3, /* LEB */
 };
 
 /* By kind: the shortest and longest node. */
@@ -53,12 +54,15 @@ bool as_ub_read(as_span body, uint64_t at, as_ub_raw *r)
 	return r->bytes.n > 0 && (as_crc32(0, as_from(r->bytes, SUMMED_FROM)) ^ UINT32_MAX) == sum;
 }
 
-as_ub_super as_ub_read_super(as_span body)
+as_ub_super as_ub_read_super(as_span body, uint64_t *work)
 {
 	as_ub_raw r;
 	as_ub_super s = { 0 };
-	if (!as_ub_read(body, 0, &r) || r.kind != AS_UB_SUPER)
+	*work = 0;
+	if (!as_ub_read(body, 0, &r) || (r.kind != AS_UB_SUPER && r.kind != AS_UB_MASTER))
 		return s;
+	if (r.kind == AS_UB_MASTER)
+		return as_ub_guess(body, work);
 	as_cur c = as_cur_le(r.bytes, 28);
 	s.flags = as_u32(&c);
 	as_skip(&c, 4);
@@ -73,21 +77,28 @@ as_ub_super as_ub_read_super(as_span body)
 	s.method = as_u16(&c);
 	as_seek(&c, 256);
 	s.hash = as_u16(&c);
+	s.table = (uint32_t)as_min(LOG + (uint64_t)s.log_lebs, UINT32_MAX);
+	s.behind = (uint32_t)as_min((uint64_t)s.table + s.lpt_lebs, UINT32_MAX);
 	s.known = as_ok(&c) && s.leb >= LEB_MIN && s.leb <= LEB_MAX && s.leb % 8 == 0;
 	return s;
 }
 
 static bool glance(as_span start)
 {
-	return as_at(start, 20) == AS_UB_SUPER && as_at(start, 16) == 0 && as_at(start, 17) == 16;
+	uint8_t kind = as_at(start, 20), low = as_at(start, 16), high = as_at(start, 17);
+	return (kind == AS_UB_SUPER && low == 0 && high == 16) ||
+	       (kind == AS_UB_MASTER && low == 0 && high == 2);
 }
 
 static as_status probe(as_span image, as_extent *out)
 {
-	as_ub_super s = as_ub_read_super(image);
-	uint64_t size = 0;
-	if (!s.known || !as_mul(&size, s.leb, s.n_lebs))
+	uint64_t size = 0, work = 0;
+	as_ub_super s = as_ub_read_super(image, &work);
+	out->work = work;
+	if (!s.known || !as_mul(&size, s.leb, s.n_lebs - as_min(s.base, s.n_lebs)))
 		return AS_NOT_THIS;
+	if (s.guessed && size == 0) /* not even that is told */
+		size = image.n;
 	*out = (as_extent){ .size = as_min(as_max(size, s.leb), image.n), .sure = AS_CHECKSUMMED };
 	return AS_OK;
 }
@@ -121,7 +132,8 @@ static bool counts(const as_ub *q, uint64_t at)
 {
 	uint64_t from = 0;
 	return q->by_number || as_map_get(&q->indexed, at, &from) ||
-	       (as_map_get(&q->buds, at / q->super.leb, &from) && at % q->super.leb >= from);
+	       (as_map_get(&q->buds, at / q->super.leb + q->super.base, &from) &&
+		       at % q->super.leb >= from);
 }
 
 static void take_node(as_ub *q, const as_ub_raw *r)
@@ -158,12 +170,11 @@ static void take_name(as_ub *q, const as_ub_raw *r)
 static void scan(as_ub *q, bool take, size_t *n_nodes, size_t *n_names)
 {
 	const as_ub_super *s = &q->super;
-	uint64_t table = 3 + (uint64_t)s->log_lebs, behind = table + s->lpt_lebs;
 	for (uint64_t leb = 0; leb * s->leb < q->body.n; leb++) {
 		uint64_t at = leb * s->leb, end = as_min(at + s->leb, q->body.n);
 		uint64_t damage = UINT64_MAX;
 		as_ub_raw r;
-		if (leb >= table && leb < behind) {
+		if (leb + s->base >= s->table && leb + s->base < s->behind) {
 			if (take)
 				as_struct(q->u, at, end - at, "UBIFS space table");
 			continue;
@@ -270,9 +281,13 @@ static as_status collect(as_ub *q)
 		}
 		last->n++;
 	}
-	for (size_t i = 0; i < q->n_inodes; i++)
+	size_t longest = 0;
+	for (size_t i = 0; i < q->n_inodes; i++) {
 		settle(q, &q->inodes[i]);
-	return AS_OK;
+		longest = (size_t)as_max(longest, q->inodes[i].n);
+	}
+	q->now.list = as_alloc_array(a, longest + 1, sizeof(const as_ub_node *));
+	return q->now.list ? AS_OK : AS_NOMEM;
 }
 
 static as_status tell(as_ub *q)
@@ -280,8 +295,11 @@ static as_status tell(as_ub *q)
 	static const char *const methods[] = { "none", "lzo", "zlib", "zstd" };
 	const as_ub_super *s = &q->super;
 	as_span head = as_cut(q->body, 0, 4096);
-	as_tellf(q->u, head, "version", "%u", s->version);
 	as_tellf(q->u, head, "leb-size", "%u", s->leb);
+	if (s->guessed)
+		return as_lost(
+			q->u, 0, "the superblock is gone: the master node told what it could");
+	as_tellf(q->u, head, "version", "%u", s->version);
 	as_tellf(q->u, head, "compression", "%s", s->method < 4 ? methods[s->method] : "unknown");
 	if (s->flags & AS_UB_SIGNED)
 		as_tellf(q->u, head, "authentication", "hash algorithm %u", s->hash);
@@ -294,7 +312,8 @@ static as_status tell(as_ub *q)
 
 static as_status unpack(as_unpack *u, as_span body)
 {
-	as_ub q = { .u = u, .body = body, .super = as_ub_read_super(body) };
+	uint64_t work = 0;
+	as_ub q = { .u = u, .body = body, .super = as_ub_read_super(body, &work) };
 	if (!q.super.known)
 		return as_lost(u, 0, "the superblock is damaged");
 	q.indexed.seed = q.buds.seed = q.listed.seed = (uintptr_t)&q ^ (uintptr_t)body.p << 16;
@@ -320,12 +339,13 @@ const as_format as_format_ubifs = {
 	.glance = glance,
 	.probe = probe,
 	.unpack = unpack,
-	.variants =
-		(const char *const[]){
-			"index and journal; all nodes by their numbers if the index is damaged",
-			"data stored, or packed by LZO, zlib or zstd",
-			"deleted inodes whose nodes are not yet erased",
-			"encrypted files (recognised), authentication (recognised)", NULL },
+	.variants = (const char *const[]){ "index and journal; all nodes by their numbers if the "
+					   "index is damaged",
+		"data stored, or packed by LZO, zlib or zstd",
+		"deleted inodes whose nodes are not yet erased, and earlier contents of files",
+		"without superblock, from the master node, the commit's start and the root of the "
+		"index",
+		"encrypted files (recognised), authentication (recognised)", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of each node", NULL },
 	.keeps = (const char *const[]){ "mode", "owner", "time of change (nanoseconds)",
 		"device numbers", "hard links", "holes", "extended attributes", NULL },
@@ -335,8 +355,7 @@ const as_format as_format_ubifs = {
 		NULL },
 	.gaps = (const char *const[]){ "encrypted files are not decrypted",
 		"hashes and signatures of authenticated ones are not verified",
-		"a volume whose superblock is damaged is not opened",
-		"earlier contents of files that still exist are not told", NULL },
+		"a volume whose superblock and both master nodes are damaged is not opened", NULL },
 	.spec = "http://www.linux-mtd.infradead.org/doc/ubifs.html",
 	.see = NULL,
 };

@@ -40,7 +40,7 @@ bool as_ub_describe(const as_ub_node *node, as_entry *e, as_span *data)
 	return e->type != 0;
 }
 
-static uint64_t size_of(const as_ub_node *node)
+uint64_t as_ub_size(const as_ub_node *node)
 {
 	as_cur c = as_cur_le(node->bytes, 48);
 	return as_u64(&c);
@@ -61,32 +61,35 @@ static uint64_t cut_after(const as_ub *q, const as_ub_inode *inode, uint64_t seq
 	return low < end ? q->nodes[low].cut : UINT64_MAX;
 }
 
-/* Decodes a block; *got is what came of it. */
-static as_status decode(as_ub *q, const as_ub_node *node, as_span *got, bool *damaged)
+as_status as_ub_decode(const as_ub_node *node, uint8_t *out, size_t *n)
 {
 	static const as_method methods[] = { AS_STORED, AS_LZO_BLOCK, AS_DEFLATE, AS_ZSTD };
 	as_cur c = as_cur_le(node->bytes, 40);
-	uint32_t due = as_u32(&c);
+	uint32_t due = (uint32_t)as_min(as_u32(&c), AS_UB_BLOCK);
 	uint16_t method = as_u16(&c);
 	as_span packed = as_from(node->bytes, 48);
+	*n = 0;
+	if (method >= sizeof(methods) / sizeof(methods[0]))
+		return AS_NOT_THIS;
+	as_status s = packed.n > 0 ? as_decode_block(methods[method], packed, out, due, n) : AS_OK;
+	if (s > AS_NOT_THIS)
+		return s;
+	return *n == due ? AS_OK : AS_PARTIAL;
+}
+
+/* Decodes a block; *got is what came of it. */
+static as_status decode(as_ub *q, const as_ub_node *node, as_span *got, bool *damaged)
+{
 	size_t n = 0;
-	*got = (as_span){ 0 };
-	if (method >= sizeof(methods) / sizeof(methods[0])) {
-		*damaged = true;
+	as_status s = as_ub_decode(node, q->block, &n);
+	*got = as_bytes(q->block, n);
+	if (s == AS_OK || s > AS_NOT_THIS)
+		return s;
+	*damaged = true;
+	if (s == AS_NOT_THIS)
 		return as_refused(
 			q->u, node->at, "unsupported", "a block is packed in an unknown way");
-	}
-	as_status s = AS_OK;
-	due = (uint32_t)as_min(due, AS_UB_BLOCK);
-	if (packed.n > 0)
-		s = as_decode_block(methods[method], packed, q->block, due, &n);
-	*got = as_bytes(q->block, n);
-	if (n == due && s <= AS_NOT_THIS)
-		return AS_OK;
-	*damaged = true;
-	s = as_worse(s <= AS_NOT_THIS ? AS_OK : s,
-		as_lost(q->u, node->at, "the data of a block are damaged"));
-	return s == AS_NOT_THIS ? AS_PARTIAL : s;
+	return as_lost(q->u, node->at, "the data of a block are damaged");
 }
 
 /* Of the nodes [i, end) of one block, the one that has its contents; NULL: a hole. */
@@ -119,21 +122,29 @@ static as_status emit_block(
 	return s <= AS_PARTIAL ? AS_OK : s;
 }
 
-static as_status emit(as_ub *q, const as_ub_inode *inode, bool *damaged)
+void as_ub_view_now(const as_ub *q, const as_ub_inode *inode, as_ub_view *v)
 {
-	uint64_t size = size_of(inode->state), at = 0;
 	size_t end = inode->first + inode->n;
-	as_status s = AS_OK;
-	for (size_t i = inode->first, behind; s == AS_OK && i < end; i = behind) {
+	v->n = 0;
+	v->size = as_ub_size(inode->state);
+	for (size_t i = inode->first, behind; i < end; i = behind) {
 		const as_ub_node *n = &q->nodes[i];
 		for (behind = i + 1; behind < end && q->nodes[behind].kind == n->kind &&
 				     q->nodes[behind].block == n->block;)
 			behind++;
 		n = n->kind == AS_UB_DATA ? newest(q, inode, i, behind) : NULL;
 		if (n)
-			s = emit_block(q, n, size, &at, damaged);
+			v->list[v->n++] = n;
 	}
-	return s == AS_OK && at < size ? as_zero(q->u, size - at) : s;
+}
+
+as_status as_ub_emit(as_ub *q, const as_ub_view *v, bool *damaged)
+{
+	uint64_t at = 0;
+	as_status s = AS_OK;
+	for (size_t i = 0; s == AS_OK && i < v->n; i++)
+		s = emit_block(q, v->list[i], v->size, &at, damaged);
+	return s == AS_OK && at < v->size ? as_zero(q->u, v->size - at) : s;
 }
 
 static as_status put_file(as_ub *q, as_node *dir, const as_ub_inode *inode, const as_entry *e)
@@ -145,8 +156,10 @@ static as_status put_file(as_ub *q, as_node *dir, const as_ub_inode *inode, cons
 	if (s == AS_OK && want && sealed)
 		(void)as_refused(q->u, e->at, "encrypted",
 			"a file is encrypted: its contents were not examined");
-	else if (s == AS_OK && want)
-		s = emit(q, inode, &damaged);
+	if (s == AS_OK && want && !sealed) {
+		as_ub_view_now(q, inode, &q->now);
+		s = as_ub_emit(q, &q->now, &damaged);
+	}
 	return s <= AS_PARTIAL ? as_worse(s, as_end(q->u, damaged)) : s;
 }
 

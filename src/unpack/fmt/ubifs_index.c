@@ -14,16 +14,16 @@ typedef struct master {
 /* A place in a LEB as one in the body; UINT64_MAX if it is none. */
 static uint64_t place(const as_ub *q, uint32_t leb, uint32_t at)
 {
-	uint64_t where = (uint64_t)leb * q->super.leb + at;
-	return at < q->super.leb && where < q->body.n ? where : UINT64_MAX;
+	uint64_t where = ((uint64_t)leb - q->super.base) * q->super.leb + at;
+	return leb >= q->super.base && at < q->super.leb && where < q->body.n ? where : UINT64_MAX;
 }
 
 /* The newest of the nodes of a kind in LEBs [from, to), each handed to see. */
 static void each_node(
 	as_ub *q, uint64_t from, uint64_t to, void (*see)(void *, const as_ub_raw *), void *ctx)
 {
-	uint64_t end = as_min(to * q->super.leb, q->body.n);
-	for (uint64_t at = from * q->super.leb; at + AS_UB_HEADER <= end;) {
+	uint64_t base = q->super.base, end = as_min((to - base) * q->super.leb, q->body.n);
+	for (uint64_t at = (as_max(from, base) - base) * q->super.leb; at + AS_UB_HEADER <= end;) {
 		as_ub_raw r;
 		bool found = as_ub_read(q->body, at, &r);
 		if (found)
@@ -129,13 +129,13 @@ as_status as_ub_index(as_ub *q)
 			"no master node: the newest nodes count, removed ones among them");
 	}
 	journal j = { .q = q, .commit = m.commit };
-	uint64_t log = 3, behind = log + as_min(q->super.log_lebs, q->super.n_lebs);
+	uint64_t log = 3, behind = as_min(q->super.table, q->body.n / q->super.leb + log + 1);
 	each_node(q, log, behind, see_commit, &j);
 	if (j.found)
 		each_node(q, log, behind, see_reference, &j);
 	as_status s = as_worse(
 		j.status, j.found ? AS_OK
-				  : as_lost(q->u, log * q->super.leb,
+				  : as_lost(q->u, (log - q->super.base) * q->super.leb,
 					    "the log does not begin: the journal was not read"));
 	if (s > AS_PARTIAL)
 		return s;

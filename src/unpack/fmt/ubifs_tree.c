@@ -106,6 +106,7 @@ static as_status put_inode(as_ub *q, as_node *dir, as_ub_inode *inode, as_entry 
 {
 	as_node *node = NULL;
 	uint32_t links = 0;
+	bool first = !inode->put;
 	inode->put = true;
 	e->inode = inode->ino;
 	(void)as_ub_describe(inode->state, e, NULL);
@@ -116,6 +117,8 @@ static as_status put_inode(as_ub *q, as_node *dir, as_ub_inode *inode, as_entry 
 	as_status s = is_dir ? as_put(q->u, dir, e, &node) : as_ub_put(q, dir, inode, e);
 	if (s <= AS_PARTIAL && (!is_dir || node))
 		s = as_worse(s, xattrs(q, inode->ino));
+	if (s <= AS_PARTIAL && first && !sealed && e->type == AS_FILE)
+		s = as_worse(s, as_ub_put_states(q, dir, inode, e->name));
 	return s <= AS_PARTIAL && node ? as_worse(s, list(q, inode->ino, node, e->deleted, sealed))
 				       : s;
 }

@@ -201,3 +201,59 @@ def ubifs_huge_file():
 	u.name(1, b"huge", 20)
 	u.inode(20, FILE, 1 << 62)
 	return u.image()
+
+
+@lie("ubifs", "!^lost", row(NEW, "kept"), row(OLD, r"kept .deleted 0x\w+.", True),
+	row(bytes([1]) * 4096 + bytes([2]) * 4096, r"shorter .deleted 0x\w+.", True), "!deleted-file .* /fresh", "!deleted-file .* /again")
+def ubifs_earlier():
+	"""What a file held before it was written over, and before it was cut."""
+	return journaled().image()
+
+
+@lie("ubifs", "!^lost", row(OLD * 3, "log"), "!deleted")
+def ubifs_appended():
+	"""What only grew has no earlier contents, though its block was written three times; nor what was copied on flash."""
+	u = small()
+	u.name(1, b"log", 20)
+	for n in 1, 2, 3:
+		u.inode(20, FILE, n * len(OLD), counts=n == 3)
+		u.data(20, 0, OLD * n, counts=n == 3)
+	u.number -= 1
+	u.data(20, 0, OLD * 3, counts=False)
+	return u.image()
+
+
+@lie("ubifs", "only its newest states are told", row(b"39", "often"), row(b"38", r"often .deleted 0x\w+.", True), "!deleted-file .* /often.*0x0.$")
+def ubifs_often():
+	u = small()
+	u.name(1, b"often", 20)
+	u.inode(20, FILE, 2)
+	for n in range(10, 40):
+		u.data(20, 0, b"%d" % n, counts=n == 39)
+	return u.image()
+
+
+@lie("ubifs", "the superblock is gone", row(NEW, "kept"), row(NEW, "fresh"), row(TEXT, "again"), "!index is damaged", "!no master")
+def ubifs_no_super():
+	return journaled().image()[4096:]
+
+
+@lie("ubifs", "the superblock is gone", row(NEW, "kept"), row(TEXT, "again"), "!index is damaged")
+def ubifs_second_master():
+	return journaled().image()[8192:]
+
+
+@lie("", "/ubifs-0x1000 hint ubifs")
+def ubifs_blank_super():
+	"""The block is missing in UBI: erased flash stands for it."""
+	return b"\xff" * 4096 + journaled().image()[4096:]
+
+
+@lie("", "!type ubifs", "!/ubifs-")
+def ubifs_master_alone():
+	"""A master node whose root stands nowhere tells nothing."""
+	image = bytearray(journaled().image()[4096:])
+	for at in 0, 4096:
+		struct.pack_into("<I", image, at + 48, 0xfffffff0)
+		struct.pack_into("<I", image, at + 4, zlib.crc32(bytes(image[at + 8:at + 512])) ^ 0xFFFFFFFF)
+	return image
