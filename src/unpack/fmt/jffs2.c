@@ -27,6 +27,8 @@ enum {
 	REFERENCE = 0xe009,
 	HEADER = 12,
 	SEARCHED = 64 << 10, /* bytes that damage may take before another node follows */
+	NEAR = 8
+	       << 10, /* the same behind a first node that bears nothing out: more than a node is long */
 	ERASE_MIN = 4096,
 };
 
@@ -82,14 +84,17 @@ static bool read_header(as_span image, bool big, uint64_t at, raw *r)
 
 static uint64_t up(uint64_t at, uint64_t unit) { return (at + unit - 1) / unit * unit; }
 
-/* The next node at or after *at, within SEARCHED bytes that are not blank; *at moves behind it. *damage: offset of the
+/* The next node at or after *at, within reach bytes that are not blank; *at moves behind it. *damage: offset of the
  * first byte passed that is neither blank nor a node, or UINT64_MAX. */
-static bool next_node(as_span image, bool big, uint64_t *at, raw *r, uint64_t *damage)
+static bool node_within(
+	as_span image, bool big, uint64_t reach, uint64_t *at, raw *r, uint64_t *damage)
 {
+	const uint8_t one = big ? MAGIC >> 8 : MAGIC & 0xff, two = big ? MAGIC & 0xff : MAGIC >> 8;
 	uint64_t passed = 0;
 	*damage = UINT64_MAX;
-	while (*at + HEADER <= image.n && passed < SEARCHED) {
-		if (read_header(image, big, *at, r)) {
+	while (*at + HEADER <= image.n && passed < reach) {
+		bool magic = image.p[*at] == one && image.p[*at + 1] == two;
+		if (magic && read_header(image, big, *at, r)) {
 			/* A body that is damaged may have a wrong length. */
 			*at += r->sound ? up(r->bytes.n, 4) : HEADER;
 			return true;
@@ -104,6 +109,11 @@ static bool next_node(as_span image, bool big, uint64_t *at, raw *r, uint64_t *d
 		*at += blank ? blank : 4;
 	}
 	return false;
+}
+
+static bool next_node(as_span image, bool big, uint64_t *at, raw *r, uint64_t *damage)
+{
+	return node_within(image, big, SEARCHED, at, r, damage);
 }
 
 static bool is_big(as_span image) { return as_at(image, 0) == 0x19; }
@@ -145,25 +155,34 @@ static void walk(as_span image, uint64_t from, measure *m)
 	}
 }
 
-/* The order of bytes is told by the first header that holds: the start may be what is damaged. */
-static bool find_first(as_span image, measure *m)
+/* The order of bytes is told by the first header that holds: the start may be what is damaged. *r: it. */
+static bool find_first(as_span image, measure *m, uint64_t *at, raw *r)
 {
-	raw r;
 	uint64_t damage = 0;
 	for (int big = 0; big < 2; big++) {
-		uint64_t at = 0;
+		*at = 0;
 		m->big = big;
-		if (next_node(
-			    as_cut(image, 0, as_min(image.n, 2 * SEARCHED)), big, &at, &r, &damage))
+		if (next_node(as_cut(image, 0, as_min(image.n, 2 * SEARCHED)), big, at, r, &damage))
 			return true;
 	}
 	return false;
 }
 
+/* Whether a sum bears out the first node, or else another node follows soon. So what only has headers costs little, be
+ * there ever so many: each may lead far away. */
+static bool borne_out(as_span image, const measure *m, uint64_t at, const raw *first)
+{
+	raw r;
+	uint64_t damage = 0;
+	return (first->known && first->sound) || node_within(image, m->big, NEAR, &at, &r, &damage);
+}
+
 static as_status probe(as_span image, as_extent *out)
 {
 	measure m = { 0 };
-	if (!find_first(image, &m))
+	raw first;
+	uint64_t at = 0;
+	if (!find_first(image, &m, &at, &first) || !borne_out(image, &m, at, &first))
 		return AS_NOT_THIS;
 	walk(image, 0, &m);
 	if (m.nodes == 0 || (m.sound == 0 && m.nodes < 2))
@@ -423,8 +442,10 @@ static void tell(as_j2 *q, const measure *m)
 static as_status unpack(as_unpack *u, as_span body)
 {
 	measure m = { 0 };
+	raw first;
+	uint64_t at = 0;
 	as_j2 q = { .u = u, .body = body };
-	if (!find_first(body, &m))
+	if (!find_first(body, &m, &at, &first))
 		return as_lost(u, 0, "no node is left");
 	walk(body, 0, &m);
 	q.big = m.big;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A UBIFS whose superblock is gone. LEBs 1 and 2 begin with the master node, LEB 3 with a commit's start, and the master node
- * tells where the root of the index stands, as LEB and offset: the size of a LEB under which it does stand there is right. */
+/* A UBIFS whose superblock is gone. LEBs 1 and 2 begin with the master node, LEB 3 with a commit's start, and the
+ * master node tells where the root of the index stands, as LEB and offset: the size of a LEB under which it does
+ * stand there is right. */
 #include "unpack/fmt/ubifs.h"
 
 enum { LEB_MIN = 4096, LEB_MAX = 16 << 20, LOG = 3 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Earlier contents of UBIFS files. Nodes are numbered as they were written, so a state of a file is what its nodes up to a
- * number make it. It can be told as long as they are on flash: a new state begins with a block that was written in the same
- * run of writes already, or with a truncation. */
+/* Earlier contents of UBIFS files. Nodes are numbered as they were written, so a state of a file is what its nodes
+ * up to a number make it. It can be told as long as they are on flash: a new state begins with a block that was
+ * written in the same run of writes already, or with a truncation. */
 #include "unpack/fmt/ubifs.h"
 
 #include <stdlib.h>

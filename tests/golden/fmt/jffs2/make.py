@@ -190,3 +190,22 @@ def jffs2_method():
 def jffs2_in_the_middle():
 	image = read("jffs2", "little") + read("jffs2", "big")
 	return struct.pack("<512I", *((i * 2654435761) & 0xFFFFFFFF for i in range(512))) + bytes(image)
+
+
+@lie("", "!type jffs2", "!/jffs2-")
+def jffs2_headers_alone():
+	"""Paddings of which each leads to the same stretch without nodes: headers with right sums, and nothing else."""
+	n = 2000
+	heads = b""
+	for i in range(n):
+		head = struct.pack("<HHI", 0x1985, 0x2004, (n - i) * 12)
+		heads += head + struct.pack("<I", mtd.Nodes.crc(head))
+	return b"front" + bytes(3) + heads + b"\x55" * (128 << 10)
+
+
+@lie("", "/jffs2-0x2000", "!type jffs2")
+def jffs2_first_damaged():
+	"""The first node's body is damaged, the next follows where it ends."""
+	image = read("jffs2", "little")
+	image[12:16] = b"\x55" * 4
+	return bytes(range(1, 255)) * 32 + b"!" * 64 + image
