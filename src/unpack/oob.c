@@ -72,26 +72,39 @@ static uint32_t stored(const uint16_t at[CODE], as_span spare)
 	       (uint32_t)as_at(spare, at[2]) << 16;
 }
 
+/* Whether the page was written without codes: all are as erased, which that of few data is. */
+static bool bare(const as_oob_code *code, as_span spare, const uint32_t *wrong)
+{
+	unsigned n = 0;
+	for (uint32_t k = 0; k < code->n; k++) {
+		if (stored(code->at[k], spare) != BLANK)
+			return false;
+		n += wrong[k] != 0;
+	}
+	return n > 1;
+}
+
 as_oob_state as_oob_page(
 	const as_oob_code *code, as_span page, as_span spare, uint8_t *copy, uint64_t *bits)
 {
 	as_oob_state worst = AS_OOB_RIGHT;
-	bool copied = false;
+	uint32_t wrong[AS_OOB_STEPS] = { 0 }, any = 0, bit = 0;
 	if (page.n > AS_OOB_PAGE || page.n == 0)
 		return AS_OOB_WRONG;
 	for (uint32_t k = 0; k < code->n; k++) {
 		as_span data = as_cut(page, (uint64_t)k * code->step, code->step);
-		uint32_t has = stored(code->at[k], spare), bit = 0;
-		uint32_t wrong = has ^ as_oob_hamming(data, code->smart);
-		if (wrong == 0)
+		wrong[k] = stored(code->at[k], spare) ^ as_oob_hamming(data, code->smart);
+		any |= wrong[k];
+	}
+	if (any == 0 || bare(code, spare, wrong))
+		return any ? AS_OOB_NONE : AS_OOB_RIGHT;
+	memcpy(copy, page.p, page.n);
+	for (uint32_t k = 0; k < code->n; k++) {
+		if (wrong[k] == 0)
 			continue;
-		if (!copied)
-			memcpy(copy, page.p, page.n);
-		copied = true;
-		bool itself = __builtin_popcount(wrong) == 1; /* a bit of the code */
-		as_oob_state s = has == BLANK ? AS_OOB_NONE
-				 : itself     ? AS_OOB_FIXED
-					      : judge(wrong, code->smart, code->step > HALF, &bit);
+		bool itself = __builtin_popcount(wrong[k]) == 1; /* a bit of the code */
+		as_oob_state s = itself ? AS_OOB_FIXED
+					: judge(wrong[k], code->smart, code->step > HALF, &bit);
 		if (s == AS_OOB_FIXED && !itself) {
 			copy[k * code->step + bit / 8] ^= (uint8_t)(1u << bit % 8);
 			++*bits;

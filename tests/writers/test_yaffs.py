@@ -9,6 +9,7 @@ import unittest
 from writers import T, entries, have, trees
 
 sys.path.insert(0, str(trees.HERE / "yaffs"))
+from lib import nand  # noqa: E402
 from log import Log  # noqa: E402
 
 SHAPES = [(page, spare, at) for page, spare in ((2048, 64), (4096, 128), (4096, 224), (4096, 256), (8192, 448), (1024, 32)) for at in (0, 2)]
@@ -60,3 +61,20 @@ class Yaffs(unittest.TestCase):
 					number = names[e.path].split("#")[0]
 					shown = subprocess.run(["icat", "-f", "yaffs2", f.name, number], stdout=subprocess.PIPE, check=True).stdout
 					self.assertEqual(shown, e.data, e.path)
+
+	def test_codes(self):
+		"""A bit in each page of contents is corrected; two in one code are told, and only that file is damaged."""
+		for options in ({"codes": nand.linux(64)}, {"codes": nand.linux(64, 512, places=range(40, 52)), "order": ">"},
+				{"version": 1, "page": 512, "spare": 16, "codes": nand.linux(16, places=(8, 9, 10, 13, 14, 15), smart=True)}):
+			with self.subTest(options=options):
+				t = source(3)
+				log = Log(**options).fill(t)
+				image, stride, dice = bytearray(log.image()), log.page + log.spare, random.Random(5)
+				for at in range(0, len(image), stride * 3):
+					bit = dice.randrange(log.page * 8)
+					image[at + bit // 8] ^= 1 << bit % 8
+				self.assertEqual(entries(bytes(image), "yaffs"), sorted(trees.lines(t)))
+				image[len(image) // stride // 2 * stride + 1] ^= 0x21
+				told = entries(bytes(image), "yaffs")
+				self.assertEqual(sum("its code does not fit" in l for l in told), 1)
+				self.assertGreaterEqual(len(set(told) & set(trees.lines(t))), len(trees.lines(t)) - 2)

@@ -41,7 +41,21 @@ typedef struct fs {
 	size_t n, n_objects;
 	uint32_t *pages; /* of the file being emitted, by chunk */
 	size_t room;
+	uint8_t *copy; /* of the page read last, if it was corrected */
+	uint64_t corrected;
 } fs;
+
+/* A page, its single wrong bits corrected, and what became of it. Borrows until the next call. */
+static as_span page_of(const fs *x, uint32_t page, as_oob_state *state, uint64_t *bits)
+{
+	as_span raw = as_cut(x->body, (uint64_t)page * x->s.stride, x->s.page);
+	as_span spare = as_cut(x->body, (uint64_t)page * x->s.stride + x->s.page, x->s.spare);
+	*state = AS_OOB_RIGHT;
+	if (x->s.code.step == 0 || raw.n == 0 || spare.n == 0)
+		return raw;
+	*state = as_oob_page(&x->s.code, raw, spare, x->copy, bits);
+	return *state >= AS_OOB_FIXED ? as_bytes(x->copy, raw.n) : raw;
+}
 
 static as_span text_at(as_span page, uint64_t at, uint64_t n)
 {
@@ -52,7 +66,9 @@ static as_span text_at(as_span page, uint64_t at, uint64_t n)
 
 static bool read_header(const fs *x, uint32_t page, header *h)
 {
-	as_span raw = as_cut(x->body, (uint64_t)page * x->s.stride, AS_YAFFS_HEADER);
+	as_oob_state state;
+	uint64_t bits = 0;
+	as_span raw = as_cut(page_of(x, page, &state, &bits), 0, AS_YAFFS_HEADER);
 	as_cur c = as_cur_of(raw, 0, x->s.big);
 	*h = (header){ .type = as_u32(&c), .parent = as_u32(&c) };
 	h->name = text_at(raw, NAME_AT, NAME);
@@ -73,6 +89,10 @@ static bool read_header(const fs *x, uint32_t page, header *h)
 	h->size = low | (high == UINT32_MAX || x->s.version == 1 ? 0 : (uint64_t)high << 32);
 	as_seek(&c, 508);
 	h->shrinks = as_u32(&c) == 1;
+	if (state >= AS_OOB_FIXED) { /* the next page takes its place */
+		h->name = as_copy(as_memory(x->u), h->name);
+		h->target = as_copy(as_memory(x->u), h->target);
+	}
 	return as_ok(&c);
 }
 
@@ -99,14 +119,23 @@ static as_status collect(fs *x)
 	for (uint32_t k = 0; k < pages; k++) {
 		record r = { .page = k };
 		as_yaffs_use use = as_yaffs_read(x->body, &x->s, k, &r.t);
+		as_oob_state state = AS_OOB_RIGHT;
 		if (use == AS_YAFFS_BAD)
-			s = as_lost(x->u, (uint64_t)k * x->s.stride, "page makes no sense");
+			s = as_lost(x->u, (uint64_t)k * x->s.stride,
+				r.t.state == AS_OOB_WRONG
+					? "the tags of a page are damaged: their code does not fit"
+					: "page makes no sense");
 		if (use == AS_YAFFS_OTHER)
 			as_struct(x->u, (uint64_t)k * x->s.stride, x->s.stride, "yaffs checkpoint");
 		if (use != AS_YAFFS_CHUNK)
 			continue;
 		as_struct(x->u, (uint64_t)k * x->s.stride, x->s.stride, "yaffs page");
 		x->records[x->n++] = r;
+		x->corrected += r.t.state == AS_OOB_FIXED;
+		(void)page_of(x, k, &state, &x->corrected);
+		if (state == AS_OOB_WRONG)
+			s = as_lost(x->u, (uint64_t)k * x->s.stride,
+				"a page is damaged: its code does not fit");
 	}
 	qsort(x->records, x->n, sizeof(record), by_age);
 	return s;
@@ -185,9 +214,22 @@ static as_status replay(fs *x, const object *o, uint64_t *size)
 	return AS_OK;
 }
 
+/* What a chunk's page holds, up to due bytes. */
+static as_span chunk_of(const fs *x, uint32_t page, uint64_t due, bool *damaged)
+{
+	as_yaffs_tags t;
+	as_oob_state state;
+	uint64_t bits = 0;
+	if (page == NONE || as_yaffs_read(x->body, &x->s, page, &t) != AS_YAFFS_CHUNK)
+		return (as_span){ 0 };
+	as_span got = as_cut(page_of(x, page, &state, &bits), 0, as_min(due, t.n));
+	*damaged = *damaged || state == AS_OOB_WRONG;
+	return got;
+}
+
 static as_status emit(fs *x, as_node *dir, as_entry *e, const object *o)
 {
-	bool want = true;
+	bool want = true, damaged = false;
 	uint64_t size = 0;
 	as_status s = replay(x, o, &size);
 	if (s == AS_OK)
@@ -198,19 +240,14 @@ static as_status emit(fs *x, as_node *dir, as_entry *e, const object *o)
 			s = as_zero(x->u, size - c * x->s.room);
 			break;
 		}
-		as_span got = { 0 };
-		as_yaffs_tags t;
-		if (x->pages[c] != NONE &&
-			as_yaffs_read(x->body, &x->s, x->pages[c], &t) == AS_YAFFS_CHUNK)
-			got = as_cut(
-				x->body, (uint64_t)x->pages[c] * x->s.stride, as_min(due, t.n));
+		as_span got = chunk_of(x, x->pages[c], due, &damaged);
 		s = got.n > 0 ? as_more(x->u, got) : AS_OK;
 		if (s == AS_OK && got.n < due)
 			s = as_zero(x->u, due - got.n);
 	}
 	if (s > AS_PARTIAL)
 		return s;
-	return as_worse(s, as_end(x->u, false));
+	return as_worse(s, as_end(x->u, damaged));
 }
 
 static as_status put(fs *x, object *o, unsigned depth);
@@ -336,7 +373,17 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_tell(u, first, "byte order", as_lit(x.s.big ? "big" : "little"));
 	if (x.s.inband)
 		as_tell(u, first, "tags", as_lit("in the page"));
+	as_yaffs_codes(body, &x.s);
+	if (x.s.code.step > 0)
+		as_tellf(u, first, "error-correction",
+			"Hamming, 1 bit in %u bytes, in the order of %s", x.s.code.step,
+			x.s.code.smart ? "SmartMedia" : "Linux");
+	x.copy = as_alloc(as_memory(u), AS_OOB_PAGE);
+	if (!x.copy)
+		return AS_NOMEM;
 	as_status s = collect(&x);
+	if (x.corrected > 0)
+		as_tellf(u, first, "corrected-bits", "%llu", (unsigned long long)x.corrected);
 	if (s > AS_PARTIAL)
 		return s;
 	group(&x);
@@ -364,7 +411,8 @@ const as_format as_format_yaffs = {
 		"YAFFS2 with pages of 512 bytes to 16 KiB and their usual spare bytes",
 		"tags anywhere in the spare bytes, or in the page", "little- and big-endian",
 		NULL },
-	.verifies = NULL,
+	.verifies = (const char *const[]){ "codes of the tags of YAFFS2",
+		"Hamming codes of pages: single wrong bits are corrected and counted", NULL },
 	.keeps = (const char *const[]){ "mode, owner, time, device numbers, holes", "hard links",
 		"deleted objects whose pages are still there", NULL },
 	.samples =
@@ -374,7 +422,8 @@ const as_format as_format_yaffs = {
 	.gaps = (const char *const[]){ "an image that begins with another page than a header of "
 				       "the root's directory "
 				       "is found from the first such header on",
-		"ECC of pages and tags is not verified", "extended attributes are not read", NULL },
+		"codes of the tags of YAFFS1 are not verified", "extended attributes are not read",
+		NULL },
 	.spec = "https://yaffs.net/documents/how-yaffs-works",
 	.see = NULL,
 };

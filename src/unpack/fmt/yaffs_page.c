@@ -5,10 +5,12 @@
  *   8 chunk   12 bytes. Bit 31 of the chunk: a header, whose parent and more stand in the rest of it, and
  *   whose type in the object's upper bits. Sequences from 0x1000 to 0xefffff00; 0x21 is a checkpoint.
  * Tags of YAFFS1, bytes 0 to 3, 6, 7, 11 and 12 of the spare, two words of bit fields: chunk 20, serial 2,
- *   bytes 10   object 18, ECC 12, bytes (high) 2; byte 4 of the spare is 0xff unless the page is deleted. */
+ *   bytes 10   object 18, ECC 12, bytes (high) 2; byte 4 of the spare is 0xff unless the page is deleted.
+ * The 12 bytes behind the tags of YAFFS2 may be a code over their 16: 0 column parities u8   4 line parities
+ *   8 the same of the inverted offsets (see oob.c). */
 #include "unpack/fmt/yaffs.h"
 
-enum { TAGS = 16, OLD_PAGE = 512, OLD_SPARE = 16, TRIED = 64, BLOCK_MOST = 128 };
+enum { TAGS = 16, TAG_CODE = 12, OLD_PAGE = 512, OLD_SPARE = 16, TRIED = 64, BLOCK_MOST = 128 };
 enum { SEQUENCE_MIN = 0x1000, CHECKPOINT = 0x21, OBJECT_BITS = 28, CHUNK_MOST = 1 << 24 };
 #define SEQUENCE_MOST 0xefffff00u
 #define IS_HEADER 0x80000000u
@@ -26,10 +28,39 @@ static bool header_fits(as_span page, bool big)
 	return as_ok(&c) && type >= 1 && type <= TYPES && parent > 0 && parent >> OBJECT_BITS == 0;
 }
 
+/* Verifies the tags by the code behind them, and corrects a single wrong bit. */
+static as_oob_state check_tags(uint8_t *tags, as_span code, bool big)
+{
+	as_oob_parity p = as_oob_parity_of(as_bytes(tags, TAGS));
+	as_cur c = as_cur_of(code, 0, big);
+	uint32_t column = as_u8(&c) ^ as_oob_weave(p.column, p.odd, 3);
+	as_skip(&c, 3);
+	uint32_t line = as_u32(&c) ^ p.line, other = as_u32(&c) ^ (p.odd ? ~p.line : p.line);
+	if (!as_ok(&c) || as_all(code, 0xff))
+		return AS_OOB_NONE;
+	if ((column | line | other) == 0)
+		return AS_OOB_RIGHT;
+	if (__builtin_popcount(column) + __builtin_popcount(line) + __builtin_popcount(other) == 1)
+		return AS_OOB_FIXED; /* it is the code that is wrong */
+	if ((line ^ other) != UINT32_MAX || ((column ^ column >> 1) & 0x15) != 0x15 || line >= TAGS)
+		return AS_OOB_WRONG;
+	tags[line] ^= (uint8_t)(1u << ((column >> 1 & 1) | (column >> 2 & 2) | (column >> 3 & 4)));
+	return AS_OOB_FIXED;
+}
+
 static as_yaffs_use read_2(as_span image, const as_yaffs_shape *s, uint64_t k, as_yaffs_tags *t)
 {
 	uint64_t base = k * s->stride + (s->inband ? 0 : s->page);
-	as_cur c = as_cur_of(image, base + s->at, s->big);
+	as_span tags = as_cut(image, base + s->at, TAGS);
+	uint8_t own[TAGS];
+	if (s->tag_codes && tags.n == TAGS && !as_all(tags, 0xff)) {
+		memcpy(own, tags.p, TAGS);
+		t->state = check_tags(own, as_cut(image, base + s->at + TAGS, TAG_CODE), s->big);
+		tags = as_bytes(own, TAGS);
+	}
+	if (t->state == AS_OOB_WRONG)
+		return AS_YAFFS_BAD;
+	as_cur c = as_cur_of(tags, 0, s->big);
 	t->sequence = as_u32(&c);
 	t->object = as_u32(&c);
 	t->chunk = as_u32(&c);
@@ -168,4 +199,27 @@ uint64_t as_yaffs_pages(as_span image, const as_yaffs_shape *s)
 			good = k + 1;
 	}
 	return good;
+}
+
+void as_yaffs_codes(as_span image, as_yaffs_shape *s)
+{
+	enum { LOOKED = 1024 };
+	uint64_t list[AS_OOB_SAMPLES];
+	as_yaffs_shape with = *s;
+	size_t n = 0, right = 0;
+	if (s->inband)
+		return;
+	with.tag_codes = s->version == 2 && s->at + TAGS + TAG_CODE <= s->spare;
+	for (uint64_t k = 0; k < LOOKED && (k + 1) * s->stride <= image.n && n < AS_OOB_SAMPLES;
+		k++) {
+		as_yaffs_tags t;
+		if (as_yaffs_read(image, s, k, &t) != AS_YAFFS_CHUNK)
+			continue;
+		right += as_yaffs_read(image, &with, k, &t) == AS_YAFFS_CHUNK &&
+			 t.state == AS_OOB_RIGHT;
+		list[n++] = k;
+	}
+	s->tag_codes = with.tag_codes && right >= 2 && right * 2 > n;
+	if (s->page <= AS_OOB_PAGE)
+		(void)as_oob_find(image, s->page, s->spare, list, n, &s->code);
 }

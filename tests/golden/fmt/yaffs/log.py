@@ -3,14 +3,16 @@
 import struct
 
 from trees import T
+from lib import nand
 
 TYPES = {T.FILE: 1, T.LINK: 2, T.DIR: 3}
 
 
 class Log:
-	def __init__(self, page=2048, spare=64, at=2, order="<", version=2, inband=False, pack=True):
+	def __init__(self, page=2048, spare=64, at=2, order="<", version=2, inband=False, pack=True, codes=None):
+		"""codes: fills the out-of-band bytes with codes of the page (see lib/nand.py); the tags get theirs, too."""
 		self.page, self.spare, self.at, self.order = page, 0 if inband else spare, at, order
-		self.version, self.inband, self.pack = version, inband, pack
+		self.version, self.inband, self.pack, self.codes = version, inband, pack, codes
 		self.room = page - 16 if inband else page
 		self.out, self.sequence, self.next_id, self.ids = [], 0x1000, 256, {"": 1}
 
@@ -19,15 +21,30 @@ class Log:
 		if len(self.out) % 64 == 63:
 			self.sequence += 1
 		if self.version == 1:
-			return self.out.append(page + self.old_tags(object, chunk, n))
+			spare = self.old_tags(object, chunk, n)
+			if self.codes:
+				spare = bytes(c if o == 0xee else o for o, c in zip(spare, self.codes(page, 0)))
+			return self.out.append(page + spare)
 		if extra and self.pack:
 			kind, parent = extra
 			object, chunk = object | kind << 28, 0x80000000 | parent
 		tags = struct.pack(self.order + "4I", self.sequence, object, chunk, n)
 		if self.inband:
 			return self.out.append(page + tags)
-		spare = b"\xff" * self.at + tags + b"\x5a" * 12
+		spare = b"\xff" * self.at + tags + (self.tag_code(tags) if self.codes else b"\x5a" * 12)
+		if self.codes:
+			spare += self.codes(page, 0)[len(spare):]
 		self.out.append(page + spare.ljust(self.spare, b"\xff")[:self.spare])
+
+	def tag_code(self, tags):
+		"""Column parities, and of the offsets of bytes with an odd number of ones, and of those inverted, what is odd."""
+		ones = [(i, bit) for i, b in enumerate(tags) for bit in range(8) if b >> bit & 1]
+		column = sum((sum(1 for _, bit in ones if (bit >> k // 2 & 1) == (k & 1)) & 1) << k for k in range(6))
+		line = prime = 0
+		for i, b in enumerate(tags):
+			if bin(b).count("1") & 1:
+				line, prime = line ^ i, prime ^ i ^ 0xffffffff
+		return struct.pack(self.order + "B3xII", column, line, prime)
 
 	def old_tags(self, object, chunk, n):
 		if self.order == "<":

@@ -7,6 +7,7 @@ import sys
 from trees import T, golden, lie, lines, read, tree
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from lib import nand  # noqa: E402
 from log import Log  # noqa: E402
 
 
@@ -17,7 +18,8 @@ def source():
 
 
 for name, options in {"v2": {}, "v2-big": {"order": ">"}, "v2-plain-tags": {"at": 0, "pack": False}, "v2-4k": {"page": 4096, "spare": 224, "at": 4},
-		"inband": {"inband": True}, "v1": {"version": 1, "page": 512, "spare": 16}, "v1-big": {"version": 1, "page": 512, "spare": 16, "order": ">"}}.items():
+		"inband": {"inband": True}, "v1": {"version": 1, "page": 512, "spare": 16}, "v1-big": {"version": 1, "page": 512, "spare": 16, "order": ">"}, "codes": {"codes": nand.linux(64)},
+		"v1-codes": {"version": 1, "page": 512, "spare": 16, "codes": nand.linux(16, places=(8, 9, 10, 13, 14, 15), smart=True)}}.items():
 	def make(options=options):
 		return Log(**options).fill(source()).image(), lines(source())
 	golden("yaffs", name)(make)
@@ -126,3 +128,45 @@ def yaffs_tags():
 def yaffs_deleted():
 	"""What was deleted is told, under the name it had."""
 	return read("yaffs", "history")
+
+
+def data_page(image, stride, name, skip=1):
+	"""Where the first page of contents stands behind the header of that name."""
+	at = next(at for at in range(0, len(image), stride) if image[at + 10:].startswith(name + b"\0"))
+	return at + skip * stride
+
+
+@lie("yaffs", "!^lost", "name=corrected-bits.value=4$", "name=error-correction.value=Hamming, 1 bit in 256 bytes, in the order of Linux$",
+	r"file 0600 .* 5120 \w+ /a name with spaces$")
+def yaffs_single_bits():
+	"""Of contents, of a header, of tags, of a code of tags."""
+	image = read("yaffs", "codes")
+	at = data_page(image, 2112, b"a name with spaces")
+	image[at + 77] ^= 4
+	image[at - 2112 + 12] ^= 1  # the name
+	image[at + 2048 + 2 + 5] ^= 0x10
+	image[at + 2112 + 2048 + 2 + 21] ^= 0x80
+	return image
+
+
+@lie("yaffs", "lost yaffs damaged .* a page is damaged: its code does not fit", "/a name with spaces damaged$")
+def yaffs_two_bits():
+	image = read("yaffs", "codes")
+	image[data_page(image, 2112, b"a name with spaces") + 77] ^= 5
+	return image
+
+
+@lie("yaffs", "the tags of a page are damaged: their code does not fit", "/dir/hello")
+def yaffs_tags_two_bits():
+	image = read("yaffs", "codes")
+	image[data_page(image, 2112, b"a name with spaces") + 2048 + 7] ^= 0x11
+	return image
+
+
+@lie("yaffs", "!^lost", "name=corrected-bits.value=2$", "in the order of SmartMedia$", r"file 0600 .* 5120 \w+ /a name with spaces$")
+def yaffs_old_single_bits():
+	image = read("yaffs", "v1-codes")
+	at = data_page(image, 528, b"a name with spaces")
+	image[at + 77] ^= 4
+	image[at + 528 + 400] ^= 0x80
+	return image
