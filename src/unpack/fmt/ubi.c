@@ -112,9 +112,29 @@ static uint64_t block_size(as_span image, const first *h)
 	return size > h->data ? size : 0;
 }
 
+static bool read_second(as_span image, uint64_t at, uint32_t offset, block *b);
+
+/* Whether an image as ubinize writes it begins at offset at: the first copy of the table of volumes, and the second in
+ * the next block, none of which was ever written anew. */
+static bool begins(as_span image, uint64_t at, const shape *s)
+{
+	block one, two;
+	return read_second(image, at, s->head.second, &one) && one.volume == TABLE &&
+	       one.number == 0 && one.sequence == 0 &&
+	       read_second(image, at + s->block, s->head.second, &two) && two.volume == TABLE &&
+	       two.number == 1 && two.sequence == 0;
+}
+
+/* Whether an image that begins at offset at has another table than that which began at from. */
+static bool other_table(as_span image, uint64_t from, uint64_t at, const shape *s)
+{
+	uint64_t data = s->head.data, n = as_min((uint64_t)RECORD * VOLUMES, s->block - data);
+	return !as_same(as_cut(image, from + data, n), as_cut(image, at + data, n));
+}
+
 static bool measure(as_span image, shape *s)
 {
-	uint64_t bad = 0;
+	uint64_t bad = 0, began = UINT64_MAX;
 	first h;
 	*s = (shape){ 0 };
 	if (!read_first(image, 0, &s->head))
@@ -125,8 +145,11 @@ static bool measure(as_span image, shape *s)
 			bad++;
 			continue;
 		}
-		if (!together(&s->head, &h))
+		bool new = begins(image, at, s);
+		if (!together(&s->head, &h) ||
+			(new &&began != UINT64_MAX &&other_table(image, began, at, s)))
 			break;
+		began = new ? at : began;
 		s->head.image = s->head.image ? s->head.image : h.image;
 		s->end = as_min(at + s->block, image.n);
 		bad = 0;
@@ -479,7 +502,8 @@ const as_format as_format_ubi = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "static and dynamic volumes",
 		"any size of erase blocks and place of headers, told from the headers' distances",
-		"images that follow each other, told apart by their numbers",
+		"images that follow each other, told apart by their numbers, or by tables of "
+		"volumes that begin anew",
 		"bad, blank and missing erase blocks, alignment of volumes",
 		"fastmap (recognised; the headers tell the same)",
 		"blocks that were written anew elsewhere, as deleted", NULL },
@@ -491,9 +515,10 @@ const as_format as_format_ubi = {
 		"fastmap, copied and old blocks: generator from the published layout, not tried on "
 		"a vendor's own image",
 		NULL },
-	.gaps =
-		(const char *const[]){
-			"images without a number that follow each other are read as one", NULL },
+	.gaps = (const char *const[]){ "images without a number that follow each other are read as "
+				       "one, unless both "
+				       "tables of volumes are as ubinize wrote them, and differ",
+		NULL },
 	.spec = "http://www.linux-mtd.infradead.org/doc/ubi.html",
 	.see = NULL,
 };

@@ -124,3 +124,20 @@ def ubi_first_block():
 @lie("ubi", "the image ends inside of a block", " 7000 .* /kernel$", "/rootfs damaged")
 def ubi_cut():
 	return read("ubi", "two")[:-1000]
+
+
+def unnumbered(name, data):
+	return mtd.ubi([{"name": name, "data": data}], ("-p", "4KiB", "-m", "512", "-s", "512", "-Q", "0"))
+
+
+@lie("", " 12288 .* /ubi-0x0 ", " 16384 .* /ubi-0x3000 ")
+def ubi_unnumbered():
+	"""Two images of ubinize without a number: each has a table of its own."""
+	return unnumbered("kernel", noise(2000)) + unnumbered("rootfs", noise(5000))
+
+
+@lie("ubi", "!^lost", " 24576 .* /kernel$")
+def ubi_table_again():
+	"""The same table again is a copy of one image's block, and no other image."""
+	image = unnumbered("kernel", noise(8 * 3072))
+	return image + image[:8192]
