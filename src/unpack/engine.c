@@ -55,9 +55,16 @@ as_status as_send_rival(const as_opening *o, const as_format *rival, uint64_t at
 		"this format begins at the same place as another, which was opened: it was not");
 }
 
-/* What stands in the first page of a NAND dump begins where the dump does, and is cut by its out-of-band bytes: it
- * is met again, whole, in what is put together of the pages. */
+/* What stands in the first page of a NAND dump begins where the dump does, and is cut by its out-of-band bytes: it is
+ * met again, whole, in what is put together of the pages. */
 static bool interleaves(const as_format *f) { return f && strcmp(f->id, "nand") == 0; }
+
+/* Logs of nodes are read in spite of such bytes, but not what they cut: in a dump they are no rival. Of others, which
+ * would not hold if they were cut, one is told. */
+static bool is_log(const as_format *f)
+{
+	return f && (strcmp(f->id, "jffs2") == 0 || strcmp(f->id, "ubifs") == 0);
+}
 
 const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, as_extent *out)
 {
@@ -75,7 +82,7 @@ const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, 
 			*out = claim;
 		}
 	}
-	rival = interleaves(best) ? NULL : rival;
+	rival = interleaves(best) && is_log(rival) ? NULL : rival;
 	(void)as_send_rival(o, rival, at, data.n); /* a sender that fails does so again */
 	return best;
 }

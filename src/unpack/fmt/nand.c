@@ -224,7 +224,9 @@ const as_format as_format_nand = {
 	.gaps = (const char *const
 			[]){ "BCH and Reed-Solomon codes are not verified, and correct nothing",
 		"controllers that put codes at places within a page (i.MX) are not recognised",
-		"a dump is found only if it is the whole of an object", NULL },
+		"a dump is found only if it is the whole of an object, and, if its codes are of an "
+		"unknown kind, of whole erase blocks",
+		NULL },
 	.spec = "https://docs.kernel.org/driver-api/mtd/nand_ecc.html",
 	.see = NULL,
 };

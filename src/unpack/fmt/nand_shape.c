@@ -85,18 +85,33 @@ static bool ubi_header(as_span image, uint64_t at, const char *magic)
 	       (as_crc32(0, as_cut(h, 0, UBI_SUMMED)) ^ UINT32_MAX) == as_u32(&c) && as_ok(&c);
 }
 
-/* A block whose second header is a page behind the first, as that says, but for the bytes between pages. */
-static bool ubi_blocks(as_span image, uint32_t page, uint32_t spare)
+/* Whether the next block begins a power of two of pages, out-of-band bytes and all, behind that at offset at. */
+static bool next_block(as_span image, uint64_t at, uint64_t stride)
 {
-	enum { BLOCKS = 256 };
+	enum { BLOCK_MOST = 16 << 20 };
+	as_span rest = as_from(image, at);
+	rest = as_cut(rest, 0, as_min(rest.n, BLOCK_MOST));
+	uint64_t next = as_find(rest, as_lit("UBI#"), UBI_HEADER), pages = next / stride;
+	return next != SIZE_MAX && next % stride == 0 && pages >= BLOCK &&
+	       (pages & (pages - 1)) == 0 && ubi_header(rest, next, "UBI#");
+}
+
+/* *apart: there is a block whose second header is a page behind the first, as that says, but for the bytes between
+ * pages. *far: there are blocks of so many pages with such bytes; which may be smaller pages, too. */
+static void ubi_blocks(as_span image, uint32_t page, uint32_t spare, bool *apart, bool *far)
+{
+	enum { BLOCKS = 256, TRIES = 4 };
 	uint64_t block = (uint64_t)(page + spare) * BLOCK;
-	for (uint64_t k = 0; k < BLOCKS && k * block < image.n; k++) {
+	unsigned tries = 0;
+	*apart = *far = false;
+	for (uint64_t k = 0; k < BLOCKS && k * block < image.n && tries < TRIES && !*apart; k++) {
 		as_cur c = as_cur_be(image, k * block + 16);
-		if (ubi_header(image, k * block, "UBI#") && as_u32(&c) == page &&
-			ubi_header(image, k * block + page + spare, "UBI!"))
-			return true;
+		if (!ubi_header(image, k * block, "UBI#"))
+			continue;
+		tries++;
+		*apart = as_u32(&c) == page && ubi_header(image, k * block + page + spare, "UBI!");
+		*far = *far || next_block(image, k * block, page + spare);
 	}
-	return false;
 }
 
 /* Without anything that can be verified the whole must look like pages, and like nothing else. */
@@ -120,14 +135,18 @@ static as_nand_shape try(as_span image, uint32_t page, uint32_t spare)
 	as_nand_shape shape = { .page = page, .spare = spare };
 	uint64_t stride = page + spare;
 	unsigned varied = 0;
+	bool apart = false, far = false;
 	if (image.n / stride < SMALLEST || (image.n % stride != 0 && image.n < UNEVEN))
 		return shape;
-	if (ubi_blocks(image, page, spare))
+	ubi_blocks(image, page, spare, &apart, &far);
+	if (apart)
 		shape.proof = AS_NAND_BLOCKS;
 	/* All have a mark of bad blocks, of one byte or two, that is erased. */
 	collect(&s, 16);
 	if (s.n < WRITTEN || erased(&s, page, (uint32_t)stride, &varied) == 0)
 		return shape;
+	if (far)
+		shape.proof = AS_NAND_BLOCKS;
 	collect(&s, AS_OOB_SAMPLES);
 	if (as_oob_find(image, page, spare, s.list, s.n, &shape.code))
 		shape.proof = AS_NAND_CODES;

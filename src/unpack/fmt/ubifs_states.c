@@ -52,7 +52,7 @@ static as_status make_room(states *x)
 		return AS_NOMEM;
 	for (size_t i = 0; i < n; i++)
 		x->order[i] = &x->q->nodes[x->inode->first + i];
-	qsort(x->order, n, sizeof(*x->order), by_sequence);
+	qsort(x->order, n, sizeof(const as_ub_node *), by_sequence);
 	return AS_OK;
 }
 

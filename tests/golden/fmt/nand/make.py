@@ -117,3 +117,16 @@ def nand_with_yaffs():
 	boot = nand.dump(noise(2048 * 16))
 	image = bytes(read("yaffs", "v2"))
 	return boot + image + b"\xff" * (-len(image) % (2112 * 16))
+
+
+@lie("", "type nand", "name=page-size.value=2048$", "name=error-correction.value=of a kind")
+def nand_ubi_in_sub_pages():
+	"""Both headers stand in one page: the distance of blocks tells."""
+	ubi = mtd.ubi([{"name": "one", "data": noise(9000)}], ("-p", "32KiB", "-m", "2048", "-s", "512", "-Q", "3"))
+	return nand.dump(ubi, 2048, nand.bch(64, 2, 56), 64)
+
+
+@lie("", "!type nand", "type ubi")
+def nand_of_ubi():
+	"""Blocks of a power of two bytes are no pages with something behind them."""
+	return mtd.ubi([{"name": "one", "data": noise(66 * 15360)}], ("-p", "16KiB", "-m", "512", "-Q", "3"))
