@@ -28,6 +28,7 @@ ENDLESS = {
 	"compress": "codes until there are no more",
 	"linux_image": "a header without the size of the file; symbols are found by their pattern",
 	"dlink_alpha": "blocks of a cipher until there are no more",
+	"nand": "pages until there are no more",
 	"ubi": "erase blocks until there are no more",
 	"yaffs": "pages until there are no more",
 }
