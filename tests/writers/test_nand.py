@@ -87,7 +87,7 @@ class Nand(unittest.TestCase):
 	def test_nothing_else(self):
 		"""No file of that size is a dump because of its size alone, or because some of its bytes repeat."""
 		dice = random.Random(4)
-		for page, spare in SHAPES:
+		for page, spare in SHAPES[::3]:
 			n = (page + spare) * 32
 			row = dice.randbytes(page) + b"\xff" * spare
 			for data in (dice.randbytes(n), bytes(n), b"\xff" * n, b"text\n" * (n // 5) + b"\n" * (n % 5), row * 32,
