@@ -161,28 +161,18 @@ static void tell_sums(as_unpack *u, as_span d)
 	find_sum(u, d, 0, all.n, (uint32_t)adler32_z(1, all.p, all.n), "Adler-32");
 }
 
-static uint16_t crc16(as_span s, uint16_t poly, uint16_t crc)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		crc ^= (uint16_t)(s.p[i] << 8);
-		for (unsigned k = 0; k < 8; k++)
-			crc = (uint16_t)(crc & 0x8000 ? crc << 1 ^ poly : crc << 1);
-	}
-	return crc;
-}
-
 /* Sixteen bits fit by chance once in 65,536 tries: only the last two bytes are tried. */
 static void tell_short(as_unpack *u, as_span d)
 {
-	static const uint16_t kinds[][2] = { { 0x1021, 0 }, { 0x1021, 0xffff } };
+	static const uint16_t from[] = { 0, 0xffff };
 	if (d.n > SHORT_MOST)
 		return;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
 		as_cur c = as_cur_be(d, d.n - 2);
-		if (crc16(as_cut(d, 0, d.n - 2), kinds[i][0], kinds[i][1]) == as_u16(&c))
+		if (as_vendor_crc16(as_cut(d, 0, d.n - 2), from[i]) == as_u16(&c))
 			as_tellf(u, as_from(d, d.n - 2), "checksum",
-				"CRC-16 (0x%04x, from 0x%04x) of all before the last two bytes",
-				kinds[i][0], kinds[i][1]);
+				"CRC-16 (0x1021, from 0x%04x) of all before the last two bytes",
+				from[i]);
 	}
 }
 

@@ -70,3 +70,34 @@ bool as_vendor_digest_is(const char *algo, const as_span *pieces, size_t n, as_s
 	size_t got = as_vendor_digest(algo, pieces, n, sum);
 	return got > 0 && as_same(as_bytes(sum, got), want);
 }
+
+uint32_t as_vendor_jamcrc(as_span s) { return ~as_crc32(0, s); }
+
+static uint32_t cksum_byte(uint32_t crc, uint8_t b)
+{
+	static const uint32_t table[16] = { 0, 0x04c11db7, 0x09823b6e, 0x0d4326d9, 0x130476dc,
+		0x17c56b6b, 0x1a864db2, 0x1e475005, 0x2608edb8, 0x22c9f00f, 0x2f8ad6d6, 0x2b4bcb61,
+		0x350c9b64, 0x31cd86d3, 0x3c8ea00a, 0x384fbdbd };
+	crc = crc << 4 ^ table[(crc >> 28) ^ b >> 4];
+	return crc << 4 ^ table[(crc >> 28) ^ (b & 15)];
+}
+
+uint32_t as_vendor_cksum(as_span s)
+{
+	uint32_t crc = 0;
+	for (size_t i = 0; i < s.n; i++)
+		crc = cksum_byte(crc, s.p[i]);
+	for (size_t n = s.n; n > 0; n >>= 8)
+		crc = cksum_byte(crc, (uint8_t)n);
+	return ~crc;
+}
+
+uint16_t as_vendor_crc16(as_span s, uint16_t crc)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		crc ^= (uint16_t)(s.p[i] << 8);
+		for (unsigned k = 0; k < 8; k++)
+			crc = (uint16_t)(crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1);
+	}
+	return crc;
+}

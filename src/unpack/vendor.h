@@ -24,6 +24,12 @@ bool as_vendor_printable(as_span field);
  * it cannot be had. */
 size_t as_vendor_digest(
 	const char *algo, const as_span *pieces, size_t n, uint8_t out[AS_DIGEST_MAX]);
+/* CRC-32 without the last inversion (JAMCRC): what Broadcom's, OpenWrt's and others' tools write. Pure. */
+uint32_t as_vendor_jamcrc(as_span s);
+/* CRC-32 as POSIX's cksum has it, the length under it. Pure. */
+uint32_t as_vendor_cksum(as_span s);
+/* CRC-16 of polynomial 0x1021, the highest bit first, going on from crc. Pure. */
+uint16_t as_vendor_crc16(as_span s, uint16_t crc);
 /* Whether that digest is what want holds. */
 bool as_vendor_digest_is(const char *algo, const as_span *pieces, size_t n, as_span want);
 
