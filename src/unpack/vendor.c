@@ -41,6 +41,16 @@ void as_vendor_text(as_unpack *u, as_span field, const char *name)
 		as_tell(u, field, name, text);
 }
 
+as_span as_vendor_slashes(as_unpack *u, as_span name)
+{
+	uint8_t *copy = as_alloc(as_memory(u), name.n);
+	if (!copy)
+		return name;
+	for (size_t i = 0; i < name.n; i++)
+		copy[i] = name.p[i] == '\\' ? '/' : name.p[i];
+	return as_bytes(copy, name.n);
+}
+
 bool as_vendor_printable(as_span field)
 {
 	as_span text = as_vendor_string(field);
@@ -73,7 +83,7 @@ bool as_vendor_digest_is(const char *algo, const as_span *pieces, size_t n, as_s
 
 uint32_t as_vendor_jamcrc(as_span s) { return ~as_crc32(0, s); }
 
-static uint32_t cksum_byte(uint32_t crc, uint8_t b)
+uint32_t as_vendor_cksum_byte(uint32_t crc, uint8_t b)
 {
 	static const uint32_t table[16] = { 0, 0x04c11db7, 0x09823b6e, 0x0d4326d9, 0x130476dc,
 		0x17c56b6b, 0x1a864db2, 0x1e475005, 0x2608edb8, 0x22c9f00f, 0x2f8ad6d6, 0x2b4bcb61,
@@ -82,15 +92,21 @@ static uint32_t cksum_byte(uint32_t crc, uint8_t b)
 	return crc << 4 ^ table[(crc >> 28) ^ (b & 15)];
 }
 
-uint32_t as_vendor_cksum(as_span s)
+uint32_t as_vendor_cksum_of(const as_span *pieces, size_t n)
 {
 	uint32_t crc = 0;
-	for (size_t i = 0; i < s.n; i++)
-		crc = cksum_byte(crc, s.p[i]);
-	for (size_t n = s.n; n > 0; n >>= 8)
-		crc = cksum_byte(crc, (uint8_t)n);
+	uint64_t all = 0;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < pieces[i].n; k++)
+			crc = as_vendor_cksum_byte(crc, pieces[i].p[k]);
+		all += pieces[i].n;
+	}
+	for (; all > 0; all >>= 8)
+		crc = as_vendor_cksum_byte(crc, (uint8_t)all);
 	return ~crc;
 }
+
+uint32_t as_vendor_cksum(as_span s) { return as_vendor_cksum_of(&s, 1); }
 
 uint16_t as_vendor_crc16(as_span s, uint16_t crc)
 {

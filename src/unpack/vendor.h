@@ -26,8 +26,14 @@ size_t as_vendor_digest(
 	const char *algo, const as_span *pieces, size_t n, uint8_t out[AS_DIGEST_MAX]);
 /* CRC-32 without the last inversion (JAMCRC): what Broadcom's, OpenWrt's and others' tools write. Pure. */
 uint32_t as_vendor_jamcrc(as_span s);
-/* CRC-32 as POSIX's cksum has it, the length under it. Pure. */
+/* A copy of a name with slashes for its backslashes, in the container's memory. */
+as_span as_vendor_slashes(as_unpack *u, as_span name);
+
+/* CRC-32 of polynomial 0x04c11db7, the highest bit first: a byte more. Pure. */
+uint32_t as_vendor_cksum_byte(uint32_t crc, uint8_t b);
+/* CRC-32 as POSIX's cksum has it, the length under it; of pieces one after another. Pure. */
 uint32_t as_vendor_cksum(as_span s);
+uint32_t as_vendor_cksum_of(const as_span *pieces, size_t n);
 /* CRC-16 of polynomial 0x1021, the highest bit first, going on from crc. Pure. */
 uint16_t as_vendor_crc16(as_span s, uint16_t crc);
 /* Whether that digest is what want holds. */
