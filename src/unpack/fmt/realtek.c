@@ -38,8 +38,13 @@ static bool sum_right(as_span image, uint64_t at, const head *h)
 	return data.n > 0 && sum == 0;
 }
 
-/* Where a kernel of MIPS is loaded to. */
-static bool loads(const head *h) { return h->load >= 0x80000000 && h->load < 0xc0000000; }
+/* Where a kernel of MIPS is loaded to, and flash that there may be: an image that is cut off, or damaged. */
+static bool is_likely(const head *h)
+{
+	enum { FLASH = 64 << 20 };
+	return h->load >= 0x80000000 && h->load < 0x90000000 && h->load % 4 == 0 &&
+	       h->burn < FLASH && h->n < FLASH;
+}
 
 /* Asked at the start of an object only, so that summing is cheap. */
 static as_status probe(as_span image, as_extent *out)
@@ -48,11 +53,11 @@ static as_status probe(as_span image, as_extent *out)
 	if (!read_head(image, 0, &h))
 		return AS_NOT_THIS;
 	bool whole = h.n <= image.n - HEADER, right = whole && sum_right(image, 0, &h);
-	if (!right && !loads(&h))
+	if (!right && !is_likely(&h))
 		return AS_NOT_THIS;
 	uint64_t at = HEADER + (uint64_t)h.n;
 	for (unsigned i = 0; i < IMAGES_MAX && read_head(image, at, &h); i++) {
-		if (!loads(&h) && !sum_right(image, at, &h))
+		if (!is_likely(&h) && !sum_right(image, at, &h))
 			break;
 		at += HEADER + (uint64_t)h.n;
 	}
@@ -85,17 +90,13 @@ const as_format as_format_realtek = {
 	.id = "realtek",
 	.title = "Realtek image",
 	.kind = AS_CARRIER,
-	.magic = (const as_magic[]){ { .bytes = "cs6b", .len = 4, .at = 0, .start = true },
-		{ .bytes = "cs6c", .len = 4, .at = 0, .start = true },
-		{ .bytes = "csys", .len = 4, .at = 0, .start = true },
-		{ .bytes = "r6br", .len = 4, .at = 0, .start = true },
-		{ .bytes = "r6cr", .len = 4, .at = 0, .start = true },
-		{ .bytes = "root", .len = 4, .at = 0, .start = true },
-		{ .bytes = "cr6b", .len = 4, .at = 0, .start = true },
-		{ .bytes = "cr6c", .len = 4, .at = 0, .start = true },
-		{ .bytes = "csro", .len = 4, .at = 0, .start = true },
-		{ .bytes = "boot", .len = 4, .at = 0, .start = true }, { 0 } },
-	.anywhere = true,
+	.magic = (const as_magic[]){ { .bytes = "cs6b", .len = 4, .at = 0 },
+		{ .bytes = "cs6c", .len = 4, .at = 0 }, { .bytes = "csys", .len = 4, .at = 0 },
+		{ .bytes = "r6br", .len = 4, .at = 0 }, { .bytes = "r6cr", .len = 4, .at = 0 },
+		{ .bytes = "root", .len = 4, .at = 0 }, { .bytes = "cr6b", .len = 4, .at = 0 },
+		{ .bytes = "cr6c", .len = 4, .at = 0 }, { .bytes = "csro", .len = 4, .at = 0 },
+		{ .bytes = "boot", .len = 4, .at = 0 }, { 0 } },
+	.anywhere = false,
 	.probe = probe,
 	.unpack = unpack,
 	.variants =

@@ -3,6 +3,7 @@
 import struct
 
 from make import TEXT, Golden, case, noise, part, prop
+from trees import lie
 
 
 def realtek(mark, data):
@@ -24,3 +25,45 @@ def realteks():
 	yield Golden("realtek", "wrong", bytes(bad), part("kernel", bytes(bad[16:-2])), prop("sum", "wrong"),
 		("lost", "checksum is wrong"))
 	yield Golden("realtek", "cut", kernel[:-50], part("kernel", k[:-48]), ("lost", "a part is cut off"))
+
+
+def changed(at, value, image=None):
+	image = bytearray(image or realtek(b"cs6c", TEXT[:300]) + realtek(b"r6cr", noise(500)))
+	struct.pack_into(">I", image, at, value)
+	return image
+
+
+@lie("realtek", "a part is cut off", "part .* /kernel")
+def realtek_first_behind_the_end():
+	return changed(12, 0x3000000)
+
+
+@lie("realtek", "part .* 300 .* /kernel", "a part is cut off", "part .* 502 .* /rootfs")
+def realtek_second_behind_the_end():
+	return changed(318 + 12, 0x3000000)
+
+
+@lie("", "!type realtek")
+def realtek_larger_than_flash():
+	return changed(12, 0xFFFFFFF0)
+
+
+@lie("", "!type realtek")
+def realtek_of_two_bytes():
+	return changed(12, 2, realtek(b"cs6c", TEXT[:300]))
+
+
+@lie("", "!type realtek")
+def realtek_wrong_sum_and_address():
+	return changed(4, 0, changed(20, 0, realtek(b"cs6c", TEXT[:300])))
+
+
+@lie("", "type realtek", "part .* 300 .* /kernel", "part .* 2000 .* /trailing-0x13e")
+def realtek_something_behind():
+	"""It begins at an object's start only, and what follows it is kept."""
+	return realtek(b"cs6c", TEXT[:300]) + noise(2000, b"behind")
+
+
+@lie("realtek", "part .* 2 .* /kernel", "part .* /trailing-0x294")
+def realtek_very_many():
+	return b"".join(realtek(b"cs6c", b"%02d" % (i % 100)) for i in range(300))
