@@ -38,7 +38,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	uint64_t at = MAGIC;
 	size_t n = BLOCK;
 	bool want = true;
-	as_entry e = { .type = AS_PART };
+	as_entry e = { .type = AS_PART, .name = as_lit("unpacked") };
 	as_status s = as_begin(u, NULL, &e, &want);
 	if (s != AS_OK)
 		return s;
@@ -55,7 +55,7 @@ static as_status unpack(as_unpack *u, as_span body)
 const as_format as_format_draytek_lz4 = {
 	.id = "draytek_lz4",
 	.title = "DrayTek LZ4",
-	.kind = AS_STREAM,
+	.kind = AS_CARRIER,
 	.magic = (const as_magic[]){ { .bytes = "\xaa\x1d\x7f\x50", .len = 4, .at = 0 }, { 0 } },
 	.anywhere = true,
 	.probe = probe,
