@@ -3,6 +3,7 @@
 import struct
 
 from make import TEXT, Golden, case, noise, part, prop
+from trees import lie
 
 
 def total(data):
@@ -35,3 +36,44 @@ def chks():
 	yield Golden("chk", "wrong", bad, part("kernel", k), part("rootfs", r), prop("kernel-sum", "ok"),
 		prop("rootfs-sum", "wrong"), ("lost", "checksum of the image is wrong"), ("lost", "checksum of a part is wrong"))
 	yield Golden("chk", "cut", chk(k, r)[:-9], part("kernel", k), part("rootfs", r[:-9]), ("lost", "a part is cut off"))
+
+
+def changed(at, value, seal=True):
+	"""With a header whose checksum is right."""
+	image = bytearray(chk(noise(500), TEXT[:600]))
+	n = 40 + len(b"U12H072T00_NETGEAR")
+	struct.pack_into(">I", image, at, value)
+	if seal:
+		struct.pack_into(">I", image, 36, 0)
+		struct.pack_into(">I", image, 36, total(bytes(image[:n])))
+	return image
+
+
+@lie("chk", "a part is cut off", "part .* /kernel", "header-sum	value=ok")
+def chk_kernel_behind_the_end():
+	return changed(24, 0xFFFFFFF0)
+
+
+@lie("chk", "part .* 500 .* /kernel", "part .* 600 .* /rootfs", "a part is cut off")
+def chk_rootfs_behind_the_end():
+	return changed(28, 0xFFFFFFF0)
+
+
+@lie("", "!type chk")
+def chk_header_of_much():
+	return changed(4, 0xFFFFFFF0, seal=False)
+
+
+@lie("", "!type chk")
+def chk_header_of_nothing():
+	return changed(4, 8, seal=False)
+
+
+@lie("", "!type chk")
+def chk_no_kernel():
+	return changed(24, 0)
+
+
+@lie("chk", "checksum of the header is wrong", "part .* /kernel", "part .* /rootfs")
+def chk_wrong_header_sum():
+	return changed(8, 0x02010000, seal=False)

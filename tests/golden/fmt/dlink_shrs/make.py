@@ -4,6 +4,7 @@ import hashlib
 import struct
 
 from make import TEXT, Golden, case, noise, part, prop, run
+from trees import lie
 
 KEY = "c05fbf1936c99429ce2a0781f08d6ad8"
 
@@ -31,3 +32,29 @@ def shrses():
 		("lost", "SHA-512 of the decrypted firmware is wrong: damaged, or another key"))
 	yield Golden("dlink_shrs", "cut", shrs(data)[:-112], part("firmware", data[:672]), ("lost", "firmware is cut off"),
 		("lost", "SHA-512 of the decrypted firmware is wrong: damaged, or another key"))
+
+
+def changed(at, format, *values):
+	image = bytearray(shrs(TEXT[:777]))
+	struct.pack_into(format, image, at, *values)
+	return image
+
+
+@lie("dlink_shrs", "firmware is cut off", "part .* /firmware")
+def dlink_shrs_sizes_behind_the_end():
+	return changed(4, ">II", 0xFFFFFFFF, 0xFFFFFFF5)
+
+
+@lie("", "!type dlink_shrs")
+def dlink_shrs_sizes_differ():
+	return changed(4, ">II", 777 + 100, 777)
+
+
+@lie("", "!type dlink_shrs")
+def dlink_shrs_no_firmware():
+	return changed(4, ">II", 0, 0)
+
+
+@lie("", "!type dlink_shrs")
+def dlink_shrs_something_in_the_header():
+	return changed(400, ">I", 1)

@@ -4,6 +4,7 @@ import hashlib
 import struct
 
 from make import TEXT, Golden, case, noise, part, prop
+from trees import lie
 
 
 def engenius(data, kind=2, model=b""):
@@ -29,3 +30,29 @@ def engeniuses():
 	yield Golden("engenius", "wrong", bytes(bad), part("firmware", bytes(other)), prop("md5", "wrong"),
 		("lost", "MD5 is wrong"))
 	yield Golden("engenius", "cut", engenius(data)[:-30], part("firmware", data[:-30]), ("lost", "firmware is cut off"))
+
+
+def changed(at, value, kind=2, model=b""):
+	image = bytearray(engenius(TEXT[:900], kind, model))
+	struct.pack_into(">I", image, at, value)
+	return image
+
+
+@lie("engenius", "firmware is cut off", "part .* 900 .* /firmware", "checksum of the header is wrong")
+def engenius_size_behind_the_end():
+	return changed(32, 0xFFFFFFF0)
+
+
+@lie("", "!type engenius")
+def engenius_no_firmware():
+	return changed(32, 0)
+
+
+@lie("", "!type engenius")
+def engenius_long_model():
+	return changed(96 + 36, 0xFFFFFFF0, 0, b"ENS620EXT")
+
+
+@lie("engenius", "checksum of the header is wrong", "part .* 891 .* /firmware|part .* 900 .* /firmware")
+def engenius_model_takes_of_the_firmware():
+	return changed(96 + 36, 18, 0, b"ENS620EXT")

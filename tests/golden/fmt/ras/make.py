@@ -3,6 +3,7 @@
 import struct
 
 from make import TEXT, Golden, case, noise, part, prop
+from trees import lie
 
 
 def total(data):
@@ -36,3 +37,38 @@ def rases():
 		prop("kernel-sum", "wrong"), ("lost", "checksum of the kernel is wrong"))
 	yield Golden("ras", "cut", ras(r, k)[:-50], part("rootfs", r), part("kernel", k[:-50]), *told,
 		("lost", "a part is cut off"))
+
+
+def changed(at, value, sealed=True):
+	"""Its sum over the first 2048 bytes is right."""
+	image = bytearray(ras(noise(900), TEXT[:400]))
+	struct.pack_into(">I", image, at, value)
+	if sealed:
+		struct.pack_into(">I", image, 40, total(image[:40] + image[:4] + image[44:2048]))
+	return image
+
+
+@lie("ras", "a part is cut off", "part .* /rootfs", "version")
+def ras_rootfs_behind_the_end():
+	return changed(4, 0xFFFFFFF0)
+
+
+@lie("ras", "part .* 900 .* /rootfs", "a part is cut off", "part .* 400 .* /kernel")
+def ras_kernel_behind_the_end():
+	return changed(112, 0xFFFFFFF0)
+
+
+@lie("", "!type ras")
+def ras_no_rootfs():
+	return changed(4, 0)
+
+
+@lie("", "!type ras")
+def ras_wrong_sum():
+	return changed(8, 0x41414141, sealed=False)
+
+
+@lie("ras", "part .* 900 .* /rootfs")
+def ras_header_without_end():
+	"""What follows is as blank as the header: it is one of 256 KiB at most."""
+	return ras(b"\xff" * 900, head=1 << 19)[:(1 << 18) + 900]

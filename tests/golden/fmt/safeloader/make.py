@@ -4,6 +4,7 @@ import hashlib
 import struct
 
 from make import TEXT, Golden, case, noise, part, prop
+from trees import lie
 
 SALT = bytes.fromhex("7a2b15ed9b98596de504ab44ac2a9f4e")
 VENDOR = b"CPE510(TP-LINK|UN|N300-5):1.0\r\n"
@@ -30,3 +31,36 @@ def safeloaders():
 		prop("signed", "yes, not verified"))
 	yield Golden("safeloader", "cut", safeloader(*parts)[:-100], *whole[:-1], part("file-system", parts[-1][1][:-100]),
 		("lost", "image is cut off"), ("lost", "a part is cut off"))
+
+
+def table(text):
+	"""An image whose table of parts says that."""
+	image = bytearray(safeloader((b"os-image", noise(400))))
+	image[0x1014:0x1014 + 0x800] = text.ljust(0x800, b"\xff")
+	return image
+
+
+@lie("safeloader", "a part is cut off", "part .* 400 .* /os-image")
+def safeloader_long_part():
+	return table(b"fwup-ptn os-image base 0x00800 size 0xfffffff0\t\r\n\0")
+
+
+@lie("safeloader", "a part lies behind the end", "part .* 400 .* /os-image")
+def safeloader_part_behind_the_end():
+	return table(b"fwup-ptn os-image base 0x00800 size 0x190\t\r\nfwup-ptn far base 0xf0000000 size 0x10\t\r\n\0")
+
+
+@lie("", "!type safeloader")
+def safeloader_base_wraps():
+	return table(b"fwup-ptn os-image base 0xffffffffffffffff size 0x190\t\r\n\0")
+
+
+@lie("safeloader", "part .* /p", "part .* 2048 .*|lost")
+def safeloader_very_many_parts():
+	"""As many lines as the table has room for, and no end mark: all parts are the same bytes."""
+	return table((b"fwup-ptn p base 0x0 size 0x9\r\n" * 80)[:0x800])
+
+
+@lie("", "!type safeloader")
+def safeloader_no_parts():
+	return table(b"\0")

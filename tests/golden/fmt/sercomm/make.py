@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sercomm's header as its published layout has it."""
 from make import TEXT, Golden, case, part, prop
+from trees import lie
 
 
 def sercomm(data, flip=0):
@@ -17,3 +18,15 @@ def sercomms():
 	yield Golden("sercomm", "plain", sercomm(data), part("firmware", data), *told, prop("sum", "ok"))
 	yield Golden("sercomm", "wrong", sercomm(data, 1), part("firmware", data), *told, prop("sum", "wrong"),
 		("lost", "checksum is wrong"))
+
+
+@lie("", "!type sercomm")
+def sercomm_header_alone():
+	return sercomm(b"")
+
+
+@lie("", "!type sercomm")
+def sercomm_something_in_the_header():
+	image = bytearray(sercomm(TEXT))
+	image[300] = 1
+	return image

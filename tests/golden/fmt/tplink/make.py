@@ -4,6 +4,7 @@ import hashlib
 import struct
 
 from make import TEXT, Golden, case, noise, part, prop
+from trees import lie
 
 SALTS = {1: "dcd73aa5c39598fbddf9e7f40eae4738", 2: "dcd73aa5c39598fbdcf9e7f40eae4737",
 	"boot": "8cef335fd5c5cefaac9c28dab2e90f42"}
@@ -43,3 +44,39 @@ def tplinks():
 	yield Golden("tplink", "cut", tplink(1, k, r)[:-50], part("kernel", k), part("rootfs", r[:-50]),
 		prop("md5", "wrong"), ("lost", "a part is cut off"),
 		("lost", "MD5 is wrong, or of another salt than the known ones"))
+
+
+def changed(at, value, version=1):
+	image = bytearray(tplink(version, TEXT[:288], noise(700)))
+	struct.pack_into(">I", image, at, value)
+	return image
+
+
+@lie("tplink", "a part is cut off", "part .* /kernel", "part .* 700 .* /rootfs")
+def tplink_kernel_behind_the_end():
+	return changed(132, 0xFFFFFF00, 1)
+
+
+@lie("tplink", "a part lies behind the end", "part .* 288 .* /kernel")
+def tplink_rootfs_behind_the_end():
+	return changed(136, 0xFFFFFF00, 1)
+
+
+@lie("", "!type tplink")
+def tplink_rootfs_in_the_header():
+	return changed(136, 16, 1)
+
+
+@lie("", "!type tplink")
+def tplink_no_kernel():
+	return changed(132, 0, 1)
+
+
+@lie("", "!type tplink")
+def tplink_kernel_somewhere_else():
+	return changed(116, 1024, 2)
+
+
+@lie("tplink", "a part is cut off", "part .* 288 .* /kernel", "part .* /rootfs")
+def tplink_second_rootfs_behind_the_end():
+	return changed(128, 0xFFFFFF00, 2)

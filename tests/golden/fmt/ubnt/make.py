@@ -4,6 +4,7 @@ import struct
 import zlib
 
 from make import TEXT, Golden, case, noise, part, prop
+from trees import lie
 
 VERSION = b"XM.ar7240.v6.3.24.golden"
 
@@ -40,3 +41,41 @@ def ubnts():
 		("lost", "checksum of a part is wrong"), ("lost", "checksum is wrong"))
 	yield Golden("ubnt", "cut", ubnt(one, two)[:-60], part("kernel", k), part("rootfs", r[:-40]), *told,
 		("lost", "a part is cut off"), ("lost", "image ends without its end mark"))
+
+
+def changed(at, value):
+	image = bytearray(ubnt(piece(b"kernel", 1, TEXT[:300]), piece(b"rootfs", 2, noise(600))))
+	struct.pack_into(">I", image, at, value)
+	return image
+
+
+@lie("ubnt", "a part is cut off", "image ends without its end mark", "part .* /kernel", "!part .* /rootfs")
+def ubnt_first_behind_the_end():
+	return changed(268 + 48, 0xFFFFFFF0)
+
+
+@lie("ubnt", "part .* 300 .* /kernel", "a part is cut off", "part .* /rootfs")
+def ubnt_second_behind_the_end():
+	return changed(268 + 56 + 300 + 8 + 48, 0xFFFFFFF0)
+
+
+@lie("ubnt", "image ends without its end mark", "checksum of a part is wrong", "part .* 200 .* /kernel")
+def ubnt_short_part():
+	return changed(268 + 48, 200)
+
+
+@lie("ubnt", "checksum of the header is wrong", "part .* /kernel", "part .* /rootfs")
+def ubnt_wrong_header():
+	return changed(100, 0x41414141)
+
+
+@lie("ubnt", "part .* /p63", "image ends without its end mark", "!part .* /p64")
+def ubnt_very_many():
+	return ubnt(*[piece(b"p%d" % i, i, b"x") for i in range(300)])
+
+
+@lie("", "!type ubnt")
+def ubnt_no_header_sum_and_no_part():
+	image = changed(100, 0x41414141)
+	image[268:272] = b"TRAP"
+	return image

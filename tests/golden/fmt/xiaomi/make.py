@@ -4,6 +4,7 @@ import struct
 import zlib
 
 from make import TEXT, Golden, case, noise, part, prop
+from trees import lie
 
 
 def xiaomi(version, *parts, signature=bytes(256), flip=0):
@@ -30,3 +31,31 @@ def xiaomis():
 	yield Golden("xiaomi", "wrong", xiaomi(1, *parts, flip=1), *whole, prop("crc", "wrong"), ("lost", "checksum is wrong"))
 	yield Golden("xiaomi", "cut", xiaomi(1, *parts)[:-400], whole[0], part("uboot.bin", b[:-128]),
 		("lost", "image is cut off"), ("lost", "a part is cut off"))
+
+
+def changed(at, value, version=1):
+	image = bytearray(xiaomi(version, (b"firmware.bin", TEXT[:300]), (b"uboot.bin", noise(500))))
+	struct.pack_into("<I", image, at, value)
+	struct.pack_into("<I", image, 8, zlib.crc32(image[12:]) ^ 0xFFFFFFFF)
+	return image
+
+
+@lie("xiaomi", "part .* 300 .* /firmware.bin")
+def xiaomi_part_behind_the_end():
+	return changed(20, 0xFFFFFFF0)
+
+
+@lie("xiaomi", "a part is cut off", "part .* 500 .* /uboot.bin")
+def xiaomi_long_part():
+	return changed(48 + 8, 0xFFFFFFF0)
+
+
+@lie("xiaomi", "part .* /firmware.bin", "part .* /gap-0x18c")
+def xiaomi_both_the_same():
+	"""The second offset is the first one's."""
+	return changed(20, 48)
+
+
+@lie("xiaomi", "part .* /firmware.bin", "part .* /uboot.bin")
+def xiaomi_signature_behind_the_end():
+	return changed(4, 0xFFFFFFF0)

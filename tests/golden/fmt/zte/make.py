@@ -5,6 +5,7 @@ import struct
 import zlib
 
 from make import Golden, case, noise, part, prop, run
+from trees import lie
 
 XML = b'<DB>\n' + b''.join(b'<Tbl name="T%d" RowCount="1"/>\n' % i for i in range(40)) + b'</DB>\n'
 
@@ -71,3 +72,53 @@ def ztes():
 	yield Golden("zte", "firmware", outer(noise(300)), part("contents", noise(300)))
 	yield Golden("zte", "cut", outer(backup())[:-1], part("config", XML), ("lost", "image is cut off"),
 		("lost", "a piece is damaged"), ("lost", "checksum is wrong"))
+
+
+def sealed(at, value, image=None):
+	"""The header's checksum is right."""
+	image = bytearray(image or backup(size=300))
+	struct.pack_into(">I", image, at, value)
+	struct.pack_into(">I", image, 24, zlib.crc32(image[:24]))
+	return image
+
+
+@lie("zte", "a piece is missing", "part .* /config damaged")
+def zte_piece_behind_the_end():
+	return sealed(60 + 4, 0xFFFFFFF0)
+
+
+@lie("zte", "a piece is missing", "/config damaged")
+def zte_empty_piece():
+	return sealed(60 + 4, 0)
+
+
+@lie("zte", "a piece is damaged|checksum is wrong", "/config damaged")
+def zte_piece_that_is_no_zlib():
+	return sealed(72, 0x41414141)
+
+
+@lie("zte", "image is cut off", "part .* /config")
+def zte_outer_behind_the_end():
+	image = bytearray(outer(backup()))
+	struct.pack_into(">I", image, 72, 0xFFFFFFF0)
+	return image
+
+
+@lie("", "!type zte")
+def zte_unknown_type_and_no_sum():
+	image = bytearray(backup())
+	struct.pack_into(">I", image, 4, 9)
+	return image
+
+
+@lie("", "!type zte")
+def zte_long_model():
+	return struct.pack(">3I", 0x04030201, 0, 0xFFFFFFF0) + backup()
+
+
+@lie("zte", "part .* 300 .*|/config", "a piece is missing|/config")
+def zte_pieces_go_on_behind_the_last():
+	"""The last piece says that another follows."""
+	image = backup()
+	at = image.rindex(struct.pack(">I", 0) + b"\x78\xda")
+	return image[:at] + struct.pack(">I", 5) + image[at + 4:]
