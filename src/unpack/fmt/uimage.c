@@ -157,10 +157,14 @@ static as_status unpack(as_unpack *u, as_span body)
 	}
 static const as_magic magic[] = { MAGIC("\x27\x05\x19\x56"), /* U-Boot */
 	MAGIC("OKLI"),                                       /* OpenWrt's loader */
-	MAGIC("2003"), MAGIC("2004"), MAGIC("2200"), MAGIC("1000"), MAGIC("2061"), /* Netgear */
-	MAGIC("3700"), MAGIC("3701"), MAGIC("NGE "), MAGIC("\x17NGA"), MAGIC("\x83\x80\0\0"),
-	MAGIC("\x93\0\x10\x10"), MAGIC("\x93\0\x12\x50"), /* ZyXEL, Realtek */
-	MAGIC("\x93\0\0\0"), MAGIC("\x93\x03\0\0"),
+	MAGIC("1000"), MAGIC("1001"), MAGIC("1100"),         /* Netgear WNR1000v2, WPN824N */
+	MAGIC("2001"), MAGIC("2003"), MAGIC("2004"), MAGIC("2061"),
+	MAGIC("2200"),                               /* WNR2000, 612 */
+	MAGIC("3700"), MAGIC("3701"), MAGIC("3703"), /* WNDR */
+	MAGIC("NGE "), MAGIC("\x17NGA"),             /* GS110TPP, GS750E */
+	MAGIC("\x83\x80\0\0"), MAGIC("\x93\0\x10\x10"),
+	MAGIC("\x93\0\x12\x50"),                                           /* Zyxel GS1900, XGS */
+	MAGIC("\x83\0\0\x06"), MAGIC("\x93\0\0\0"), MAGIC("\x93\x03\0\0"), /* ALLNET, RTL930x */
 	{ "\x70\x22\x02", 3, 1, false } /* the search takes none that begins with NUL */,
 	MAGIC("hsqs"), /* where the loader looks for SquashFS */
 	{ 0 } };
@@ -175,13 +179,14 @@ const as_format as_format_uimage = {
 	.probe = probe,
 	.unpack = unpack,
 	.variants = (const char *const[]){ "one part, multi-file, script",
-		"magics of Netgear, ZyXEL, Realtek switches and OpenWrt's loader", NULL },
+		"magics of Netgear, ZyXEL, ALLNET, Realtek switches and OpenWrt's loader", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the header and of the data", NULL },
 	.keeps = NULL,
 	.samples = (const char *const[]){ "mkimage 2023.01",
 		"Debian's installers for Kirkwood and Orion boards", NULL },
 	.gaps = (const char *const[]){ "headers whose checksum is wrong",
-		"the makers' magics are tried with mkimage's images, not on their own", NULL },
+		"the makers' magics are tried with mkimage's images, not on their own",
+		"ALLNET SG8208M's magic, which is three NUL and a byte", NULL },
 	.spec = "https://source.denx.de/u-boot/u-boot/-/blob/master/include/image.h",
 	.see = NULL,
 };
