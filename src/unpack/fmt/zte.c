@@ -5,7 +5,7 @@
  * Signature, which names the model and may be missing: 0 04030201   4 0   8 length   12 text
  * Backup: 0 01020304   4 type   8 size unpacked   12 size packed   16 bytes of a piece   20 CRC-32 of the packed
  *   pieces   24 CRC-32 of bytes 0 to 24   60 pieces: size unpacked, size packed, 0 in the last, data
- * Types 0 and 1 are packed by zlib; 2 (AES-128-ECB) and 4 (AES-256-CBC) hold a backup of type 0. */
+ * Types 0 and 1 are packed by zlib; 2 (AES-128-ECB), 3 and 4 (AES-256-CBC) hold a backup of type 0. */
 #include "codec/cipher.h"
 #include "codec/codec.h"
 #include "unpack/vendor.h"
@@ -28,6 +28,12 @@ static const char *const keys[] = { "MIK@0STzKpB%qJZe", "MIK@0STzKpB%qJZf", "402
 	"Renjx%2$CjM", "tHG@Ti&GVh@ql3XN", "SDEwOE5WMi41Uk9T" };
 /* Of type 4, what follows the model in the texts whose SHA-256 are key and initial vector. */
 static const char *const suffixes[] = { "02721401", "02710010", "02710001", "02660004" };
+
+/* Of types 3 and 4, texts whose SHA-256 are key and initial vector, whatever the model. */
+static const char *const pairs[][2] = { { "H267AV1_CZkey", "H267AV1_CZIV" },
+	{ "8cc72b05705d5c46f412af8cbed55aad", "667b02a85c61c786def4521b060265e8" },
+	{ "8dc79b15726d5c46d412af8cbed65aad", "678b02a85c63c786def4523b061265e8" },
+	{ "L04&Product@5A238dc79b15726d5c06", "ZTE%FN$GponNJ025678b02a85c63c706" } };
 
 typedef struct backup {
 	bool outer, found; /* there is an outer header; there is a backup */
@@ -170,6 +176,30 @@ static bool try_fixed(as_span data, secret *k)
 	return false;
 }
 
+/* Whether the SHA-256 of the two, each of two pieces, open it as key and vector. */
+static bool try_texts(const as_span key[2], const as_span iv[2], as_span data, secret *k)
+{
+	uint8_t sum[AS_DIGEST_MAX];
+	k->which = AS_AES256_CBC;
+	if (as_vendor_digest("sha256", key, 2, sum) != sizeof(k->key) ||
+		as_vendor_digest("sha256", iv, 2, k->iv) == 0)
+		return false;
+	memcpy(k->key, sum, sizeof(k->key));
+	return opens(k->which, k->key, k->iv, data);
+}
+
+static bool try_pairs(as_span data, secret *k)
+{
+	k->name = "known for models of that type";
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		as_span key[] = { as_lit(pairs[i][0]), { 0 } };
+		as_span iv[] = { as_lit(pairs[i][1]), { 0 } };
+		if (try_texts(key, iv, data, k))
+			return true;
+	}
+	return false;
+}
+
 /* The model's name without its blanks, and what follows, give key and vector. */
 static bool try_model(as_unpack *u, as_span model, as_span data, secret *k)
 {
@@ -178,17 +208,11 @@ static bool try_model(as_unpack *u, as_span model, as_span data, secret *k)
 	for (size_t i = 0; i < model.n && n < sizeof(bare); i++)
 		if (as_at(model, i) != ' ')
 			bare[n++] = as_at(model, i);
-	k->which = AS_AES256_CBC;
 	k->name = "from the model's name";
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		as_span key[] = { as_bytes(bare, n), as_print(as_memory(u), "Key%s", suffixes[i]) };
 		as_span iv[] = { key[0], as_print(as_memory(u), "Iv%s", suffixes[i]) };
-		uint8_t sum[AS_DIGEST_MAX];
-		if (as_vendor_digest("sha256", key, 2, sum) != sizeof(k->key) ||
-			as_vendor_digest("sha256", iv, 2, k->iv) == 0)
-			return false;
-		memcpy(k->key, sum, sizeof(k->key));
-		if (opens(k->which, k->key, k->iv, data))
+		if (try_texts(key, iv, data, k))
 			return true;
 	}
 	return false;
@@ -201,7 +225,7 @@ static as_status unpack_encrypted(as_unpack *u, as_span body, const backup *b)
 	uint64_t at = b->at + HEAD;
 	if (!read_piece(body, at, &p))
 		return as_lost(u, at, "a piece is missing");
-	if (!(b->type == 2 && try_fixed(p.data, &k)) &&
+	if (!(b->type == 2 && try_fixed(p.data, &k)) && !(b->type > 2 && try_pairs(p.data, &k)) &&
 		!(b->type == 4 && try_model(u, b->model, p.data, &k))) {
 		as_struct(u, at, body.n - at, "encrypted configuration");
 		return as_refused(u, at, "encrypted",
@@ -261,7 +285,8 @@ const as_format as_format_zte = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "types 0 and 1: zlib",
 		"type 2: AES-128-ECB with a key that is public knowledge",
-		"type 4: AES-256-CBC with a key from the model's name",
+		"types 3 and 4: AES-256-CBC with keys that are public knowledge; 4 with one from "
+		"the model's name",
 		"with and without outer header", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the header", "CRC-32 of the packed pieces",
 		"Adler-32 of each piece", NULL },

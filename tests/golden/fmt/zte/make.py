@@ -67,6 +67,10 @@ def ztes():
 	late = b"ZXHN H168N V3.5"
 	yield Golden("zte", "aes-cbc", named(late, encrypted(4, *aes256(late, b"02721401"))), inner,
 		prop("key", "from the model's name"), prop("type", 4))
+	third = ["-aes-256-cbc", "-K", hashlib.sha256(b"H267AV1_CZkey").hexdigest(), "-iv",
+		hashlib.sha256(b"H267AV1_CZIV").hexdigest()[:32]]
+	yield Golden("zte", "type-3", named(b"ZXHN H267A V1.0", encrypted(3, *third)), inner, prop("type", 3),
+		prop("key", "known for models of that type"))
 	yield Golden("zte", "unknown-key", named(late, encrypted(4, *aes256(b"serial", b"0"))), prop("encrypted", "yes"),
 		("lost", "the configuration is encrypted with a key that is not public knowledge"))
 	yield Golden("zte", "firmware", outer(noise(300)), part("contents", noise(300)))
