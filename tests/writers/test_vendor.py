@@ -9,9 +9,16 @@ from writers import said, trees
 
 # Those whose contents stand plain in the image; what is decrypted or unpacked is not found in it.
 PLAIN = {"hwnp": "items", "tplink": "v1", "safeloader": "plain", "chk": "two", "seama": "sealed", "ubnt": "plain",
-	"xiaomi": "hdr1", "realtek": "both", "ras": "both", "moxa": "files", "rauc": "plain", "swupdate": "unsigned"}
+	"xiaomi": "hdr1", "realtek": "both", "ras": "both", "moxa": "files", "rauc": "plain", "swupdate": "unsigned",
+	"bcm963xx": "cfe", "bcm_wfi": "image", "fwtool": "both", "ti_cksum": "image", "linksys": "footer", "wrgg": "big", "dni": "hd-id",
+	"cisco_mzip": "two", "cisco_ios": "plain", "buffalo_tag": "two", "fpkg": "fpkg", "brn": "two", "pfs": "forty", "zyxel": "header",
+	"asus_tail": "build", "bcm_ps": "plain", "meraki": "plain", "ruckus": "plain", "h3c": "two", "edimax": "little",
+	"motorola": "chdr"}
 # Header bytes that decide what it is: damaged, nothing is recognised.
-HEADER = {"safeloader": 0x1814, "ras": 4096, "hwnp": 1540, "moxa": 96}
+HEADER = {"safeloader": 0x1814, "ras": 4096, "hwnp": 1540, "moxa": 96, "h3c": 6180, "meraki": 1024, "pfs": 224}
+# What is known by its last bytes is nothing when they are cut off; these have no checksum of what they hold.
+AT_THE_END = {"bcm_wfi", "fwtool", "ti_cksum", "linksys", "brn", "asus_tail"}
+UNSUMMED = {"moxa", "fpkg", "pfs", "asus_tail"}
 ENTRY = re.compile(r"(part|file) \S+ \S+ \S+ (\d+) ([0-9a-f]{64}) (/\S+)")
 
 
@@ -46,6 +53,8 @@ class Vendor(unittest.TestCase):
 			whole, places = contents(image, id), self.places(image, id)
 			self.assertGreater(len(whole), 0, id)
 			for kind in ("cut", "flip", "write", "flip"):
+				if id in AT_THE_END and kind != "flip":
+					continue
 				bad, (from_, to) = damaged(image, rng, kind, HEADER.get(id, 512 if id == "tplink" else 400))
 				now = contents(bad, id)
 				with self.subTest(id=id, kind=kind, at=from_):
@@ -57,7 +66,7 @@ class Vendor(unittest.TestCase):
 	def test_checksums_notice(self):
 		"""A bit of a part is flipped: each format that has a checksum says so."""
 		for id, name in PLAIN.items():
-			if id == "moxa":
+			if id in UNSUMMED:
 				continue # it has none that is published
 			image = bytearray(trees.read(id, name))
 			at, end = max(self.places(bytes(image), id).values(), key=lambda p: p[1] - p[0])
