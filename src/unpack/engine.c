@@ -66,9 +66,11 @@ static bool is_log(const as_format *f)
 	return f && (strcmp(f->id, "jffs2") == 0 || strcmp(f->id, "ubifs") == 0);
 }
 
-const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, as_extent *out)
+const as_format *as_best_format(
+	const as_opening *o, as_span data, uint64_t at, as_extent *out, const as_format **rival)
 {
-	const as_format *best = NULL, *rival = NULL;
+	const as_format *best = NULL;
+	*rival = NULL;
 	for (const as_format *const *f = as_formats; *f; f++) {
 		as_extent claim = { 0 };
 		if (!magic_fits(*f, data) || !o->send->stage(o->send->ctx, (*f)->id, at))
@@ -76,14 +78,13 @@ const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, 
 		if ((*f)->probe(data, &claim) != AS_OK || claim.size == 0 || claim.size > data.n)
 			continue;
 		bool wins = !best || interleaves(*f) || (!interleaves(best) && better(&claim, out));
-		rival = as_rival(rival, wins ? best : *f, wins ? out : &claim);
+		*rival = as_rival(*rival, wins ? best : *f, wins ? out : &claim);
 		if (wins) {
 			best = *f;
 			*out = claim;
 		}
 	}
-	rival = interleaves(best) && is_log(rival) ? NULL : rival;
-	(void)as_send_rival(o, rival, at, data.n); /* a sender that fails does so again */
+	*rival = interleaves(best) && is_log(*rival) ? NULL : *rival;
 	return best;
 }
 
@@ -228,7 +229,17 @@ static as_status look_between(as_unpack *u, const as_format *f)
 	return s;
 }
 
-static as_status open_format(const as_opening *o, const as_format *f, const as_extent *claim)
+/* Whether what begins where the container does is an object of its own: a rival is opened there. */
+static bool hands_on_start(const as_unpack *u)
+{
+	bool any = false;
+	for (size_t i = 0; i < u->runs.n && !any; i++)
+		any = u->runs.runs[i].at == 0 && u->runs.runs[i].class == AS_OBJECT;
+	return any;
+}
+
+static as_status open_format(
+	const as_opening *o, const as_format *f, const as_extent *claim, const as_format *rival)
 {
 	as_unpack u;
 	as_unpack_begin(&u, o, f, as_cut(o->data, 0, claim->size));
@@ -237,6 +248,8 @@ static as_status open_format(const as_opening *o, const as_format *f, const as_e
 		s = f->unpack(&u, u.body);
 	if (u.streaming)
 		s = as_worse(s, as_end(&u, true));
+	if (!hands_on_start(&u))
+		s = as_worse(s, as_send_rival(o, rival, 0, o->data.n));
 	uint64_t end = claim->open_end && u.used ? u.used : claim->size;
 	if (!f->unpack)
 		as_struct(&u, 0, end, f->title);
@@ -286,29 +299,31 @@ static bool covers(const as_opening *o, const as_format *f, const as_extent *cla
 	return end + as_padding_at(o->data, end) == o->data.n || o->data.n - end < TRAILER_MIN;
 }
 
-static const as_format *claim_of(const as_opening *o, as_extent *claim)
+static const as_format *claim_of(const as_opening *o, as_extent *claim, const as_format **rival)
 {
+	*rival = NULL;
 	if (as_is(o->hint, "raw"))
 		return NULL;
 	for (const as_format *const *f = as_formats; o->hint.n > 0 && *f; f++)
 		if (as_is(o->hint, (*f)->id) && o->send->stage(o->send->ctx, (*f)->id, 0) &&
 			(*f)->probe(o->data, claim) == AS_OK)
 			return *f;
-	return as_best_format(o, o->data, 0, claim);
+	return as_best_format(o, o->data, 0, claim, rival);
 }
 
 as_status as_open_object(const as_opening *o, const char **type)
 {
 	as_extent claim = { 0 };
 	*type = "empty";
-	const as_format *f = o->data.n > 0 ? claim_of(o, &claim) : NULL;
+	const as_format *rival = NULL;
+	const as_format *f = o->data.n > 0 ? claim_of(o, &claim, &rival) : NULL;
 	if (f && covers(o, f, &claim)) {
 		*type = f->id;
 		as_status s = send_type(o, f->id);
 		if (s == AS_OK && f->unpack && o->depth >= o->limits->depth)
 			return as_send_lost(
 				o, f->id, "limit", 0, o->data.n, "containers nested too deeply");
-		return s == AS_OK ? open_format(o, f, &claim) : s;
+		return s == AS_OK ? open_format(o, f, &claim, rival) : s;
 	}
 	*type = as_type_of(o->data);
 	/* Bytes that begin like a picture or a program of others may go on as anything; text that was looked at to

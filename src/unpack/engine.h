@@ -70,8 +70,9 @@ void as_unpack_begin(as_unpack *u, const as_opening *o, const as_format *f, as_s
 as_status as_unpack_end(as_unpack *u) AS_MUST_USE;
 
 /* The best claim of any format on the start of data; NULL if there is none. at: where data starts in
- * the object, for crash reports. */
-const as_format *as_best_format(const as_opening *o, as_span data, uint64_t at, as_extent *out);
+ * the object, for crash reports. *rival: what as_rival answers, or NULL. */
+const as_format *as_best_format(
+	const as_opening *o, as_span data, uint64_t at, as_extent *out, const as_format **rival);
 /* Of two claims on one place only one can be opened. Answers the loser, if it is sure of itself and names entries,
  * else the rival known before (may be NULL); claim is the loser's (loser may be NULL). Pure. */
 const as_format *as_rival(const as_format *rival, const as_format *loser, const as_extent *claim);

@@ -5,7 +5,7 @@ import struct
 import zlib
 
 from make import TEXT, Golden, case, noise, part, prop
-from trees import lie
+from trees import lie, read
 
 META = json.dumps({"metadata_version": "1.1", "supported_devices": ["golden,router"],
 	"version": {"dist": "OpenWrt", "version": "23.05.3"}}).encode()
@@ -52,3 +52,9 @@ def fwtool_many():
 	for _ in range(200):
 		image = chunk(image, 0, b"")
 	return image
+
+
+@lie("", "type fwtool", "part .* /image", "!ambiguous")
+def fwtool_behind_a_file_system():
+	"""It is opened where the image is, so that nothing is left unexamined."""
+	return chunk(bytes(read("squashfs", "raw")), 1, META)
