@@ -67,10 +67,10 @@ static bool is_log(const as_format *f)
 }
 
 const as_format *as_best_format(
-	const as_opening *o, as_span data, uint64_t at, as_extent *out, const as_format **rival)
+	const as_opening *o, as_span data, uint64_t at, as_extent *out, as_beside *beside)
 {
 	const as_format *best = NULL;
-	*rival = NULL;
+	*beside = (as_beside){ 0 };
 	for (const as_format *const *f = as_formats; *f; f++) {
 		as_extent claim = { 0 };
 		if (!magic_fits(*f, data) || !o->send->stage(o->send->ctx, (*f)->id, at))
@@ -78,13 +78,18 @@ const as_format *as_best_format(
 		if ((*f)->probe(data, &claim) != AS_OK || claim.size == 0 || claim.size > data.n)
 			continue;
 		bool wins = !best || interleaves(*f) || (!interleaves(best) && better(&claim, out));
-		*rival = as_rival(*rival, wins ? best : *f, wins ? out : &claim);
+		const as_extent *lost = wins ? out : &claim;
+		if (as_rival(NULL, wins ? best : *f, lost)) {
+			beside->f = wins ? best : *f;
+			beside->end = as_max(beside->end, lost->size);
+		}
 		if (wins) {
 			best = *f;
 			*out = claim;
 		}
 	}
-	*rival = interleaves(best) && is_log(*rival) ? NULL : *rival;
+	if (interleaves(best) && is_log(beside->f))
+		beside->f = NULL;
 	return best;
 }
 
@@ -229,17 +234,19 @@ static as_status look_between(as_unpack *u, const as_format *f)
 	return s;
 }
 
-/* Whether what begins where the container does is an object of its own: a rival is opened there. */
-static bool hands_on_start(const as_unpack *u)
+/* Whether one object of the container's begins where it does and holds all of what begins there, too: that is opened
+ * then, and not left out. */
+static bool holds(const as_unpack *u, const as_beside *beside)
 {
 	bool any = false;
 	for (size_t i = 0; i < u->runs.n && !any; i++)
-		any = u->runs.runs[i].at == 0 && u->runs.runs[i].class == AS_OBJECT;
+		any = u->runs.runs[i].at == 0 && u->runs.runs[i].class == AS_OBJECT &&
+		      u->runs.runs[i].n >= beside->end;
 	return any;
 }
 
 static as_status open_format(
-	const as_opening *o, const as_format *f, const as_extent *claim, const as_format *rival)
+	const as_opening *o, const as_format *f, const as_extent *claim, const as_beside *beside)
 {
 	as_unpack u;
 	as_unpack_begin(&u, o, f, as_cut(o->data, 0, claim->size));
@@ -248,8 +255,8 @@ static as_status open_format(
 		s = f->unpack(&u, u.body);
 	if (u.streaming)
 		s = as_worse(s, as_end(&u, true));
-	if (!hands_on_start(&u))
-		s = as_worse(s, as_send_rival(o, rival, 0, o->data.n));
+	if (!holds(&u, beside))
+		s = as_worse(s, as_send_rival(o, beside->f, 0, o->data.n));
 	uint64_t end = claim->open_end && u.used ? u.used : claim->size;
 	if (!f->unpack)
 		as_struct(&u, 0, end, f->title);
@@ -299,31 +306,31 @@ static bool covers(const as_opening *o, const as_format *f, const as_extent *cla
 	return end + as_padding_at(o->data, end) == o->data.n || o->data.n - end < TRAILER_MIN;
 }
 
-static const as_format *claim_of(const as_opening *o, as_extent *claim, const as_format **rival)
+static const as_format *claim_of(const as_opening *o, as_extent *claim, as_beside *beside)
 {
-	*rival = NULL;
+	*beside = (as_beside){ 0 };
 	if (as_is(o->hint, "raw"))
 		return NULL;
 	for (const as_format *const *f = as_formats; o->hint.n > 0 && *f; f++)
 		if (as_is(o->hint, (*f)->id) && o->send->stage(o->send->ctx, (*f)->id, 0) &&
 			(*f)->probe(o->data, claim) == AS_OK)
 			return *f;
-	return as_best_format(o, o->data, 0, claim, rival);
+	return as_best_format(o, o->data, 0, claim, beside);
 }
 
 as_status as_open_object(const as_opening *o, const char **type)
 {
 	as_extent claim = { 0 };
 	*type = "empty";
-	const as_format *rival = NULL;
-	const as_format *f = o->data.n > 0 ? claim_of(o, &claim, &rival) : NULL;
+	as_beside beside = { 0 };
+	const as_format *f = o->data.n > 0 ? claim_of(o, &claim, &beside) : NULL;
 	if (f && covers(o, f, &claim)) {
 		*type = f->id;
 		as_status s = send_type(o, f->id);
 		if (s == AS_OK && f->unpack && o->depth >= o->limits->depth)
 			return as_send_lost(
 				o, f->id, "limit", 0, o->data.n, "containers nested too deeply");
-		return s == AS_OK ? open_format(o, f, &claim, rival) : s;
+		return s == AS_OK ? open_format(o, f, &claim, &beside) : s;
 	}
 	*type = as_type_of(o->data);
 	/* Bytes that begin like a picture or a program of others may go on as anything; text that was looked at to

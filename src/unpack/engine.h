@@ -69,10 +69,16 @@ as_status as_send_lost(const as_opening *o, const char *stage, const char *reaso
 void as_unpack_begin(as_unpack *u, const as_opening *o, const as_format *f, as_span body);
 as_status as_unpack_end(as_unpack *u) AS_MUST_USE;
 
+/* A format that begins where another does, which is opened. */
+typedef struct as_beside {
+	const as_format *f; /* NULL: there is none */
+	uint64_t end;       /* how far such formats reach, bytes */
+} as_beside;
+
 /* The best claim of any format on the start of data; NULL if there is none. at: where data starts in
- * the object, for crash reports. *rival: what as_rival answers, or NULL. */
+ * the object, for crash reports. *beside: of the losers those that as_rival answers. */
 const as_format *as_best_format(
-	const as_opening *o, as_span data, uint64_t at, as_extent *out, const as_format **rival);
+	const as_opening *o, as_span data, uint64_t at, as_extent *out, as_beside *beside);
 /* Of two claims on one place only one can be opened. Answers the loser, if it is sure of itself and names entries,
  * else the rival known before (may be NULL); claim is the loser's (loser may be NULL). Pure. */
 const as_format *as_rival(const as_format *rival, const as_format *loser, const as_extent *claim);
