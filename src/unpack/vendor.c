@@ -60,6 +60,16 @@ bool as_vendor_printable(as_span field)
 	return text.n > 0 && n == text.n;
 }
 
+bool as_vendor_filled(as_span field)
+{
+	size_t end = as_find_byte(field, 0, 0);
+	as_span text = as_cut(field, 0, end == SIZE_MAX ? field.n : end);
+	for (size_t i = 0; i < text.n; i++)
+		if (!as_printable(as_at(text, i)))
+			return false;
+	return text.n >= 4 && as_all(as_from(field, text.n), 0);
+}
+
 size_t as_vendor_digest(
 	const char *algo, const as_span *pieces, size_t n, uint8_t out[AS_DIGEST_MAX])
 {

@@ -19,6 +19,9 @@ void as_vendor_text(as_unpack *u, as_span field, const char *name);
 as_span as_vendor_string(as_span field);
 /* Whether every byte before the field's end is printable ASCII, and there is one at least. Pure. */
 bool as_vendor_printable(as_span field);
+/* Whether it is printable text of four characters or more, with NUL to the field's end: not what stands by chance
+ * around a magic. Pure. */
+bool as_vendor_filled(as_span field);
 
 /* Digest of the pieces, one after another, by the name that OpenSSL gives it ("md5", "sha512"); its length, 0 if
  * it cannot be had. */

@@ -17,8 +17,7 @@ static bool read_header(as_span image, header *h)
 	*h = (header){ .load = as_u32(&c), .n = as_u32(&c) };
 	as_skip(&c, 4);
 	h->md5 = as_take(&c, MD5);
-	return as_ok(&c) && image.n > HEADER && h->n > 0 &&
-	       as_vendor_printable(as_cut(image, 44, 16));
+	return as_ok(&c) && image.n > HEADER && h->n > 0 && as_vendor_filled(as_cut(image, 44, 16));
 }
 
 static bool md5_right(as_span image, const header *h)

@@ -33,13 +33,6 @@ static void read_size(as_span image, header *h, as_span size, bool big)
 		h->n = h->len + n <= image.n ? n : (uint32_t)as_min(n, h->n);
 }
 
-/* Text, and NUL to the field's end: a program that knows the magics has other bytes around them. */
-static bool is_filled(as_span field)
-{
-	as_span text = as_vendor_string(field);
-	return as_vendor_printable(field) && text.p == field.p && as_all(as_from(field, text.n), 0);
-}
-
 static bool read_header(as_span image, header *h)
 {
 	for (unsigned big = 0; big < 2; big++) {
@@ -54,8 +47,8 @@ static bool read_header(as_span image, header *h)
 		h->offset = as_take(&c, 4);
 		h->device = as_take(&c, 32);
 		h->md5 = as_take(&c, 16);
-		if (!as_ok(&c) || !is_filled(as_cut(image, 0, 32)) || !is_filled(h->device) ||
-			!as_starts(h->device, "/dev/"))
+		if (!as_ok(&c) || !as_vendor_filled(as_cut(image, 0, 32)) ||
+			!as_vendor_filled(h->device) || !as_starts(h->device, "/dev/"))
 			return false;
 		read_size(image, h, size, big);
 		return h->n > 0;
