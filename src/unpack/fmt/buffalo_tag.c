@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Buffalo's tag before an image, big-endian; no magic:
- *    0 product [32]   32 brand [32]   64 version [8]   72 minor version [8]   80 region [2]   82 regions u32   88 language
- *   [8]   96 platform [8]   104 "hwv" and the hardware's version [8]   112 unknown [24]   136 size of all   140 CRC-32
- *   of all with this field 0, as POSIX's cksum has it; then
- *    144 two addresses, 152 size of the image, 156 flag u8, 157 unknown [3]; or
- *    144 sizes of two images, 152 flag u8, 153 unknown [3] */
+ *    0 product [32]   32 brand [32]   64 version [8]   72 minor version [8]   80 region [2]   82 regions u32
+ *   88 language [8]   96 platform [8]   104 "hwv" and the hardware's version [8]   112 unknown [24]
+ *  136 size of all   140 CRC-32 of all with this field 0, as POSIX's cksum has it; then
+ *  144 two addresses, 152 size of the image, 156 flag u8, 157 unknown [3]; or
+ *  144 sizes of two images, 152 flag u8, 153 unknown [3] */
 #include "unpack/vendor.h"
 
 enum { ONE = 160, TWO = 156, SIZE_AT = 136, SUM_AT = 140 };

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* H3C's and HPE's images for switches, big-endian; no magic.
- *    0 1   4 files   8 product   12 device   16 date [8]   24 CRC-16 of the package u16   26 u16   28 size of what
- *   follows this header   32 128 files: 0 type   4 offset   8 size   12 CRC-16   16 version   20 mask   3104 RSA [3072]
- * 6176 CRC-16 of bytes 0 to 6176. A file begins with
- *    0 reserved   4 CRC-16 of bytes 8 to 340   8 type   12 version   16 product   20 device   24 size without what fills
- *   it up   28 offset   32 date [8]   40 reserved [64]   104 description [224]   328 size   332 CRC-16 of what follows
- *  336 packing: -1 none, 2 7z */
+ *    0 1   4 files   8 product   12 device   16 date [8]   24 CRC-16 of the package u16   26 u16
+ *   28 size of what follows this header
+ *   32 128 files: 0 type   4 offset   8 size   12 CRC-16   16 version   20 mask
+ * 3104 RSA [3072]   6176 CRC-16 of bytes 0 to 6176. A file begins with
+ *    0 reserved   4 CRC-16 of bytes 8 to 340   8 type   12 version   16 product   20 device
+ *   24 size without what fills it up   28 offset   32 date [8]   40 reserved [64]   104 description [224]
+ *  328 size   332 CRC-16 of what follows   336 packing: -1 none, 2 7z */
 #include "unpack/vendor.h"
 
 enum { HEADER = 6180, SUMMED = 6176, FILES_MAX = 128, ROW = 24, ROWS_AT = 32, FILE_HEADER = 340 };

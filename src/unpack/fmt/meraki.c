@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Meraki's image in flash, big-endian.
  *    0 8e73ed8a   4 size of this header (1024)   8 size of the image   12 SHA-1 of it [20]   32 8e73ed8a, or a1f0beef
- *   36 00060001 and at 40 where kernel, initial file system and device tree are loaded   then 0xff to the header's end */
+ *   36 00060001 and at 40 where kernel, initial file system and device tree are loaded
+ *   then 0xff to the header's end */
 #include "unpack/vendor.h"
 
 enum { HEADER = 1024, SHA1 = 20, MAGIC = 0x8e73ed8aU, PLACED = 0xa1f0beefU, FIXED = 60 };
