@@ -47,6 +47,10 @@ as_status as_decode_block(
 as_status as_decode_microlzma(
 	as_span in, uint32_t dictionary, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
+/* Decodes a block of LZO-RLE (Linux: LZO1X with runs of zeros) that stands for at most cap bytes, into out. AS_PARTIAL
+ * if it is damaged or does not fit: what came is in out. Pure. */
+as_status as_decode_lzorle(as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
+
 /* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
