@@ -3,7 +3,7 @@
  * order: two superblocks, two packs of checkpoints, SIT (segments and their blocks in use), NAT (where nodes stand),
  * SSA (whose a block is), and the main area of nodes and data: see f2fs_super.c, f2fs_node.c, f2fs_inode.c.
  * Names of a directory, in each of its blocks or inline: bits (from the lowest) of the slots in use, padding, records
- * of 11 bytes (hash u32, inode u32, length u16, kind u8), names in slots of 8 bytes. A long name takes several slots. */
+ * of 11 bytes (hash u32, inode u32, length u16, kind u8), names in slots of 8 bytes. A long name takes several. */
 #include "unpack/fmt/f2fs.h"
 #include "unpack/utf16.h"
 
