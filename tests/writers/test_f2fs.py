@@ -145,13 +145,12 @@ class Generated(unittest.TestCase):
 
 	def test_clusters(self):
 		"""Packed files that go on in nodes: clusters do not cross into them."""
-		for cluster in (4, 8, 64):
-			for name, (algorithm, how) in make.PACKERS.items():
+		for cluster in (4, 64):
+			# LZO-RLE reads LZO, too: so its copies from near and far are tried
+			for name, (algorithm, how) in {**make.PACKERS, "copies": (3, make.lzo), "better": (3, lambda d: make.lzo(d, "-9"))}.items():
 				with self.subTest(cluster=cluster, name=name):
-					if name == "lzorle" and cluster == 64:
-						continue
 					text = random.Random(cluster).randbytes(3 * BLOCK) + make.contents()
-					data = text + bytes(920 * BLOCK) + text + bytes(1018 * BLOCK) + text
+					data = text * 3 + bytes(920 * BLOCK) + text + bytes(1018 * BLOCK) + text
 					v = f2fs.Volume(f2fs.EXTRA | f2fs.COMPRESSION, extra=36)
 					t = T.Tree()
 					t.file("packed", data, 0o644)
@@ -166,13 +165,13 @@ class Generated(unittest.TestCase):
 			image = v.image(journal=True, sits=True) if inline else v.image(second=True)
 			damage.contents_overwritten(self, image, "f2fs")
 			damage.cut(self, image, "f2fs")
-			self.assertGreater(damage.blocks_overwritten(self, image, "f2fs", 20), 0.9)
+			self.assertGreater(damage.blocks_overwritten(self, image, "f2fs", 8), 0.9)
 			self.assertGreater(damage.bits_flipped(self, image, "f2fs", 4, bits=16), 0.3)
 
 	def test_every_block(self):
 		"""Whichever block is overwritten, only the file or the directory in it is lost."""
 		v = self.volume()
-		v.tree(some_files(12))
+		v.tree(some_files(8))
 		image = v.image()
 		before = damage.whole_files(said(image, "f2fs"))
 		for at in range(0, len(image), BLOCK):

@@ -271,6 +271,8 @@ static as_status judge(as_f2fs *x)
 	if (sb->at != AS_F2FS_SUPER_AT)
 		s = as_lost(
 			x->u, AS_F2FS_SUPER_AT, "first superblock is damaged: its copy was read");
+	if (sb->wrong)
+		s = as_worse(s, as_lost(x->u, sb->at, "checksum of the superblock is wrong"));
 	if (sb->blocks * AS_F2FS_BLOCK > x->body.n)
 		s = as_worse(s, as_lost(x->u, x->body.n, "image is cut off"));
 	if (as_at(sb->raw, 2201 + DEVICE) != 0)

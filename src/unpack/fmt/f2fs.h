@@ -34,7 +34,7 @@ typedef struct as_f2fs_super {
 	uint32_t cp, sit, nat, main; /* blocks */
 	uint32_t cp_segments, sit_segments, nat_segments, main_segments, segments;
 	as_span raw, uuid;
-	bool summed; /* its checksum is right */
+	bool summed, wrong; /* its checksum is right, or wrong; neither: it has none */
 } as_f2fs_super;
 
 typedef struct as_f2fs_checkpoint {
@@ -69,6 +69,7 @@ typedef struct as_f2fs {
 	uint64_t budget; /* blocks of maps that may still be read */
 	bool searched, was_found, quiet;
 	as_pieces pieces;
+	uint8_t *xattrs;         /* attributes of an inode in one piece */
 	uint8_t *packed, *plain; /* a cluster each */
 	size_t cluster;          /* bytes of each */
 } as_f2fs;
@@ -87,7 +88,7 @@ typedef struct as_f2fs_inode {
 
 /* CRC-32 as F2FS takes it: from seed, nothing inverted. Pure. */
 uint32_t as_f2fs_crc(uint32_t seed, as_span s);
-/* Reads the first copy of the superblock that makes sense. Pure. */
+/* Reads the first copy of the superblock that makes sense and whose checksum is right; else one with a wrong one. Pure. */
 bool as_f2fs_read_super(as_span image, as_f2fs_super *s);
 /* Reads the newest valid checkpoint; false if there is none. Pure. */
 bool as_f2fs_read_checkpoint(as_span image, const as_f2fs_super *s, as_f2fs_checkpoint *cp);

@@ -206,12 +206,13 @@ static as_span all_xattrs(as_f2fs *x, const as_f2fs_inode *i, bool *lost)
 	*lost = node.n == 0;
 	if (own.n == 0 || node.n == 0)
 		return own.n ? own : node;
-	uint8_t *all = as_alloc(as_memory(x->u), own.n + node.n);
-	if (!all)
+	if (!x->xattrs) /* room for the longest */
+		x->xattrs = as_alloc(as_memory(x->u), ROOM + PER_NODE * 4);
+	if (!x->xattrs)
 		return (as_span){ 0 };
-	memcpy(all, own.p, own.n);
-	memcpy(all + own.n, node.p, node.n);
-	return as_bytes(all, own.n + node.n);
+	memcpy(x->xattrs, own.p, own.n);
+	memcpy(x->xattrs + own.n, node.p, node.n);
+	return as_bytes(x->xattrs, own.n + node.n);
 }
 
 static as_status put_xattr(as_f2fs *x, const as_f2fs_inode *i, as_cur *c)

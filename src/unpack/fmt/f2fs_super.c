@@ -82,15 +82,21 @@ static bool read_copy(as_span image, uint64_t at, as_f2fs_super *s)
 		as_seek(&c, sum_at);
 		s->summed =
 			as_u32(&c) == as_f2fs_crc(MAGIC, as_cut(s->raw, 0, sum_at)) && as_ok(&c);
-		return s->summed;
+		s->wrong = !s->summed;
 	}
 	return true;
 }
 
 bool as_f2fs_read_super(as_span image, as_f2fs_super *s)
 {
-	return read_copy(image, AS_F2FS_SUPER_AT, s) ||
-	       read_copy(image, AS_F2FS_BLOCK + AS_F2FS_SUPER_AT, s);
+	as_f2fs_super copy;
+	bool one = read_copy(image, AS_F2FS_SUPER_AT, s);
+	if (one && !s->wrong)
+		return true;
+	bool two = read_copy(image, AS_F2FS_BLOCK + AS_F2FS_SUPER_AT, &copy);
+	if (two && (!one || !copy.wrong))
+		*s = copy;
+	return one || two;
 }
 
 /* Whether a block is one of a checkpoint: its checksum is right. */

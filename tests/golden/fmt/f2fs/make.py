@@ -17,9 +17,9 @@ def lz4(data):
 	return frame[11:11 + size]
 
 
-def lzo(data):
+def lzo(data, *options):
 	"""The first block of lzop's, behind its name and checksums."""
-	made = pack.lzop(data)
+	made = pack.lzop(data, *options)
 	flags, name = struct.unpack_from(">I", made, 17)[0], made[33]
 	at = 34 + name + 4
 	return made[at + 8 + 4 * sum(bool(flags & bit) for bit in (1, 2, 0x100, 0x200)):][:struct.unpack_from(">I", made, at + 4)[0]]
@@ -199,8 +199,16 @@ def f2fs_super_sum():
 @lie("", "!^type f2fs")
 def f2fs_no_super():
 	image = read("f2fs", "inline")
-	image[1024 + 36] ^= 0xFF
-	image[BLOCK + 1024 + 36] ^= 0xFF
+	for at in (0, BLOCK):
+		put(image, at + 1024 + 84, "I", 7)
+	return image
+
+
+@lie("f2fs", "checksum of the superblock is wrong", "/dir/hello")
+def f2fs_both_super_sums():
+	image = read("f2fs", "inline")
+	for at in (0, BLOCK):
+		image[at + 1024 + 2500] ^= 0xFF
 	return image
 
 
