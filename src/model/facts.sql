@@ -89,7 +89,7 @@ CREATE TABLE certificate (
 );
 CREATE TABLE authorized_key (user TEXT, type TEXT, bits INTEGER, fingerprint TEXT, options TEXT, comment TEXT);
 
--- What starts by itself. init: 'sysvinit', 'inittab', 'procd', 'systemd', 'rc', 'runit', 'cron', 'inetd', 'xinetd', 'udev', 'modules'.
+-- What starts by itself. init: 'sysvinit', 'inittab', 'procd', 'systemd', 'rc', 'runit', 'cron', 'inetd', 'xinetd', 'udev', 'modules', 'android'.
 CREATE TABLE autostart (
 	init TEXT, name TEXT,   -- unit, script or line name
 	command TEXT, program TEXT, -- command line and its program (path or name)

@@ -38,6 +38,19 @@ static void test_openwrt(void **state)
 		3);
 }
 
+static void test_android(void **state)
+{
+	(void)state;
+	expect("/system/build.prop",
+		"# begin\nro.build.version.security_patch=2023-01-05\nro.debuggable=1\n"
+		"ro.product.system.manufacturer=Maker\nro.product.manufacturer=unknown\nimport "
+		"/x\n",
+		(const char *const[]){ "format=build.prop name=ro.build.version.security_patch "
+				       "value=2023-01-05\n",
+			"name=ro.debuggable value=1\n", "name=Maker role=manufacturer", NULL },
+		5);
+}
+
 static void test_lines(void **state)
 {
 	(void)state;
@@ -73,6 +86,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_os_release),
 		cmocka_unit_test(test_openwrt),
+		cmocka_unit_test(test_android),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_hostile),
 	};

@@ -2,10 +2,11 @@
 /* What starts, what listens, and what scripts do. */
 #include "collect.h"
 
-extern const as_inspector as_inspector_inittab, as_inspector_rc, as_inspector_runit,
-	as_inspector_cron, as_inspector_inetd, as_inspector_xinetd, as_inspector_systemd,
-	as_inspector_script, as_inspector_script_part, as_inspector_daemon_config,
-	as_inspector_uci_config, as_inspector_feeds, as_inspector_firewall;
+extern const as_inspector as_inspector_android_init, as_inspector_inittab, as_inspector_rc,
+	as_inspector_runit, as_inspector_cron, as_inspector_inetd, as_inspector_xinetd,
+	as_inspector_systemd, as_inspector_script, as_inspector_script_part,
+	as_inspector_daemon_config, as_inspector_uci_config, as_inspector_feeds,
+	as_inspector_firewall;
 
 static void script_has(const char *body, const char *expected)
 {
@@ -133,6 +134,29 @@ static void inittab_lines_start_programs(void **state)
 	expect_has(&all,
 		"pattern=telnetd-shell program=telnetd text=telnetd -F -p 9999 -l /bin/sh line=5");
 	expect_not(&all, "# c");
+	collected_free(&all);
+}
+
+static void android_services_start_programs(void **state)
+{
+	(void)state;
+	collected all = run(&as_inspector_android_init,
+		"# c\nimport /init.${ro.hardware}.rc\non boot && property:a=b\n  exec u:r:su:s0 "
+		"root -- "
+		"/vendor/bin/setup --now\n  start netd\n"
+		"service telnet /system/bin/telnetd -p 9999 -l /bin/sh\n    class core main\n"
+		"    user shell\n    disabled\nservice zygote /system/bin/app_process64 -Xzygote\n",
+		"/system/etc/init/hw/init.rc");
+	expect_has(&all, "init=android name=setup command=/vendor/bin/setup --now "
+			 "program=/vendor/bin/setup args=--now user=root trigger=boot && "
+			 "property:a=b enabled=1");
+	expect_has(&all, "init=android name=telnet command=/system/bin/telnetd -p 9999 -l /bin/sh "
+			 "program=/system/bin/telnetd args=-p 9999 -l /bin/sh user=shell "
+			 "trigger=class core main enabled=0");
+	expect_has(&all, "daemon=telnetd service=telnet protocol=tcp port=9999 source=arguments");
+	expect_has(&all, "name=zygote command=/system/bin/app_process64 -Xzygote");
+	expect_has(&all, "user=root trigger=class default enabled=1");
+	expect_not(&all, "name=netd");
 	collected_free(&all);
 }
 
@@ -316,6 +340,7 @@ int main(void)
 		cmocka_unit_test(documentation_is_not_action),
 		cmocka_unit_test(fetches_say_how_they_check),
 		cmocka_unit_test(inittab_lines_start_programs),
+		cmocka_unit_test(android_services_start_programs),
 		cmocka_unit_test(start_scripts_show_their_daemons),
 		cmocka_unit_test(inetd_and_xinetd_serve),
 		cmocka_unit_test(cron_runs_commands),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a system says of itself: os-release(5) and its kin are shell assignments, NAME=value or NAME="value";
- * hostname, issue and files such as debian_version are a line of text. Rows of property, whose format is the kind
+/* What a system says of itself: os-release(5) and its kin are shell assignments, NAME=value or NAME="value"; Android's
+ * build.prop has names with dots; hostname, issue and files such as debian_version are a line of text. Rows of property, whose format is the kind
  * of file and whose name is the assignment's, or the file's where there is none. */
 #include "base/ascii.h"
 #include "inspect/inspector.h"
@@ -18,6 +18,9 @@ static const struct {
 	{ "*/etc/lsb-release", "lsb-release", true },
 	{ "*/etc/openwrt_release", "openwrt_release", true },
 	{ "*/etc/device_info", "device_info", true },
+	{ "*/build.prop", "build.prop", true },
+	{ "*/prop.default", "build.prop", true },
+	{ "*/default.prop", "build.prop", true },
 	{ "*/etc/openwrt_version", "release", false },
 	{ "*/etc/debian_version", "release", false },
 	{ "*/etc/hostname", "hostname", false },
@@ -40,7 +43,8 @@ static bool is_name(as_span s)
 {
 	bool ok = s.n > 0 && s.n <= 64;
 	for (size_t i = 0; i < s.n && ok; i++)
-		ok = as_is_letter(s.p[i]) || s.p[i] == '_' || (i > 0 && as_is_digit(s.p[i]));
+		ok = as_is_letter(s.p[i]) || s.p[i] == '_' ||
+		     (i > 0 && (as_is_digit(s.p[i]) || s.p[i] == '.' || s.p[i] == '-'));
 	return ok;
 }
 
@@ -51,10 +55,12 @@ static as_span unquoted(as_span s)
 	return quoted ? as_cut(s, 1, s.n - 2) : s;
 }
 
-/* OpenWrt names the maker of the device, unless that was left as it came. */
+/* OpenWrt names the maker of the device, unless that was left as it came; Android that of each partition's product. */
 static as_status maker(as_facts *out, as_span line, as_span name, as_span value)
 {
-	if (!as_ends(name, "DEVICE_MANUFACTURER") || value.n == 0 || as_is(value, "OpenWrt"))
+	bool android = as_starts(name, "ro.product.") && as_ends(name, "manufacturer");
+	if ((!android && !as_ends(name, "DEVICE_MANUFACTURER")) || value.n == 0 ||
+		as_is(value, "OpenWrt") || as_is(value, "unknown"))
 		return AS_OK;
 	return as_add_supplier(out, (as_supplier){ .where = line,
 					    .name = value,
@@ -97,7 +103,8 @@ const as_inspector as_inspector_release = {
 	.id = "release",
 	.title = "What the system says it is",
 	.paths = (const char *const[]){ "*/etc/*release", "*/lib/os-release", "*/etc/*_version",
-		"*/etc/device_info", "*/etc/hostname", "*/etc/issue", "*/etc/issue.net", NULL },
+		"*/build.prop", "*/prop.default", "*/default.prop", "*/etc/device_info",
+		"*/etc/hostname", "*/etc/issue", "*/etc/issue.net", NULL },
 	.cares = as_file_is_text,
 	.most = LARGEST,
 	.inspect = inspect,
