@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a system says of itself: os-release(5) and its kin are shell assignments, NAME=value or NAME="value"; Android's
- * build.prop has names with dots; hostname, issue and files such as debian_version are a line of text. Rows of property, whose format is the kind
- * of file and whose name is the assignment's, or the file's where there is none. */
+ * build.prop has names with dots; hostname, issue and files such as debian_version are a line of text. Rows of
+ * property, whose format is the kind of file and whose name is the assignment's, or the file's where there is none. */
 #include "base/ascii.h"
 #include "inspect/inspector.h"
 #include "inspect/shell.h"

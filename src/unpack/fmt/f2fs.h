@@ -88,7 +88,7 @@ typedef struct as_f2fs_inode {
 
 /* CRC-32 as F2FS takes it: from seed, nothing inverted. Pure. */
 uint32_t as_f2fs_crc(uint32_t seed, as_span s);
-/* Reads the first copy of the superblock that makes sense and whose checksum is right; else one with a wrong one. Pure. */
+/* Reads the first copy of the superblock that makes sense and has no wrong checksum; else one that has. Pure. */
 bool as_f2fs_read_super(as_span image, as_f2fs_super *s);
 /* Reads the newest valid checkpoint; false if there is none. Pure. */
 bool as_f2fs_read_checkpoint(as_span image, const as_f2fs_super *s, as_f2fs_checkpoint *cp);
