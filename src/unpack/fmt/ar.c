@@ -75,6 +75,8 @@ static as_status probe(as_span image, as_extent *out)
 		if (at == MAGIC)
 			return AS_NOT_THIS;
 	}
+	if (image.n < MAGIC)
+		return AS_NOT_THIS;
 	if (at > MAGIC && is_cut_header(as_from(image, at)))
 		at = image.n;
 	*out = (as_extent){ .size = at, .sure = at > MAGIC ? AS_STRUCTURED : AS_PLAUSIBLE };
