@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "inspect/base64.h"
+#include "base/base64.h"
 
 enum { LABEL_MAX = 48, BODY_MAX = 262144, HEADER_MAX = 256, DER_LEAST = 24 };
 

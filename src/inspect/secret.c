@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "inspect/base64.h"
+#include "base/base64.h"
 
 enum {
 	VALUE_MAX = 256,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "inspect/base64.h"
+#include "base/base64.h"
 
 enum { FIELD_MAX = 8192, ED25519_LEN = 32, PUTTY_LINES_MAX = 400 };
 

@@ -10,7 +10,7 @@
 #include <openssl/evp.h>
 
 #include "base/buf.h"
-#include "inspect/base64.h"
+#include "base/base64.h"
 
 enum { SECRET_MAX = 512, MD5_LEN = 16, SHA1_LEN = 20 };
 

@@ -7,7 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
-#include "inspect/base64.h"
+#include "base/base64.h"
 #include "inspect/secret.h"
 
 enum { URL_MAX = 512, SCHEME_MAX = 12, ENTROPY_LEAST = 2800 /* thousandths of a bit per byte */ };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "inspect/base64.h"
+#include "base/base64.h"
 
 int as_base64_digit(uint8_t b)
 {
