@@ -21,6 +21,7 @@ as_status as_disk_begin(as_disk *d, as_unpack *u, as_span body, uint64_t size, c
 	uint64_t room = 0;
 	d->hole_room = as_mul(&room, body.n, HOLES_PER_BYTE) ? room : UINT64_MAX - HOLES_FREE;
 	d->hole_room = as_min(d->hole_room, PART_MAX) + HOLES_FREE;
+	d->sum_room = d->hole_room + 1;
 	d->seen = as_alloc(as_memory(u), body.n / SECTOR / 8 + 1);
 	return d->seen ? AS_OK : AS_NOMEM;
 }
@@ -56,6 +57,16 @@ static as_status split(as_disk *d, const char *text)
 	return s;
 }
 
+static void sum_zeros(as_disk *d, uint64_t n)
+{
+	static const uint8_t zeros[65536];
+	if (!d->summed || n == 0)
+		return;
+	d->sum_room -= as_min(n, d->sum_room);
+	for (uint64_t done = 0; d->sum_room > 0 && done < n; done += sizeof(zeros))
+		d->crc = as_crc32(d->crc, as_bytes(zeros, as_min(n - done, sizeof(zeros))));
+}
+
 /* Hands the hole on, or leaves it out. */
 static as_status flush_hole(as_disk *d)
 {
@@ -85,6 +96,8 @@ static as_status hand_on(as_disk *d, as_span bytes, uint64_t at)
 	if (!d->open && s <= AS_PARTIAL)
 		s = as_worse(s, open_part(d, at));
 	d->part += bytes.n;
+	if (d->summed)
+		d->crc = as_crc32(d->crc, bytes);
 	return s <= AS_PARTIAL ? as_worse(s, as_more(d->u, bytes)) : s;
 }
 
@@ -99,6 +112,7 @@ as_status as_disk_zero(as_disk *d, uint64_t n)
 {
 	as_status s = flush_run(d);
 	n = as_min(n, d->size - d->done);
+	sum_zeros(d, n);
 	d->hole += n;
 	d->done += n;
 	if (d->hole >= HOLE_FLUSH && s <= AS_PARTIAL)

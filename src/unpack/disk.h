@@ -26,6 +26,9 @@ typedef struct as_disk {
 	bool apart;         /* the disk became parts */
 	bool damaged;       /* bytes of the open part are missing */
 	bool missed;        /* missing bytes were recorded */
+	bool summed;       /* set after as_disk_begin, or for some pieces only: they count in crc */
+	uint32_t crc;      /* CRC-32 of the disk's bytes, unless it became parts or is too large */
+	uint64_t sum_room; /* bytes of holes that may still be counted; 0: crc is none */
 } as_disk;
 
 /* Begins the disk of size bytes, a part of that name. Statuses as as_begin. */
