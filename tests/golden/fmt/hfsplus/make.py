@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """HFS+: by xorriso, which writes no attributes, hard links or many extents; those by a writer of the published layout, which
 tests/writers/test_hfsplus.py holds against 7-Zip and libfshfs."""
+import importlib.util
 import pathlib
 import struct
 import unicodedata
 import zlib
 
 from trees import T, golden, lie, lines, pack, read, tree
+
+spec = importlib.util.spec_from_file_location("hfs_btree", pathlib.Path(__file__).resolve().parent / "btree.py")
+tree_writer = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(tree_writer)
+btree = tree_writer.btree
 
 EPOCH = 2082844800
 HARD, FOLDERS = "\0\0\0\0HFS+ Private Data", ".HFS+ Private Directory Data\r"
@@ -28,60 +34,6 @@ def xorriso(t, *options):
 def utf16(name):
 	raw = unicodedata.normalize("NFD", name).replace(":", "/").encode("utf-16-be", "surrogatepass")
 	return struct.pack(">H", len(raw) // 2) + raw
-
-
-def keyed(key, data):
-	return struct.pack(">H", len(key)) + key + b"\0" * (len(key) % 2) + data
-
-
-def btree(records, node, nodes, kind, key_most, leaves_of=99):
-	"""A tree of so many nodes out of sorted (key, data); at most leaves_of records in a leaf."""
-	room = node - 14 - 2
-
-	def fill(rows, level):
-		out, current, used = [], [], 0
-		for key, data in rows:
-			row = keyed(key, data)
-			if current and (used + len(row) + 2 > room or len(current) == leaves_of):
-				out.append(current)
-				current, used = [], 0
-			current.append((key, row))
-			used += len(row) + 2
-		return out + ([current] if current else [])
-
-	def raw(rows, forward, back, kind, height):
-		body, offsets = b"", []
-		for row in rows:
-			offsets.append(14 + len(body))
-			body += row
-		offsets.append(14 + len(body))
-		out = bytearray(struct.pack(">IIBBHH", forward, back, kind, height, len(rows), 0) + body).ljust(node, b"\0")
-		struct.pack_into(">%dH" % len(offsets), out, node - 2 * len(offsets), *reversed(offsets))
-		return bytes(out)
-
-	made, level, rows, height = {}, [], records, 0
-	following, first, last = 1, 0, 0
-	while True:
-		groups = fill(rows, height) if rows else []
-		height += bool(groups)
-		level = list(range(following, following + len(groups)))
-		for i, group in enumerate(groups):
-			made[level[i]] = raw([r for _, r in group], level[i + 1] if i + 1 < len(level) else 0, level[i - 1] if i else 0,
-				0xFF if height == 1 else 0, height)
-		if height == 1 and groups:
-			first, last = level[0], level[-1]
-		following += len(groups)
-		if len(groups) < 2:
-			break
-		rows = [(group[0][0], struct.pack(">I", level[i])) for i, group in enumerate(groups)]
-	assert following <= nodes, (following, nodes)
-	used = bytearray(node - 248 - 8)
-	for i in range(following):
-		used[i // 8] |= 0x80 >> i % 8
-	head = struct.pack(">HIIIIHHIIHIBBI", height, level[0] if level else 0, len(records), first, last, node, key_most, nodes,
-		nodes - following, 0, node, 0, kind, 2 if key_most == 10 else 6).ljust(106, b"\0")
-	made[0] = raw([head, bytes(128), bytes(used)], 0, 0, 1, 0)
-	return b"".join(made.get(i, bytes(node)) for i in range(nodes))
 
 
 class Volume:
