@@ -33,6 +33,13 @@ class Genisoimage(unittest.TestCase):
 		have = [l for l in entries(make.genisoimage(t, "-R")) if not l.endswith("/rr_moved")]
 		self.assertEqual(have, sorted(trees.lines(t)))
 
+	def test_hfs(self):
+		t = many(20)
+		image = make.genisoimage(t, "-R", "-hfs")
+		lines = entries(image)
+		self.assertEqual([l for l in lines if not l.startswith("part ")], sorted(trees.lines(t)))
+		self.assertEqual([l.split(" ")[6:] for l in lines if l.startswith("part ")], [["/apple-hfs", "hint", "hfs"]])
+
 	def test_joliet_alone(self):
 		t = make.names()
 		self.assertEqual(entries(make.genisoimage(t, "-J")), sorted(trees.lines(t, owners=False)))
@@ -63,6 +70,19 @@ class Genisoimage(unittest.TestCase):
 
 @unittest.skipUnless(have("xorriso", "fakeroot"), "xorriso, fakeroot")
 class Xorriso(unittest.TestCase):
+	def test_hfsplus(self):
+		"""The volume of HFS+ that shares its files' contents is told beside the tree, whole."""
+		t = many(20)
+		image = make.xorriso(t, "-hfsplus")
+		lines = entries(image)
+		inner = [l.split(" ") for l in lines if l.startswith("part ")]
+		self.assertEqual([l for l in lines if not l.startswith("part ")], sorted(trees.lines(t)))
+		self.assertEqual([(p[6], p[7:]) for p in inner], [("/apple-partition-3", ["hint", "hfsplus"])])
+		at = image.index(b"H+\0\4") - 1024
+		volume = image[at:at + int(inner[0][4])]
+		self.assertEqual(T.sha256(volume), inner[0][5])
+		self.assertEqual(entries(volume, "hfsplus"), sorted(trees.lines(t)))
+
 	def test_rock_ridge(self):
 		for options in (["-R"], ["-R", "-J"], ["-R", "--old-empty"], ["-R", "-partition_offset", "16"], ["-R", "-iso-level", "3"]):
 			with self.subTest(options=options):

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HFS, the file system of Mac OS before HFS+, big-endian. At byte 1024:
  *    0 "BD"   10 attributes u16   18 blocks u16   20 block size u32   28 sector of block 0 u16   36 name, length first
- *   84 files u32   88 folders u32   124 "H+": it is only wrapped around HFS+, which stands at 126 block u16, blocks u16
- *  130 size of the tree of extents u32   134 three extents: block u16, blocks u16   146 catalog u32   150 its extents
- * A copy stands 1024 bytes before the end. Trees and what the catalog is for: hfsplus.h, hfsplus_catalog.c. Keys begin
- * with their length u8; catalog: 2 folder's id u32   6 length u8   7 name, Mac OS Roman; extents: 1 fork u8   2 file u32
- *    6 block u16
- * File: 0 2 u8   4 for the Finder: kind, creator[16]   20 id u32   26 size u32   36 resource's size u32   48 changed u32
- *   56 more for the Finder[16]   74 three extents   86 three of the resource; folder: 0 1 u8   6 id u32   14 changed u32
- *   22 for the Finder[32]; thread: 0 3 u8   10 parent u32   14 name. Times are local ones. */
+ *   84 files u32   88 folders u32   124 "H+": it is wrapped around HFS+, which stands at 126 block u16, blocks u16
+ *  130 size of the tree of extents u32   134 three extents: block u16, blocks u16   146 catalog u32
+ *  150 its extents
+ * A copy stands 1024 bytes before the end. Trees and what the catalog is for: hfsplus.h, hfsplus_catalog.c. Keys
+ * begin with their length u8; catalog: 2 folder's id u32   6 length u8   7 name, Mac OS Roman; extents: 1 fork u8
+ *    2 file u32   6 block u16
+ * File: 0 2 u8   4 for the Finder: kind, creator[16]   20 id u32   26 size u32   36 resource's size u32
+ *   48 changed u32   56 more for the Finder[16]   74 three extents   86 three of the resource; folder: 0 1 u8
+ *    6 id u32   14 changed u32   22 for the Finder[32]; thread: 0 3 u8   10 parent u32   14 name. Times are local. */
 #include "unpack/fmt/hfsplus.h"
 
 #include <string.h>
@@ -234,7 +235,11 @@ static as_status probe(as_span image, as_extent *out)
 	uint64_t end = end_of(image, &h);
 	if (end <= h.size && !has_catalog(image, &h)) /* without a copy of the header, too */
 		return AS_NOT_THIS;
-	*out = (as_extent){ .size = end, .sure = AS_STRUCTURED, .label = h.label };
+	/* Of a disk that is both, ISO 9660 tells more, and puts this volume as a part of it. */
+	bool both = as_is(as_cut(image, 32769, 5), "CD001");
+	*out = (as_extent){
+		.size = end, .sure = both ? AS_PLAUSIBLE : AS_STRUCTURED, .label = h.label
+	};
 	return AS_OK;
 }
 

@@ -458,6 +458,8 @@ static as_status unpack(as_unpack *u, as_span body)
 		s = as_worse(s, list_all(&x));
 	if (s <= AS_PARTIAL)
 		s = as_worse(s, as_iso_put_boots(&x));
+	if (s <= AS_PARTIAL)
+		s = as_worse(s, as_iso_put_apple(&x));
 	as_map_free(&x.seen);
 	as_buf_free(&x.name);
 	as_buf_free(&x.target);
@@ -473,9 +475,9 @@ const as_format as_format_iso9660 = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
-	.variants =
-		(const char *const[]){ "Rock Ridge", "Joliet", "zisofs 1", "El Torito boot images",
-			"files of several extents", "hybrids with MBR and GPT", NULL },
+	.variants = (const char *const[]){ "Rock Ridge", "Joliet", "zisofs 1",
+		"El Torito boot images", "files of several extents",
+		"hybrids with MBR, GPT and Apple's partition map (HFS, HFS+)", NULL },
 	.verifies = (const char *const[]){ "checksum of El Torito's catalog", NULL },
 	.keeps = (const char *const[]){ "mode, owner, time, devices, links (Rock Ridge)",
 		"hundredths of seconds (long times)", "extended attributes (AAIP of xorriso)",

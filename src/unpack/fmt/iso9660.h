@@ -63,5 +63,7 @@ bool as_iso_date(as_span raw, int64_t *mtime, uint32_t *nsec);
 /* Reads El Torito's catalog at block lba; emits those of its images that have no name in the tree. */
 as_status as_iso_read_catalog(as_iso *x, uint32_t lba);
 as_status as_iso_put_boots(as_iso *x);
+/* Emits the volumes of HFS and HFS+ that a partition map of Apple tells of. */
+as_status as_iso_put_apple(as_iso *x);
 
 #endif

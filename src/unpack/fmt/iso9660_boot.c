@@ -2,7 +2,10 @@
 /* El Torito: a catalog of boot images, records of 32 bytes:
  *    validation: 0 1 u8   1 platform u8   4 id[24]   28 checksum u16, all words together 0   30 0x55 0xaa
  *    entry: 0 0x88 (0: not bootable) u8   1 media u8   2 segment u16   4 type u8   6 sectors of 512 bytes u16   8 block
- *    section: 0 0x90 (0x91: the last) u8   1 platform u8   2 entries u16   4 id[28] */
+ *    section: 0 0x90 (0x91: the last) u8   1 platform u8   2 entries u16   4 id[28]
+ * A hybrid for Macs begins, big-endian, with 0 "ER"   2 block size u16; blocks from 1 on are partitions:
+ *    0 "PM"   4 how many there are u32   8 first block u32   12 blocks u32   48 kind[32]
+ * The volume of HFS+ in it shares the files' contents with ISO 9660. */
 #include "unpack/fmt/iso9660.h"
 
 enum {
@@ -11,7 +14,8 @@ enum {
 	SECTION = 0x90,
 	LAST_SECTION = 0x91,
 	EFI = 0xef,
-	VIRTUAL = 512
+	VIRTUAL = 512,
+	PARTITIONS_MOST = 64
 };
 
 static void take_entry(as_iso *x, as_span raw, uint8_t platform)
@@ -89,6 +93,46 @@ as_status as_iso_put_boots(as_iso *x)
 		e.name = as_print(as_memory(x->u), "boot-image-%zu", i + 1);
 		e.data = as_cut(x->body, b->at, n);
 		s = as_worse(s, as_put(x->u, NULL, &e, NULL));
+	}
+	return s;
+}
+
+/* The volume of HFS that begins where ISO 9660 does. */
+static as_status put_hfs(as_iso *x)
+{
+	const as_format *hfs = as_format_by_id("hfs");
+	as_extent claim = { 0 };
+	if (!hfs || !hfs->glance(x->body) || hfs->probe(x->body, &claim) != AS_OK)
+		return AS_OK;
+	as_entry e = { .type = AS_PART, .hint = "hfs", .name = as_lit("apple-hfs") };
+	e.data = as_cut(x->body, 0, claim.size);
+	return as_put(x->u, NULL, &e, NULL);
+}
+
+as_status as_iso_put_apple(as_iso *x)
+{
+	as_cur c = as_cur_be(x->body, 2);
+	uint64_t block = as_u16(&c);
+	bool sized = block >= VIRTUAL && block <= 4096 && (block & (block - 1)) == 0;
+	block = as_starts(x->body, "ER") && sized ? block : VIRTUAL;
+	as_status s = put_hfs(x);
+	for (uint64_t i = 1, n = 1; i <= n && i < PARTITIONS_MOST && s <= AS_PARTIAL; i++) {
+		as_span raw = as_cut(x->body, i * block, VIRTUAL);
+		c = as_cur_be(raw, 4);
+		n = as_u32(&c);
+		uint64_t at = as_u32(&c) * block, size = as_u32(&c) * block;
+		if (!as_starts(raw, "PM"))
+			break;
+		as_struct(x->u, i * block, VIRTUAL, "Apple partition map");
+		if (!as_starts(as_cut(raw, 48, 32), "Apple_HFS") || at >= x->body.n)
+			continue;
+		as_entry e = { .at = at, .type = AS_PART, .hint = "hfsplus" };
+		e.name = as_print(as_memory(x->u), "apple-partition-%u", (unsigned)i);
+		e.data = as_cut(x->body, at, as_min(size, x->body.n - at));
+		s = as_worse(s, as_put(x->u, NULL, &e, NULL));
+		if (size > x->body.n - at && s <= AS_PARTIAL)
+			s = as_worse(s,
+				as_lost(x->u, x->body.n, "a partition of Apple's map is cut off"));
 	}
 	return s;
 }

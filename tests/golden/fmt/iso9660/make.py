@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ISO 9660, written by genisoimage, xorriso and bsdtar from a staged tree. Used by tests/writers/test_iso9660.py too."""
 import pathlib
+import struct
 
 from trees import T, golden, lie, lines, pack, put, read, tree
 
@@ -146,3 +147,26 @@ def iso9660_zisofs():
 	image = read("iso9660", "bsdtar")
 	at = image.index(b"\x37\xe4\x53\x96\xc9\xdb\xd6\x07")
 	return put(image, at + 16, "I", 0x7fffffff)
+
+
+def apple_map(count, start, blocks, kind=b"Apple_HFS"):
+	"""The golden image with partitions of Apple's map before it."""
+	image = read("iso9660", "rock")
+	for i in range(1, 4):
+		image[512 * i:512 * i + 80] = b"PM\0\0" + struct.pack(">III32s32s", count, start, blocks, b"disk", kind)
+	return image
+
+
+@lie("iso9660", "a partition of Apple's map is cut off", "/apple-partition-3", "/dir/hello")
+def iso_apple_beyond():
+	return apple_map(3, 4, 0xFFFFFFFF)
+
+
+@lie("iso9660", "/apple-partition-3", "!apple-partition-4", "!cut off")
+def iso_apple_count():
+	return apple_map(0xFFFFFFFF, 4, 8)
+
+
+@lie("iso9660", "!apple-partition", "/dir/hello")
+def iso_apple_far():
+	return apple_map(3, 0xFFFFFF00, 8)
