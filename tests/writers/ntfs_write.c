@@ -2,8 +2,8 @@
 /* Fills a volume of mkntfs through libntfs-3g, where nothing can be mounted: test_ntfs.py compiles this.
  * usage: ntfs_write IMAGE < COMMANDS, a line each with tabs between:
  *    dir PATH   packed PATH (a directory whose files are packed)   write PATH STREAM FILE   link PATH NEW
- *    symlink PATH TARGET   wsl PATH char|block|fifo|socket|symlink MODE MAJOR MINOR|TARGET   node PATH char|block MAJOR MINOR
- *    hole PATH AT FILE   time PATH FILETIME   ea PATH HEX   reparse PATH HEX   delete PATH */
+ *    symlink PATH TARGET   wsl PATH char|block|fifo|socket|symlink MODE MAJOR MINOR|TARGET
+ *    node PATH char|block MAJOR MINOR   hole PATH AT FILE   time PATH FILETIME   ea PATH HEX   reparse PATH HEX   delete PATH */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -93,8 +93,10 @@ static void put(ntfs_inode *ni, const char *stream, s64 at, const char *file)
 static size_t unhex(const char *hex, char *out)
 {
 	size_t n = 0;
-	for (unsigned v; sscanf(hex + 2 * n, "%2x", &v) == 1; n++)
-		out[n] = (char)v;
+	for (; hex[2 * n] && hex[2 * n + 1]; n++) {
+		char two[] = { hex[2 * n], hex[2 * n + 1], 0 };
+		out[n] = (char)strtoul(two, NULL, 16);
+	}
 	return n;
 }
 
@@ -112,12 +114,16 @@ static ntfs_inode *special(char **w)
 		return create(w[1], S_IFLNK, 0, w[2]);
 	if (!strcmp(w[0], "node"))
 		return create(w[1], type_of(w[2]),
-			makedev((unsigned)atoi(w[3]), (unsigned)atoi(w[4])), NULL);
+			makedev((unsigned)strtoul(w[3], NULL, 10),
+				(unsigned)strtoul(w[4], NULL, 10)),
+			NULL);
 	vol->special_files = NTFS_FILES_WSL;
 	if (!strcmp(w[2], "symlink"))
 		return create(w[1], S_IFLNK, 0, w[4]);
 	mode_t type = type_of(w[2]);
-	return create(w[1], type, makedev((unsigned)atoi(w[4]), (unsigned)atoi(w[5])), NULL);
+	return create(w[1], type,
+		makedev((unsigned)strtoul(w[4], NULL, 10), (unsigned)strtoul(w[5], NULL, 10)),
+		NULL);
 }
 
 static ntfs_inode *change(char **w)
@@ -163,7 +169,7 @@ static void run(char **w)
 		ni = ntfs_pathname_to_inode(vol, NULL, w[1]);
 		ni = ni ? ni : create(w[1], S_IFREG, 0, NULL);
 		if (w[3][0])
-			put(ni, hole ? "" : w[2], hole ? atoll(w[2]) : 0, w[3]);
+			put(ni, hole ? "" : w[2], hole ? strtoll(w[2], NULL, 10) : 0, w[3]);
 	} else if (!strcmp(w[0], "symlink") || !strcmp(w[0], "wsl") || !strcmp(w[0], "node")) {
 		ni = special(w);
 	} else {

@@ -33,6 +33,9 @@ BANNED_IN_READERS = [
 		"casts image bytes to a struct: read them with as_cur"),
 	(r"(?:\.|->)p\s*\+(?!\+)\s*\w", "arithmetic on image bytes: cut a span"),
 ]
+# C does not say in which order the values of one initializer are worked out: a cursor must be read in statements.
+UNORDERED = re.compile(r"= ?(?:\([\w ]+\))? ?\{[^{};]*?\bas_(?:u8|u16|u24|u32|u64|take|str)\(&?(\w+)\b"
+	r"[^{};]*?\bas_(?:u8|u16|u24|u32|u64|take|str|pos)\(&?\1\b")
 CONTROL = re.compile(r"^(\t+)(?:\} )?(?:else )?(if|for|while|do|switch)\b")
 ARRAY = re.compile(r"^\t+(?:static |const )*(?:unsigned |struct )?(?!return\b)\w+ \w+\[([a-z]\w*(?:->|\.)?\w*)\]\s*(?:=|;)")
 
@@ -56,6 +59,8 @@ def c_faults(path, text):
 	for name, first, last in source.functions(lines):
 		if last - first - 1 > FUNCTION:
 			yield first, "%s has %d lines; a function has at most %d" % (name, last - first - 1, FUNCTION)
+	for hit in UNORDERED.finditer("\n".join(lines)) if path.startswith(READERS) else ():
+		yield "\n".join(lines).count("\n", 0, hit.end()) + 1, "reads %s twice in one initializer, whose order is not defined" % hit.group(1)
 	banned = BANNED + (BANNED_IN_READERS if path.startswith(READERS) else [])
 	for i, (line, whole) in enumerate(zip(lines, text.split("\n")), 1):
 		if width(whole) > COLUMNS:

@@ -26,7 +26,8 @@ static bool read_header(as_span image, header *h)
 	as_cur c = as_cur_le(image, 4);
 	uint16_t major = as_u16(&c);
 	as_skip(&c, 2);
-	*h = (header){ .len = as_u16(&c), .chunk_len = as_u16(&c) };
+	*h = (header){ .len = as_u16(&c) };
+	h->chunk_len = as_u16(&c);
 	h->block = as_u32(&c);
 	h->n_blocks = as_u32(&c);
 	h->n_chunks = as_u32(&c);

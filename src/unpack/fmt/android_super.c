@@ -198,7 +198,8 @@ static as_status put_pieces(as_unpack *u, as_span body, const super *p, const pa
 static as_status put(as_unpack *u, as_span body, const super *p, uint32_t i, uint32_t *left)
 {
 	as_cur c = entry_of(p, p->partitions, i);
-	partition part = { .raw = c.s, .name = as_take(&c, NAME), .attributes = as_u32(&c) };
+	partition part = { .raw = c.s, .name = as_take(&c, NAME) };
+	part.attributes = as_u32(&c);
 	part.first = as_u32(&c);
 	part.n = as_u32(&c);
 	part.name = as_cut(part.name, 0, as_min(as_find_byte(part.name, 0, 0), NAME));

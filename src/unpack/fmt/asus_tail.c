@@ -26,7 +26,8 @@ static bool read_foot(as_span image, foot *f)
 	as_cur c = as_cur_be(last, 1);
 	uint64_t n = as_uint(&c, 3);
 	c.big = false;
-	*f = (foot){ .sum = as_u16(&c), .contents_sum = as_u16(&c) };
+	*f = (foot){ .sum = as_u16(&c) };
+	f->contents_sum = as_u16(&c);
 	c.big = true;
 	f->at = image.n - FOOT - n;
 	return as_u32(&c) == MAGIC && as_ok(&c) && n <= CONTENTS_MAX && image.n > FOOT + n &&

@@ -18,7 +18,9 @@ static bool open_footer(as_span image, footer *f, as_avb *a)
 	as_cur c = as_cur_be(raw, 4);
 	uint32_t major = as_u32(&c);
 	as_skip(&c, 4);
-	*f = (footer){ .size = as_u64(&c), .at = as_u64(&c), .n = as_u64(&c) };
+	*f = (footer){ .size = as_u64(&c) };
+	f->at = as_u64(&c);
+	f->n = as_u64(&c);
 	if (!as_starts(raw, "AVBf") || major != 1 || !as_avb_open(as_cut(image, f->at, f->n), a))
 		return false;
 	a->image = as_cut(image, 0, f->at);

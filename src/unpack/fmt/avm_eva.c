@@ -30,7 +30,9 @@ typedef struct record {
 static bool read_record(as_span image, uint64_t at, record *r)
 {
 	as_cur c = as_cur_le(image, at);
-	*r = (record){ .magic = as_u32(&c), .n = as_u32(&c), .load = as_u32(&c) };
+	*r = (record){ .magic = as_u32(&c) };
+	r->n = as_u32(&c);
+	r->load = as_u32(&c);
 	r->type = as_u32(&c);
 	r->packed = as_u32(&c);
 	r->plain = as_u32(&c);

@@ -19,7 +19,8 @@ typedef struct header {
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_be(image, 0);
-	*h = (header){ .signature = as_u16(&c), .packing = as_u16(&c) };
+	*h = (header){ .signature = as_u16(&c) };
+	h->packing = as_u16(&c);
 	as_skip(&c, 4);
 	h->time = as_u32(&c);
 	h->n = as_u32(&c);

@@ -17,7 +17,9 @@ typedef struct tail {
 static bool read_tail(as_span image, tail *t)
 {
 	as_cur c = as_cur_le(as_from(image, image.n - TAIL), 0);
-	*t = (tail){ .sum = as_u32(&c), .version = as_u32(&c), .chip = as_u32(&c) };
+	*t = (tail){ .sum = as_u32(&c) };
+	t->version = as_u32(&c);
+	t->chip = as_u32(&c);
 	t->flash = as_u32(&c);
 	t->flags = as_u32(&c);
 	return as_ok(&c) && image.n > TAIL && t->version >= OLD && t->version <= NEW &&

@@ -3,8 +3,9 @@
  *    3 "-FVE-FS-"   11 bytes of a sector u16   13 sectors of a cluster u8   510 55 aa
  *   56 cluster of the metadata u64 (Vista); 160 GUID 4967d63b-…, 176 where the metadata stands, three times u64 (later)
  * Metadata: 0 "-FVE-FS-"   10 version u16   12 state u16   32 where all three stand u64[3]; from 64 on
- *    0 bytes u32   8 bytes of this head u32   16 the volume's GUID   36 cipher u16   40 time of creation u64, then entries:
- *    0 bytes u16   2 type u16 (2 key, 7 description)   4 type of the value u16   8 value; of a key: 26 its protection u16 */
+ *    0 bytes u32   8 bytes of this head u32   16 the volume's GUID   36 cipher u16   40 time of creation u64, then
+ *   entries: 0 bytes u16   2 type u16 (2 key, 7 description)   4 type of the value u16   8 value; of a key: 26 its
+ *   protection u16 */
 #include "unpack/format.h"
 #include "unpack/guid.h"
 #include "unpack/utf16.h"

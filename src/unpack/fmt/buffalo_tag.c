@@ -17,7 +17,10 @@ typedef struct tag {
 static bool read_tag(as_span image, tag *t)
 {
 	as_cur c = as_cur_be(image, SIZE_AT);
-	*t = (tag){ .all = as_u32(&c), .sum = as_u32(&c), .a = as_u32(&c), .b = as_u32(&c) };
+	*t = (tag){ .all = as_u32(&c) };
+	t->sum = as_u32(&c);
+	t->a = as_u32(&c);
+	t->b = as_u32(&c);
 	uint32_t one = as_u32(&c);
 	bool is_one = as_ok(&c) && one > 0 && t->all == (uint64_t)one + ONE;
 	bool is_two = as_ok(&c) && t->a > 0 && t->all == (uint64_t)t->a + t->b + TWO;

@@ -13,7 +13,9 @@ typedef struct header {
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_be(image, 4);
-	*h = (header){ .plain = as_u32(&c), .n = as_u32(&c), .sum = as_u32(&c) };
+	*h = (header){ .plain = as_u32(&c) };
+	h->n = as_u32(&c);
+	h->sum = as_u32(&c);
 	h->plain_sum = as_u32(&c);
 	return as_is(as_take(&c, 4), "PK\3\4") && as_ok(&c) && h->n > 4 && h->plain > 0;
 }

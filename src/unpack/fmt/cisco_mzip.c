@@ -25,7 +25,9 @@ static uint32_t count(as_span image)
 static bool read_segment(as_span image, uint32_t i, segment *g)
 {
 	as_cur c = as_cur_be(image, HEAD + (uint64_t)i * SEGMENT);
-	*g = (segment){ .at = as_u32(&c), .load = as_u32(&c), .packing = as_u32(&c) };
+	*g = (segment){ .at = as_u32(&c) };
+	g->load = as_u32(&c);
+	g->packing = as_u32(&c);
 	g->n = as_u32(&c);
 	g->plain = as_u32(&c);
 	as_skip(&c, 36);

@@ -22,7 +22,9 @@ static bool read_suffix(as_span image, suffix *s)
 	if (image.n <= SUFFIX)
 		return false;
 	as_cur c = as_cur_le(image, image.n - SUFFIX);
-	*s = (suffix){ .release = as_u16(&c), .product = as_u16(&c), .vendor = as_u16(&c) };
+	*s = (suffix){ .release = as_u16(&c) };
+	s->product = as_u16(&c);
+	s->vendor = as_u16(&c);
 	s->version = as_u16(&c);
 	as_span magic = as_take(&c, 3);
 	s->len = as_u8(&c);

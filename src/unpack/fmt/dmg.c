@@ -33,7 +33,8 @@ static bool read_trailer(as_span image, trailer *t)
 	as_cur c = as_cur_be(raw, 4);
 	uint32_t version = as_u32(&c), size = as_u32(&c);
 	as_seek(&c, 24);
-	*t = (trailer){ .data = as_u64(&c), .data_n = as_u64(&c) };
+	*t = (trailer){ .data = as_u64(&c) };
+	t->data_n = as_u64(&c);
 	t->resource = as_u64(&c);
 	t->resource_n = as_u64(&c);
 	as_skip(&c, 4);

@@ -31,7 +31,9 @@ typedef struct chunk {
 as_dmg_sum as_dmg_sum_at(as_span raw, uint64_t at)
 {
 	as_cur c = as_cur_be(raw, at);
-	as_dmg_sum sum = { .kind = as_u32(&c), .bits = as_u32(&c), .value = as_u32(&c) };
+	as_dmg_sum sum = { .kind = as_u32(&c) };
+	sum.bits = as_u32(&c);
+	sum.value = as_u32(&c);
 	if (!as_ok(&c) || sum.bits != 32)
 		sum.kind = 0;
 	return sum;

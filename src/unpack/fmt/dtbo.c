@@ -15,7 +15,9 @@ typedef struct header {
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_be(image, 4);
-	*h = (header){ .size = as_u32(&c), .len = as_u32(&c), .entry_len = as_u32(&c) };
+	*h = (header){ .size = as_u32(&c) };
+	h->len = as_u32(&c);
+	h->entry_len = as_u32(&c);
 	h->n = as_u32(&c);
 	h->at = as_u32(&c);
 	h->page = as_u32(&c);

@@ -28,7 +28,8 @@ static bool read_header(as_span image, header *h)
 			return false;
 	for (unsigned big = 0; big < 2; big++) {
 		as_cur c = as_cur_of(image, 4, big);
-		*h = (header){ .big = big, .start = as_u32(&c), .flash = as_u32(&c) };
+		*h = (header){ .big = big, .start = as_u32(&c) };
+		h->flash = as_u32(&c);
 		as_skip(&c, 4);
 		h->n = as_u32(&c);
 		if (as_ok(&c) && h->n > 2 && h->n <= LARGEST && h->n % 2 == 0 &&

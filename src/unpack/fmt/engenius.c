@@ -21,7 +21,8 @@ typedef struct header {
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_be(image, 4);
-	*h = (header){ .vendor = as_u32(&c), .product = as_u32(&c) };
+	*h = (header){ .vendor = as_u32(&c) };
+	h->product = as_u32(&c);
 	h->version = as_take(&c, 16);
 	h->type = as_u32(&c);
 	h->n = as_u32(&c);

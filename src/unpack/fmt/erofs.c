@@ -29,7 +29,9 @@ static bool read_super(as_span image, as_erofs_super *s)
 {
 	as_cur c = as_cur_le(image, SUPER_AT + 4);
 	uint32_t sum = as_u32(&c);
-	*s = (as_erofs_super){ .compat = as_u32(&c), .bits = as_u8(&c), .slots = as_u8(&c) };
+	*s = (as_erofs_super){ .compat = as_u32(&c) };
+	s->bits = as_u8(&c);
+	s->slots = as_u8(&c);
 	s->root = as_u16(&c);
 	as_skip(&c, 8); /* inodes */
 	s->epoch = (int64_t)as_u64(&c);

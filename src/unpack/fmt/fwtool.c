@@ -21,7 +21,8 @@ static bool read_chunk(as_span image, uint64_t end, chunk *k)
 		return false;
 	as_cur c = as_cur_be(image, end - TRAILER);
 	bool is = as_is(as_take(&c, 4), "FWx0");
-	*k = (chunk){ .sum = as_u32(&c), .type = as_u8(&c), .trailer = end - TRAILER };
+	*k = (chunk){ .sum = as_u32(&c), .trailer = end - TRAILER };
+	k->type = as_u8(&c);
 	bool zero = as_all(as_take(&c, 3), 0);
 	k->n = as_u32(&c);
 	k->at = end - k->n;

@@ -35,9 +35,8 @@ static bool header_at(as_span image, uint64_t at, uint64_t sector_len, header *h
 	as_skip(&c, 4);
 	uint32_t len = as_u32(&c), sum = as_u32(&c);
 	as_skip(&c, 4);
-	*h = (header){
-		.sector_len = sector_len, .at = at, .sector = as_u64(&c), .other = as_u64(&c)
-	};
+	*h = (header){ .sector_len = sector_len, .at = at, .sector = as_u64(&c) };
+	h->other = as_u64(&c);
 	as_skip(&c, 16);
 	h->guid = as_take(&c, 16);
 	h->entries_at = as_u64(&c);

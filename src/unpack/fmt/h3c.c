@@ -32,7 +32,9 @@ static uint32_t read_header(as_span image, uint64_t *size)
 static void read_item(as_span image, uint32_t i, item *it)
 {
 	as_cur c = as_cur_be(image, ROWS_AT + (uint64_t)i * ROW);
-	*it = (item){ .type = as_u32(&c), .at = as_u32(&c), .n = as_u32(&c) };
+	*it = (item){ .type = as_u32(&c) };
+	it->at = as_u32(&c);
+	it->n = as_u32(&c);
 	as_skip(&c, 4);
 	it->version = as_u32(&c);
 }

@@ -244,7 +244,8 @@ static as_j2_node node_of(const as_j2 *q, const raw *r, bool *right)
 static as_j2_attribute attribute_of(const as_j2 *q, const raw *r, bool *right)
 {
 	as_cur c = as_cur_of(r->bytes, HEADER, q->big);
-	as_j2_attribute a = { .id = as_u32(&c), .version = as_u32(&c) };
+	as_j2_attribute a = { .id = as_u32(&c) };
+	a.version = as_u32(&c);
 	a.prefix = as_u8(&c);
 	uint32_t name = as_u8(&c), value = as_u16(&c), sum = as_u32(&c);
 	as_skip(&c, 4);

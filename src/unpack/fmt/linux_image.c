@@ -28,7 +28,9 @@ static bool begins_right(as_span image, bool riscv)
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_le(image, 8);
-	*h = (header){ .load = as_u64(&c), .size = as_u64(&c), .flags = as_u64(&c) };
+	*h = (header){ .load = as_u64(&c) };
+	h->size = as_u64(&c);
+	h->flags = as_u64(&c);
 	as_seek(&c, 56);
 	as_span magic = as_take(&c, 4);
 	uint32_t pe = as_u32(&c);

@@ -25,7 +25,9 @@ static bool read_super(as_span image, super *s)
 	as_seek(&c, 32);
 	uint32_t sum = as_u32(&c);
 	as_skip(&c, 3);
-	*s = (super){ .segment_bits = as_u8(&c), .block_bits = as_u8(&c), .write_bits = as_u8(&c) };
+	*s = (super){ .segment_bits = as_u8(&c) };
+	s->block_bits = as_u8(&c);
+	s->write_bits = as_u8(&c);
 	as_skip(&c, 6);
 	s->size = as_u64(&c);
 	s->segment = as_u32(&c);

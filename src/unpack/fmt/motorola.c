@@ -21,7 +21,8 @@ static bool read_header(as_span image, header *h)
 		return as_u32(&c) == 1 && as_ok(&c) && h->size > CHDR;
 	}
 	as_cur c = as_cur_be(image, 0);
-	*h = (header){ .sum = as_u32(&c), .model = as_u32(&c), .at = MOTOROLA };
+	*h = (header){ .sum = as_u32(&c), .at = MOTOROLA };
+	h->model = as_u32(&c);
 	h->summed_at = MODEL_AT;
 	bool trx = as_is(as_take(&c, 4), "HDR0");
 	c.big = false;

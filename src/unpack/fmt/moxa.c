@@ -22,7 +22,9 @@ typedef struct section {
 static bool read_section(as_span body, unsigned i, section *s)
 {
 	as_cur c = as_cur_le(body, SECTIONS_AT + (uint64_t)i * SECTION);
-	*s = (section){ .type = as_u32(&c), .at = as_u32(&c), .n = as_u32(&c) };
+	*s = (section){ .type = as_u32(&c) };
+	s->at = as_u32(&c);
+	s->n = as_u32(&c);
 	return as_ok(&c);
 }
 

@@ -44,7 +44,8 @@ typedef struct part {
 static bool read_part(as_span body, uint64_t at, part *p)
 {
 	as_cur c = as_cur_le(body, at);
-	*p = (part){ .at = at, .type = as_u16(&c), .n = as_u32(&c) };
+	*p = (part){ .at = at, .type = as_u16(&c) };
+	p->n = as_u32(&c);
 	p->data = as_take(&c, as_min(p->n, as_left(&c)));
 	p->next = at + PART_HEAD + p->n;
 	return as_ok(&c);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NTFS. Little-endian, in clusters. Boot sector, whose copy stands in the sector behind the volume:
  *    3 "NTFS    "   11 bytes of a sector u16   13 sectors of a cluster u8 (above 128: log2, negative)   14 zeros
- *   40 sectors u64   48 cluster of the MFT u64   56 cluster of its copy u64   64 clusters of a record s8 (negative: log2
- *   of bytes)   72 serial number u64   510 55 aa
+ *   40 sectors u64   48 cluster of the MFT u64   56 cluster of its copy u64   64 clusters of a record s8 (negative:
+ *   log2 of bytes)   72 serial number u64   510 55 aa
  * MFT: records of 1024 bytes (or 4096), of which record 0 is the MFT itself; the copy has the first four:
  *    0 "FILE"   4 update sequence at u16   6 its words u16   16 sequence number u16   20 first attribute u16
- *   22 flags u16 (1 in use, 2 directory)   24 bytes in use u32   32 record that this one extends u48, its sequence number
- *   u16. The last two bytes of each 512 are the update sequence's first word; its others are what belongs there.
+ *   22 flags u16 (1 in use, 2 directory)   24 bytes in use u32   32 record that this one extends u48, its sequence
+ *   number u16. The last two bytes of each 512 are the update sequence's first word; its others are what belongs there.
  * Attributes, the last followed by ffffffff:
  *    0 type u32   4 bytes u32   8 stands elsewhere u8   9 name's units u8   10 name at u16   12 flags u16
- *   16 bytes u32, 20 at u16; or, elsewhere: 16 first cluster u64   24 last u64   32 map at u16   34 log2 of the clusters
- *   packed together u8   40 allocated u64   48 size u64   56 valid u64
+ *   16 bytes u32, 20 at u16; or, elsewhere: 16 first cluster u64   24 last u64   32 map at u16   34 log2 of the
+ *   clusters packed together u8   40 allocated u64   48 size u64   56 valid u64
  * Map: a byte with the bytes of the next two numbers (low, high half): clusters; how far from the run before (signed;
  * none: a hole). 0 ends it.
  * Types: 10 times and flags   20 records of the file: 0 type, 4 bytes u16, 8 cluster u64, 16 record u64   30 name

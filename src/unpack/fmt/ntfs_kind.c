@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What kind of file a record of NTFS is: times, links, devices, owners that Linux left there.
  * Extended attributes: 0 next u32   4 flags u8   5 name's bytes u8   6 value's bytes u16   8 name, NUL, value
- * Reparse point: 0 tag u32   4 bytes u16   8 data; of a link: 0 substitute at u16, 2 its bytes, 4 shown at, 6 its bytes,
- *   8 flags u32 (not of a junction), then both names in UTF-16. WSL: a u32, then the target in UTF-8. */
+ * Reparse point: 0 tag u32   4 bytes u16   8 data; of a link: 0 substitute at u16, 2 its bytes, 4 shown at, 6 its
+ *   bytes, 8 flags u32 (not of a junction), then both names in UTF-16. WSL: a u32, then the target in UTF-8. */
 #include "unpack/fmt/ntfs.h"
 #include "unpack/utf16.h"
 
@@ -104,8 +104,8 @@ static as_span link_target(const as_ntfs *q, as_span data, bool junction)
 	return shown.n > 0 ? shown : path_of(q, as_cut(names, at, n));
 }
 
-/* Contents that stand elsewhere leave a stream that is one hole: that is not what the file holds. What the Overlay Filter
- * packed: 4 provider u32 (2: in the file itself)   12 method u32. */
+/* Contents that stand elsewhere leave a stream that is one hole: that is not what the file holds. What the Overlay
+ * Filter packed: 4 provider u32 (2: in the file itself)   12 method u32. */
 static as_status refuse_reparse(as_ntfs *q, as_ntfs_file *f, uint32_t tag, as_span data)
 {
 	static const uint32_t chunks[] = { 4096, 0, 8192, 16384 }; /* 1: LZX */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that Windows packed with its Overlay Filter ("compact"): their stream is one hole, and the contents stand in the
- * stream WofCompressedData: where each chunk but the first begins, behind this table (u32; u64 for files from 4 GiB
+/* Files that Windows packed with its Overlay Filter ("compact"): their stream is one hole, and the contents stand in
+ * the stream WofCompressedData: where each chunk but the first begins, behind this table (u32; u64 for files from 4 GiB
  * on), then the chunks, each packed with XPRESS, or as it is where that would not make it shorter.
  * XPRESS with Huffman codes: 256 bytes with the lengths of the codes of 512 symbols, two in a byte, the lower half
  * first; then words of 16 bits, highest bit first. Symbols from 256 on are copies: length less three in the lower four

@@ -48,7 +48,8 @@ typedef struct job {
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_be(image, 4);
-	*h = (header){ .version = as_u32(&c), .backing_at = as_u64(&c) };
+	*h = (header){ .version = as_u32(&c) };
+	h->backing_at = as_u64(&c);
 	h->backing_len = as_u32(&c);
 	h->bits = as_u32(&c);
 	h->size = as_u64(&c);

@@ -39,7 +39,8 @@ static bool head_right(as_span image, const header *h)
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_be(image, 0);
-	*h = (header){ .root_sum = as_u32(&c), .root = as_u32(&c) };
+	*h = (header){ .root_sum = as_u32(&c) };
+	h->root = as_u32(&c);
 	h->version = as_take(&c, 32);
 	h->sum = as_u32(&c);
 	h->board = as_take(&c, 64);

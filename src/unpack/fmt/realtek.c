@@ -21,7 +21,9 @@ static bool read_head(as_span image, uint64_t at, head *h)
 {
 	as_cur c = as_cur_be(image, at);
 	as_span mark = as_take(&c, 4);
-	*h = (head){ .load = as_u32(&c), .burn = as_u32(&c), .n = as_u32(&c) };
+	*h = (head){ .load = as_u32(&c) };
+	h->burn = as_u32(&c);
+	h->n = as_u32(&c);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && mark.n == 4; i++)
 		h->name = as_is(mark, kinds[i].mark) ? kinds[i].name : h->name;
 	return as_ok(&c) && h->name && h->n > 2;

@@ -14,7 +14,8 @@ typedef struct header {
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_be(image, 12);
-	*h = (header){ .load = as_u32(&c), .n = as_u32(&c) };
+	*h = (header){ .load = as_u32(&c) };
+	h->n = as_u32(&c);
 	as_skip(&c, 4);
 	h->md5 = as_take(&c, MD5);
 	return as_ok(&c) && image.n > HEADER && h->n > 0 && as_vendor_filled(as_cut(image, 44, 16));

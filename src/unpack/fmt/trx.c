@@ -17,7 +17,8 @@ typedef struct header {
 static bool read_header(as_span image, header *h)
 {
 	as_cur c = as_cur_le(image, MAGIC_LEN);
-	*h = (header){ .size = as_u32(&c), .sum = as_u32(&c) };
+	*h = (header){ .size = as_u32(&c) };
+	h->sum = as_u32(&c);
 	h->flags = as_u16(&c);
 	h->version = as_u16(&c);
 	h->n_parts = h->version == 2 ? 4 : 3;

@@ -63,7 +63,9 @@ static bool read_first(as_span image, uint64_t at, first *h)
 {
 	as_span header = as_cut(image, at, HEADER);
 	as_cur c = as_cur_be(header, 16);
-	*h = (first){ .second = as_u32(&c), .data = as_u32(&c), .image = as_u32(&c) };
+	*h = (first){ .second = as_u32(&c) };
+	h->data = as_u32(&c);
+	h->image = as_u32(&c);
 	return as_ok(&c) && as_starts(header, "UBI#") && sum_right(header) && h->second >= HEADER &&
 	       h->data >= HEADER && h->data > h->second && h->data < BLOCK_MAX;
 }
@@ -182,7 +184,8 @@ static bool read_second(as_span image, uint64_t at, uint32_t offset, block *b)
 {
 	as_span header = as_cut(image, at + offset, HEADER);
 	as_cur c = as_cur_be(header, 5);
-	*b = (block){ .at = at, .type = as_u8(&c), .copy = as_u8(&c) != 0 };
+	*b = (block){ .at = at, .type = as_u8(&c) };
+	b->copy = as_u8(&c) != 0;
 	as_skip(&c, 1);
 	b->volume = as_u32(&c);
 	b->number = as_u32(&c);

@@ -16,7 +16,8 @@ static bool read_master(const as_ub_raw *r, master *m)
 {
 	static const uint8_t places[4] = { 120, 128, 136, 144 };
 	as_cur c = as_cur_le(r->bytes, 48);
-	*m = (master){ .sequence = r->sequence, .root_leb = as_u32(&c), .root_at = as_u32(&c) };
+	*m = (master){ .sequence = r->sequence, .root_leb = as_u32(&c) };
+	m->root_at = as_u32(&c);
 	for (unsigned i = 0; i < 4; i++) {
 		as_seek(&c, places[i]);
 		m->table[i] = as_u32(&c);

@@ -18,7 +18,9 @@ static bool read_block(as_span image, uint64_t at, block *b)
 {
 	as_cur c = as_cur_le(as_cut(image, at, BLOCK), 0);
 	uint32_t first = as_u32(&c), second = as_u32(&c);
-	*b = (block){ .flags = as_u32(&c), .address = as_u32(&c), .n = as_u32(&c) };
+	*b = (block){ .flags = as_u32(&c) };
+	b->address = as_u32(&c);
+	b->n = as_u32(&c);
 	b->number = as_u32(&c);
 	b->total = as_u32(&c);
 	b->family = as_u32(&c);

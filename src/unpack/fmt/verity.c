@@ -17,7 +17,8 @@ bool as_verity_open(as_span image, uint64_t at, as_verity *v, uint64_t *tree_at)
 	uint32_t version = as_u32(&c), type = as_u32(&c);
 	as_skip(&c, 16);
 	as_span name = as_take(&c, 32);
-	*v = (as_verity){ .data_block = as_u32(&c), .hash_block = as_u32(&c), .old = type == 0 };
+	*v = (as_verity){ .data_block = as_u32(&c), .old = type == 0 };
+	v->hash_block = as_u32(&c);
 	v->n_blocks = as_u64(&c);
 	uint16_t salt = as_u16(&c);
 	v->algorithm = as_cut(name, 0, as_min(as_find_byte(name, 0, 0), name.n));

@@ -44,7 +44,8 @@ static bool read_header(as_span image, uint64_t at, header *h)
 {
 	as_span raw = as_cut(image, at, HEADER);
 	as_cur c = as_cur_le(raw, 4);
-	*h = (header){ .version = as_u32(&c), .flags = as_u32(&c) };
+	*h = (header){ .version = as_u32(&c) };
+	h->flags = as_u32(&c);
 	h->capacity = as_u64(&c);
 	h->grain = as_u64(&c);
 	h->text_at = as_u64(&c);

@@ -70,7 +70,8 @@ static bool read_header(const fs *x, uint32_t page, header *h)
 	uint64_t bits = 0;
 	as_span raw = as_cut(page_of(x, page, &state, &bits), 0, AS_YAFFS_HEADER);
 	as_cur c = as_cur_of(raw, 0, x->s.big);
-	*h = (header){ .type = as_u32(&c), .parent = as_u32(&c) };
+	*h = (header){ .type = as_u32(&c) };
+	h->parent = as_u32(&c);
 	h->name = text_at(raw, NAME_AT, NAME);
 	as_seek(&c, 268);
 	h->mode = as_u32(&c);

@@ -89,7 +89,9 @@ static void find_backup(as_span image, backup *b)
 static bool read_piece(as_span image, uint64_t at, piece *p)
 {
 	as_cur c = as_cur_be(image, at);
-	*p = (piece){ .plain = as_u32(&c), .n = as_u32(&c), .more = as_u32(&c) };
+	*p = (piece){ .plain = as_u32(&c) };
+	p->n = as_u32(&c);
+	p->more = as_u32(&c);
 	p->data = as_take(&c, as_min(p->n, as_left(&c)));
 	p->next = at + PIECE_HEAD + p->n;
 	return as_ok(&c) && p->n > 0;

@@ -28,7 +28,9 @@ static bool read_header(as_span image, header *h)
 	bool zero = as_u16(&c) == 0;
 	as_skip(&c, 3);
 	uint8_t type = as_u8(&c);
-	*h = (header){ .plain = as_u32(&c), .packed = as_u32(&c), .flags = as_u8(&c) };
+	*h = (header){ .plain = as_u32(&c) };
+	h->packed = as_u32(&c);
+	h->flags = as_u8(&c);
 	as_skip(&c, 1);
 	h->sums[0] = as_u16(&c);
 	h->sums[1] = as_u16(&c);
