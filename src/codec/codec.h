@@ -51,6 +51,10 @@ as_status as_decode_microlzma(
  * if it is damaged or does not fit: what came is in out. Pure. */
 as_status as_decode_lzorle(as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
+/* Decodes LZMA with its 13-byte header that had x86 jumps made absolute (xz's filter) into out: exactly cap bytes.
+ * AS_PARTIAL if fewer came or more would; AS_NOT_THIS: no such header; AS_NOMEM. Keeps nothing. */
+as_status as_decode_lzma_x86(as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
+
 /* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;

@@ -7,7 +7,8 @@
  *    4: goes on in the next volume)   5 method (0: stored, 1 to 4)   6 type (0 binary, 1 text, 2 archive, 3 directory)
  *    8 time   12 packed size   16 size   20 CRC-32   26 mode u16; name, NUL, comment, NUL */
 #include "unpack/dostime.h"
-#include "unpack/fmt/arj.h"
+#include "codec/lzh.h"
+#include "unpack/format.h"
 
 enum {
 	INTRO = 4,
@@ -97,9 +98,10 @@ static as_status decode(as_unpack *u, const header *h, as_span packed, summer *s
 	if (h->method > METHOD_LAST)
 		return as_refused(
 			u, h->at, "unsupported", "a compression method that is not known");
-	as_status s = h->method == 0
-			      ? take(sum, packed)
-			      : as_arj_decode(as_memory(u), h->method, packed, h->size, take, sum);
+	as_status s = h->method == 0 ? take(sum, packed)
+				     : as_lzh_decode(as_memory(u),
+					       h->method == 4 ? AS_LZH_ARJ_FASTEST : AS_LZH_ARJ,
+					       packed, h->size, take, sum, NULL);
 	if (s > AS_PARTIAL)
 		return s;
 	if (packed.n < h->packed)

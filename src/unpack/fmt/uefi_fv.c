@@ -10,19 +10,27 @@
  * hold sections in turn, packed or not: they are followed here; the volumes in them are objects of their own.
  * A file is a folder, named by the text that a section gives it for people, or by its GUID. */
 #include "base/map.h"
-#include "codec/codec.h"
-#include "unpack/format.h"
+#include "unpack/fmt/uefi_fv.h"
 
-enum { HEADER = 56, FILE_HEADER = 24, LARGE_HEADER = 32, GUID_LEN = 16, NAME_LEN = 128 };
+enum { HEADER = 56, FILE_HEADER = 24, LARGE_HEADER = 32, NAME_LEN = 128 };
 enum { LARGE = 1, SUMMED = 0x40, NOT_SUMMED = 0xaa };
 enum { RAW_FILE = 1, PAD_FILE = 0xf0 };
-enum { COMPRESSION = 1, GUIDED = 2, USER_NAME = 0x15, VOLUME = 0x17, FREEFORM = 0x18 };
-enum { LEAVES_MAX = 256, DEPTH = 8, UNPACKED_MAX = 128 << 20, NEEDS_PROCESSING = 1 };
+enum {
+	STANDARD = 1,
+	COMPRESSION = 1,
+	GUIDED = 2,
+	USER_NAME = 0x15,
+	VOLUME = 0x17,
+	FREEFORM = 0x18
+};
+enum { LEAVES_MAX = 256, DEPTH = 8, NEEDS_PROCESSING = 1 };
 
 #define FFS2 "\x78\xe5\x8c\x8c\x3d\x8a\x1c\x4f\x99\x35\x89\x61\x85\xc3\x2d\xd3"
 #define FFS3 "\x7a\xc0\x73\x54\xcb\x3d\xca\x4d\xbd\x6f\x1e\x96\x89\xe7\x34\x9a"
 #define NVRAM "\x8d\x2b\xf1\xff\x96\x76\x8b\x4c\xa9\x85\x27\x47\x07\x5b\x4f\x50"
 #define LZMA "\x98\x58\x4e\xee\x14\x39\x59\x42\x9d\x6e\xdc\x7b\xd7\x94\x03\xcf"
+#define LZMA_X86 "\xbd\xe6\x2a\xd4\x52\x13\xfb\x4b\x90\x9a\xca\x72\xa6\xea\xe8\x89"
+#define TIANO "\xad\x80\x12\xa3\x1e\x48\xb6\x41\x95\xe8\x12\x7f\x4c\x98\x47\x79"
 #define CRC32 "\xb0\xcd\x1b\xfc\x31\x7d\xaa\x49\x93\x6a\xa4\x60\x0d\x9d\xd0\x83"
 
 typedef struct volume {
@@ -44,23 +52,10 @@ typedef struct leaves {
 	as_status s;
 } leaves;
 
-static bool is_guid(as_span s, const char *guid) { return as_same(s, as_bytes(guid, GUID_LEN)); }
-
-static as_span guid_text(as_arena *a, as_span guid)
-{
-	as_cur c = as_cur_le(guid, 0);
-	uint32_t first = as_u32(&c);
-	uint16_t second = as_u16(&c), third = as_u16(&c);
-	c.big = true;
-	uint16_t fourth = as_u16(&c);
-	return as_print(a, "%08x-%04x-%04x-%04x-%012llx", first, second, third, fourth,
-		(unsigned long long)as_uint(&c, 6));
-}
-
 static bool read_volume(as_span image, volume *v)
 {
-	as_cur c = as_cur_le(image, GUID_LEN);
-	v->guid = as_take(&c, GUID_LEN);
+	as_cur c = as_cur_le(image, AS_UEFI_GUID);
+	v->guid = as_take(&c, AS_UEFI_GUID);
 	v->size = as_u64(&c);
 	as_skip(&c, 8);
 	uint16_t len = as_u16(&c);
@@ -72,7 +67,7 @@ static bool read_volume(as_span image, volume *v)
 	if (!as_ok(&c) || !as_ok(&words) || len < HEADER || len % 2 || sum != 0 || v->size < len)
 		return false;
 	v->first = len;
-	as_cur extra = as_cur_le(image, (uint64_t)more + GUID_LEN);
+	as_cur extra = as_cur_le(image, (uint64_t)more + AS_UEFI_GUID);
 	uint32_t extra_len = as_u32(&extra);
 	if (more >= len && as_ok(&extra) && (uint64_t)more + extra_len < v->size)
 		v->first = ((uint64_t)more + extra_len + 7) & ~UINT64_C(7);
@@ -88,63 +83,42 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-typedef struct room {
-	uint8_t *p;
-	size_t n, cap;
-} room;
-
-static as_status fill(void *ctx, as_span bytes)
-{
-	room *r = ctx;
-	size_t n = (size_t)as_min(bytes.n, r->cap - r->n);
-	memcpy(&r->p[r->n], bytes.p, n);
-	r->n += n;
-	return n == bytes.n ? AS_OK : AS_LIMIT;
-}
-
-/* What an LZMA stream with its size in front holds; empty, and told, if it cannot be had. */
-static as_span unpacked(leaves *l, as_span packed)
-{
-	as_cur c = as_cur_le(packed, 5);
-	uint64_t size = as_u64(&c);
-	room r = { .cap = (size_t)as_min(size, UNPACKED_MAX) };
-	if (!as_ok(&c) || size > UNPACKED_MAX || size == 0) {
-		l->s = as_worse(
-			l->s, as_refused(l->u, l->at, "limit", "a packed section is too large"));
-		return (as_span){ 0 };
-	}
-	as_status s = as_want(l->u, size);
-	r.p = s == AS_OK ? as_alloc(as_memory(l->u), r.cap) : NULL;
-	if (!r.p) {
-		l->s = as_worse(l->s, s == AS_OK ? AS_NOMEM : s);
-		return (as_span){ 0 };
-	}
-	s = as_decode(AS_LZMA_ALONE, packed, fill, &r, NULL);
-	if (s != AS_OK || r.n < size)
-		l->s = as_worse(l->s, as_lost(l->u, l->at, "a packed section is damaged"));
-	return as_bytes(r.p, r.n);
-}
-
 static void gather(leaves *l, as_span s, unsigned depth);
+
+static bool packing_of(as_span guid, as_uefi_packing *how)
+{
+	static const struct known {
+		const char *guid;
+		as_uefi_packing how;
+	} known[] = { { LZMA, AS_UEFI_LZMA }, { LZMA_X86, AS_UEFI_LZMA_X86 },
+		{ TIANO, AS_UEFI_TIANO } };
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		*how = known[i].how;
+		if (as_uefi_is_guid(guid, known[i].guid))
+			return true;
+	}
+	return false;
+}
 
 static void gather_guided(leaves *l, as_span all, as_span section, size_t head, unsigned depth)
 {
 	as_cur c = as_cur_le(section, 0);
-	as_span guid = as_take(&c, GUID_LEN);
+	as_span guid = as_take(&c, AS_UEFI_GUID);
 	uint16_t from = as_u16(&c), attributes = as_u16(&c);
 	as_span data = as_from(all, from);
-	if (!as_ok(&c) || from < head + GUID_LEN + 4) {
+	as_uefi_packing how;
+	if (!as_ok(&c) || from < head + AS_UEFI_GUID + 4) {
 		l->s = as_worse(l->s, as_lost(l->u, l->at, "a section is damaged"));
 		return;
 	}
-	if (is_guid(guid, CRC32)) {
+	if (as_uefi_is_guid(guid, CRC32)) {
 		as_cur sum = as_cur_le(section, as_pos(&c));
 		if (as_u32(&sum) != as_crc32(0, data))
 			l->s = as_worse(
 				l->s, as_lost(l->u, l->at, "checksum of a section is wrong"));
 		gather(l, data, depth + 1);
-	} else if (is_guid(guid, LZMA)) {
-		gather(l, unpacked(l, data), depth + 1);
+	} else if (packing_of(guid, &how)) {
+		gather(l, as_uefi_unpacked(l->u, l->at, how, data, &l->s), depth + 1);
 	} else if (attributes & NEEDS_PROCESSING) {
 		l->s = as_worse(l->s, as_refused(l->u, l->at, "unsupported",
 					      "a section is packed in a way that is not known"));
@@ -160,12 +134,14 @@ static void gather_compressed(leaves *l, as_span section, unsigned depth)
 	as_cur c = as_cur_le(section, 4);
 	uint8_t how = as_u8(&c);
 	as_span data = as_from(section, as_pos(&c));
-	if (how == 0) {
+	if (how == 0 || how == STANDARD) {
+		if (how == STANDARD)
+			data = as_uefi_unpacked(l->u, l->at, AS_UEFI_STANDARD, data, &l->s);
 		gather(l, data, depth + 1);
 		return;
 	}
 	l->s = as_worse(l->s, as_refused(l->u, l->at, "unsupported",
-				      "a section has UEFI's standard compression"));
+				      "a section is packed in a way that is not known"));
 	if (l->n < LEAVES_MAX)
 		l->list[l->n++] = (leaf){ COMPRESSION, data };
 }
@@ -256,7 +232,7 @@ static as_status put_file(
 	if (!l)
 		return AS_NOMEM;
 	*l = (leaves){ .u = u, .at = at };
-	as_entry e = { .at = at, .name = guid_text(as_memory(u), guid) };
+	as_entry e = { .at = at, .name = as_uefi_guid(as_memory(u), guid) };
 	if (type == RAW_FILE) {
 		e.name = own_name(u, seen, at, e.name, &l->s);
 		e.type = AS_FILE;
@@ -285,7 +261,7 @@ static uint8_t sum_of(as_span s)
 static uint64_t take_file(as_unpack *u, as_map *seen, as_span body, uint64_t at, as_status *s)
 {
 	as_cur c = as_cur_le(body, at);
-	as_span guid = as_take(&c, GUID_LEN);
+	as_span guid = as_take(&c, AS_UEFI_GUID);
 	as_skip(&c, 1);
 	uint8_t data_sum = as_u8(&c), type = as_u8(&c), attributes = as_u8(&c);
 	uint64_t size = as_uint(&c, 3), head = attributes & LARGE ? LARGE_HEADER : FILE_HEADER;
@@ -321,11 +297,13 @@ static as_status unpack(as_unpack *u, as_span body)
 	if (!read_volume(body, &v))
 		return as_lost(u, 0, "header is damaged");
 	as_struct(u, 0, as_min(v.first, body.n), "firmware volume header");
-	as_tell(u, v.guid, "file-system", guid_text(as_memory(u), v.guid));
+	as_tell(u, v.guid, "file-system", as_uefi_guid(as_memory(u), v.guid));
 	as_status s = v.size > body.n ? as_lost(u, body.n, "volume is cut off") : AS_OK;
-	if (is_guid(v.guid, NVRAM))
+	if (as_uefi_is_guid(v.guid, NVRAM)) {
 		as_tell(u, v.guid, "content", as_lit("variables (NVRAM)"));
-	if (!is_guid(v.guid, FFS2) && !is_guid(v.guid, FFS3))
+		return as_worse(s, as_uefi_variables(u, body, v.first));
+	}
+	if (!as_uefi_is_guid(v.guid, FFS2) && !as_uefi_is_guid(v.guid, FFS3))
 		return s;
 	bool damaged = false;
 	as_map seen = { 0 };
@@ -357,16 +335,23 @@ const as_format as_format_uefi_fv = {
 	.probe = probe,
 	.unpack = unpack,
 	.variants = (const char *const[]){ "FFS 2 and 3, large files",
-		"sections packed with LZMA, or summed with CRC-32", "volumes in volumes",
-		"NVRAM is recognised", NULL },
+		"sections packed with LZMA, also after the x86 filter, with UEFI's standard or "
+		"Tiano's compression, or summed with CRC-32",
+		"volumes in volumes", "variables, plain and authenticated, deleted ones too",
+		NULL },
 	.verifies =
 		(const char *const[]){ "sums of the volume's header, of files and their headers",
 			"CRC-32 of sections", NULL },
 	.keeps = (const char *const[]){ "GUIDs and kinds of files and sections, in their names",
+		"attributes of variables, in what is told",
+		"when an authenticated variable was signed", NULL },
+	.samples = (const char *const[]){ "EDK II (OVMF of Debian 12)",
+		"sections packed by uefi-firmware 1.16", "variables written by virt-firmware 26.10",
 		NULL },
-	.samples = (const char *const[]){ "EDK II (OVMF of Debian 12)", NULL },
-	.gaps = (const char *const[]){ "UEFI standard and Tiano compression",
-		"LZMA with the x86 filter", "variables in NVRAM are not read", NULL },
+	.gaps = (const char *const[]){ "sections packed with Brotli",
+		"signatures of sections are not verified",
+		"the journal that makes writing variables safe is not replayed",
+		"stores of variables of vendors other than EDK II", NULL },
 	.spec = "https://uefi.org/specs/PI/1.8/V3_Overview.html",
 	.see = NULL,
 };
