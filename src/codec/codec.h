@@ -55,6 +55,13 @@ as_status as_decode_lzorle(as_span in, uint8_t *out, size_t cap, size_t *out_n) 
  * AS_PARTIAL if fewer came or more would; AS_NOT_THIS: no such header; AS_NOMEM. Keeps nothing. */
 as_status as_decode_lzma_x86(as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
+typedef enum as_nrv { AS_NRV2B, AS_NRV2D, AS_NRV2E } as_nrv;
+
+/* Decodes a block of UCL, as UPX and QNX write it, whose bits stand in units of width bytes (1, 2 or 4), into out.
+ * AS_PARTIAL if it is damaged, has bytes behind its end, or is larger than cap. Keeps nothing. */
+as_status as_decode_nrv(as_nrv kind, unsigned width, as_span in, uint8_t *out, size_t cap,
+	size_t *out_n) AS_MUST_USE;
+
 /* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;

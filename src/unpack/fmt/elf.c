@@ -6,6 +6,7 @@
  *   16 type u16   18 machine   20 version u32   24 entry, program headers, section headers (32 or
  *   64 bits each), flags u32, then u16: header size, program header size and number, section header
  *   size and number, section of names */
+#include "elf.h"
 #include "unpack/kernel.h"
 
 enum { PT_INTERP = 3, SHT_NOBITS = 8, ET_REL = 1, ET_CORE = 4, EM_MAX = 0x1100, MANY = 0xffff };
@@ -118,13 +119,22 @@ static bool read_all(as_span image, header *h)
 	return read_segments(image, h) && read_sections(image, h);
 }
 
+static as_elf_shape shape_of(const header *h)
+{
+	uint64_t behind = UINT64_MAX;
+	(void)as_add(&behind, h->ph_at, h->n_ph * h->ph_len);
+	return (as_elf_shape){ .wide = h->wide, .big = h->big, .behind = behind };
+}
+
 static as_status probe(as_span image, as_extent *out)
 {
 	header h;
 	if (!read_all(image, &h))
 		return AS_NOT_THIS;
 	bool whole = h.end <= image.n;
-	*out = (as_extent){ .size = as_min(h.end, image.n),
+	as_elf_shape shape = shape_of(&h);
+	uint64_t end = as_max(h.end, as_elf_upx_end(image, &shape));
+	*out = (as_extent){ .size = as_min(end, image.n),
 		.sure = whole ? AS_STRUCTURED : AS_PLAUSIBLE };
 	return AS_OK;
 }
@@ -136,39 +146,16 @@ static bool is_bare(as_span body, const header *h)
 	return !h->interp && h->loads > 0 && h->type != ET_CORE && body.n >= SMALLEST;
 }
 
-/* UPX puts what it says of itself behind the program headers:
- *    0 checksum   4 "UPX!"   8 loader's size u16   10 version   11 format   12 program's number
- *   16 size of what was packed u32   20 block size; then blocks: 0 size   4 packed size   8 method */
-static as_status note_upx(as_unpack *u, as_span body, const header *h)
-{
-	uint64_t at = 0;
-	if (!as_add(&at, h->ph_at, h->n_ph * h->ph_len))
-		return AS_OK;
-	as_cur c = as_cur_of(body, at, h->big);
-	as_skip(&c, 4);
-	as_span magic = as_take(&c, 4);
-	as_skip(&c, 2);
-	uint8_t version = as_u8(&c), format = as_u8(&c);
-	as_skip(&c, 4);
-	uint32_t size = as_u32(&c), block = as_u32(&c), first = as_u32(&c), packed = as_u32(&c);
-	uint8_t method = as_u8(&c);
-	if (!as_ok(&c) || !as_is(magic, "UPX!") || size == 0 || block == 0 || first > size ||
-		packed > first)
-		return AS_OK;
-	as_tellf(u, magic, "packer", "UPX, version %u of its layout, format %u, method %u", version,
-		format, method);
-	as_tellf(u, magic, "unpacked size", "%u", size);
-	return as_refused(u, at, "unsupported",
-		"the program is packed by UPX: what it unpacks to was not examined");
-}
-
 static as_status unpack(as_unpack *u, as_span body)
 {
 	header h;
 	if (!read_all(body, &h))
 		return as_lost(u, 0, "header is damaged");
 	as_status s = h.end > body.n ? as_lost(u, body.n, "file is cut off") : AS_OK;
-	s = as_worse(s, note_upx(u, body, &h));
+	as_elf_shape shape = shape_of(&h);
+	s = as_worse(s, as_elf_upx(u, body, &shape));
+	if (s > AS_PARTIAL)
+		return s;
 	if (is_bare(body, &h) && as_kernel_banner(body).n > 0)
 		return as_worse(s, as_kernel_parts(u, body, "ELF"));
 	if (is_bare(body, &h))
@@ -193,16 +180,21 @@ const as_format as_format_elf = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "32 and 64 bits, both byte orders",
 		"kernels: configuration, initial file system and packed payload are taken out",
+		"programs packed by UPX, with or without its marks: NRV2B, NRV2D, NRV2E, LZMA; the "
+		"filters of i386, ARM, ARM64 and PowerPC",
 		NULL },
-	.verifies = NULL,
+	.verifies = (const char *const[]){ "UPX: Adler-32 of what it packed", NULL },
 	.keeps = NULL,
 	.samples =
 		(const char *const[]){ "GNU ld and objcopy 2.40, of five architectures' binutils",
-			"Debian's programs, libraries and kernels", NULL },
-	.gaps = (const char *const
-			[]){ "compressed kernels inside an ELF boot wrapper are not taken out",
-		"programs packed by UPX are recognised, if its mark was left, and not unpacked",
-		NULL },
+			"Debian's programs, libraries and kernels",
+			"UPX 3.94, of seven architectures", NULL },
+	.gaps =
+		(const char *const[]){
+			"compressed kernels inside an ELF boot wrapper are not taken out",
+			"of what UPX packs: shared libraries and its layouts before 1.20 are "
+			"recognised, if its mark was left, and not unpacked",
+			NULL },
 	.spec = "https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html",
 	.see = NULL,
 };
