@@ -119,6 +119,23 @@ static void fill(way *w, as_span see, as_span path, as_span out_word)
 		as_buf_free(&words[k]);
 }
 
+/* A file of a container's image, merged from its layers: from the uppermost layer that has it. */
+static const char merged[] =
+	" || { p=PATH; n=${p%%/*}; n=${n#merged}; n=${n#-}; n=${n:-1}\n"
+	"  t() { tar -xOf IN \"$1\" 2>/dev/null || tar -xOf IN \"./$1\" 2>/dev/null; }\n"
+	"  digests() { tr ',' '\\n' | sed -n 's/.*\"digest\": "
+	"*\"sha256:\\([0-9a-f]*\\)\".*/\\1/p'; }\n"
+	"  l=$(t manifest.json | tr -d '\\n' | sed 's/\"Layers\"/\\n/g' | sed -n \"$((n+1))p\" | "
+	"cut -d']' -f1"
+	" | tr ',\"[:' '\\n\\n\\n\\n' | grep '[a-z0-9]')\n"
+	"  [ \"$l\" ] || l=$(t blobs/sha256/$(t index.json | digests | sed -n \"${n}p\") | tr -d "
+	"'\\n'"
+	" | sed 's/.*\"layers\"//' | digests | sed 's,^,blobs/sha256/,')\n"
+	"  for f in $(printf '%s\\n' $l | tac); do t \"$f\" > layer\n"
+	"    tar -xOf layer \"${p#*/}\" > OUT 2>/dev/null || tar -xOf layer \"./${p#*/}\" > OUT "
+	"2>/dev/null && break\n"
+	"  done; }";
+
 static void no_tool(way *w, sqlite3_stmt *st)
 {
 	as_buf_text(w->out, "# no ordinary tool is known for this step (");
@@ -175,7 +192,10 @@ static void step(way *w, sqlite3_stmt *st)
 			(int)next.n, (const char *)next.p, (long long)sqlite3_column_int64(st, AT),
 			(long long)sqlite3_column_int64(st, LEN));
 	} else if (see.n > 0) {
-		fill(w, see, as_sql_span(st, PATH), as_buf_span_of(&next));
+		as_span path = as_sql_span(st, PATH);
+		fill(w, see, path, as_buf_span_of(&next));
+		if (as_is(as_sql_span(st, FORMAT), "tar") && as_starts(path, "/merged"))
+			fill(w, as_lit(merged), path, as_buf_span_of(&next));
 		as_buf_text(w->out, "\n");
 	} else {
 		no_tool(w, st);

@@ -132,7 +132,7 @@ static as_status take_node(as_review *r, as_session *s, as_span payload)
 uint64_t as_bytes_budget(const as_review *r)
 {
 	/* Bombs are small, and containers in containers each have their free part: together they have this. */
-	const uint64_t free_bytes = 1ull << 30, ceiling = 64ull << 30;
+	const uint64_t free_bytes = 512ull << 20, ceiling = 64ull << 30;
 	uint64_t n = 0;
 	if (r->limits.bytes > 0)
 		return r->limits.bytes;

@@ -100,7 +100,7 @@ as_status as_hear(as_review *r, as_session *s, as_message kind, as_span payload)
 /* Forgets a stream that will not be completed; empties the session for its next examination. */
 void as_session_abort_stream(as_review *r, as_session *s);
 void as_session_clear(as_session *s);
-/* Bytes that the whole review may unpack: as the user said, or a gigabyte and the inputs' bytes times the ratio. */
+/* Bytes that the whole review may unpack: as the user said, or 512 MiB and the inputs' bytes times the ratio. */
 uint64_t as_bytes_budget(const as_review *r);
 /* A hasher for objects, of both digests; of the one that names them where only the contents are wanted. NULL:
  * no memory. */

@@ -2,7 +2,9 @@
 """Images that mean harm. Each function writes one into a folder and answers its path."""
 import base64
 import gzip
+import hashlib
 import io
+import json
 import os
 import pathlib
 import random
@@ -123,6 +125,38 @@ def cpio_many(folder, n=1000000):
 	name = b"TRAILER!!!\0"
 	return put(folder, "many.cpio", bytes(out) + (head % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, len(name))).encode() + b"0" * 8
 		+ name + bytes(3))
+
+
+def oci_layers(folder, n=20, size=200 << 20):
+	"""An OCI layout of layers of 200 MiB of zeros each, 175 KB in all: what is unpacked, and merged, ends in proportion."""
+	members = []
+
+	def blob(data):
+		members.append(("blobs/sha256/" + hashlib.sha256(data).hexdigest(), data))
+		return {"digest": "sha256:" + members[-1][0][13:], "size": len(data)}
+
+	layers = []
+	for i in range(n):
+		head = tarfile.TarInfo("f%d" % i)
+		head.size = size
+		pack = subprocess.Popen(["zstd", "-q", "-c"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+		with pack.stdin as pipe:
+			pipe.write(head.tobuf())
+			for _ in range(size >> 20):
+				pipe.write(bytes(1 << 20))
+			pipe.write(bytes(1024))
+		layers.append(blob(pack.stdout.read()))
+		pack.stdout.close()
+		pack.wait()
+	manifest = blob(json.dumps({"schemaVersion": 2, "layers": layers}).encode())
+	members.insert(0, ("index.json", json.dumps({"schemaVersion": 2, "manifests": [manifest]}).encode()))
+	path = folder / "layers.tar"
+	with tarfile.open(path, "w") as tar:
+		for name, data in members:
+			head = tarfile.TarInfo(name)
+			head.size = len(data)
+			tar.addfile(head, io.BytesIO(data))
+	return path
 
 
 def tar_many(folder, n=1000000):

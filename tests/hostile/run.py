@@ -178,6 +178,11 @@ def bombs():
     review(images.zip_of_equals, want=["limit"])
     review(images.zip_quine)
     review(images.asks_memory, want=["damaged"])
+    out = review(images.oci_layers, want=["limit"], keep=True)
+    unpacked = ask(out, "SELECT SUM(size) FROM (SELECT DISTINCT o.id, o.size FROM object AS o JOIN place AS p ON p.object = o.id"
+                   " WHERE p.path LIKE '%/merged/%')")[0][0] or 0
+    insist(unpacked <= 20 * (17 << 20), "merged layers hold %d bytes: they were not stopped in proportion" % unpacked)
+    shutil.rmtree(out.parent)
 
 
 def containers_of_themselves():

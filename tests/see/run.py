@@ -13,6 +13,8 @@ Last line: N passed, N failed, where a test is one place.
 """
 import collections
 import hashlib
+import io
+import json
 import os
 import pathlib
 import re
@@ -37,8 +39,9 @@ RULE = """-- id: every-format
 -- why: To show the way to them.
 -- fix: None.
 SELECT object, 0 AS at, 16 AS len, place, subject, 'holds' AS verdict, grp
-  FROM (SELECT p.object, p.id AS place, p.path AS subject, p.format || '-' || p.kind || '-' || COALESCE(c.format, '') AS grp,
-               ROW_NUMBER() OVER (PARTITION BY p.format, p.kind, c.format, f.format ORDER BY p.id * 7919 % 10007) AS i
+  FROM (SELECT p.object, p.id AS place, p.path AS subject, p.format || '-' || p.kind || '-' || COALESCE(c.format, '') ||
+               CASE WHEN p.path LIKE '%/merged%' THEN '-merged' ELSE '' END AS grp,
+               ROW_NUMBER() OVER (PARTITION BY p.format, p.kind, c.format, f.format, p.path LIKE '%/merged%' ORDER BY p.id * 7919 % 10007) AS i
           FROM place AS p JOIN object AS o ON o.id = p.object
           LEFT JOIN place AS c ON c.id = p.owner
           LEFT JOIN place AS f ON f.id = c.owner
@@ -147,6 +150,36 @@ def tree(root):
         path.write_bytes(f"password={i} of {name}\n".encode() * (20 * i + 1))
 
 
+def container_images(root, names, parts):
+    """An image of a container as docker saves it and as OCI lays it out, of two compressed layers: what the upper one has hides what is below."""
+    def layer(i, ending):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w") as tar:
+            for name in names[i::2] if i else names:
+                info = tarfile.TarInfo(name)
+                data = (root / name).read_bytes() + b"upper" * i
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        return run("zstd" if ending == "zst" else "gzip", "-c", input=out.getvalue())
+
+    def write(path, members):
+        with tarfile.open(path, "w") as tar:
+            for name, data in members:
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+
+    layers = [layer(0, "gz"), layer(1, "gz")]
+    write(parts / "docker.tar", [("%d/layer.tar" % i, data) for i, data in enumerate(layers)] + [
+        ("manifest.json", b'[{"Config":"c.json","RepoTags":["a:1"],"Layers":["0/layer.tar","1/layer.tar"]}]'), ("c.json", b"{}")])
+    layers = [layer(0, "zst"), layer(1, "zst")]
+    digests = ["sha256:" + hashlib.sha256(d).hexdigest() for d in layers]
+    manifest = json.dumps({"schemaVersion": 2, "config": {"digest": digests[0]}, "layers": [{"digest": d, "size": 1} for d in digests]}).encode()
+    index = json.dumps({"manifests": [{"digest": "sha256:" + hashlib.sha256(manifest).hexdigest()}]}).encode()
+    blobs = [("./blobs/sha256/" + hashlib.sha256(d).hexdigest(), d) for d in [*layers, manifest]]
+    write(parts / "oci.tar", [("./index.json", index), ("./oci-layout", b'{"imageLayoutVersion":"1.0.0"}'), *blobs])
+
+
 def bundle(work):
     """One tar of every container that can be made with ordinary tools, each holding awkward names."""
     root, parts = work / "root", work / "parts"
@@ -176,6 +209,7 @@ def bundle(work):
     for tool, ending in (("gzip", "gz"), ("bzip2", "bz2"), ("xz", "xz"), ("zstd", "zst"), ("lz4", "lz4"), ("lzop", "lzo")):
         (parts / ("text." + ending)).write_bytes(run(tool, "-c", str(longer)))
     (parts / "text.lzma").write_bytes(run("xz", "--format=lzma", "-c", str(longer)))
+    container_images(root, names, parts)
     with tarfile.open(work / "all the parts.tar.gz", "w:gz") as tar:
         tar.add(parts, "parts")
     return str(work / "all the parts.tar.gz")

@@ -16,7 +16,8 @@ enum {
 	IMAGES_MAX = 16,
 	NESTED_MAX = 4,
 	LAYER_MAX = 512 << 20,
-	UNPACKED_FREE = 1 << 30, /* of all layers in all images; and so many times the archive: */
+	LAYER_FREE = 16 << 20,    /* a layer may expand to this and UNPACKED_RATIO times its size */
+	UNPACKED_FREE = 64 << 20, /* of all layers in all images; and so many times the archive: */
 	UNPACKED_RATIO = 64,
 	JSON_MAX = 4 << 20
 };
@@ -169,13 +170,18 @@ static as_span blob(const merge *m, as_span digest)
 
 /* ---- layers ---- */
 
+typedef struct room {
+	as_buf *held;
+	uint64_t most; /* bytes */
+} room;
+
 static as_status keep(void *ctx, as_span bytes)
 {
-	as_buf *b = ctx;
-	if (b->n + bytes.n > LAYER_MAX)
+	room *r = ctx;
+	if (r->held->n + bytes.n > r->most)
 		return AS_LIMIT;
-	as_buf_add(b, bytes.p, bytes.n);
-	return b->bad ? AS_NOMEM : AS_OK;
+	as_buf_add(r->held, bytes.p, bytes.n);
+	return r->held->bad ? AS_NOMEM : AS_OK;
 }
 
 /* The tar archive of a layer; *held owns it if it was compressed. */
@@ -189,9 +195,15 @@ static as_status open_layer(merge *m, as_span packed, as_buf *held, as_span *lay
 		return AS_OK;
 	if (m->unpacked > UNPACKED_FREE + m->body.n * UNPACKED_RATIO)
 		return as_refused(m->u, at, "limit", "layers expand out of proportion: not merged");
-	as_status s = as_decode(gzip ? AS_GZIP : AS_ZSTD, packed, keep, held, NULL);
+	uint64_t fair = LAYER_FREE + (uint64_t)packed.n * UNPACKED_RATIO;
+	room r = { .held = held, .most = as_min(LAYER_MAX, fair) };
+	as_status s = as_decode(gzip ? AS_GZIP : AS_ZSTD, packed, keep, &r, NULL);
 	*layer = as_buf_span_of(held);
 	m->unpacked += layer->n;
+	if (s == AS_LIMIT && fair < LAYER_MAX)
+		return as_refused(m->u, at, "limit",
+			"a layer expands out of proportion: it was merged as far as is in "
+			"proportion");
 	if (s == AS_LIMIT || s == AS_NOMEM)
 		return as_refused(m->u, at, "limit",
 			"a layer of more than 512 MiB was not merged to its end");
