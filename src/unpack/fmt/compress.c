@@ -20,7 +20,15 @@ static as_status probe(as_span image, as_extent *out)
 static as_status unpack(as_unpack *u, as_span body)
 {
 	as_tellf(u, as_cut(body, 2, 1), "longest code", "%u", as_at(body, 2) & 31);
-	return as_stream_unpack(u, AS_COMPRESS, body, &(as_entry){ .type = AS_PART });
+	/* Once all codes of 9 bits are taken, the writer uses one more, which does not fit: its own reader fails. */
+	enum { WHOLE = 3 + 9 * 256 / 8 /* bytes that are sure */ };
+	as_status s = as_stream_unpack(u, AS_COMPRESS, body, &(as_entry){ .type = AS_PART });
+	bool unsure = (as_at(body, 2) & 31) == 9 && body.n > WHOLE;
+	return unsure ? as_worse(
+				s, as_lost(u, WHOLE,
+					   "codes of 9 bits only: the writer itself could not read "
+					   "what it wrote, contents may be wrong from here on"))
+		      : s;
 }
 
 const as_format as_format_compress = {
@@ -40,7 +48,8 @@ const as_format as_format_compress = {
 	.keeps = NULL,
 	.gaps =
 		(const char *const[]){
-			"codes of 9 bits only (compress -b 9), which gzip does not read either",
+			"codes of 9 bits only (compress -b 9): ncompress writes what neither it "
+			"nor gzip can read; the contents are given and said to be unsure",
 			"nothing says where it ends: what follows it is taken for "
 			"more of it, and then for damage",
 			NULL },
