@@ -24,7 +24,8 @@ static const as_inspector *const tested[] = { &as_inspector_signature, &as_inspe
 	&as_inspector_php_package, &as_inspector_lua_package, &as_inspector_perl_module,
 	&as_inspector_pkgconfig, &as_inspector_licence, &as_inspector_supplier, &as_inspector_font,
 	&as_inspector_package_note, &as_inspector_go_build, &as_inspector_rust_build,
-	&as_inspector_mac_config, &as_inspector_mac_nvram, &as_inspector_changelog };
+	&as_inspector_mac_config, &as_inspector_mac_nvram, &as_inspector_changelog,
+	&as_inspector_app_bundle };
 
 static const as_inspector *current;
 static size_t n_inputs, n_rows;
