@@ -62,6 +62,13 @@ typedef enum as_nrv { AS_NRV2B, AS_NRV2D, AS_NRV2E } as_nrv;
 as_status as_decode_nrv(as_nrv kind, unsigned width, as_span in, uint8_t *out, size_t cap,
 	size_t *out_n) AS_MUST_USE;
 
+/* Decodes a chunk of XPRESS with Huffman codes, as WIM has it, to n bytes at out. AS_PARTIAL if it is damaged. */
+as_status as_decode_xpress(as_span in, uint8_t *out, size_t n) AS_MUST_USE;
+
+/* Decodes a chunk of LZX, as WIM has it, to n bytes at out; chunk: bytes of its largest. AS_PARTIAL if it is damaged;
+ * AS_NOT_THIS: a chunk of that size is not described. */
+as_status as_decode_lzx(as_span in, uint32_t chunk, uint8_t *out, size_t n) AS_MUST_USE;
+
 /* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;

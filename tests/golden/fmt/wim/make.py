@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""WIM, by wimlib-imagex with --unix-data."""
+import pathlib
+import struct
+import subprocess
+import tarfile
+import tempfile
+
+from trees import T, golden, lie, lines, put, read, tree
+
+
+def wim(t, *options, images=1):
+	with tempfile.TemporaryDirectory() as tmp:
+		pathlib.Path(tmp, "tree").mkdir()
+		script = ["tar -xpf - --numeric-owner -C tree"]
+		for i in range(images):
+			more = " ".join(options) if i == 0 else ""
+			script.append("wimlib-imagex %s tree out 'image %d' --unix-data --no-acls %s" % ("append" if i else "capture", i, more))
+		subprocess.run(["fakeroot", "sh", "-ec", "\n".join(script)], cwd=tmp, input=t.tar(tarfile.GNU_FORMAT), check=True, stdout=subprocess.PIPE,
+			stderr=subprocess.PIPE)
+		return pathlib.Path(tmp, "out").read_bytes()
+
+
+def made(*without):
+	return tree("xattr", *without)
+
+
+@golden("wim", "stored")
+def stored():
+	t = made("hole")
+	return wim(t, "--compress=none"), lines(t)
+
+
+@golden("wim", "xpress")
+def xpress():
+	t = made("hole")
+	return wim(t, "--compress=XPRESS"), lines(t)
+
+
+@golden("wim", "lzx")
+def lzx():
+	t = made("hole")
+	return wim(t, "--compress=LZX"), lines(t)
+
+
+@golden("wim", "images")
+def images():
+	t = T.Tree()
+	t.file("motd", b"hello\n")
+	out = []
+	for i in "12":
+		out += ["dir - - - 0 - /" + i] + [l.replace(" /", " /%s/" % i) for l in lines(t)]
+	return wim(t, "--compress=LZX", images=2), out
+
+
+@golden("wim", "lzms")
+def lzms():
+	t = T.Tree()
+	t.file("motd", b"hello\n")
+	return wim(t, "--compress=LZMS"), ["lost wim unsupported 214 contents compressed with LZMS were not read"]
+
+
+def metadata(image):
+	"""Where the uncompressed metadata of the golden image stand, and its root."""
+	at, n = struct.unpack_from("<Q", image, 56)[0], struct.unpack_from("<Q", image, 48)[0] & (1 << 56) - 1
+	line = next(k for k in range(at, at + n, 50) if image[k + 7] & 2)
+	meta = struct.unpack_from("<Q", image, line + 8)[0]
+	return meta, meta + (struct.unpack_from("<I", image, meta)[0] + 7) // 8 * 8
+
+
+@lie("wim", "a structure refers back to itself", "!/dir/dir/dir")
+def wim_directory_loop():
+	"""A directory that holds its parent's entries."""
+	image = read("wim", "stored")
+	meta, root = metadata(image)
+	first = struct.unpack_from("<Q", image, root + 16)[0]
+	at = image.index("dir".encode("utf-16-le"), meta) - 102
+	return put(image, at + 16, "Q", first)
+
+
+@lie("wim", "an entry of the metadata is damaged")
+def wim_entry_length():
+	image = read("wim", "stored")
+	meta, root = metadata(image)
+	return put(image, meta + struct.unpack_from("<Q", image, root + 16)[0], "Q", 1 << 60)
+
+
+@lie("wim", "another SHA-1 than the table says", "/dir/hello .*damaged")
+def wim_contents_changed():
+	image = read("wim", "stored")
+	at = image.index(b"hello, world\n")
+	image[at] ^= 1
+	return image
+
+
+@lie("wim", "contents of a file are not in the table", "/dir/hello")
+def wim_no_such_contents():
+	image = read("wim", "stored")
+	meta, _ = metadata(image)
+	at = image.index("hello".encode("utf-16-le"), meta) - 102
+	image[at + 64] ^= 1
+	return image
+
+
+@lie("wim", "does not unpack|chunks of some contents are damaged")
+def wim_chunk_damaged():
+	image = read("wim", "xpress")
+	image[208:400] = b"\xff" * 192
+	return image
+
+
+@lie("wim", "lost wim", "!file .* /a name with spaces$")
+def wim_huge_contents():
+	"""Contents of 2^50 bytes in a few."""
+	image = read("wim", "lzx")
+	at, n = struct.unpack_from("<Q", image, 56)[0], struct.unpack_from("<Q", image, 48)[0] & (1 << 56) - 1
+	for k in range(at, at + n, 50):
+		if not image[k + 7] & 2:
+			put(image, k + 16, "Q", 1 << 50)
+	return image
+
+
+@lie("wim", "part of a split WIM", "/dir/hello")
+def wim_split():
+	return put(read("wim", "stored"), 40, "HH", 1, 2)
+
+
+@lie("", "lost wim", "type wim")
+def wim_cut():
+	return read("wim", "stored")[:-900]
