@@ -6,8 +6,8 @@
  *    0 size in the file (7 bytes)   7 flags (2: metadata, 4: compressed, 8: goes on in another part, 10: solid)
  *    8 offset u64   16 size u64
  * The table has lines of 50 bytes: as above, part u16, references u32, SHA-1. Compressed contents begin with the
- * offsets of all chunks but the first (u32; u64 if the contents are larger than 4 GiB), counted from behind them; a chunk that is
- * as long as what it stands for is not compressed. */
+ * offsets of all chunks but the first (u32; u64 if the contents are larger than 4 GiB), counted from behind them; a
+ * chunk that is as long as what it stands for is not compressed. */
 #include "wim.h"
 
 #include "base/buf.h"
