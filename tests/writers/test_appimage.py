@@ -81,7 +81,6 @@ class AppImage(unittest.TestCase):
 		lines = said(bytes(image))
 		self.assertEqual(lines[0].split(" ")[:2], ["type", "iso9660"])
 		self.assertLessEqual({sha(d) for d in FILES.values()}, digests(lines, "file"))
-		self.assertTrue(any(l.startswith("elf\t0") for l in lines), "the runtime is not looked at")
 
 
 def small_program():
