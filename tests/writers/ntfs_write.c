@@ -3,7 +3,8 @@
  * usage: ntfs_write IMAGE < COMMANDS, a line each with tabs between:
  *    dir PATH   packed PATH (a directory whose files are packed)   write PATH STREAM FILE   link PATH NEW
  *    symlink PATH TARGET   wsl PATH char|block|fifo|socket|symlink MODE MAJOR MINOR|TARGET
- *    node PATH char|block MAJOR MINOR   hole PATH AT FILE   time PATH FILETIME   ea PATH HEX   reparse PATH HEX   delete PATH */
+ *    node PATH char|block MAJOR MINOR   hole PATH AT FILE   time PATH FILETIME   ea PATH HEX
+ *    reparse PATH HEX   delete PATH */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -65,7 +65,8 @@ static bool read_file(as_span image, uint64_t at, file *f)
 {
 	as_cur c = as_cur_be(image, at);
 	as_span magic = as_take(&c, 8);
-	*f = (file){ .at = at, .size = as_u32(&c), .type = as_u32(&c) };
+	*f = (file){ .at = at, .size = as_u32(&c) };
+	f->type = as_u32(&c);
 	uint32_t attributes = as_u32(&c);
 	f->head = as_u32(&c);
 	uint64_t names_end = attributes ? attributes : f->head;

@@ -54,7 +54,8 @@ static bool read_areas(map *m, uint64_t whole)
 static bool read_map(as_span image, uint64_t at, map *m)
 {
 	as_cur c = as_cur_le(image, at + 8);
-	*m = (map){ .at = at, .major = as_u8(&c), .minor = as_u8(&c) };
+	*m = (map){ .at = at, .major = as_u8(&c) };
+	m->minor = as_u8(&c);
 	as_skip(&c, 8);
 	m->size = as_u32(&c);
 	as_span name = as_take(&c, NAME);

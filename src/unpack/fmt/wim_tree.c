@@ -72,7 +72,8 @@ static void read_items(dentry *d, as_span items)
 static bool read_dentry(as_wim *w, as_span meta, uint64_t at, dentry *d)
 {
 	as_cur c = as_cur_le(meta, at);
-	*d = (dentry){ .length = as_u64(&c), .attributes = as_u32(&c) };
+	*d = (dentry){ .length = as_u64(&c) };
+	d->attributes = as_u32(&c);
 	as_skip(&c, 4);
 	d->children = as_u64(&c);
 	as_skip(&c, 32);
