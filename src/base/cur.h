@@ -35,7 +35,7 @@ static inline uint64_t as_uint(as_cur *c, unsigned n)
 {
 	uint64_t v = 0;
 	c->bad = c->bad || n > as_left(c);
-	if (c->bad)
+	if (c->bad || n == 0)
 		return 0;
 	const uint8_t *p = c->s.p + c->at;
 	for (unsigned i = 0; i < n && c->big; i++)

@@ -256,7 +256,7 @@ static as_prior_row *list_all(as_signals *s, size_t *n)
 {
 	const as_profile *p = s->profile;
 	as_prior_row *list = as_alloc_array(s->arena, p->functions.n + 1, sizeof(*list));
-	size_t at = 0;
+	size_t at = 0; /* of the alarms: there may be none, and no list of them */
 	*n = 0;
 	for (size_t i = 0; list && i < p->functions.n; i++) {
 		size_t alarms = as_prior_alarms(s, i, &at);
@@ -265,7 +265,8 @@ static as_prior_row *list_all(as_signals *s, size_t *n)
 			continue;
 		as_prior_counts c = applies ? as_prior_count(s, i) : (as_prior_counts){ 0 };
 		list[(*n)++] = (as_prior_row){ .function = i,
-			.score = weigh_counts(&c) + weigh_alarms(s->alarms + at, alarms) +
+			.score = weigh_counts(&c) +
+				 (alarms ? weigh_alarms(&s->alarms[at], alarms) : 0) +
 				 (applies ? 0 : of_unread) };
 	}
 	return list;

@@ -63,6 +63,8 @@ as_status as_flow_give(as_flow *f, as_span bytes)
 	if (f->sink)
 		return f->sink(f->ctx, bytes);
 	size_t n = (size_t)as_min(bytes.n, f->cap - f->fill);
+	if (n == 0)
+		return AS_PARTIAL;
 	memcpy(&f->buf[f->fill], bytes.p, n);
 	f->fill += n;
 	return n == bytes.n ? AS_OK : AS_PARTIAL;
@@ -77,7 +79,7 @@ static as_status member(as_flow *f, const as_coder *k, as_state *st)
 	bool moved = true;
 	while (s == AS_OK && v == AS_MORE && moved) {
 		as_piece p = { .in = as_from(f->in, f->used),
-			.out = &f->buf[f->fill],
+			.out = f->buf ? &f->buf[f->fill] : NULL,
 			.cap = f->cap - f->fill };
 		v = k->step(st, &p);
 		f->used += p.in_n;

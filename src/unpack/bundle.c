@@ -69,10 +69,12 @@ static void tell_signers(as_unpack *u, as_span der, CMS_ContentInfo *cms)
 
 static bool verifies(CMS_ContentInfo *cms, as_span content)
 {
-	BIO *in = content.n > 0 && content.n <= INT_MAX ? BIO_new_mem_buf(content.p, (int)content.n)
-							: NULL;
+	bool apart = content.n > 0 && content.n <= INT_MAX;
+	/* CMS_verify makes a BIO of its own of what is plainly one of memory, and loses it where it fails. */
+	BIO *mem = apart ? BIO_new_mem_buf(content.p, (int)content.n) : NULL;
+	BIO *in = mem ? BIO_push(BIO_new(BIO_f_null()), mem) : NULL;
 	int right = CMS_verify(cms, NULL, NULL, in, NULL, CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY);
-	BIO_free(in);
+	BIO_free_all(in ? in : mem);
 	return right == 1;
 }
 

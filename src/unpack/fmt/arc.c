@@ -266,5 +266,5 @@ const as_format as_format_arc = {
 		"a password garbles contents and nothing marks it: their checksums are wrong then",
 		"found only where an object begins", NULL },
 	.spec = "https://www.fileformat.info/format/arc/corion.htm",
-	.see = "arc p IN PATH > OUT",
+	.see = "arc p IN PATH | head -c -1 > OUT" /* it prints a form feed behind each */,
 };

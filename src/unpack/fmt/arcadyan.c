@@ -27,6 +27,18 @@ static void clear(as_span in, uint8_t *out, size_t n)
 	}
 }
 
+/* LZMA decodes nearly anything: its header must be one that encoders write. */
+static bool is_usual(as_span lzma)
+{
+	as_cur c = as_cur_le(lzma, 0);
+	uint8_t properties = as_u8(&c);
+	uint32_t dictionary = as_u32(&c);
+	uint64_t size = as_u64(&c);
+	bool sized = size == UINT64_MAX || (size > lzma.n / 2 && size < (uint64_t)MOST * 64);
+	return as_ok(&c) && properties == 0x5d && dictionary >= 1 << 16 && dictionary <= 1 << 26 &&
+	       (dictionary & (dictionary - 1)) == 0 && sized && as_u8(&c) == 0;
+}
+
 static as_status probe(as_span image, as_extent *out)
 {
 	uint8_t plain[LOOK], start[LEAST];
@@ -34,8 +46,8 @@ static as_status probe(as_span image, as_extent *out)
 	if (image.n < LEAST || image.n > MOST || as_at(image, SECOND) != 0)
 		return AS_NOT_THIS;
 	clear(image, plain, n);
-	if (plain[FIRST] != 0x5d || as_peek(AS_LZMA_ALONE, as_bytes(plain + FIRST, n - FIRST),
-					    start, sizeof(start), &got) != AS_OK)
+	as_span lzma = as_bytes(plain + FIRST, n - FIRST);
+	if (!is_usual(lzma) || as_peek(AS_LZMA_ALONE, lzma, start, sizeof(start), &got) != AS_OK)
 		return AS_NOT_THIS;
 	*out = (as_extent){ .size = image.n, .sure = AS_STRUCTURED };
 	return AS_OK;

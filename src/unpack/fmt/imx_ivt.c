@@ -43,12 +43,12 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-/* A piece that begins with its own tag and length; where it ends, in the body, or 0. */
-static uint64_t put_tagged(as_unpack *u, as_span body, const ivt *v, uint32_t address, uint8_t tag,
+/* A piece that begins with its own tag and length. */
+static void put_tagged(as_unpack *u, as_span body, const ivt *v, uint32_t address, uint8_t tag,
 	const char *name, as_status *s)
 {
 	if (address == 0)
-		return 0;
+		return;
 	uint64_t at = (uint64_t)address - v->self;
 	as_cur c = as_cur_be(body, at);
 	uint8_t first = as_u8(&c);
@@ -57,10 +57,9 @@ static uint64_t put_tagged(as_unpack *u, as_span body, const ivt *v, uint32_t ad
 		*s = as_worse(*s, as_lost(u, address < v->self ? 0 : as_min(at, body.n),
 					  tag == DCD ? "configuration is damaged"
 						     : "signatures are damaged"));
-		return 0;
+		return;
 	}
 	*s = as_worse(*s, as_vendor_part(u, body, as_lit(name), at, n));
-	return at + n;
 }
 
 static as_status unpack(as_unpack *u, as_span body)
@@ -77,11 +76,12 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_tell(u, as_cut(body, 24, 4), "signatures",
 		as_lit(v.csf ? "are there; not verified" : "none"));
 	as_status s = AS_OK;
-	(void)put_tagged(u, body, &v, v.dcd, DCD, "dcd", &s);
+	put_tagged(u, body, &v, v.dcd, DCD, "dcd", &s);
 	uint64_t at = v.entry - v.self, end = v.end;
-	if (s <= AS_PARTIAL && put_tagged(u, body, &v, v.csf, CSF, "csf", &s) > 0 &&
-		v.csf - v.self > at)
-		end = v.csf - v.self;
+	if (s <= AS_PARTIAL)
+		put_tagged(u, body, &v, v.csf, CSF, "csf", &s);
+	if (v.csf > v.self && v.csf - v.self > at && v.csf - v.self < end)
+		end = v.csf - v.self; /* damaged signatures are no program either */
 	return s <= AS_PARTIAL
 		       ? as_worse(s, as_vendor_part(u, body, as_lit("program"), at, end - at))
 		       : s;

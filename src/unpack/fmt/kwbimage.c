@@ -13,7 +13,8 @@ enum {
 	OLD_MORE = 0x1e0,
 	TYPE_PROGRAM = 2,
 	HEADERS_MAX = 64,
-	SECTOR = 512
+	SECTOR = 512,
+	SIZE_LIMIT = 64 << 20 /* of a program whose sum is wrong */
 };
 enum { FROM_SATA = 0x78, FROM_PCIE = 0x9c, FROM_MMC = 0xae };
 
@@ -72,8 +73,12 @@ static bool read_kwb(as_span image, kwb *k)
 	k->at = offset_of(k, at);
 	as_span head = as_cut(image, 0, k->head);
 	return as_ok(&c) && source(k->from) && k->version <= 1 && k->head >= MAIN && head.n > 0 &&
-	       k->size > 4 && k->size % 4 == 0 && k->at >= k->head &&
-	       (uint8_t)(byte_sum(head) - k->sum) == k->sum;
+	       k->size > 4 && k->size % 4 == 0 && k->at >= k->head;
+}
+
+static bool head_right(as_span image, const kwb *k)
+{
+	return (uint8_t)(byte_sum(as_cut(image, 0, k->head)) - k->sum) == k->sum;
 }
 
 static bool sum_right(as_span image, const kwb *k)
@@ -92,8 +97,9 @@ static as_status probe(as_span image, as_extent *out)
 		return AS_NOT_THIS;
 	/* A sum of one byte fits by chance: without the program's own, what is always zero must be. */
 	bool right = sum_right(image, &k);
-	if (!right && (as_at(image, 1) != 0 || k.more > 1 || k.address == 0 || k.size < 4096 ||
-			      k.entry < k.address || k.entry >= k.address + k.size))
+	if (!right && (!head_right(image, &k) || as_at(image, 1) != 0 || k.more > 1 ||
+			      k.address == 0 || k.size > SIZE_LIMIT || k.entry < k.address ||
+			      k.entry >= k.address + k.size))
 		return AS_NOT_THIS;
 	uint64_t end = k.at + k.size;
 	*out = (as_extent){ .size = as_min(end, image.n),
@@ -148,7 +154,8 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_tellf(u, as_cut(body, 8, 1), "version", "%u", k.version);
 	as_tellf(u, as_cut(body, 16, 4), "load", "0x%08x", k.address);
 	as_tellf(u, as_cut(body, 20, 4), "entry", "0x%08x", k.entry);
-	as_status s = AS_OK;
+	as_status s =
+		head_right(body, &k) ? AS_OK : as_lost(u, 0, "checksum of the header is wrong");
 	if (k.version == 1 && k.more == 1)
 		s = as_worse(s, put_headers(u, body, &k));
 	if (k.version == 0 && k.more == 1)
