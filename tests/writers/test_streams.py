@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compressed streams by their own tools over their options; zlib streams in raw bytes, and what only looks like some."""
 import hashlib
+import pathlib
 import random
+import tempfile
 import unittest
 import zlib
 
@@ -49,6 +51,91 @@ class Streams(unittest.TestCase):
 				at = some.randrange(100, len(image))
 				lines = entries(image[:at])
 				self.assertTrue(any("lost" in l for l in lines) and any(l.endswith("damaged") for l in lines), lines)
+
+
+@unittest.skipUnless(have("lrzip"), "lrzip")
+class Lrzip(unittest.TestCase):
+	HEADER, MD5 = 24, 16
+
+	def write(self, data, *options):
+		with tempfile.TemporaryDirectory() as tmp:
+			path = pathlib.Path(tmp, "in")
+			path.write_bytes(data)
+			run("lrzip", "-q", "-f", *options, "-o", str(path) + ".lrz", str(path))
+			return pathlib.Path(tmp, "in.lrz").read_bytes()
+
+	def read(self, image):
+		"""As lrzip itself reads it."""
+		with tempfile.TemporaryDirectory() as tmp:
+			path = pathlib.Path(tmp, "in.lrz")
+			path.write_bytes(image)
+			run("lrzip", "-q", "-d", "-f", "-o", str(path) + ".out", str(path))
+			return pathlib.Path(str(path) + ".out").read_bytes()
+
+	def join(self, *parts):
+		data = b"".join(plain for _, plain in parts)
+		out = bytearray(parts[0][0][:self.HEADER])
+		out[6:14] = len(data).to_bytes(8, "little")
+		for i, (image, _) in enumerate(parts):
+			chunk = bytearray(image[self.HEADER:-self.MD5])
+			chunk[1] = i == len(parts) - 1
+			out += chunk
+		return bytes(out) + hashlib.md5(data).digest()
+
+	def hold(self, image, data):
+		lines = entries(image)
+		self.assertEqual(len(lines), 1, lines)
+		self.assertIn(part(data), lines[0])
+		self.assertFalse(lines[0].endswith(" damaged"))
+
+	def contents(self):
+		some = random.Random(11)
+		block = some.randbytes(50000)
+		yield b"x"
+		yield TEXT
+		yield block + b"abc" * 30000 + block[100:] + TEXT + block[:30000] + TEXT[::-1]
+		yield some.randbytes(300) + bytes(400000) + some.randbytes(300)
+
+	def test_options(self):
+		for data in self.contents():
+			for options in (("-n",), ("-g",), ("-b",), ("-l",), (), ("-L", "1"), ("-L", "9"), ("-w", "1", "-p", "1", "-g"),
+				("-p", "4", "-n"), ("-p", "3", "-b", "-U"), ("-T", "-g")):
+				with self.subTest(options=options, n=len(data)):
+					self.hold(self.write(data, *options), data)
+
+	def test_pipe(self):
+		for data in self.contents():
+			self.hold(run("lrzip", "-q", "-g", input=data), data)
+
+	def test_chunks(self):
+		"""Chunks that lrzip itself reads as one file."""
+		parts = [(self.write(data, option), data) for data, option in zip(self.contents(), ("-n", "-n", "-g", "-b"))]
+		image, data = self.join(*parts), b"".join(plain for _, plain in parts)
+		self.assertEqual(self.read(image), data)
+		self.hold(image, data)
+
+	def test_zpaq_is_said(self):
+		lines = entries(self.write(TEXT, "-z"))
+		self.assertTrue(any("ZPAQ" in line for line in lines), lines)
+
+	def test_damage(self):
+		"""What is not damaged comes out as it was, and what is damaged is said to be."""
+		some = random.Random(12)
+		first, second = TEXT[:30000], some.randbytes(20000)
+		begin = self.write(first, "-g")
+		image = self.join((begin, first), (self.write(second, "-n"), second))
+		start = image.index(second)
+		for _ in range(8):
+			wrong, i = bytearray(second), some.randrange(len(second))
+			wrong[i] ^= 1 << some.randrange(8)
+			lines = entries(image[:start] + bytes(wrong) + image[start + len(second):])
+			self.assertTrue(any("lost" in line for line in lines), i)
+			self.assertTrue(any(part(first + wrong) in l and l.endswith(" damaged") for l in lines), lines)
+			lines = entries(image[:start + i])
+			self.assertTrue(any("lost" in line for line in lines), i)
+			self.assertTrue(any(line.endswith(" damaged") for line in lines), lines)
+		lines = entries(image[:len(begin) - self.MD5 + 4])
+		self.assertTrue(any(part(first) in l and l.endswith(" damaged") for l in lines), lines)
 
 
 class Zlib(unittest.TestCase):
