@@ -3,6 +3,7 @@
 import hashlib
 import pathlib
 import random
+import struct
 import tempfile
 
 from writers import ASSAY, run
@@ -76,3 +77,48 @@ def kept(whole, got, n):
 	"""Of the blocks of n bytes that are not empty: how many there are, and how many came out right."""
 	blocks = [at for at in range(0, len(whole), n) if any(whole[at:at + n])]
 	return len(blocks), sum(whole[at:at + n] == got[at:at + n] for at in blocks)
+
+
+# ---- the log of VHDX, which no tool leaves behind: from the published layout
+
+SECTOR = 4096
+
+
+def crc32c(data):
+	table, crc = [], 0xFFFFFFFF
+	for i in range(256):
+		for _ in range(8):
+			i = i >> 1 ^ (0x82F63B78 if i & 1 else 0)
+		table.append(i)
+	for byte in data:
+		crc = table[(crc ^ byte) & 255] ^ crc >> 8
+	return crc ^ 0xFFFFFFFF
+
+
+def log_entry(number, tail, guid, writes, size):
+	"""An entry of a log that makes the image what writes say: (offset, 4096 bytes), or (offset, how many zeros)."""
+	descriptors, sectors = b"", b""
+	for at, what in writes:
+		if isinstance(what, int):
+			descriptors += struct.pack("<4s4xQQQ", b"zero", what, at, number)
+			continue
+		descriptors += struct.pack("<4s4s8sQQ", b"desc", what[-4:], what[:8], at, number)
+		sectors += struct.pack("<4sI", b"data", number >> 32) + what[8:-4] + struct.pack("<I", number & 0xFFFFFFFF)
+	head = (64 + len(descriptors) + SECTOR - 1) // SECTOR * SECTOR
+	body = (struct.pack("<4sIIIQII16sQQ", b"loge", 0, head + len(sectors), tail, number, len(writes), 0, guid, size, size) +
+		descriptors).ljust(head, b"\0") + sectors
+	return body[:4] + struct.pack("<I", crc32c(body)) + body[8:]
+
+
+def with_log(image, guid, ring):
+	"""A VHDX image whose log (as long as ring) is that ring and belongs to guid: it was not closed."""
+	out = bytearray(image)
+	number = max(struct.unpack_from("<Q", image, at + 8)[0] for at in (65536, 131072))
+	for at in (65536, 131072):
+		_, log = struct.unpack_from("<IQ", image, at + 68)
+		struct.pack_into("<Q", out, at + 8, number + 1 + at // 131072)
+		out[at + 48:at + 64] = guid
+		struct.pack_into("<I", out, at + 4, 0)
+		struct.pack_into("<I", out, at + 4, crc32c(out[at:at + SECTOR]))
+		out[log:log + len(ring)] = ring
+	return bytes(out)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Disk images: what qemu-img and img2simg write, over their options, gives the disk that went in, byte for byte."""
 import pathlib
+import random
 import struct
 import tempfile
 import unittest
@@ -157,6 +158,60 @@ class Qemu(unittest.TestCase):
 			lines = said(broken)
 			self.assertEqual(disks.parts(lines), [("/disk", len(disk), disks.sha(disk))])
 			self.assertTrue(any("its copy was used" in line for line in disks.losses(lines)), at)
+
+	def vhdx_logged(self, start=0):
+		"""An image that was not closed, what its log writes, and the disk that qemu-img reads: the first block of the
+		table gives way to the third, a part of the second is written, another made zeros. start: where in the ring."""
+		image, _ = disks.convert(disks.disk(24 * MIB, share=1), "-o", "block_size=8M", fmt="vhdx")
+		guid = b"0123456789abcdef"
+		regions = {image[at:at + 16]: struct.unpack_from("<Q", image, at + 16)[0] for at in (0x30010, 0x30030)}
+		bat = regions[bytes.fromhex("6677c22d23f600429d64115e9bfd4a08")]
+		entries = list(struct.unpack_from("<3Q", image, bat))
+		second = entries[1] >> 20 << 20
+		swapped = bytearray(image[bat:bat + 4096])
+		struct.pack_into("<3Q", swapped, 0, entries[2], entries[1], entries[0])
+		writes = [[(bat, bytes(swapped))], [(second + 8192, random.Random(1).randbytes(4096)), (second + 65536, 1 << 17)],
+			[(second + 65536 + 4096, b"again" + bytes(4091)), (second + 8192 + 4096, random.Random(2).randbytes(4096))]]
+		size, length = len(image), struct.unpack_from("<I", image, 65536 + 68)[0]
+		ring, at = bytearray(length), start
+		old = disks.log_entry(6, 8192, guid, [(bat, bytes(4096))], size)  # done with: nothing leads back to it
+		ring[length // 2:length // 2 + len(old)] = old
+		for i, some in enumerate(writes):
+			for offset, byte in enumerate(disks.log_entry(7 + i, start, guid, some, size)):
+				ring[(at + offset) % length] = byte
+			at += offset + 1
+		dirty = disks.with_log(image, guid, ring)
+		with tempfile.TemporaryDirectory(prefix="assay-disk-") as tmp:
+			path, out = pathlib.Path(tmp, "image"), pathlib.Path(tmp, "out")
+			path.write_bytes(dirty)
+			disks.run("qemu-img", "check", "-r", "all", path)
+			disks.run("qemu-img", "convert", "-f", "vhdx", "-O", "raw", path, out)
+			return image, dirty, out.read_bytes()
+
+	def test_vhdx_log(self):
+		"""The log of an image that was not closed is replayed as qemu-img replays it, and the same over the end of its
+		ring (of which qemu-img 7.2 takes only what stands behind it)."""
+		_, _, disk = self.vhdx_logged()
+		for start in (0, 8192, (1 << 20) - 8192, (1 << 20) - 4096, (1 << 20) - 16384):
+			image, dirty, replayed = self.vhdx_logged(start)
+			lines = said(dirty)
+			if start <= 8192:
+				self.assertEqual(replayed, disk)
+			self.assertEqual(disks.parts(lines), [("/disk", len(disk), disks.sha(disk))], start)
+			self.assertNotEqual(disks.parts(lines), disks.parts(said(image)))
+			self.assertEqual(disks.losses(lines), [])
+			self.assertTrue(any("3 entries were replayed" in line for line in lines), lines)
+
+	def test_vhdx_log_damaged(self):
+		"""A broken entry ends the log: what stands in the image is read, and it is said."""
+		image, dirty, _ = self.vhdx_logged()
+		_, log = struct.unpack_from("<IQ", image, 65536 + 68)
+		broken = dirty[:log + 100] + bytes([dirty[log + 100] ^ 1]) + dirty[log + 101:]
+		broken = broken[:log + 4096 * 2] + bytes(4096 * 8) + broken[log + 4096 * 10:]
+		broken = broken[:log + (1 << 19)] + bytes(1 << 19) + broken[log + (1 << 20):]
+		lines = said(broken)
+		self.assertEqual(disks.parts(lines), disks.parts(said(image)))
+		self.assertTrue(any("the log is damaged" in line for line in disks.losses(lines)), lines)
 
 	def test_vhd_without_footer(self):
 		image, disk = disks.convert(disks.disk(3 * MIB), fmt="vpc")

@@ -4,6 +4,7 @@ import struct
 import uuid
 
 from make import Golden, case, part, prop
+from trees import lie
 
 K = 1024
 GUIDS = {name: uuid.UUID(text).bytes_le for name, text in (("bat", "2DC27766-F623-4200-9D64-115E9BFD4A08"),
@@ -43,6 +44,21 @@ def image(states, size, log=bytes(16), flags=0):
 	return out.ljust(64 * K, b"\0") + header(1) + header(2, log) + regions * 2
 
 
+def log(writes, guid, number=9):
+	"""An entry of a log that puts sectors at offsets."""
+	descriptors = b"".join(struct.pack("<4s4s8sQQ", b"desc", data[-4:], data[:8], at, number) for at, data in writes)
+	sectors = b"".join(struct.pack("<4sI", b"data", 0) + data[8:-4] + struct.pack("<I", number) for _, data in writes)
+	head = struct.pack("<4sIIIQII16sQQ", b"loge", 0, 4 * K + len(sectors), 0, number, len(writes), 0, guid, 64 * K, 64 * K)
+	return summed((head + descriptors).ljust(4 * K, b"\0") + sectors, 0)
+
+
+def replayed(change=lambda ring: ring):
+	"""An image of 1 MiB whose log makes it one of 2 MiB."""
+	before, after, guid = image([0, 2], 1 << 20, b"L" * 16), image([0, 2], 2 << 20), b"L" * 16
+	ring = change(log([(16 * K, after[16 * K:20 * K])], guid))
+	return before[:32 * K] + ring + before[32 * K + len(ring):]
+
+
 @case("vhdx")
 def images():
 	whole = image([0, 2, 3], 3 << 20)
@@ -50,10 +66,62 @@ def images():
 		prop("block-size", 1 << 20))
 	log = image([0], 1 << 20, b"L" * 16)
 	yield Golden("vhdx", "dirty", log, part("disk", bytes(1 << 20)), prop("state", "dirty"),
-		("lost", "the log was not replayed: its last writes are missing"))
+		("lost", "the log is damaged: its last writes are missing"))
+	yield Golden("vhdx", "replayed", replayed(), part("disk", bytes(2 << 20)), prop("disk-size", 2 << 20),
+		prop("state", "dirty"), prop("log", "1 entries were replayed"))
 	broken = bytearray(image([2], 4096, flags=2))
 	broken[128 * K + 9] ^= 1
 	broken[192 * K + 9] ^= 1
 	yield Golden("vhdx", "copies", bytes(broken), part("disk", bytes(4096)),
 		("lost", "a header or table is broken: its copy was used"),
 		("lost", "it builds on another image: what only that one has reads as zeros"))
+
+
+def entry_with(at, form, *values):
+	"""A log whose entry has one field changed and a sum that is right."""
+	def change(ring):
+		out = bytearray(ring)
+		struct.pack_into(form, out, at, *values)
+		out[4:8] = bytes(4)
+		return summed(bytes(out), 0)
+	return replayed(change)
+
+
+@lie("vhdx", "the log is damaged: its last writes are missing", "part .* 1048576 ")
+def vhdx_log_of_a_wrong_sum():
+	return replayed(lambda ring: ring[:5000] + b"\1" + ring[5001:])
+
+
+@lie("vhdx", "the log is damaged: its last writes are missing")
+def vhdx_log_longer_than_its_ring():
+	return entry_with(8, "<I", 0xFFFFF000)
+
+
+@lie("vhdx", "the log is damaged: its last writes are missing")
+def vhdx_log_tail_that_nothing_leads_from():
+	return entry_with(12, "<I", 4096)
+
+
+@lie("vhdx", "the log is damaged: its last writes are missing")
+def vhdx_log_of_many_descriptors():
+	return entry_with(24, "<I", 0xFFFFFFFF)
+
+
+@lie("vhdx", "an entry of the log is damaged")
+def vhdx_log_data_of_another_entry():
+	return entry_with(64 + 24, "<Q", 8)
+
+
+@lie("vhdx", "a write of the log leads out of the image", "part .* 1048576 ")
+def vhdx_log_writes_behind_the_end():
+	return entry_with(64 + 16, "<Q", (1 << 64) - 4096)
+
+
+@lie("vhdx", "the image is shorter than its log says")
+def vhdx_log_of_a_longer_image():
+	return entry_with(48, "<Q", 1 << 40)
+
+
+@lie("vhdx", "part .* 2097152 ")
+def vhdx_log_makes_it_huge():
+	return entry_with(56, "<Q", 1 << 62)
