@@ -57,14 +57,40 @@ class Journal(unittest.TestCase):
 			with self.subTest(options=options):
 				before = image_of(self.tree(), *options)
 				after = debugfs(before, "rm /secret", "write {tmp}/new /dir/new", "mkdir /dir/more")
-				dirty, mended = journalled(before, after)
-				self.assertNotEqual(before, dirty)
-				told = entries(dirty)
-				self.assertEqual(told, entries(mended))
-				self.assertIn(T.sha256(b"new contents\n" * 300), " ".join(told))
-				self.assertFalse([l for l in told if l.startswith("lost")])
-				self.assertFalse([l for l in told if l.endswith(" /secret")])
-				self.assertTrue(any("transactions were replayed" in l for l in said(dirty)))
+				for also in ((), ("sums",)):
+					dirty, mended = journalled(before, after, *also)
+					self.assertNotEqual(before, dirty)
+					told = entries(dirty)
+					self.assertEqual(told, entries(mended))
+					self.assertIn(T.sha256(b"new contents\n" * 300), " ".join(told))
+					self.assertFalse([l for l in told if l.startswith("lost")])
+					self.assertFalse([l for l in told if l.endswith(" /secret")])
+					self.assertTrue(any("transactions were replayed" in l for l in said(dirty)))
+
+	def test_wrong_sums(self):
+		"""Of a transaction whose own blocks are damaged nothing is replayed; of others, all contents but the damaged."""
+		before = image_of(self.tree())
+		after = debugfs(before, "write {tmp}/new /dir/new")
+		plain = [l for l in entries(before) if not l.startswith("lost")]
+		flipped = lambda image, at: image[:at] + bytes([image[at] ^ 1]) + image[at + 1:]
+
+		def places(image):
+			"""Where the journal's own blocks stand, by kind."""
+			own = [i for i in range(0, len(image), 1024) if image[i:i + 4] == b"\xc0\x3b\x39\x98"]
+			return {kind: [i for i in own if image[i + 7] == kind] for kind in (1, 2, 5)}
+		revoking, _ = journalled(before, after, "sums", "revoke")
+		for kind, at in ((1, 20), (2, 40), (5, 17)):
+			told = entries(flipped(revoking, places(revoking)[kind][0] + at))
+			self.assertTrue(any("a checksum in the journal is wrong" in l for l in told), (kind, told))
+			if kind != 5:  # which stands in a transaction behind
+				self.assertEqual([l for l in told if not l.startswith("lost")], plain)
+		dirty, _ = journalled(before, after, "sums")
+		n = sum(before[i:i + 1024] != after[i:i + 1024] for i in range(2048, len(before), 1024))
+		self.assertGreater(n, 4)
+		for at in range(places(dirty)[2][0] - n * 1024, places(dirty)[2][0], 1024):
+			told = said(flipped(dirty, at + 500))
+			self.assertTrue(any("have a wrong checksum" in l for l in told), (at, told))
+			self.assertTrue(any("transactions were replayed" in l for l in told))
 
 	def test_revoked(self):
 		"""A block that a later transaction revokes is not written."""

@@ -449,7 +449,9 @@ const as_format as_format_ext = {
 		"blocks of 1 to 64 KiB; block maps and extents; 64-bit, meta_bg, flex_bg",
 		"inline data, hash trees, sparse files", "the journal, replayed on read",
 		"deleted files whose inode and blocks are still there", NULL },
-	.verifies = (const char *const[]){ "CRC-32C of the superblock", NULL },
+	.verifies =
+		(const char *const[]){
+			"CRC-32C of the superblock; of blocks and contents in the journal", NULL },
 	.keeps =
 		(const char *const[]){
 			"mode, owner, time of change to the nanosecond, device numbers",
@@ -457,11 +459,12 @@ const as_format as_format_ext = {
 	.samples = (const char *const[]){ "mke2fs and debugfs 1.47.0", NULL },
 	.gaps = (const char
 			*const[]){ "fast commits and journals on another device are not replayed",
-		"checksums in the journal are not verified",
+		"checksums of kind 1 in the journal are not verified",
 		"deleted files are told if their inode and all their blocks are still there",
 		"encrypted files are listed, not opened",
 		"attribute values in inodes of their own are not read",
-		"checksums other than the superblock's are not verified", NULL },
+		"checksums other than those of the superblock and the journal are not verified",
+		NULL },
 	.spec = "https://docs.kernel.org/filesystems/ext4/",
 	.see = "debugfs -R \"cat \\\"/\"PATH\"\\\"\" IN > OUT 2>/dev/null",
 };

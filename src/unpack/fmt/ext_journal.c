@@ -7,7 +7,10 @@
  *      64 bits, sum u16 with sums of kind 2, uuid[16]; or with sums of kind 3: block, flags, high, sum, uuid[16].
  *      For each, a block as it will be follows.
  *    revoked: 12 bytes in use u32, blocks that no earlier transaction may write
- * A transaction counts once its commit is there. */
+ *    commit: 16 sum u32
+ * Sums of kind 2 and 3 are CRC-32C that begins with the journal's uuid (superblock, 48): of a block of tags or revoked
+ * ones, in its last four bytes; of a commit; of the number and the contents of a block as it stands in the journal, in
+ * its tag (of kind 2 the low half). A transaction counts once its commit is there. */
 #include "unpack/fmt/ext.h"
 
 enum {
@@ -28,6 +31,10 @@ typedef struct journal {
 	uint64_t *blocks; /* where each of its blocks stands */
 	uint64_t n, room;
 	uint32_t first, sequence, start, incompat;
+	uint32_t seed;  /* of its sums */
+	uint64_t torn;  /* where a block with a wrong sum ended the log, or 0 */
+	uint64_t wrong; /* how many contents of blocks had a wrong sum; the first stands at */
+	uint64_t wrong_at;
 } journal;
 
 static as_status gather(void *ctx, uint64_t logical, uint64_t physical, uint64_t n)
@@ -68,6 +75,8 @@ static bool open_journal(const as_ext *x, journal *j)
 	j->start = as_u32(&c);
 	as_skip(&c, 8);
 	j->incompat = kind == 4 ? as_u32(&c) : 0;
+	as_seek(&c, 48);
+	j->seed = as_crc32c(UINT32_MAX, as_take(&c, 16));
 	as_seek(&c, 84);
 	uint32_t fast = as_u32(&c);
 	j->n = as_min(j->n, blocks);
@@ -93,7 +102,7 @@ typedef struct tags {
 	as_cur c;
 	uint64_t block,
 		at; /* the block that is written; where it stands in the journal (an index) */
-	uint32_t flags;
+	uint32_t flags, sum;
 } tags;
 
 static bool next_tag(tags *t)
@@ -106,9 +115,9 @@ static bool next_tag(tags *t)
 	if (sums3) {
 		t->flags = as_u32(&t->c);
 		high = as_u32(&t->c);
-		as_skip(&t->c, 4);
+		t->sum = as_u32(&t->c);
 	} else {
-		as_skip(&t->c, 2);
+		t->sum = as_u16(&t->c);
 		t->flags = as_u16(&t->c);
 		high = wide ? as_u32(&t->c) : 0;
 		as_skip(&t->c, t->j->incompat & SUM2 ? 2 : 0);
@@ -124,10 +133,44 @@ static tags tags_at(const journal *j, uint64_t i)
 	return (tags){ .j = j, .at = i, .c = as_cur_be(block_of(j, i), MAGIC_LEN) };
 }
 
+/* Whether a block of tags, revoked ones or a commit has the sum that stands in it. */
+static bool block_right(const journal *j, uint64_t i, uint32_t kind)
+{
+	as_span b = block_of(j, i);
+	uint64_t at = kind == COMMIT ? 16 : b.n - 4;
+	as_cur c = as_cur_be(b, at);
+	uint32_t want = as_u32(&c);
+	if (!(j->incompat & (SUM2 | SUM3)) || (kind != TAGS && kind != COMMIT && kind != REVOKED))
+		return true;
+	uint32_t sum = as_crc32c(j->seed, as_cut(b, 0, at));
+	sum = as_crc32c(sum, as_bytes("\0\0\0\0", 4));
+	return as_ok(&c) && as_crc32c(sum, as_from(b, at + 4)) == want;
+}
+
+/* Whether the contents for a tag have the sum that stands in it. */
+static bool contents_right(const journal *j, const tags *t, uint32_t number)
+{
+	const uint8_t be[4] = { (uint8_t)(number >> 24), (uint8_t)(number >> 16),
+		(uint8_t)(number >> 8), (uint8_t)number };
+	if (!(j->incompat & (SUM2 | SUM3)))
+		return true;
+	uint32_t sum = as_crc32c(as_crc32c(j->seed, as_bytes(be, 4)), block_of(j, t->at));
+	return (j->incompat & SUM3 ? sum : sum & 0xffff) == t->sum;
+}
+
+/* The contents for a tag take the place of its block, if they are right. */
+static as_status note_contents(journal *j, const tags *t, uint32_t number, as_map *out)
+{
+	uint64_t at = j->blocks[t->at];
+	if (contents_right(j, t, number))
+		return as_map_set(out, t->block, at << 1 | (t->flags & ESCAPED));
+	j->wrong_at = j->wrong++ ? j->wrong_at : at;
+	return AS_OK;
+}
+
 /* Walks the log from its start; each is called for every block of transactions up to last. Answers the number after
  * the last transaction that was committed. */
-static uint32_t walk_log(
-	const journal *j, uint32_t last, as_map *revoked, as_map *out, as_status *s)
+static uint32_t walk_log(journal *j, uint32_t last, as_map *revoked, as_map *out, as_status *s)
 {
 	uint32_t due = j->sequence, number = 0;
 	uint64_t i = j->start, passed = 0;
@@ -135,13 +178,17 @@ static uint32_t walk_log(
 		uint32_t kind = kind_at(j, i, &number);
 		if (kind == 0 || number != due)
 			break;
+		if (!block_right(j, i, kind)) {
+			j->torn = j->blocks[i];
+			break;
+		}
 		tags t = tags_at(j, i);
 		while (kind == TAGS && passed < j->n && *s == AS_OK && next_tag(&t)) {
 			uint64_t by = 0, at = block_of(j, t.at).n ? j->blocks[t.at] : 0;
 			bool banned = out && as_map_get(revoked, t.block, &by) &&
 				      (int32_t)((uint32_t)by - due) >= 0;
 			if (out && !banned && at)
-				*s = as_map_set(out, t.block, at << 1 | (t.flags & ESCAPED));
+				*s = note_contents(j, &t, due, out);
 			passed++;
 		}
 		as_cur c = as_cur_be(block_of(j, i), MAGIC_LEN);
@@ -172,6 +219,14 @@ as_status as_ext_replay(as_ext *x)
 	as_map_free(&revoked);
 	as_tellf(x->u, as_cut(x->body, 1024 + 96, 4), "journal", "%u transactions were replayed",
 		end - j.sequence);
+	if (j.torn > 0)
+		s = as_worse(s, as_lost(x->u, j.torn * x->super.block,
+					"a checksum in the journal is wrong: its transaction and "
+					"those behind it were not replayed"));
+	if (j.wrong > 0)
+		s = as_worse(s, as_lost(x->u, j.wrong_at * x->super.block,
+					"blocks in the journal have a wrong checksum: what they "
+					"would write is left as it was"));
 	if (j.incompat & FAST)
 		s = as_worse(s, as_refused(x->u, 1024 + 96, "unsupported",
 					"fast commits in the journal were not replayed"));
