@@ -96,6 +96,47 @@ class Fit(unittest.TestCase):
 				self.assertEqual((got["/kernel-1"], got["/fdt-1"]), (sha(kernel), sha(tree)))
 
 
+@unittest.skipUnless(have("mkimage") and have("openssl"), "mkimage and openssl")
+class Signed(unittest.TestCase):
+	"""Signatures of mkimage, the control tree with the public key in the same image; and forgeries."""
+	TREE = b"""/dts-v1/; / { description = "x"; #address-cells = <1>; images {
+		kernel { data = /incbin/("kernel"); type = "kernel"; arch = "arm"; os = "linux"; compression = "none";
+			load = <0x8000>; entry = <0x8000>; hash-1 { algo = "sha256"; }; %s };
+		control { data = /incbin/("control"); type = "flat_dt"; arch = "arm"; compression = "none"; hash-1 { algo = "sha256"; }; }; };
+		configurations { default = "c"; c { kernel = "kernel"; fdt = "control"; %s }; }; };"""
+	NODE = b'signature-1 { algo = "%s"; key-name-hint = "dev"; %s };'
+	CONTROL = b'/dts-v1/; / { model = "x"; signature { }; };'
+	GOOD = "value=verified with the key in a device tree here"
+
+	def signed(self, algo, key, conf, options=()):
+		kernel = random.Random(algo).randbytes(4000)
+		node = self.NODE % (algo, b'sign-images = "kernel", "fdt";' if conf else b"")
+		files = {"kernel": kernel, "its": self.TREE % ((b"", node) if conf else (node, b"")),
+			"control": put({"in": self.CONTROL}, "dtc", "-q", "-p", "2000", "-O", "dtb", "-o", "out", "in")}
+		make = key + "; mkimage -f its -k . -K control -r out && mkimage -f its -k . %s out" % " ".join(options)
+		return put(files, "sh", "-c", make), kernel
+
+	def test_verified(self):
+		rsa = "openssl genrsa -out dev.key 2048 && openssl req -batch -new -x509 -key dev.key -subj /CN=dev -out dev.crt"
+		curve = "openssl ecparam -name prime256v1 -genkey -noout -out dev.pem"
+		for algo, key in ((b"sha1,rsa2048", rsa), (b"sha256,ecdsa256", curve), (b"sha384,ecdsa256", curve)):
+			for conf in (False, True):
+				for options in ((), ("-E",)):
+					with self.subTest(algo=algo, conf=conf, options=options):
+						image, kernel = self.signed(algo, key, conf, options)
+						lines = said(image)
+						self.assertEqual(parts(lines)["/kernel"], sha(kernel))
+						self.assertEqual(len([l for l in lines if l.endswith(self.GOOD)]), 1, lines)
+						# a byte of the kernel, and one of what a configuration's signature covers
+						at = image.index(bytes.fromhex("00008000")) + 2 if conf else image.index(kernel) + 1000
+						bad = bytearray(image)
+						bad[at] ^= 4
+						lines = said(bytes(bad))
+						self.assertFalse([l for l in lines if l.endswith(self.GOOD)])
+						self.assertTrue([l for l in lines if "a signature is wrong" in l])
+						self.assertIn("/kernel", parts(lines))
+
+
 @unittest.skipUnless(have("srec_cat"), "srec_cat")
 class Text(unittest.TestCase):
 	def test_lengths(self):

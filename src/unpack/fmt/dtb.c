@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dtb: a flattened device tree, the description of a board (layout: unpack/fdt.c). It is measured
- * and its identity told; nodes are not files. A tree with /images is a FIT image, not this. */
-#include "unpack/fdt.h"
-#include "unpack/format.h"
+ * and its identity told; nodes are not files. A tree with /images is a FIT image, not this.
+ *   /signature/NAME   a public key that U-Boot believes: algo, key-name-hint, required (for what a signature must
+ *                     be: "conf" or "image"), and the key itself, whose SHA-256 is told (layout: fmt/fit_sign.c) */
+#include <stdio.h>
 
-enum { STRINGS_MAX = 16 /* told of one list */ };
+#include "unpack/fdt.h"
+#include "unpack/vendor.h"
+
+enum {
+	STRINGS_MAX = 16, /* told of one list */
+	KEYS_MAX = 64,    /* that are told */
+};
 
 static bool is_fit(const as_fdt *fdt)
 {
@@ -50,6 +57,44 @@ static const struct told {
 	{ "chosen", "stdout-path", "stdout-path" },
 };
 
+static const char *name_of_key(as_unpack *u, as_span node, const char *what)
+{
+	as_span s = as_print(as_memory(u), "signature/%.*s/%s", (int)as_min(node.n, 64),
+		(const char *)node.p, what);
+	return s.p ? (const char *)s.p : "signature";
+}
+
+/* SHA-256 of the numbers that make a public key. */
+static void tell_digest(as_unpack *u, as_fdt_walk w)
+{
+	as_span rsa = as_fdt_prop(w, "rsa,modulus"), x = as_fdt_prop(w, "ecdsa,x-point");
+	as_span pieces[2] = { rsa.n > 0 ? rsa : x,
+		rsa.n > 0 ? as_bytes("", 0) : as_fdt_prop(w, "ecdsa,y-point") };
+	uint8_t sum[AS_DIGEST_MAX];
+	char hex[2 * AS_DIGEST_MAX + 1] = "";
+	size_t n = pieces[0].n > 0 ? as_vendor_digest("sha256", pieces, 2, sum) : 0;
+	for (size_t i = 0; i < n; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+	if (n > 0)
+		as_tell(u, pieces[0],
+			name_of_key(u, w.name, rsa.n > 0 ? "modulus-sha256" : "point-sha256"),
+			as_lit(hex));
+}
+
+static void tell_keys(as_unpack *u, as_fdt_walk w)
+{
+	static const char *const texts[] = { "algo", "ecdsa,curve", "key-name-hint", "required" };
+	unsigned depth = w.depth;
+	for (unsigned n = 0; n < KEYS_MAX && as_fdt_child(&w, depth); n++) {
+		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+			as_span v = as_fdt_text(w, texts[i]);
+			if (v.n > 0)
+				as_tell(u, v, name_of_key(u, w.name, texts[i]), v);
+		}
+		tell_digest(u, w);
+	}
+}
+
 static as_status unpack(as_unpack *u, as_span body)
 {
 	as_fdt fdt;
@@ -63,6 +108,9 @@ static as_status unpack(as_unpack *u, as_span body)
 		if (!told[i].node || as_fdt_enter(&w, told[i].node))
 			tell_list(u, told[i].name, as_fdt_text(w, told[i].property));
 	}
+	as_fdt_walk keys = as_fdt_begin(&fdt);
+	if (as_fdt_next(&keys) == AS_FDT_NODE && as_fdt_enter(&keys, "signature"))
+		tell_keys(u, keys);
 	return as_fdt_whole(&fdt) ? AS_OK : as_lost(u, 0, "device tree is cut off or damaged");
 }
 

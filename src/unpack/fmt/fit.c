@@ -316,9 +316,13 @@ const as_format as_format_fit = {
 		"the public key",
 		NULL },
 	.keeps = NULL,
-	.samples = (const char *const[]){ "mkimage -f, -f auto, -E, -p, -k (u-boot-tools 2023.01)",
-		NULL },
-	.gaps = (const char *const[]){ "a key in another object than the FIT is not found",
+	.samples =
+		(const char *const[]){
+			"mkimage -f, -f auto, -E, -p, -k, RSA and ECDSA (u-boot-tools 2023.01)",
+			NULL },
+	.gaps = (const char *const[]){ "signatures are not verified with a key in another object "
+				       "than the FIT: the keys of a "
+				       "device tree are told with it",
 		"encrypted images stay so", NULL },
 	.spec = "https://docs.u-boot.org/en/latest/usage/fit/source_file_format.html",
 	.see = NULL,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a FIT's signatures sign, and whether they hold. Layout: the nodes of signatures are in fmt/fit.c; a key is
  *   /signature/key-NAME   rsa,modulus and rsa,exponent (numbers, big-endian), or ecdsa,curve with ecdsa,x-point and
- *                         ecdsa,y-point; algo, required
+ *                         ecdsa,y-point; algo, required; of ECDSA the node's name is NAME alone
  * in the control tree of the boot loader. An image's signature is over its data. A configuration's is over those
  * pieces of the tree's structure that belong to the nodes in hashed-nodes (paths): a node with its properties, but
  * for the data and where it stands; of its children the marks of their beginning and end; of all others nothing.
@@ -47,7 +47,8 @@ static bool find_key(const as_fit_keys *keys, as_span hint, as_fdt_walk *w)
 		if (as_fdt_next(w) != AS_FDT_NODE || !as_fdt_enter(w, "signature"))
 			continue;
 		for (unsigned depth = w->depth; as_fdt_child(w, depth);)
-			if (as_starts(w->name, "key-") && as_same(as_from(w->name, 4), hint))
+			if (as_same(w->name, hint) ||
+				(as_starts(w->name, "key-") && as_same(as_from(w->name, 4), hint)))
 				return true;
 	}
 	return false;
