@@ -306,11 +306,19 @@ static bool covers(const as_opening *o, const as_format *f, const as_extent *cla
 	return end + as_padding_at(o->data, end) == o->data.n || o->data.n - end < TRAILER_MIN;
 }
 
+/* What was searched for formats already is not searched again. But no magic tells where a bare program begins. */
+static const as_format *bare_program(const as_opening *o, as_extent *claim)
+{
+	const as_format *f = as_format_by_id("uboot");
+	bool is = f && o->send->stage(o->send->ctx, f->id, 0) && f->probe(o->data, claim) == AS_OK;
+	return is ? f : NULL;
+}
+
 static const as_format *claim_of(const as_opening *o, as_extent *claim, as_beside *beside)
 {
 	*beside = (as_beside){ 0 };
 	if (as_is(o->hint, "raw"))
-		return NULL;
+		return bare_program(o, claim);
 	for (const as_format *const *f = as_formats; o->hint.n > 0 && *f; f++)
 		if (as_is(o->hint, (*f)->id) && o->send->stage(o->send->ctx, (*f)->id, 0) &&
 			(*f)->probe(o->data, claim) == AS_OK)

@@ -113,3 +113,63 @@ class Debian(unittest.TestCase):
 		for name, data in sorted(found.items())[:6]:
 			lines = said(data)
 			self.assertTrue(any(n.startswith("/imx_ivt-0x0") for n in parts(lines)) or "type imx_ivt" in "\n".join(lines), name)
+
+	RUN = re.compile(rb"(?:[\w.-]{1,60}=[ -~\t\n]*\0){4,}\0")
+
+	def defaults(self, data):
+		"""The default environment as text: the run of settings that has a boot command and its delay."""
+		found = [m.group()[:-1] for m in self.RUN.finditer(data) if b"bootcmd=" in m.group() and b"bootdelay=" in m.group()]
+		return [f.replace(b"\n", b"\\\n").replace(b"\0", b"\n") for f in found[:1]]
+
+	def bare(self):
+		for arch, package, some in (("arm64", "u-boot-rockchip", 3), ("arm64", "u-boot-amlogic", 9), ("armhf", "u-boot-rockchip", 1), ("arm64", "u-boot-mvebu", 1), ("armhf", "u-boot-qemu", 9)):
+			found = self.files(arch, package, r"(?<!x86)(?<!x86_64)/u-boot(-nodtb|-spl|-tpl)?\.bin$")
+			folders = sorted({n.rsplit("/", 1)[0] for n in found})
+			for folder in folders[:some]:
+				yield folder, {n.rsplit("/", 1)[1]: d for n, d in found.items() if n.startswith(folder + "/")}
+
+	def test_bare(self):
+		"""U-Boot itself and its first stages: version, defaults, and the device tree where the program without it ends."""
+		seen = 0
+		for folder, files in self.bare():
+			for name, data in files.items():
+				with self.subTest(folder=folder, name=name):
+					lines, stage = said(data), {"u-boot-spl.bin": "SPL", "u-boot-tpl.bin": "TPL"}.get(name)
+					self.assertEqual(lines[0].split()[:2], ["type", "uboot"])
+					self.assertEqual((value(lines, "version"), value(lines, "stage")), ("2023.01+dfsg-2+deb12u3", stage))
+					got = parts(lines)
+					wanted = self.defaults(data)
+					self.assertEqual([d for n, d in got.items() if n == "/u-boot-default.env"], [sha(w) for w in wanted])
+					seen += len(wanted)
+					if name == "u-boot.bin" and "u-boot-nodtb.bin" in files:
+						at = len(files["u-boot-nodtb.bin"])
+						self.assertEqual(got["/dtb-0x%x" % at], sha(data[at:]))
+		self.assertGreater(seen, 10)
+
+	def test_bare_in_flash(self):
+		"""Behind it something else: it ends where it says, or before the erased page."""
+		_, files = next(self.bare())
+		program = files["u-boot.bin"]
+		lines = said(program + b"\xff" * (-len(program) % 4096 + 4096) + random.Random(9).randbytes(5000))
+		self.assertEqual(lines[0].split()[:2], ["type", "uboot"])
+		self.assertTrue([n for n in parts(lines) if n.startswith("/trailing-")])
+		self.assertIn("/u-boot-default.env", parts(lines))
+
+	def test_bare_damage(self):
+		"""Blocks of zeros and lost ends: what they do not touch still comes out."""
+		dice = random.Random(10)
+		_, files = next(self.bare())
+		data = files["u-boot.bin"]
+		env, = self.defaults(data)
+		tree = len(files["u-boot-nodtb.bin"])
+		kept = (data.index(b"bootcmd=") - 512, data.index(b"bootcmd=") + len(env) + 512)
+		banner = data.index(b"(", data.index(b"U-Boot 20"))
+		for _ in range(6):
+			at = dice.randrange(4096, tree - 4096)
+			if kept[0] - 4096 < at < kept[1] or abs(at - banner) < 8192:
+				continue
+			got = parts(said(data[:at] + b"\0" * 4096 + data[at + 4096:]))
+			self.assertEqual(got["/u-boot-default.env"], sha(env))
+			self.assertEqual(got["/dtb-0x%x" % tree], sha(data[tree:]))
+		got = parts(said(data[:tree - 100]))
+		self.assertEqual(got["/u-boot-default.env"], sha(env))

@@ -31,7 +31,8 @@ static bool cares(const as_file *f)
 {
 	return as_starts(f->data, "\x7f"
 				  "ELF") ||
-	       as_flat_is(f->data) || as_is(as_lit(f->type), "data");
+	       as_flat_is(f->data) || as_is(as_lit(f->type), "data") ||
+	       as_is(as_lit(f->type), "uboot");
 }
 
 /* The bytes of the file at an address. */

@@ -62,7 +62,10 @@ static size_t name_start(as_span data, size_t at, size_t from)
 	return at;
 }
 
-static bool cares(const as_file *f) { return as_is(as_lit(f->type), "data"); }
+static bool cares(const as_file *f)
+{
+	return as_is(as_lit(f->type), "data") || as_is(as_lit(f->type), "uboot");
+}
 
 static as_status inspect(as_facts *out, const as_file *f)
 {

@@ -6,13 +6,13 @@
  * The size is found by the checksum: those that are usual are tried until it fits. Of two copies in a row that with
  * the later flags is in use: it counts up from copy to copy, and 0 follows 255. What comes out is text: a line for
  * each variable, a line end in a value written as backslash and line end (as mkenvimage reads it). */
-#include "unpack/format.h"
+#include "unpack/fmt/uboot_env.h"
 
 enum {
 	SUM_LEN = 4,
-	SIZE_MAX_ = 512 << 10, /* of a block */
-	FINE = 256,            /* steps of sizes that are tried */
-	FINE_TO = 16 << 10,    /* up to here; then */
+	SIZE_MAX_ = AS_UBOOT_ENV_MAX, /* of a block */
+	FINE = 256,                   /* steps of sizes that are tried */
+	FINE_TO = 16 << 10,           /* up to here; then */
 	COARSE = 4096,
 	NAME_MAX_LEN = 128,
 };
@@ -30,8 +30,7 @@ static bool is_value_byte(uint8_t b)
 	return as_printable(b) || b == '\t' || b == '\n' || b == '\r' || b == 0x1b;
 }
 
-/* Length of the variable at offset at, without its NUL; 0 if there is none. */
-static size_t variable(as_span s, size_t at)
+size_t as_uboot_variable(as_span s, size_t at)
 {
 	size_t n = 0, equals = 0;
 	uint8_t b = 0;
@@ -49,7 +48,7 @@ static bool read_text(as_span image, size_t at, env *e)
 {
 	as_span s = as_cut(image, 0, as_min(image.n, SIZE_MAX_));
 	size_t from = at, n = 0;
-	for (e->n_vars = 0; (n = variable(s, at)) > 0; e->n_vars++)
+	for (e->n_vars = 0; (n = as_uboot_variable(s, at)) > 0; e->n_vars++)
 		at += n + 1;
 	e->text = as_cut(s, from, at - from);
 	return e->n_vars > 0 && at < s.n && s.p[at] == 0;
@@ -104,8 +103,8 @@ static bool glance(as_span start)
 {
 	enum { LOOK = 1024 };
 	as_span s = as_cut(start, 0, as_min(start.n, LOOK));
-	size_t at = variable(s, SUM_LEN) > 0 ? SUM_LEN : SUM_LEN + 1;
-	size_t n = variable(s, at);
+	size_t at = as_uboot_variable(s, SUM_LEN) > 0 ? SUM_LEN : SUM_LEN + 1;
+	size_t n = as_uboot_variable(s, at);
 	/* Text of a program has such runs too; but what stands before it is text then, not a checksum. */
 	bool text = true;
 	for (size_t i = 0; i < SUM_LEN; i++)
@@ -124,8 +123,7 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-/* The variables as lines of text. */
-static as_span as_lines_of_env(as_arena *a, as_span text)
+as_span as_uboot_lines(as_arena *a, as_span text)
 {
 	uint8_t *out = as_alloc_array(a, text.n + 1, 2);
 	size_t n = 0;
@@ -142,7 +140,7 @@ static as_status put_env(as_unpack *u, as_span body, uint64_t at, const env *e, 
 	if (as_want(u, 2 * e->text.n) != AS_OK)
 		return AS_LIMIT;
 	as_entry out = { .at = at, .type = AS_PART, .name = as_lit(name) };
-	out.data = as_lines_of_env(as_memory(u), e->text);
+	out.data = as_uboot_lines(as_memory(u), e->text);
 	as_struct(u, at, e->size, "U-Boot environment");
 	as_tellf(u, as_cut(body, at, SUM_LEN), name, "crc ok, %s, size %llu, %u variables",
 		e->big ? "big-endian" : "little-endian", (unsigned long long)e->size, e->n_vars);
