@@ -50,6 +50,10 @@ class Written(unittest.TestCase):
 			for kind in ("zynq", "zynqmp"):
 				yield "zynq", image(data, "-T", kind + "image"), data, ("header-sum", "ok")
 			if size < 50000:  # what the chip's memory holds
+				for chip in (("rk3328", "rk3399", "rk3188") if size < 32000 else ("rk3399",)):  # the last one's program is enciphered
+					whole = image(data, "-n", chip, "-T", "rksd")
+					tag = b"RK" + chip[2:4].encode() if chip != "rk3328" else b"RK32"
+					yield "rkrc4", whole, (tag + data[4:]).ljust(-size % 2048 + size, b"\0"), ("cipher", "header and program" if chip == "rk3188" else "header")
 				yield "rkns", image(data, "-n", "rk3568", "-T", "rksd"), data, ("header-digest", "ok")
 
 	def test_alone(self):
@@ -78,7 +82,7 @@ class Written(unittest.TestCase):
 		"""A bit of the program: what sums it says so, and it still comes out."""
 		dice = random.Random(3)
 		for id, whole, program, _ in self.written():
-			if program is None or id == "zynq" or len(program) < 8:
+			if program is None or id in ("zynq", "rkrc4") or len(program) < 8:
 				continue
 			at = whole.index(program[:64]) + dice.randrange(64)
 			bad = bytearray(whole)
@@ -106,6 +110,20 @@ class Debian(unittest.TestCase):
 		for name, data in sorted(found.items())[:6]:
 			lines = said(data)
 			self.assertTrue(any(n.startswith("/egon-0x0") for n in parts(lines)) or "type egon" in "\n".join(lines), name)
+
+	def test_rockchip(self):
+		"""The first stages lie in it whole; of them the first but for the chip's name in its first bytes."""
+		found = self.files("arm64", "u-boot-rockchip", r"(idbloader.img|u-boot-spl.bin|u-boot-tpl.bin)$")
+		images = {n: d for n, d in found.items() if n.endswith("idbloader.img")}
+		self.assertGreater(len(images), 5)
+		for name, data in sorted(images.items()):
+			with self.subTest(name=name):
+				lines = said(data)
+				self.assertEqual(lines[0].split()[:2], ["type", "rkrc4"])
+				stages = [found[n] for n in (name.replace("idbloader.img", "u-boot-%s.bin" % s) for s in ("tpl", "spl")) if n in found]
+				stages[0] = data[2048:2052] + stages[0][4:]
+				wanted = dict(zip(("/program", "/second-stage"), (sha(s.ljust(-len(s) % 2048 + len(s), b"\0")) for s in stages)))
+				self.assertEqual(parts(lines), wanted)
 
 	def test_imx(self):
 		found = {**self.files("armhf", "u-boot-imx", r"(u-boot\.imx|SPL)$")}

@@ -105,8 +105,7 @@ const as_format as_format_rkns = {
 	.verifies = (const char *const[]){ "digests of the header and of each image", NULL },
 	.keeps = NULL,
 	.samples = (const char *const[]){ "mkimage (u-boot-tools 2023.01)", NULL },
-	.gaps = (const char *const[]){ "older chips, whose header is enciphered with RC4",
-		"signatures are not verified", NULL },
+	.gaps = (const char *const[]){ "signatures are not verified", NULL },
 	.spec = "https://opensource.rock-chips.com/wiki_Boot_option",
 	.see = NULL,
 };

@@ -30,7 +30,9 @@ static const struct start {
 	{ "arm64", "\0\0\0\xff\0\0\0\xfe", "\0\0\0\xea\0\0\0\x14" },           /* b of 32 bits, b */
 	{ "arm", "\0\0\0\xff\xff\xff\xff\xff", "\0\0\0\xea\x14\xf0\x9f\xe5" }, /* b, vectors */
 	{ "arm", "\0\0\0\xff\0\0\0\xff", "\0\0\0\xea\0\0\0\xea" },             /* b, b */
-	{ "mips", "\xff\xff\0\0\xff\xff\xff\xff", "\x10\0\0\0\0\0\0\0" },      /* b, nop */
+	{ "arm64", "\xff\xff\0\0\0\0\0\xfe", "RK\0\0\0\0\0\x14" }, /* Rockchip's name, b */
+	{ "arm", "\xff\xff\0\0\0\0\0\xff", "RK\0\0\0\0\0\xea" },
+	{ "mips", "\xff\xff\0\0\xff\xff\xff\xff", "\x10\0\0\0\0\0\0\0" }, /* b, nop */
 	{ "mipsel", "\0\0\xff\xff\xff\xff\xff\xff", "\0\0\0\x10\0\0\0\0" },
 	{ "riscv", "\xff\xff\xff\xff\xff\xff\xff\xff", "\x2a\x82\xae\x84\x93\1\0\0" },
 	{ "riscv", "\xff\xff\xff\xff\xff\xff\xff\xff", "\x73\x25\x40\xf1\x2a\x82\xae\x84" },
