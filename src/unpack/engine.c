@@ -55,17 +55,6 @@ as_status as_send_rival(const as_opening *o, const as_format *rival, uint64_t at
 		"this format begins at the same place as another, which was opened: it was not");
 }
 
-/* What stands in the first page of a NAND dump begins where the dump does, and is cut by its out-of-band bytes: it is
- * met again, whole, in what is put together of the pages. */
-static bool interleaves(const as_format *f) { return f && strcmp(f->id, "nand") == 0; }
-
-/* Logs of nodes are read in spite of such bytes, but not what they cut: in a dump they are no rival. Of others, which
- * would not hold if they were cut, one is told. */
-static bool is_log(const as_format *f)
-{
-	return f && (strcmp(f->id, "jffs2") == 0 || strcmp(f->id, "ubifs") == 0);
-}
-
 const as_format *as_best_format(
 	const as_opening *o, as_span data, uint64_t at, as_extent *out, as_beside *beside)
 {
@@ -77,7 +66,8 @@ const as_format *as_best_format(
 			continue;
 		if ((*f)->probe(data, &claim) != AS_OK || claim.size == 0 || claim.size > data.n)
 			continue;
-		bool wins = !best || interleaves(*f) || (!interleaves(best) && better(&claim, out));
+		bool wins =
+			!best || (*f)->interleaved || (!best->interleaved && better(&claim, out));
 		const as_extent *lost = wins ? out : &claim;
 		if (as_rival(NULL, wins ? best : *f, lost)) {
 			beside->f = wins ? best : *f;
@@ -88,7 +78,7 @@ const as_format *as_best_format(
 			*out = claim;
 		}
 	}
-	if (interleaves(best) && is_log(beside->f))
+	if (best && best->interleaved && beside->f && beside->f->reads_through)
 		beside->f = NULL;
 	return best;
 }

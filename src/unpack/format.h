@@ -59,6 +59,12 @@ typedef struct as_format {
 	bool shared; /* entries' contents can be decoded apart from each other: large containers are opened by
 			* several examiners, each of which decodes its share (see as_begin's want) */
 	bool anywhere; /* magic is searched at every offset of raw images (else: only at offset 0) */
+	/* Bytes of its own stand all through what it holds (a NAND dump): what begins at the same place is cut by them,
+	 * and is met again, whole, in what it emits. So it wins over any other. */
+	bool interleaved;
+	/* It finds its nodes by their magic and so begins in spite of such bytes, but does not get past them: beside
+	 * what is interleaved it is no rival. Of others, which would not hold if they were cut, one is told. */
+	bool reads_through;
 	/* docs/formats.md is made of these (tools/gen_formats.py); lists end with NULL. */
 	const char *const *variants; /* what of the format is read, such as "big-endian" */
 	const char *const *

@@ -484,6 +484,7 @@ const as_format as_format_jffs2 = {
 	.glance = glance,
 	.probe = probe,
 	.unpack = unpack,
+	.reads_through = true,
 	.variants = (const char *const[]){ "little-endian and big-endian",
 		"data stored, or packed by zlib, rtime, rubin (MIPS and dynamic), LZO, and LZMA as "
 		"in OpenWrt",

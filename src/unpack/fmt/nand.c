@@ -6,10 +6,11 @@
 #include "unpack/fmt/yaffs.h"
 
 enum {
-	BLOCK = 16,    /* pages: YAFFS begins at a multiple of it */
-	LISTED = 8192, /* pages that are accounted for one by one; of larger dumps in one stretch */
-	MARKS = 64,    /* bad blocks that are told */
-	OLD_MARK = 5,  /* byte of 16 that marks a bad block; of more the first */
+	BLOCK = 16, /* pages: YAFFS begins at a multiple of it */
+	LISTED =
+		128, /* pages that are accounted for one by one; of larger dumps, whose map nobody would read, in one */
+	MARKS = 64,   /* bad blocks that are told */
+	OLD_MARK = 5, /* byte of 16 that marks a bad block; of more the first */
 	YAFFS_LEAST = 2,
 };
 
@@ -201,6 +202,7 @@ const as_format as_format_nand = {
 	.magic = NULL,
 	.probe = probe,
 	.unpack = unpack,
+	.interleaved = true,
 	.variants =
 		(const char *const[]){
 			"pages of 512 + 16, 2048 + 64, 112 and 128, 4096 + 128, 216, 218, 224 and "

@@ -339,6 +339,7 @@ const as_format as_format_ubifs = {
 	.glance = glance,
 	.probe = probe,
 	.unpack = unpack,
+	.reads_through = true,
 	.variants = (const char *const[]){ "index and journal; all nodes by their numbers if the "
 					   "index is damaged",
 		"data stored, or packed by LZO, zlib or zstd",
