@@ -42,3 +42,9 @@ def arcadyan_cut():
 @lie("", "!type arcadyan")
 def arcadyan_not_obfuscated():
 	return b"\x04\x01\x09\x20" + alone(PLAIN)
+
+
+@lie("", "!type arcadyan")
+def arcadyan_of_no_bytes():
+	"""A program may hold what reads as the head of a stream that is empty."""
+	return obfuscated(bytes.fromhex("5d00008021") + bytes(600))
