@@ -212,12 +212,15 @@ static as_status put(as_unpack *u, const header *h)
 		e.has |= AS_HAS_MTIME;
 	as_struct(u, h->at, h->data_at - h->at, "header");
 	as_struct(u, h->data_at, h->data.n, "packed contents");
-	if (h->method > SQUEEZED && h->method < CRUNCHED)
-		return as_refused(
-			u, h->at, "unsupported", "packed by a method of before 1986: not read");
+	bool old = h->method > SQUEEZED && h->method < CRUNCHED;
 	as_status s = as_begin(u, NULL, &e, &want);
 	if (s != AS_OK || !want)
 		return s == AS_OK ? as_end(u, false) : s;
+	if (old) {
+		s = as_refused(
+			u, h->at, "unsupported", "packed by a method of before 1986: not read");
+		return as_worse(s, as_end(u, true));
+	}
 	s = decode(&f, h);
 	if (s <= AS_PARTIAL)
 		s = as_worse(s, flush(&f));

@@ -91,7 +91,7 @@ def arc_claims_four_gigabytes():
 	return put(image, entry(image, b"RUNS.BIN") + 25, "I", 0xfffffff0)
 
 
-@lie("arc", "a method of before 1986", "/NOISE")
+@lie("arc", "a method of before 1986", "/TEXT.TXT damaged", "/NOISE")
 def arc_old_method():
 	image = read("arc", "methods")
 	image[entry(image, b"TEXT.TXT") + 1] = 6
