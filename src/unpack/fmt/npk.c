@@ -15,7 +15,9 @@ enum {
 	INFO = 1,
 	FILES = 4,
 	SIGNATURE = 9,
+	ARCHITECTURE = 16,
 	PADDING = 22,
+	CHANNEL = 24,
 	TARGET_MAX = 4096,
 	PARTS_MAX = 4096,
 };
@@ -100,8 +102,8 @@ static as_status begin_file(files *f)
 	f->e.has = AS_HAS_MODE | AS_HAS_MTIME;
 	f->e.mtime = as_u32(&c);
 	f->e.name = as_copy(f->arena, as_buf_span_of(&f->name));
-	bool known = f->e.type == AS_FILE || f->e.type == AS_DIR || f->e.type == AS_SYMLINK;
-	if (!known || types[mode >> 12] != f->e.type || f->e.name.n == 0) {
+	bool known = f->e.type != 0;
+	if (!known || f->e.name.n == 0) {
 		f->bad = true;
 		return as_lost(f->u, f->at, "a file's record is damaged");
 	}
@@ -216,9 +218,9 @@ static as_status put_other(as_unpack *u, const part *p)
 		tell_info(u, p);
 	if (p->type == SIGNATURE)
 		as_tellf(u, p->data, "signature", "%zu bytes, not verified", p->data.n);
-	if (p->type == 16)
+	if (p->type == ARCHITECTURE)
 		as_vendor_text(u, p->data, "architecture");
-	if (p->type == 24)
+	if (p->type == CHANNEL)
 		as_vendor_text(u, p->data, "channel");
 	if (p->type == PADDING && as_all(p->data, 0)) {
 		as_struct(u, p->at + PART_HEAD, p->data.n, "padding");
