@@ -157,9 +157,15 @@ static const struct {
 	{ "cpio", "cpio -itvn --quiet PATTERN < IN" }, { "zip", "unzip -Z IN PATTERN" },
 	{ "ar", "ar tv IN PATH" }, { "ext", "debugfs -R \"stat \\\"/\"PATH\"\\\"\" IN" } };
 
+/* Whether the entry is of a container's image, merged from its layers: no one archive has it under that path. */
+static bool is_merged(sqlite3_stmt *st)
+{
+	return as_is(as_sql_span(st, FORMAT), "tar") && as_starts(as_sql_span(st, PATH), "/merged");
+}
+
 static void list_entry(way *w, sqlite3_stmt *st)
 {
-	for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]); i++)
+	for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]) && !is_merged(st); i++)
 		if (as_is(as_sql_span(st, FORMAT), listings[i].format)) {
 			fill(w, as_lit(listings[i].command), as_sql_span(st, PATH), (as_span){ 0 });
 			as_buf_text(w->out, "\n");
@@ -194,7 +200,7 @@ static void step(way *w, sqlite3_stmt *st)
 	} else if (see.n > 0) {
 		as_span path = as_sql_span(st, PATH);
 		fill(w, see, path, as_buf_span_of(&next));
-		if (as_is(as_sql_span(st, FORMAT), "tar") && as_starts(path, "/merged"))
+		if (is_merged(st))
 			fill(w, as_lit(merged), path, as_buf_span_of(&next));
 		as_buf_text(w->out, "\n");
 	} else {

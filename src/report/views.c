@@ -372,16 +372,22 @@ static const char unexamined_table[] = "SELECT p.path, u.stage, u.reason, u.text
 				 "AS o WHERE o.id IN"                                              \
 				 " (SELECT object FROM place WHERE parent IS NULL) AND o.size > "  \
 				 "0 AND o.type <> 'folder'),"                                      \
-				 " alone(input, at, len, class, label, child, entropy, depth) AS " \
+				 " alone(input, at, len, class, label, child, entropy, depth, "    \
+				 "holder) AS "                                                     \
 				 "(SELECT input, 0, size,"                                         \
-				 " 'object', type, input, entropy, 0 FROM whole WHERE input NOT "  \
+				 " 'object', type, input, entropy, 0, input FROM whole WHERE "     \
+				 "input NOT "                                                      \
 				 "IN (SELECT object FROM"                                          \
 				 " extent)), every AS (SELECT * FROM leaf UNION ALL SELECT * "     \
 				 "FROM alone)"
 
-/* The first place of an extent's object in that input: ids are in the order of the tree. */
+/* The first place of an extent's object in what holds it there, or else in that input: ids are in the order of the
+ * tree. */
 #define INSIDE(extent)                                                                             \
-	"(SELECT min(id) FROM place WHERE object = " extent ".child AND id >= w.place)"
+	"coalesce((SELECT min(p.id) FROM place AS p JOIN place AS h ON h.id = p.owner"             \
+	" WHERE p.object = " extent ".child AND h.object = " extent                                \
+	".holder AND p.id >= w.place),"                                                            \
+	" (SELECT min(id) FROM place WHERE object = " extent ".child AND id >= w.place))"
 
 static const char map[] = MAP
 	" SELECT i.name AS input, (SELECT sha256 FROM object WHERE id = e.input) AS "

@@ -113,11 +113,11 @@ const char *const *as_view_names(void);
 	" parted(object) AS MATERIALIZED (SELECT e.object FROM extent AS e"                        \
 	" JOIN object AS o ON o.id = e.object GROUP BY e.object"                                   \
 	" HAVING sum(e.len) = o.size AND " which "),"                                              \
-	" account(input, at, len, class, label, child, entropy, depth) AS ("                       \
-	"SELECT object, at, len, class, label, child, entropy, 0 FROM extent"                      \
+	" account(input, at, len, class, label, child, entropy, depth, holder) AS ("               \
+	"SELECT object, at, len, class, label, child, entropy, 0, object FROM extent"              \
 	" WHERE object IN (SELECT object FROM place WHERE parent IS NULL)"                         \
 	" UNION ALL SELECT a.input, a.at + e.at, e.len, e.class, e.label, e.child, e.entropy,"     \
-	" a.depth + 1 FROM account AS a JOIN extent AS e ON e.object = a.child"                    \
+	" a.depth + 1, e.object FROM account AS a JOIN extent AS e ON e.object = a.child"          \
 	" WHERE " AS_SQL_IS_PARTED " LIMIT " most "),"                                             \
 	" leaf AS (SELECT * FROM account AS a WHERE NOT (" AS_SQL_IS_PARTED "))"
 #define AS_SQL_IS_PARTED                                                                           \

@@ -2,10 +2,12 @@
 """assay show map: the ranges of every input tile it, and each is what it is said to be."""
 import collections
 import hashlib
+import io
 import json
 import pathlib
 import re
 import subprocess
+import tarfile
 import tempfile
 import unittest
 
@@ -78,6 +80,47 @@ class Map(unittest.TestCase):
 		with tempfile.TemporaryDirectory() as tmp:
 			(pathlib.Path(tmp) / "text").write_text("nothing in particular\n")
 			self.check([pathlib.Path(tmp) / "text"])
+
+	def test_an_object_has_the_name_of_where_it_stands(self):
+		data = b"nothing in particular\n" * 99
+		with tempfile.TemporaryDirectory() as tmp:
+			image = pathlib.Path(tmp, "both.tar")
+			image.write_bytes(archive({"a.tar": archive({"one": data}), "b.tar": archive({"two": data})}))
+			paths = [r["path"] for rs in self.check([image]).values() for r in rs if r["length"] == len(data)]
+			self.assertEqual(paths, ["/one", "/two"])
+
+	def test_a_dump_has_few_lines(self):
+		"""Not two for each page."""
+		golden = next(p for p in GOLDEN if p.parent.name == "nand" and p.stem == "ubi").read_bytes()
+		with tempfile.TemporaryDirectory() as tmp:
+			image = pathlib.Path(tmp, "dump")
+			image.write_bytes(golden * 12)
+			self.assertLess(sum(len(rs) for rs in self.check([image]).values()), 10)
+
+	def test_an_entry_that_layers_make_together_is_not_looked_for_in_their_archive(self):
+		layer = io.BytesIO()
+		with tarfile.open(fileobj=layer, mode="w") as t:
+			node = tarfile.TarInfo("console")
+			node.type, node.devmajor, node.devminor, node.mode = tarfile.CHRTYPE, 5, 1, 0o600
+			t.addfile(node)
+		manifest = json.dumps([{"Config": "c.json", "RepoTags": [], "Layers": ["l/layer.tar"]}]).encode()
+		with tempfile.TemporaryDirectory() as tmp:
+			image = pathlib.Path(tmp, "image.tar")
+			image.write_bytes(archive({"c.json": b"{}", "l/layer.tar": layer.getvalue(), "manifest.json": manifest}))
+			told = run(ASSAY, "explain", review(pathlib.Path(tmp), image), "device-node-outside-dev").decode()
+		self.assertIn("# mode 0600 in the image", told)
+		self.assertNotIn("tvf image.tar merged", told)
+		self.assertRegex(told, r"tar --numeric-owner -tvf \S+ console")
+
+
+def archive(files):
+	out = io.BytesIO()
+	with tarfile.open(fileobj=out, mode="w") as t:
+		for name, data in files.items():
+			entry = tarfile.TarInfo(name)
+			entry.size = len(data)
+			t.addfile(entry, io.BytesIO(data))
+	return out.getvalue()
 
 
 class Faults(unittest.TestCase):
