@@ -18,7 +18,8 @@ enum {
 	LINE = 50,
 	SPLIT = 8,
 	CHUNK_MAX = 1 << 21,
-	META_MAX = 256 << 20,
+	META_MAX = 256 << 20, /* bytes that the metadata of an image unpack to; those of all */
+	META_PER_BYTE = 8,    /* images to as much, and so many for each byte of the file */
 	LINES_MAX = 1 << 22
 };
 
@@ -158,8 +159,13 @@ static as_status put_image(as_wim *w, const as_wim_blob *b, uint64_t at)
 {
 	as_buf meta = { 0 };
 	as_node *dir = NULL;
-	as_status s = as_wim_unpack(w, b, keep, &meta);
 	w->image++;
+	/* Lines may all lead to the same metadata, which unpack to far more than they are. */
+	if (b->size > as_min(META_MAX, w->room))
+		return as_refused(w->u, as_min(b->at, w->body.n), "limit",
+			"the metadata of an image are too large");
+	w->room -= b->size;
+	as_status s = as_wim_unpack(w, b, keep, &meta);
 	if (s <= AS_PARTIAL && w->images > 1) {
 		as_entry e = { .at = at, .type = AS_DIR };
 		e.name = as_print(as_memory(w->u), "%llu", (unsigned long long)w->image);
@@ -168,9 +174,6 @@ static as_status put_image(as_wim *w, const as_wim_blob *b, uint64_t at)
 	if (s <= AS_PARTIAL && meta.n > 0)
 		s = as_worse(s, as_wim_tree(w, as_buf_span_of(&meta), dir));
 	as_buf_free(&meta);
-	if (s == AS_LIMIT && meta.n == 0)
-		return as_refused(
-			w->u, b->at, "limit", "the metadata of an image are larger than 256 MiB");
 	return s;
 }
 
@@ -197,6 +200,7 @@ static as_status read_all(as_wim *w)
 static as_status unpack(as_unpack *u, as_span body)
 {
 	as_wim w = { .u = u, .body = body, .blobs.seed = (uintptr_t)u };
+	w.room = META_MAX + META_PER_BYTE * (uint64_t)body.n;
 	as_status s = AS_OK;
 	if (!read_header(body, &w))
 		return as_lost(u, 0, "header is damaged");

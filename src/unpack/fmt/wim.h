@@ -25,6 +25,7 @@ typedef struct as_wim {
 	as_map blobs;   /* SHA-1 -> offset of its line in the table */
 	uint8_t *buf;   /* a chunk unpacked */
 	uint64_t image; /* that is being read */
+	uint64_t room;  /* bytes of metadata that may still be unpacked */
 } as_wim;
 
 as_wim_blob as_wim_read_blob(as_cur *c);

@@ -15,7 +15,7 @@
 #include "wim.h"
 
 enum { FIXED = 102, ITEM = 8, DIRECTORY = 0x10, REPARSE = 0x400, UNIX = 0x337dd873 };
-enum { JUNCTION = 0xa0000003, LINK = 0xa000000c, DEPTH = 256 };
+enum { JUNCTION = 0xa0000003, LINK = 0xa000000c, DEPTH = 256, LINK_MAX = 16 << 10 };
 
 typedef struct dentry {
 	as_entry e;
@@ -157,9 +157,8 @@ static as_status put_file(as_wim *w, as_node *dir, dentry *d)
 
 static as_status keep(void *ctx, as_span bytes)
 {
-	enum { LINK_MAX = 1 << 16 };
 	as_buf *b = ctx;
-	as_buf_add(b, bytes.p, as_min(bytes.n, LINK_MAX - as_min(b->n, LINK_MAX)));
+	as_buf_add(b, bytes.p, bytes.n);
 	return b->bad ? AS_NOMEM : AS_OK;
 }
 
@@ -184,9 +183,13 @@ static as_status put_link(as_wim *w, as_node *dir, dentry *d)
 {
 	as_wim_blob b = { 0 };
 	as_buf data = { 0 };
-	as_status s = as_wim_find(w, d->sha1, &b)
-			      ? as_wim_unpack(w, &b, keep, &data)
-			      : as_lost(w->u, 48, "the goal of a link is not in the table");
+	as_status s = AS_OK;
+	if (!as_wim_find(w, d->sha1, &b))
+		s = as_lost(w->u, 48, "the goal of a link is not in the table");
+	else if (b.size > LINK_MAX) /* each link of very many would unpack it again */
+		s = as_lost(w->u, 48, "the goal of a link is larger than one can be");
+	else
+		s = as_wim_unpack(w, &b, keep, &data);
 	d->e.target = target_of(w, as_buf_span_of(&data), d->tag);
 	as_buf_free(&data);
 	return s <= AS_PARTIAL ? as_worse(s, as_put(w->u, dir, &d->e, NULL)) : s;

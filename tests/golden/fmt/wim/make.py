@@ -128,3 +128,41 @@ def wim_split():
 @lie("", "lost wim", "type wim")
 def wim_cut():
 	return read("wim", "stored")[:-900]
+
+
+def table_lines(image, kind):
+	"""Where the lines of the table stand that lead to metadata, or to contents."""
+	at, n = struct.unpack_from("<Q", image, 56)[0], struct.unpack_from("<Q", image, 48)[0] & (1 << 56) - 1
+	return [k for k in range(at, at + n, 50) if bool(image[k + 7] & 2) == kind]
+
+
+@lie("wim", "the metadata of an image are too large", "!file .* /dir/hello")
+def wim_metadata_too_large():
+	"""An image's metadata that are said to unpack to more than is given to all of them."""
+	image = read("wim", "lzx")
+	for k in table_lines(image, True):
+		put(image, k + 16, "Q", 1 << 29)
+	return image
+
+
+@lie("wim", "the metadata of an image are too large", "file .* /11/motd")
+def wim_metadata_again():
+	"""Many lines for the metadata of one image, which are said to unpack to 60 MiB: only the first ones are read."""
+	image = read("wim", "images")
+	at, n = struct.unpack_from("<Q", image, 56)[0], struct.unpack_from("<Q", image, 48)[0] & (1 << 56) - 1
+	lines = bytes(image[at:at + n])
+	meta = table_lines(image, True)[0]
+	more = bytearray(image[meta:meta + 50])
+	struct.pack_into("<Q", more, 16, 60 << 20)
+	struct.pack_into("<Q", image, 48, n + 50 * 12 | image[55] << 56)
+	struct.pack_into("<Q", image, 56, len(image))
+	return image + bytes(more) * 10 + lines + bytes(more) * 2
+
+
+@lie("wim", "the goal of a link is larger than one can be", "symlink .* /dir/link")
+def wim_link_too_large():
+	"""The goal of a link that is said to unpack to 1 GiB: each of many links would."""
+	image = read("wim", "lzx")
+	for k in table_lines(image, False):
+		put(image, k + 16, "Q", 1 << 30)
+	return image
