@@ -50,6 +50,8 @@ typedef struct leaves {
 	leaf list[LEAVES_MAX];
 	size_t n;
 	as_status s;
+	uint64_t room; /* bytes that packed sections of the volume may still unpack to */
+	as_map seen;   /* names of files */
 } leaves;
 
 static bool read_volume(as_span image, volume *v)
@@ -118,7 +120,8 @@ static void gather_guided(leaves *l, as_span all, as_span section, size_t head, 
 				l->s, as_lost(l->u, l->at, "checksum of a section is wrong"));
 		gather(l, data, depth + 1);
 	} else if (packing_of(guid, &how)) {
-		gather(l, as_uefi_unpacked(l->u, l->at, how, data, &l->s), depth + 1);
+		data = as_uefi_unpacked(l->u, l->at, how, data, &l->room, &l->s);
+		gather(l, data, depth + 1);
 	} else if (attributes & NEEDS_PROCESSING) {
 		l->s = as_worse(l->s, as_refused(l->u, l->at, "unsupported",
 					      "a section is packed in a way that is not known"));
@@ -136,7 +139,8 @@ static void gather_compressed(leaves *l, as_span section, unsigned depth)
 	as_span data = as_from(section, as_pos(&c));
 	if (how == 0 || how == STANDARD) {
 		if (how == STANDARD)
-			data = as_uefi_unpacked(l->u, l->at, AS_UEFI_STANDARD, data, &l->s);
+			data = as_uefi_unpacked(
+				l->u, l->at, AS_UEFI_STANDARD, data, &l->room, &l->s);
 		gather(l, data, depth + 1);
 		return;
 	}
@@ -224,17 +228,16 @@ static as_span own_name(as_unpack *u, as_map *seen, uint64_t at, as_span name, a
 	return name;
 }
 
-static as_status put_file(
-	as_unpack *u, as_map *seen, uint64_t at, as_span guid, uint8_t type, as_span data)
+static as_status put_file(leaves *l, uint64_t at, as_span guid, uint8_t type, as_span data)
 {
-	leaves *l = as_alloc(as_memory(u), sizeof(*l));
+	as_unpack *u = l->u;
 	as_node *dir = NULL;
-	if (!l)
-		return AS_NOMEM;
-	*l = (leaves){ .u = u, .at = at };
+	l->at = at;
+	l->n = 0;
+	l->s = AS_OK;
 	as_entry e = { .at = at, .name = as_uefi_guid(as_memory(u), guid) };
 	if (type == RAW_FILE) {
-		e.name = own_name(u, seen, at, e.name, &l->s);
+		e.name = own_name(u, &l->seen, at, e.name, &l->s);
 		e.type = AS_FILE;
 		e.data = data;
 		return as_worse(l->s, as_put(u, NULL, &e, NULL));
@@ -242,7 +245,7 @@ static as_status put_file(
 	gather(l, data, 0);
 	as_span name = user_name(l);
 	e.type = AS_DIR;
-	e.name = own_name(u, seen, at, name.n > 0 ? name : e.name, &l->s);
+	e.name = own_name(u, &l->seen, at, name.n > 0 ? name : e.name, &l->s);
 	as_status s = l->s <= AS_PARTIAL ? as_worse(l->s, as_put(u, NULL, &e, &dir)) : l->s;
 	for (size_t i = 0; i < l->n && s <= AS_PARTIAL; i++)
 		s = as_worse(s, put_leaf(u, dir, at, &l->list[i], i));
@@ -258,8 +261,9 @@ static uint8_t sum_of(as_span s)
 }
 
 /* Reads the file at offset at; its size, or 0 if no file begins there. */
-static uint64_t take_file(as_unpack *u, as_map *seen, as_span body, uint64_t at, as_status *s)
+static uint64_t take_file(leaves *l, as_span body, uint64_t at, as_status *s)
 {
+	as_unpack *u = l->u;
 	as_cur c = as_cur_le(body, at);
 	as_span guid = as_take(&c, AS_UEFI_GUID);
 	as_skip(&c, 1);
@@ -287,7 +291,7 @@ static uint64_t take_file(as_unpack *u, as_map *seen, as_span body, uint64_t at,
 		return size;
 	if (data_sum != right)
 		*s = as_worse(*s, as_lost(u, at, "checksum of a file is wrong"));
-	*s = as_worse(*s, put_file(u, seen, at, guid, type, data));
+	*s = as_worse(*s, put_file(l, at, guid, type, data));
 	return size;
 }
 
@@ -306,10 +310,13 @@ static as_status unpack(as_unpack *u, as_span body)
 	if (!as_uefi_is_guid(v.guid, FFS2) && !as_uefi_is_guid(v.guid, FFS3))
 		return s;
 	bool damaged = false;
-	as_map seen = { 0 };
+	leaves *l = as_alloc(as_memory(u), sizeof(*l)); /* one for all files: there may be many */
+	if (!l)
+		return AS_NOMEM;
+	*l = (leaves){ .u = u, .room = AS_UEFI_ROOM };
 	for (uint64_t at = v.first; at + FILE_HEADER <= body.n && s <= AS_PARTIAL;) {
 		as_span start = as_cut(body, at, 8);
-		uint64_t size = take_file(u, &seen, body, at, &s);
+		uint64_t size = take_file(l, body, at, &s);
 		if (size == 0 && (as_all(start, 0xff) || as_all(start, 0))) {
 			at += 8; /* free */
 			continue;
@@ -322,7 +329,7 @@ static as_status unpack(as_unpack *u, as_span body)
 		at = size == 0 ? at + 8
 			       : (size > body.n - at ? body.n : (at + size + 7) & ~UINT64_C(7));
 	}
-	as_map_free(&seen);
+	as_map_free(&l->seen);
 	return s;
 }
 

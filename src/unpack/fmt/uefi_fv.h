@@ -19,9 +19,13 @@ typedef enum as_uefi_packing {
 	AS_UEFI_TIANO,    /* the same, Tiano's only */
 } as_uefi_packing;
 
-/* What a packed section holds, in the arena; what is wrong with it is told at body offset at, and *s made worse. */
-as_span as_uefi_unpacked(
-	as_unpack *u, uint64_t at, as_uefi_packing how, as_span packed, as_status *s);
+/* Bytes that the packed sections of a volume unpack to. */
+enum { AS_UEFI_ROOM = 128 << 20 };
+
+/* What a packed section holds, in the arena; what is wrong with it is told at body offset at, and *s made worse.
+ * *left: bytes that may still come out of those of the volume. */
+as_span as_uefi_unpacked(as_unpack *u, uint64_t at, as_uefi_packing how, as_span packed,
+	uint64_t *left, as_status *s);
 
 /* Puts the variables of the store at body offset from: a file of each, named as Linux names them. */
 as_status as_uefi_variables(as_unpack *u, as_span body, uint64_t from) AS_MUST_USE;

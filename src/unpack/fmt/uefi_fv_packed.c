@@ -7,7 +7,7 @@
 #include "codec/lzh.h"
 #include "unpack/fmt/uefi_fv.h"
 
-enum { UNPACKED_MAX = 128 << 20, HEADER = 8, SLACK = 8 /* bytes that an encoder leaves behind */ };
+enum { HEADER = 8, SLACK = 8 /* bytes that an encoder leaves behind */ };
 
 bool as_uefi_is_guid(as_span s, const char *guid)
 {
@@ -106,15 +106,17 @@ static uint64_t size_of(as_uefi_packing how, as_span packed)
 	return as_ok(&c) ? size : 0;
 }
 
-as_span as_uefi_unpacked(
-	as_unpack *u, uint64_t at, as_uefi_packing how, as_span packed, as_status *s)
+as_span as_uefi_unpacked(as_unpack *u, uint64_t at, as_uefi_packing how, as_span packed,
+	uint64_t *left, as_status *s)
 {
 	uint64_t size = size_of(how, packed);
-	room r = { .cap = (size_t)as_min(size, UNPACKED_MAX) };
-	if (size > UNPACKED_MAX || size == 0) {
-		*s = as_worse(*s, as_refused(u, at, "limit", "a packed section is too large"));
+	room r = { .cap = (size_t)as_min(size, *left) };
+	if (size > *left || size == 0) {
+		*s = as_worse(*s,
+			as_refused(u, at, "limit", "packed sections of the volume are too large"));
 		return (as_span){ 0 };
 	}
+	*left -= size;
 	/* The window of the codes is no larger than what comes out. */
 	as_status got = as_want(u, 4 * size);
 	r.p = got == AS_OK ? as_alloc(as_memory(u), r.cap) : NULL;

@@ -288,3 +288,10 @@ def packed_huge():
 	image = read("uefi_fv", "packed")
 	image[72 + 24 + 24 + 5 + 7] = 0x7F
 	return image
+
+
+@lie("uefi_fv", "limit .*packed sections of the volume are too large", "^dir .* /%s$" % TWO, "^file .* /%s/0-raw" % ONE, "!/%s/0-raw" % TWO)
+def packed_together():
+	"""Each section may unpack to 75 MiB; all of a volume to 128."""
+	large = packed(section(0x19, bytes((15 << 20) - 4)) * 5)
+	return volume(file(ONE, 7, large), file(TWO, 7, large))
