@@ -31,6 +31,7 @@ enum {
 	ALLOCATION_ID = 6,
 	STARTUP_ID = 7,
 	ATTRIBUTES_ID = 8,
+	XATTRS_FREE = 65536, /* attributes that are told however few there are */
 };
 
 typedef struct header {
@@ -238,7 +239,7 @@ static as_status read_trees(as_hfs *v, const header *h)
 		s = as_worse(s, mark_fork(v, h, 0, ALLOCATION_ID, "hfs allocation"));
 	if (s <= AS_PARTIAL)
 		s = as_worse(s, mark_fork(v, h, 4, STARTUP_ID, "hfs startup file"));
-	v->xattrs_left = v->attributes.n * 16;
+	v->xattrs_left = v->attributes.n * 16 + XATTRS_FREE;
 	return s;
 }
 

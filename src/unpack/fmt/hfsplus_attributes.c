@@ -25,6 +25,13 @@ enum {
 #define PACKED_NAME "com.apple.decmpfs"
 #define FINDER_NAME "com.apple.FinderInfo"
 
+static bool is_head(const as_hfs_record *r)
+{
+	as_cur c = as_cur_be(r->data, 0);
+	uint32_t type = as_u32(&c);
+	return type == INLINE || type == FORK;
+}
+
 static as_span value_of(as_hfs *v, const as_hfs_record *r, size_t left, bool *cut)
 {
 	as_cur c = as_cur_be(r->data, 0);
@@ -42,7 +49,7 @@ static as_span value_of(as_hfs *v, const as_hfs_record *r, size_t left, bool *cu
 	as_pieces *p = &v->pieces;
 	as_pieces_clear(p);
 	for (size_t i = 0; i <= left && p->bytes < size; i++) {
-		if (i > 0 && (r[i].start == 0 || !as_same(r[i].name, r->name)))
+		if (i > 0 && (r[i].start == 0 || is_head(&r[i]) || !as_same(r[i].name, r->name)))
 			break;
 		as_cur e = as_cur_be(i > 0 ? as_from(r[i].data, 8) : extents, 0);
 		for (unsigned k = 0; k < 8 && as_left(&e) >= 8; k++) {
@@ -55,13 +62,6 @@ static as_span value_of(as_hfs *v, const as_hfs_record *r, size_t left, bool *cu
 		as_struct(v->u, p->list[i].at, p->list[i].n, "hfs attribute");
 	*cut = value.n < size;
 	return value;
-}
-
-static bool is_head(const as_hfs_record *r)
-{
-	as_cur c = as_cur_be(r->data, 0);
-	uint32_t type = as_u32(&c);
-	return type == INLINE || type == FORK;
 }
 
 static as_status put_one(as_hfs *v, const as_hfs_record *r, size_t left, bool unpacked)
@@ -111,6 +111,9 @@ bool as_hfs_is_packed(as_hfs *v, const as_hfs_item *i, as_span *value)
 	bool cut = false;
 	const as_hfs_record *r =
 		i->compressed && i->data.size == 0 ? as_hfs_find(&v->attributes, i->id, &n) : NULL;
+	if (n > v->xattrs_left) /* as for those that are told, which says it */
+		return false;
+	v->xattrs_left -= n;
 	for (size_t k = 0; k < n; k++)
 		if (is_head(&r[k]) && as_is(v->name(v, r[k].name), PACKED_NAME)) {
 			*value = value_of(v, &r[k], n - k - 1, &cut);

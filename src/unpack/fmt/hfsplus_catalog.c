@@ -79,8 +79,10 @@ static as_status put_folder(walk *w, as_node *dir, const as_entry *e, const as_h
 static as_status put_symlink(walk *w, as_node *dir, as_entry *e, const as_hfs_item *i)
 {
 	as_hfs *v = w->v;
-	as_hfs_gather(v, &i->data, i->id, AS_HFS_DATA, &v->pieces);
-	e->target = as_pieces_read(v->u, v->body, &v->pieces, as_min(i->data.size, TARGET_MOST));
+	as_hfs_fork fork = { .size = as_min(i->data.size, TARGET_MOST),
+		.extents = i->data.extents };
+	as_hfs_gather(v, &fork, i->id, AS_HFS_DATA, &v->pieces);
+	e->target = as_pieces_read(v->u, v->body, &v->pieces, fork.size);
 	as_status s = AS_OK;
 	for (size_t k = 0; k < v->pieces.n && e->target.n > 0; k++)
 		as_struct(v->u, v->pieces.list[k].at, v->pieces.list[k].n, "hfs symbolic link");

@@ -497,3 +497,31 @@ def hfsplus_folder_links():
 def hfsplus_in_a_disk():
 	"""At no round offset, and with other bytes before and behind it."""
 	return b"\x55" * 3000 + read("hfsplus", "all") + b"\x66" * 999
+
+
+@lie("hfsplus", "value of an attribute is too large, or not all there", "xattr /f a=", "!too many")
+def hfsplus_attribute_heads():
+	"""Attributes of one name, each of which begins a value of 2^40 bytes: none goes on in the next."""
+	t = T.Tree()
+	t.file("f", b"x")
+	v = Volume(t, block=512, nodes=(2, 6, 120))
+	runs = v.eight([(10 + 2 * i, 1) for i in range(8)])
+	v.attributes += [(struct.pack(">HII", 0, v.next_id - 1, i) + utf16("a"), struct.pack(">IIQII", 0x20, 0, 1 << 40, 0, 8) + runs) for i in range(3000)]
+	return v.image()
+
+
+def of_one_number(n, mode, nodes, fork):
+	"""n files that have one number, and their volume."""
+	v = Volume(T.Tree(), block=512, nodes=nodes)
+	for i in range(n):
+		v.record(2, "f%04d" % i, v.head(2, 99, T.Entry("x", mode, 0o644), 0, 2) + bytes(40) + fork(v) + v.fork(b""), 99, thread=False)
+	return v
+
+
+@lie("hfsplus", "symlink .* /f0499 -> ", "!too many")
+def hfsplus_long_links():
+	"""Links whose goals stand in thousands of pieces: no more than a goal can have are looked at."""
+	runs = [(10 + 2 * i, 1) for i in range(8)]
+	v = of_one_number(500, T.LINK, (80, 60, 2), lambda v: struct.pack(">QII", 8 * 512 * 2001, 0, 8 * 2001) + v.eight(runs))
+	v.extents += [(struct.pack(">BBII", 0, 0, 99, 8 * i + 8), v.eight(runs)) for i in range(2000)]
+	return v.image()
