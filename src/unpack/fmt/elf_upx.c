@@ -24,7 +24,7 @@ enum {
 	BIG_FORMATS = 128,
 	HEADERS = 16 << 10, /* the original's, bytes */
 	SEGMENTS = 128,
-	LARGEST = 1 << 30 /* bytes that a program may unpack to */
+	LARGEST = 256 << 20 /* bytes that a program may unpack to */
 };
 
 typedef struct block {
@@ -301,7 +301,7 @@ static as_status unpack_all(upx *x)
 {
 	if (x->size > LARGEST)
 		return as_refused(x->u, x->next, "limit",
-			"packed by UPX: it would unpack to more than 1 GiB");
+			"packed by UPX: it would unpack to more than 256 MiB");
 	if (as_want(x->u, x->size) != AS_OK)
 		return AS_LIMIT;
 	x->out = as_alloc(as_memory(x->u), x->size);

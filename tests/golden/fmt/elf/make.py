@@ -80,7 +80,7 @@ def upx_block_larger_than_all():
 	return put(image, at, "I", 0xfffffff0)
 
 
-@lie("elf", "lost .* limit .*more than 1 GiB", "!part .* /unpacked")
+@lie("elf", "lost .* limit .*more than 256 MiB", "!part .* /unpacked")
 def upx_of_four_gigabytes():
 	image = read("elf", "upx-amd64-2b")
 	return put(image, image.index(b"UPX!") + 12, "I", 0xfffffff0)
