@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import importlib.util
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import pathlib
 import random
 import struct
 import subprocess
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -536,3 +538,40 @@ def asks_memory(folder):
 	struct.pack_into("<I", data, 22, 8000)
 	struct.pack_into("<I", data, data.index(b"PK\1\2") + 24, 8000)
 	return put(folder, "asks.zip", bytes(data))
+
+
+def writer(id):
+	"""What writes the golden inputs of a format."""
+	folder = pathlib.Path(__file__).resolve().parent.parent / "golden/fmt"
+	if str(folder) not in sys.path:
+		sys.path.insert(0, str(folder))
+	spec = importlib.util.spec_from_file_location("write_" + id, folder / id / "make.py")
+	module = importlib.util.module_from_spec(spec)
+	spec.loader.exec_module(module)
+	return module
+
+
+def ntfs_shared_runs(folder):
+	"""A list of the MFT that names one record of 300 runs 28,000 times."""
+	w = writer("ntfs")
+	v = w.Volume(40)
+	v.put(30, w.elsewhere(w.DATA, [(None, 1)] * 300, 0, first=1000), base=1 << 48)
+	listed = w.entry(w.DATA, 30, 0, 1000) * 28000
+	run, put_record = v.place(listed), v.put
+	v.put = lambda number, *all, **more: put_record(number, *all, *([w.elsewhere(w.LIST, [run], len(listed))] if number == 0 else []), **more)
+	return put(folder, "ntfs.img", v.image())
+
+
+def dmg_growing_chunks(folder, n=5000):
+	"""Chunks of a partition, each a sector larger than the one before, that all lead to the same few bytes."""
+	w = writer("dmg")
+	data, rows, sector = zlib.compress(bytes(1 << 20), 9), b"", 0
+	for size in range(2048, 2048 + n):
+		rows += struct.pack(">IIQQQQ", 0x80000005, 0, sector, size, 0, len(data))
+		sector += size
+	head = b"mish" + struct.pack(">IQQQ", 1, 0, sector, 0)
+	raw = head.ljust(200, b"\0") + struct.pack(">I", n) + rows
+	listed = w.plist([("p", raw)])
+	tail = b"koly" + struct.pack(">IIIQQQQQII16s", 4, 512, 1, 0, 0, len(data), 0, 0, 1, 1, b"hostile")
+	tail += w.sums(0) + struct.pack(">QQ", len(data), len(listed)) + bytes(120) + w.sums(0) + struct.pack(">IQ", 1, sector)
+	return put(folder, "chunks.dmg", data + listed + tail.ljust(512, b"\0"))

@@ -185,6 +185,11 @@ def bombs():
     shutil.rmtree(out.parent)
 
 
+def told_again_and_again():
+    review(images.ntfs_shared_runs, want=["damaged"])
+    review(images.dmg_growing_chunks, want=["damaged"])
+
+
 def containers_of_themselves():
     review(images.disk_in_itself)
     review(images.ext_in_itself)
@@ -481,7 +486,8 @@ def rules_only_read():
         shutil.rmtree(path)
 
 
-TESTS = [bombs, containers_of_themselves, entries_without_number, findings_at_many_places, sparse_without_end, search_without_end, structures_without_end,
+TESTS = [bombs, told_again_and_again, containers_of_themselves, entries_without_number,
+         findings_at_many_places, sparse_without_end, search_without_end, structures_without_end,
          guesses_are_bounded, one_long_line, names_are_data, names_are_stated, nothing_hides, extraction_stays_inside, extraction_through_links,
          dossiers_of_others, queries_only_read, rules_only_read]
 

@@ -269,11 +269,14 @@ void as_ntfs_runs_close(as_ntfs_runs *r)
 
 /* ---- the MFT itself */
 
-static uint64_t reach(const as_ntfs *q)
+/* The cluster behind the run that was told last. */
+static uint64_t told_to(const as_ntfs_runs *r)
 {
-	as_ntfs_run last = q->mft.n > 0 ? q->mft.list[q->mft.n - 1] : (as_ntfs_run){ 0 };
-	return (last.vcn + last.n) * q->cluster / q->record;
+	as_ntfs_run last = r->n > 0 ? r->list[r->n - 1] : (as_ntfs_run){ 0 };
+	return last.vcn + last.n;
 }
+
+static uint64_t reach(const as_ntfs *q) { return told_to(&q->mft) * q->cluster / q->record; }
 
 /* The records that the MFT's attribute list names have further runs of it; each must stand in what is known of it. */
 static bool follow_list(as_ntfs *q, as_span list, uint64_t size)
@@ -289,7 +292,8 @@ static bool follow_list(as_ntfs *q, as_span list, uint64_t size)
 		if (n < 26)
 			return false;
 		as_seek(&c, here + n);
-		if (type != AS_NTFS_DATA || vcn == 0)
+		/* What is told already is not told again: all entries may name one record, of many runs. */
+		if (type != AS_NTFS_DATA || vcn == 0 || vcn < told_to(&q->mft))
 			continue;
 		as_ntfs_record r;
 		as_ntfs_attr a;
