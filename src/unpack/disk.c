@@ -184,15 +184,26 @@ as_status as_disk_fill(as_disk *d, as_span unit, uint64_t n)
 	return s;
 }
 
+uint8_t *as_disk_room(as_disk *d, uint64_t n)
+{
+	if (n > PACKED_MAX)
+		return NULL;
+	if (n > d->out_len) { /* doubled: each may be a little larger than the one before */
+		d->out_len = as_max(n, as_min(2 * d->out_len, PACKED_MAX));
+		d->out = as_alloc(as_memory(d->u), d->out_len);
+	}
+	if (!d->out)
+		d->out_len = 0;
+	return d->out;
+}
+
 as_status as_disk_packed(as_disk *d, as_method m, uint64_t at, uint64_t packed, uint64_t n)
 {
 	as_span in = as_cut(d->body, at, as_min(packed, at < d->body.n ? d->body.n - at : 0));
 	size_t got = 0;
 	mark(d, at, in.n);
 	n = as_min(n, d->size - d->done);
-	if (n > d->out_len && n <= PACKED_MAX)
-		d->out = as_alloc(as_memory(d->u), d->out_len = n);
-	if (!d->out && n > 0 && n <= PACKED_MAX)
+	if (n > 0 && n <= PACKED_MAX && !as_disk_room(d, n))
 		return AS_NOMEM;
 	if (in.n > 0 && n <= d->out_len && as_decode_block(m, in, d->out, n, &got) > AS_NOT_THIS)
 		return AS_NOMEM;

@@ -44,6 +44,8 @@ as_status as_disk_bytes(as_disk *d, as_span bytes) AS_MUST_USE;
  * not come out. Packed bytes of unknown length: to the end of the span. */
 as_status as_disk_packed(
 	as_disk *d, as_method m, uint64_t at, uint64_t packed, uint64_t n) AS_MUST_USE;
+/* Room for n bytes that are to be decoded, the same memory each time; NULL: there is none, or n is above 64 MiB. */
+uint8_t *as_disk_room(as_disk *d, uint64_t n);
 /* n bytes of it are lost: a hole stands for them. */
 as_status as_disk_lost(as_disk *d, uint64_t at, uint64_t n, const char *text) AS_MUST_USE;
 /* What is left is a hole; accounts for what was read under label. s: how it went so far; answers the same or worse. */

@@ -68,10 +68,10 @@ static as_status put_adc(as_disk *d, const chunk *k)
 {
 	static const char text[] = "a chunk of a partition cannot be unpacked";
 	as_span in = as_cut(d->body, k->at, k->packed);
-	if (k->n > ADC_MOST || as_want(d->u, k->n) != AS_OK)
+	if (k->n > ADC_MOST)
 		return as_disk_lost(d, k->at, k->n, text);
-	uint8_t *out = as_alloc(as_memory(d->u), k->n);
-	if (!out)
+	uint8_t *out = as_disk_room(d, k->n);
+	if (!out && k->n > 0)
 		return AS_NOMEM;
 	size_t got = unpack_adc(in, out, k->n);
 	as_status s = as_disk_bytes(d, as_bytes(out, got));
