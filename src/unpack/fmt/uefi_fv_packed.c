@@ -40,11 +40,13 @@ static as_status fill(void *ctx, as_span bytes)
 }
 
 /* Decodes with one set of codes; whether all fits. */
-static bool fits(as_unpack *u, as_lzh how, as_span packed, room *r, as_status *s)
+static bool fits(as_lzh how, as_span packed, room *r, as_status *s)
 {
 	uint64_t used = 0;
 	r->n = 0;
-	as_status d = as_lzh_decode(as_memory(u), how, packed, r->cap, fill, r, &used);
+	as_arena *a = as_arena_new(0); /* of this one try: there may be very many */
+	as_status d = a ? as_lzh_decode(a, how, packed, r->cap, fill, r, &used) : AS_NOMEM;
+	as_arena_free(a);
 	if (d == AS_NOMEM)
 		*s = as_worse(*s, d);
 	return d == AS_OK && r->n == r->cap && packed.n - as_min(used, packed.n) <= SLACK;
@@ -69,7 +71,7 @@ static bool is_sections(const room *r)
 	return true;
 }
 
-static bool decode_codes(as_unpack *u, as_uefi_packing how, as_span packed, room *r, as_status *s)
+static bool decode_codes(as_uefi_packing how, as_span packed, room *r, as_status *s)
 {
 	as_cur c = as_cur_le(packed, 0);
 	uint32_t n = as_u32(&c);
@@ -77,14 +79,13 @@ static bool decode_codes(as_unpack *u, as_uefi_packing how, as_span packed, room
 	if (codes.n == 0)
 		return false;
 	if (how == AS_UEFI_TIANO)
-		return fits(u, AS_LZH_TIANO, codes, r, s);
+		return fits(AS_LZH_TIANO, codes, r, s);
 	/* Where neither gives sections, what the specification says stays. */
-	return (fits(u, AS_LZH_EFI, codes, r, s) && is_sections(r)) ||
-	       (fits(u, AS_LZH_TIANO, codes, r, s) && is_sections(r)) ||
-	       fits(u, AS_LZH_EFI, codes, r, s);
+	return (fits(AS_LZH_EFI, codes, r, s) && is_sections(r)) ||
+	       (fits(AS_LZH_TIANO, codes, r, s) && is_sections(r)) || fits(AS_LZH_EFI, codes, r, s);
 }
 
-static bool decode(as_unpack *u, as_uefi_packing how, as_span packed, room *r, as_status *s)
+static bool decode(as_uefi_packing how, as_span packed, room *r, as_status *s)
 {
 	as_status d = AS_OK;
 	if (how == AS_UEFI_LZMA)
@@ -92,7 +93,7 @@ static bool decode(as_unpack *u, as_uefi_packing how, as_span packed, room *r, a
 	else if (how == AS_UEFI_LZMA_X86)
 		d = as_decode_lzma_x86(packed, r->p, r->cap, &r->n);
 	else
-		return decode_codes(u, how, packed, r, s);
+		return decode_codes(how, packed, r, s);
 	if (d == AS_NOMEM)
 		*s = as_worse(*s, d);
 	return d == AS_OK && r->n == r->cap;
@@ -124,7 +125,7 @@ as_span as_uefi_unpacked(as_unpack *u, uint64_t at, as_uefi_packing how, as_span
 		*s = as_worse(*s, got == AS_OK ? AS_NOMEM : got);
 		return (as_span){ 0 };
 	}
-	if (!decode(u, how, packed, &r, s))
+	if (!decode(how, packed, &r, s))
 		*s = as_worse(*s, as_lost(u, at, "a packed section is damaged"));
 	return as_bytes(r.p, r.n);
 }
