@@ -6,7 +6,7 @@
  * map itself stands in, so that a piece of the flash is divided too. */
 #include "unpack/vendor.h"
 
-enum { HEADER = 56, AREA = 42, NAME = 32, AREAS_MAX = 1024, TRIES = 64 };
+enum { HEADER = 56, AREA = 42, NAME = 32, AREAS_MAX = 1024, TRIES = 64, OVER = 4 };
 enum { IMAGE_MIN = 4096, IMAGE_MAX = 64 << 20 /* the largest flash that has one */ };
 
 typedef struct area {
@@ -20,6 +20,7 @@ typedef struct map {
 	uint64_t at, from, size; /* of the map, of the object in the flash, of the flash */
 	uint32_t n;
 	uint8_t major, minor;
+	uint64_t room; /* bytes that may still come out as areas */
 } map;
 
 static bool read_area(const map *m, uint64_t i, area *a)
@@ -118,7 +119,7 @@ static bool holds_others(const map *m, uint32_t i, const area *a)
 	return false;
 }
 
-static as_status put_area(as_unpack *u, as_span body, const map *m, uint32_t i)
+static as_status put_area(as_unpack *u, as_span body, map *m, uint32_t i)
 {
 	area a;
 	if (!read_area(m, i, &a))
@@ -136,6 +137,11 @@ static as_status put_area(as_unpack *u, as_span body, const map *m, uint32_t i)
 		return m->from > 0 ? AS_OK : as_lost(u, body.n, "an area lies behind the end");
 	if (as_is(a.name, "FMAP"))
 		return AS_OK;
+	/* The innermost areas lie side by side, unless the map means harm. */
+	if (a.size > m->room)
+		return as_refused(
+			u, a.at - m->from, "limit", "areas that lie over each other were left out");
+	m->room -= a.size;
 	return as_vendor_part(u, body, a.name, a.at - m->from, a.size);
 }
 
@@ -148,6 +154,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_tell(u, m.name, "name", m.name);
 	as_tellf(u, as_cut(body, m.at + 8, 2), "version", "%u.%u", m.major, m.minor);
 	as_status s = AS_OK;
+	m.room = OVER * (uint64_t)m.size;
 	for (uint32_t i = 0; i < m.n && s <= AS_PARTIAL; i++)
 		s = as_worse(s, put_area(u, body, &m, i));
 	return s;

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Flash images with an FMAP, laid out by fmaptool and cbfstool."""
+import struct
+
 from make import Golden, case, in_folder, noise, part, prop
 from trees import lie, read
 
@@ -58,3 +60,11 @@ def same_twice():
 @lie("", "!type fmap")
 def constants_only():
 	return b"__FMAP__\0__FMAP__ of %s\n\0" * 400
+
+
+@lie("fmap", "limit .* areas that lie over each other were left out", "part .* /a00$", "!part .* /a09$")
+def over_each_other():
+	"""Areas of almost all of the flash, none of which lies in another."""
+	areas = b"".join(struct.pack("<II32sH", 16 * i, 65536 - 1024, b"a%02d" % i, 0) for i in range(10))
+	head = b"__FMAP__" + struct.pack("<BBQI32sH", 1, 1, 0, 65536, b"FLASH", 10)
+	return (head + areas).ljust(65536, b"\x55")
