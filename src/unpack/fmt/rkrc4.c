@@ -85,7 +85,7 @@ static as_status put(
 	if (!plain)
 		return s == AS_OK ? AS_NOMEM : s;
 	for (size_t k = 0; k < data.n; k += BLOCK)
-		rc4(data.p + k, plain + k, (size_t)as_min(BLOCK, data.n - k));
+		rc4(as_from(data, k).p, &plain[k], (size_t)as_min(BLOCK, data.n - k));
 	as_struct(u, at, data.n, "enciphered program");
 	as_entry e = { .at = at, .type = AS_PART, .name = as_lit(name) };
 	e.data = as_bytes(plain, data.n);
