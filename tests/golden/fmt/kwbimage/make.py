@@ -42,7 +42,7 @@ def header_too_long():
 	return summed(data)
 
 
-@lie("", "!type kwbimage")
+@lie("", "checksum of the header is wrong")
 def header_flipped():
 	data = read("kwbimage", "new")
 	data[20] ^= 1
