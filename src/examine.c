@@ -46,7 +46,8 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 		.scanner = e->scanner,
 		.send = e->send,
 		.arena = e->arena,
-		.roles = e->only_unpack ? NULL : as_roles_of };
+		.roles = e->only_unpack ? NULL : as_roles_of,
+		.contents_only = e->only_unpack };
 	const char *type = NULL;
 	as_arena_reset(e->arena);
 	as_status s = AS_OK;

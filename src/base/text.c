@@ -62,9 +62,26 @@ void as_text_add(as_buf *out, as_span s)
 		as_buf_add(out, s.p + plain, s.n - plain);
 }
 
+/* Whether the next bytes are plain characters and line ends, as nearly all of a text is: told for many at once. */
+static bool is_plain(const uint8_t *p, size_t n)
+{
+	uint8_t other = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint8_t printable = (uint8_t)(p[i] - 0x20) < 0x5f;
+		uint8_t space = p[i] == '\t' || p[i] == '\n' || p[i] == '\r' || p[i] == '\f';
+		other |= !(printable | space);
+	}
+	return other == 0;
+}
+
 bool as_is_text(as_span s)
 {
+	enum { STRIDE = 64 };
 	for (size_t at = 0; at < s.n;) {
+		if (s.n - at >= STRIDE && is_plain(s.p + at, STRIDE)) {
+			at += STRIDE;
+			continue;
+		}
 		size_t n = as_utf8(s, at);
 		bool control = n == 1 && (s.p[at] < 0x20 || s.p[at] == 0x7f);
 		bool space =

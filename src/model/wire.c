@@ -130,10 +130,16 @@ bool as_lost_decode(as_span payload, as_lost_message *m)
 	return as_ok(&c) && m->at <= INT64_MAX && m->len <= INT64_MAX;
 }
 
-void as_frame_add(as_buf *b, as_message kind, as_span payload)
+void as_frame_begin(as_buf *b, as_message kind, uint32_t n)
 {
 	as_buf_u8(b, (uint8_t)kind);
-	as_buf_span(b, payload);
+	as_buf_u32(b, n);
+}
+
+void as_frame_add(as_buf *b, as_message kind, as_span payload)
+{
+	as_frame_begin(b, kind, (uint32_t)payload.n);
+	as_buf_add(b, payload.p, payload.n);
 }
 
 bool as_frame_next(as_cur *c, as_message *kind, as_span *payload)

@@ -101,6 +101,8 @@ bool as_lost_decode(as_span payload, as_lost_message *m);
 
 /* Appends a message with its frame (u8 kind, u32 length); takes the next one off a cursor. */
 void as_frame_add(as_buf *b, as_message kind, as_span payload);
+/* Appends the frame alone of a message of n bytes, which the caller sends behind it. */
+void as_frame_begin(as_buf *b, as_message kind, uint32_t n);
 bool as_frame_next(as_cur *c, as_message *kind, as_span *payload);
 
 /* The word stored for a class: "structure", "object", "padding", "unknown". Never NULL. */

@@ -77,6 +77,11 @@ static as_status send_message(void *ctx, as_message kind, as_span payload)
 	examiner *e = ctx;
 	if (payload.n > AS_M_MAX)
 		return AS_LIMIT;
+	if (payload.n >= BUFFER / 4) { /* contents: not copied once more */
+		as_frame_begin(&e->out, kind, (uint32_t)payload.n);
+		as_status s = flush(e);
+		return s == AS_OK ? write_all(e->fd, payload) : s;
+	}
 	as_frame_add(&e->out, kind, payload);
 	return e->out.n >= BUFFER || e->out.bad ? flush(e) : AS_OK;
 }

@@ -25,8 +25,9 @@ as_status as_send_lost(const as_opening *o, const char *stage, const char *reaso
 static bool magic_fits(const as_format *f, as_span data)
 {
 	bool any = !f->magic;
-	for (const as_magic *m = f->magic; m && m->len; m++)
-		any = any || as_same(as_cut(data, m->at, m->len), as_bytes(m->bytes, m->len));
+	for (const as_magic *m = f->magic; m && m->len && !any; m++)
+		any = as_at(data, m->at) == (uint8_t)m->bytes[0] &&
+		      as_same(as_cut(data, m->at, m->len), as_bytes(m->bytes, m->len));
 	return any;
 }
 
@@ -133,7 +134,7 @@ as_status as_unpack_end(as_unpack *u)
 	/* What lies in a file system or stream and is no entry is its structure; what follows its end
 	 * has been put as padding or parts already. */
 	as_status s = AS_OK;
-	if (u->o->share == 0)
+	if (u->o->share == 0 && !u->o->contents_only)
 		s = as_runs_close(&u->runs, u->o->data, whole ? &rest : NULL, send_run, u);
 	as_tree_free(&u->tree);
 	as_runs_free(&u->runs);
@@ -147,8 +148,9 @@ as_status as_unpack_end(as_unpack *u)
 static as_status send_type(const as_opening *o, const char *type)
 {
 	as_buf b = { 0 };
-	as_type_encode(
-		&b, &(as_type_message){ .type = as_lit(type), .entropy = as_entropy(o->data) });
+	as_type_message m = { .type = as_lit(type) };
+	m.entropy = o->contents_only ? 0 : as_entropy(o->data);
+	as_type_encode(&b, &m);
 	as_status s = b.bad ? AS_NOMEM : o->send->send(o->send->ctx, AS_M_TYPE, as_buf_span_of(&b));
 	as_buf_free(&b);
 	return s;
@@ -275,7 +277,7 @@ static as_status open_raw(const as_opening *o, const char *type, const char **fo
 	if (!as_is(o->hint, "raw") && o->send->stage(o->send->ctx, "scan", 0))
 		s = as_scan(&u, o->scanner, is_picture ? AS_STRUCTURED : AS_PLAUSIBLE, &n);
 	*found = n > 0 ? "image" : type;
-	if (n == 0 && s == AS_OK && strcmp(type, "data") == 0 &&
+	if (n == 0 && s == AS_OK && strcmp(type, "data") == 0 && !o->contents_only &&
 		o->send->stage(o->send->ctx, "opaque", 0))
 		s = as_opaque(&u);
 	as_status sent = send_type(o, *found);

@@ -27,6 +27,7 @@ typedef struct as_opening {
 	as_arena *arena; /* reset by the caller between objects */
 	/* Bit set of the path inspectors that care for a path (with leading slash). */
 	uint64_t (*roles)(as_span path);
+	bool contents_only; /* neither accounts of bytes nor measures of them are wanted */
 } as_opening;
 
 /* Identifies o->data, sends AS_M_TYPE, and if it is a container, its entries, extents and losses.

@@ -200,14 +200,15 @@ as_status as_kernel_parts(as_unpack *u, as_span body, const char *label)
 	return s <= AS_PARTIAL ? as_worse(s, as_kallsyms_put(u, body)) : s;
 }
 
-/* The longest of the streams that begin at or after from. */
-static as_span find_payload(as_span body, uint64_t from, const char **format)
+/* The longest of the streams that begin in [from, to). */
+static as_span find_payload(as_span body, uint64_t from, uint64_t to, const char **format)
 {
 	uint8_t out[4096];
 	as_span best = { 0 };
 	for (size_t i = 0; i < N_PACKINGS; i++) {
 		as_span magic = as_bytes(packings[i].magic, packings[i].len);
-		size_t at = as_find(body, magic, (size_t)from);
+		as_span where = as_cut(body, 0, as_min(to + magic.n, body.n));
+		size_t at = as_find(where, magic, (size_t)from);
 		for (unsigned k = 0; at != SIZE_MAX && k < TRIES_MAX; k++) {
 			as_span s = as_from(body, at);
 			size_t n = 0;
@@ -220,7 +221,7 @@ static as_span find_payload(as_span body, uint64_t from, const char **format)
 				*format = packings[i].format;
 				break;
 			}
-			at = as_find(body, magic, at + 1);
+			at = as_find(where, magic, at + 1);
 		}
 	}
 	return best;
@@ -230,7 +231,7 @@ as_status as_kernel_payload(
 	as_unpack *u, as_span body, uint64_t from, uint64_t to, const char *label)
 {
 	const char *format = NULL;
-	as_span payload = find_payload(as_cut(body, 0, to), from, &format);
+	as_span payload = find_payload(as_cut(body, 0, to), from, body.n, &format);
 	mark_around(u, body, (as_span){ 0 }, payload, label);
 	if (payload.n == 0)
 		return as_lost(u, from, "no compressed kernel was found in it");
@@ -241,7 +242,8 @@ as_status as_kernel_payload(
 as_status as_kernel_wrapped(as_unpack *u, as_span body, const char *label)
 {
 	const char *format = NULL;
-	as_span payload = find_payload(body, 0, &format);
+	/* What begins further behind cannot be most of it. */
+	as_span payload = find_payload(body, 0, body.n / 4 + 4, &format);
 	if (payload.n < body.n / 4 * 3)
 		payload = (as_span){ 0 };
 	mark_around(u, body, (as_span){ 0 }, payload, label);

@@ -73,7 +73,10 @@ static bool read_map(as_span image, uint64_t at, map *m)
 static bool find_map(as_span image, map *m)
 {
 	size_t at = 0;
-	if (image.n < IMAGE_MIN || image.n > IMAGE_MAX)
+	/* A program may name the map, and is none. */
+	if (image.n < IMAGE_MIN || image.n > IMAGE_MAX ||
+		as_starts(image, "\x7f"
+				 "ELF"))
 		return false;
 	for (unsigned i = 0; i < TRIES; i++, at++) {
 		at = as_find(image, as_lit("__FMAP__"), at);

@@ -77,6 +77,19 @@ static unsigned erased(const sample *s, uint32_t from, uint32_t to, unsigned *va
 	return n;
 }
 
+/* Whether any column from from on to to is erased in all pages but a few. */
+static bool any_erased(const sample *s, uint32_t from, uint32_t to)
+{
+	for (uint32_t c = from; c < to; c++) {
+		size_t written = 0;
+		for (size_t i = 0; i < s->n && written * 8 <= s->n; i++)
+			written += as_at(s->image, s->list[i] * (s->page + s->spare) + c) != 0xff;
+		if (written * 8 <= s->n)
+			return true;
+	}
+	return false;
+}
+
 static bool ubi_header(as_span image, uint64_t at, const char *magic)
 {
 	as_span h = as_cut(image, at, UBI_HEADER);
@@ -134,7 +147,6 @@ static as_nand_shape try(as_span image, uint32_t page, uint32_t spare)
 	sample s = { .image = image, .page = page, .spare = spare };
 	as_nand_shape shape = { .page = page, .spare = spare };
 	uint64_t stride = page + spare;
-	unsigned varied = 0;
 	bool apart = false, far = false;
 	if (image.n / stride < SMALLEST || (image.n % stride != 0 && image.n < UNEVEN))
 		return shape;
@@ -143,7 +155,7 @@ static as_nand_shape try(as_span image, uint32_t page, uint32_t spare)
 		shape.proof = AS_NAND_BLOCKS;
 	/* All have a mark of bad blocks, of one byte or two, that is erased. */
 	collect(&s, 16);
-	if (s.n < WRITTEN || erased(&s, page, (uint32_t)stride, &varied) == 0)
+	if (s.n < WRITTEN || !any_erased(&s, page, (uint32_t)stride))
 		return shape;
 	if (far)
 		shape.proof = AS_NAND_BLOCKS;
