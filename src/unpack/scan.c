@@ -10,7 +10,7 @@
 enum {
 	STARTS_MAX = 200000, /* magics remembered per object */
 	PER_FORMAT = 20000,  /* and per format */
-	MAGICS_MAX = 512,
+	MAGICS_MAX = 1024,
 	BLOCK = 1 << 30, /* bytes per search; blocks overlap by LAP */
 	LAP = 64,
 	WORK_FREE = 512 << 20, /* bytes that a format's false starts may cost */
@@ -48,6 +48,7 @@ typedef struct search {
 	bool full;
 } search;
 
+/* MAGICS_MAX if there are more than that. */
 static unsigned collect(
 	as_scanner *s, const char **bytes, size_t *lens, unsigned *flags, unsigned *ids)
 {
@@ -78,8 +79,10 @@ as_scanner *as_scanner_new(void)
 	s->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	s->n = collect(s, bytes, lens, flags, ids);
 	hs_compile_error_t *error = NULL;
-	bool ok = s->n > 0 && hs_compile_lit_multi(bytes, flags, ids, lens, s->n, HS_MODE_BLOCK,
-				      NULL, &s->db, &error) == HS_SUCCESS;
+	/* A format that is left out would not be missed by anybody. */
+	bool ok = s->n > 0 && s->n < MAGICS_MAX &&
+		  hs_compile_lit_multi(bytes, flags, ids, lens, s->n, HS_MODE_BLOCK, NULL, &s->db,
+			  &error) == HS_SUCCESS;
 	hs_free_compile_error(error);
 	if (!ok || hs_alloc_scratch(s->db, &s->scratch) != HS_SUCCESS) {
 		as_scanner_free(s);
