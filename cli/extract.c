@@ -13,7 +13,7 @@ static int run(int argc, char **argv)
 		return EXIT_USAGE;
 	if (r.options.output || r.n_rules || r.n_yara || r.fail_on || r.options.as_of) {
 		fprintf(stderr, "assay: extract judges nothing and takes no -o, --rules, --yara, "
-				"--as-of or --fail-on; see --help\n");
+				"--as-of or --fail-on; the folder to write to is -C DIR\n");
 		return EXIT_USAGE;
 	}
 	if (!r.extract.folder) {

@@ -206,13 +206,18 @@ static as_status name_folder(as_review *r, as_input *in, as_span said)
 	return s;
 }
 
+/* What an input is called by until it has said what is in it. */
+static as_sha256 stand_in(const as_review *r, const as_input *in, const char *what)
+{
+	return as_sha256_of(as_print(r->objects.arena, "%s %zu", what, (size_t)(in - r->inputs)));
+}
+
 /* A folder has no bytes of its own: its identity is the hash of what was said about its entries. */
 static assay_status open_folder(as_review *r, as_input *in, int fd)
 {
 	walk w = { .r = r };
 	struct stat out;
-	as_sha256 sum =
-		as_sha256_of(as_print(r->objects.arena, "folder %zu", (size_t)(in - r->inputs)));
+	as_sha256 sum = stand_in(r, in, "folder");
 	in->folder = true;
 	in->object = as_object_get(&r->objects, &sum, 0);
 	w.s.hasher = as_review_hasher(r);
@@ -238,6 +243,15 @@ static assay_status open_folder(as_review *r, as_input *in, int fd)
 			  : as_review_fail(r, ASSAY_INTERNAL, "%s: cannot be taken in", in->path);
 }
 
+/* Its digests. Where only contents are wanted nobody asks for an image's own: it is not read twice. */
+static as_status digests_of(as_review *r, const as_input *in, as_region region, as_digests *out)
+{
+	if (!r->on_object)
+		return as_hash_range(r, region, 0, region.n, out);
+	*out = (as_digests){ .sha256 = stand_in(r, in, "file") };
+	return AS_OK;
+}
+
 static assay_status open_file(as_review *r, as_input *in, int fd, uint64_t size)
 {
 	int file = as_spool_add(r->spool, fd);
@@ -248,7 +262,7 @@ static assay_status open_file(as_review *r, as_input *in, int fd, uint64_t size)
 	r->bytes_in += size;
 	as_region region = { .file = (unsigned)file, .n = size };
 	as_digests sums;
-	if (as_hash_range(r, region, 0, size, &sums) != AS_OK)
+	if (digests_of(r, in, region, &sums) != AS_OK)
 		return as_review_fail(
 			r, ASSAY_INPUT, "%s: cannot be read: %s", in->path, strerror(errno));
 	in->sha1 = sums.sha1;
