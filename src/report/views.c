@@ -352,6 +352,7 @@ static const char addresses_table[] = "SELECT a.kind, a.value, a.files, p.path, 
 #define UNEXAMINED                                                                                 \
 	" FROM unexamined AS u LEFT JOIN place AS p ON p.id = coalesce(u.place,"                   \
 	" (SELECT min(q.id) FROM place AS q WHERE q.object = u.object))"                           \
+	" LEFT JOIN place AS up ON up.id = p.owner"                                                \
 	" LEFT JOIN object AS o ON o.id = coalesce(u.object, p.object) ORDER BY p.id, u.at, "      \
 	"u.stage, u.reason"
 
@@ -359,8 +360,11 @@ static const char unexamined[] = "SELECT p.path, p.container, u.stage, u.reason,
 				 "offset, u.len AS length, o.size,"
 				 " o.sha256" UNEXAMINED;
 
-static const char unexamined_table[] = "SELECT p.path, u.stage, u.reason, u.text, u.at AS "
-				       "\"offset:size\", o.size AS \"size:size\"" UNEXAMINED;
+/* A name like gzip-0x1809c says little without what it stands in. */
+static const char unexamined_table[] =
+	"SELECT CASE WHEN up.kind <> 'input' THEN p.container || "
+	"p.path ELSE p.path END AS path, u.stage, u.reason, u.text, u.at AS "
+	"\"offset:size\", o.size AS \"size:size\"" UNEXAMINED;
 
 /* Every byte of the inputs, by the innermost thing that stands there as it is: the ranges of one
  * input tile it. An input that is no container and was not searched is one range. */
