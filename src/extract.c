@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -35,26 +34,6 @@ typedef struct extraction {
 	uint64_t n, n_entries, copied;
 } extraction;
 
-static as_status copy_out(as_review *r, int fd, as_region region, uint64_t at, uint64_t n)
-{
-	as_status s = AS_OK;
-	for (uint64_t done = 0; done < n && s == AS_OK;) {
-		off_t from = (off_t)(region.at + at + done);
-		ssize_t sent = sendfile(fd, as_spool_fd(r->spool, region.file), &from, n - done);
-		if (sent > 0) {
-			done += (uint64_t)sent;
-			continue;
-		}
-		size_t step = as_min(AS_WINDOW, n - done);
-		s = as_spool_read(r->spool, region, at + done, r->window, step);
-		ssize_t wrote = s == AS_OK ? write(fd, r->window, step) : -1;
-		if (wrote <= 0)
-			s = AS_IO;
-		done += wrote > 0 ? (uint64_t)wrote : 0;
-	}
-	return s;
-}
-
 static bool is_wanted(const as_review *r, as_span path)
 {
 	return !r->extract_match || as_glob(r->extract_match, path);
@@ -71,8 +50,8 @@ static as_status store(
 		r->extract_store, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return errno == EEXIST ? AS_OK : AS_IO;
-	as_status s = copy_out(r, fd, region, at, n);
-	return close(fd) == 0 ? s : AS_IO;
+	bool good = as_copy_range(as_spool_fd(r->spool, region.file), region.at + at, n, fd);
+	return close(fd) == 0 && good ? AS_OK : AS_IO;
 }
 
 static int folder_in(int dir, const char *name)

@@ -102,13 +102,34 @@ int as_open_below(int root, const char *path)
 	return fd >= 0 || able ? (int)fd : walk_down(root, path);
 }
 
-static bool pour(int in, int out)
+/* Bytes [from, end) of in to the place of out that its offset is at. */
+static bool pour(int in, int out, off_t from, off_t end)
 {
-	for (;;) {
-		ssize_t n = sendfile(out, in, NULL, 1 << 30);
-		if (n <= 0)
-			return n == 0;
+	while (from < end) {
+		ssize_t n = sendfile(out, in, &from, (size_t)(end - from));
+		if (n == 0)
+			errno = EIO; /* it has become shorter */
+		if (n <= 0 && errno != EINTR)
+			return false;
 	}
+	return true;
+}
+
+bool as_copy_range(int in, uint64_t at, uint64_t n, int out)
+{
+	enum { SMALL = 64 << 10 }; /* in which holes are not looked for */
+	off_t begin = (off_t)at, end = (off_t)(at + n);
+	bool good = true;
+	for (off_t data = begin, hole = end; good && data < end; data = hole) {
+		off_t next = n < SMALL ? data : lseek(in, data, SEEK_DATA);
+		/* Files that know of no holes are data. */
+		data = next >= 0 ? next : errno == ENXIO ? end : data;
+		hole = next >= 0 && n >= SMALL ? lseek(in, data, SEEK_HOLE) : end;
+		hole = hole < 0 || hole > end ? end : hole;
+		good = data >= end ||
+		       (lseek(out, data - begin, SEEK_SET) >= 0 && pour(in, out, data, hole));
+	}
+	return good && (n < SMALL || ftruncate(out, (off_t)n) == 0);
 }
 
 bool as_copy_file(int from, const char *name, int to, const char *as)
@@ -117,7 +138,9 @@ bool as_copy_file(int from, const char *name, int to, const char *as)
 	int out =
 		in < 0 ? -1
 		       : openat(to, as, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	bool good = out >= 0 && pour(in, out);
+	struct stat st;
+	bool good =
+		out >= 0 && fstat(in, &st) == 0 && as_copy_range(in, 0, (uint64_t)st.st_size, out);
 	int why = errno;
 	if (out >= 0 && close(out) != 0 && good) {
 		why = errno;

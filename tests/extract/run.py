@@ -43,6 +43,23 @@ def asks_nobody(work):
     return (work / "one/one.tar.unpacked/program").read_bytes() == pathlib.Path(ASSAY).read_bytes()
 
 
+def keeps_holes(work):
+    """What is sparse in a file system is sparse when it is out, and so is its second place."""
+    size, tree, image = 40 << 20, work / "tree", work / "sparse.ext4"
+    tree.mkdir()
+    for name in ("first", "second"):
+        with open(tree / name, "wb") as f:
+            f.write(b"begin" * 1000)
+            f.seek(20 << 20)
+            f.write(b"middle" * 1000)
+            f.truncate(size)
+    subprocess.run(["/sbin/mkfs.ext4", "-q", "-d", str(tree), str(image), "16M"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([ASSAY, "extract", "-q", str(image), "-C", str(work / "sparse")], check=True)
+    out = [work / "sparse/sparse.ext4.unpacked" / name for name in ("first", "second")]
+    return all(p.stat().st_size == size and p.stat().st_blocks * 512 < 1 << 20 and
+               p.read_bytes() == (tree / p.name).read_bytes() for p in out)
+
+
 def main():
     subprocess.run([TOP / "tests/images/build", "basestation"], check=True, stdout=subprocess.DEVNULL)
     passed, wrong = 0, []
@@ -63,10 +80,11 @@ def main():
             passed += 1
         else:
             wrong.append(f"--match '*/etc/passwd' wrote {found} and listed {listed[:200]!r}")
-        if asks_nobody(pathlib.Path(work)):
-            passed += 1
-        else:
-            wrong.append("inspectors are asked")
+        for test in (asks_nobody, keeps_holes):
+            if test(pathlib.Path(work)):
+                passed += 1
+            else:
+                wrong.append(test.__doc__)
     for line in wrong[:20]:
         print("wrong:", line)
     print(f"{passed} passed, {len(wrong)} failed")
