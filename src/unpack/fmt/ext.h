@@ -44,12 +44,22 @@ typedef struct as_ext_graves {
 	size_t n, cap;
 } as_ext_graves;
 
+/* What fast commits say, and of one inode; ext_fast.c's. */
+typedef struct as_ext_fast as_ext_fast;
+typedef struct as_ext_state as_ext_state;
+
+/* A range of a file that a fast commit moved: logical blocks, and where the first stands (0: a hole). */
+typedef struct as_ext_piece {
+	uint64_t from, end, at;
+} as_ext_piece;
+
 typedef struct as_ext {
 	as_unpack *u; /* NULL while probing: nothing is recorded */
 	as_span body;
 	as_ext_super super;
 	as_map *replayed;      /* blocks to where they stand in the journal, or NULL */
 	as_ext_graves *graves; /* or NULL */
+	as_ext_fast *fast;     /* or NULL */
 } as_ext;
 
 typedef struct as_ext_inode {
@@ -63,6 +73,7 @@ typedef struct as_ext_inode {
 	uint16_t links;
 	as_span block; /* the 60 bytes that hold the map, a short target, or inline data */
 	as_span extra; /* the inode's own room for attributes */
+	const as_ext_state *fast; /* what fast commits say of it, or NULL */
 } as_ext_inode;
 
 /* Called for each run of a file's blocks in order: n blocks from logical on stand at block
@@ -83,6 +94,23 @@ as_span as_ext_bytes(const as_ext *x, uint64_t at, uint64_t n);
 uint64_t as_ext_place(const as_ext *x, uint64_t at, bool *escaped);
 /* Fills x->replayed with what the journal holds, if it has to be replayed. */
 as_status as_ext_replay(as_ext *x);
+/* Reads the fast commits in n blocks of the journal, which stand at those of the image, if they follow the transaction
+ * before that number. */
+as_status as_ext_fast_replay(as_ext *x, const uint64_t *blocks, uint64_t n, uint32_t number);
+/* Says which of what they name was not met, and frees x->fast. */
+as_status as_ext_fast_end(as_ext *x);
+/* The bytes of an inode that a fast commit wrote, or none; *state: what else they say of it, or NULL. Pure. */
+as_span as_ext_fast_inode(const as_ext *x, uint32_t number, const as_ext_state **state);
+/* The ranges that they moved, in order; how many. Pure. */
+size_t as_ext_fast_pieces(const as_ext_state *s, const as_ext_piece **pieces);
+/* Whether a fast commit made the inode: blocks of a directory hold nothing yet. Pure. */
+bool as_ext_fast_made(const as_ext_state *s);
+/* Whether fast commits took the last name of an inode. Pure. */
+bool as_ext_fast_gone(const as_ext_inode *i);
+/* Whether a name of a directory is told by as_ext_fast_next, or was taken away. Pure. */
+bool as_ext_fast_hides(const as_ext *x, uint32_t dir, as_span name);
+/* The next name that fast commits put into a directory; false: no more. *k is 0 to begin. */
+bool as_ext_fast_next(const as_ext *x, uint32_t dir, size_t *k, uint32_t *inode, as_span *name);
 /* Emits deleted files whose inode and blocks are still there, in the inode tables or in the journal. */
 as_status as_ext_deleted(const as_ext *x);
 /* Reads inode number n; false if it lies outside. Pure. */

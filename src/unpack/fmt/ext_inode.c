@@ -145,8 +145,15 @@ uint64_t as_ext_inode_at(const as_ext *x, uint32_t n)
 
 bool as_ext_read_inode(const as_ext *x, uint32_t n, as_ext_inode *i)
 {
+	const as_ext_state *state = NULL;
 	uint64_t at = as_ext_inode_at(x, n);
-	return at != 0 && as_ext_parse_inode(as_ext_bytes(x, at, x->super.inode_size), n, at, i);
+	as_span raw = as_ext_fast_inode(x, n, &state);
+	if (at == 0)
+		return false;
+	raw = raw.n > 0 ? raw : as_ext_bytes(x, at, x->super.inode_size);
+	bool read = as_ext_parse_inode(raw, n, at, i);
+	i->fast = state;
+	return read;
 }
 
 bool as_ext_parse_inode(as_span raw, uint32_t n, uint64_t at, as_ext_inode *i)
@@ -290,17 +297,55 @@ static as_status indirect(walk *w, as_span map)
 	return s;
 }
 
+/* Ranges that fast commits moved, laid over those of the map. */
+typedef struct overlay {
+	const as_ext_piece *next;
+	size_t n;
+	as_ext_run run;
+	void *ctx;
+} overlay;
+
+static as_status lay_over(void *ctx, uint64_t logical, uint64_t physical, uint64_t n)
+{
+	overlay *o = ctx;
+	as_status s = AS_OK;
+	while (n > 0 && s == AS_OK) {
+		while (o->n > 0 && o->next->end <= logical) {
+			o->next++;
+			o->n--;
+		}
+		uint64_t part = n, at = physical;
+		if (o->n > 0 && o->next->from <= logical) {
+			part = as_min(n, o->next->end - logical);
+			at = o->next->at ? o->next->at + logical - o->next->from : 0;
+		} else if (o->n > 0) {
+			part = as_min(n, o->next->from - logical);
+		}
+		s = o->run(o->ctx, logical, at, part);
+		logical += part;
+		physical += physical ? part : 0;
+		n -= part;
+	}
+	return s;
+}
+
 as_status as_ext_walk(
 	const as_ext *x, const as_ext_inode *i, as_ext_run run, void *ctx, uint64_t *bad_at)
 {
 	uint64_t end = i->size / x->super.block + (i->size % x->super.block > 0);
 	walk w = { .x = x, .run = run, .ctx = ctx, .end = end, .bad_at = i->at };
+	overlay o = { .run = run, .ctx = ctx };
+	o.n = as_ext_fast_pieces(i->fast, &o.next);
+	if (o.n > 0) {
+		w.run = lay_over;
+		w.ctx = &o;
+	}
 	as_status s = AS_PARTIAL;
 	if (i->size >> SIZE_BITS == 0)
 		s = i->flags & AS_EXT_EXTENTS ? tree(&w, i->block, DEPTH_MOST)
 					      : indirect(&w, i->block);
 	*bad_at = w.bad_at;
-	return s == AS_OK && w.next < w.end ? run(ctx, w.next, 0, w.end - w.next) : s;
+	return s == AS_OK && w.next < w.end ? w.run(w.ctx, w.next, 0, w.end - w.next) : s;
 }
 
 /* One attribute. */

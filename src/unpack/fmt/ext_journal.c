@@ -2,16 +2,20 @@
 /* The journal of ext3/4 (jbd2), and files that were deleted. The journal is the contents of an inode, big-endian,
  * in blocks that begin with 0xc03b3998, kind (1 tags, 2 commit, 4 superblock, 5 revoked), number of the transaction:
  *    superblock: 12 block size   16 blocks   20 first of the log   24 number of the first transaction
- *      28 where it begins (0: nothing to be done)   40 incompatible   84 blocks of fast commits
+ *      28 where it begins (0: nothing to be done)   36 compatible (1 sums of kind 1)   40 incompatible
+ *      84 blocks of fast commits (ext_fast.c), at the end
  *    tags: 12 block u32, sum u16, flags u16 (1 the magic was taken out, 2 no uuid follows, 8 the last), high u32 with
  *      64 bits, sum u16 with sums of kind 2, uuid[16]; or with sums of kind 3: block, flags, high, sum, uuid[16].
  *      For each, a block as it will be follows.
  *    revoked: 12 bytes in use u32, blocks that no earlier transaction may write
- *    commit: 16 sum u32
+ *    commit: 12 kind of sum u8 (1)   13 its length u8 (4)   16 sum u32
+ * A sum of kind 1 is the CRC-32, highest bit first and not inverted, of a transaction's tags and contents, in its
+ * commit.
  * Sums of kind 2 and 3 are CRC-32C that begins with the journal's uuid (superblock, 48): of a block of tags or revoked
  * ones, in its last four bytes; of a commit; of the number and the contents of a block as it stands in the journal, in
  * its tag (of kind 2 the low half). A transaction counts once its commit is there. */
 #include "unpack/fmt/ext.h"
+#include "unpack/vendor.h"
 
 enum {
 	MAGIC_LEN = 12,
@@ -28,10 +32,12 @@ enum { ESCAPED = 1, SAME = 2, LAST = 8, STEPS = 1 << 24 /* groups looked at for 
 
 typedef struct journal {
 	const as_ext *x;
-	uint64_t *blocks; /* where each of its blocks stands */
-	uint64_t n, room;
+	uint64_t *blocks;      /* where each of its blocks stands */
+	uint64_t n, end, room; /* end: of the fast commits, which begin one behind n */
 	uint32_t first, sequence, start, incompat;
-	uint32_t seed;  /* of its sums */
+	uint32_t seed; /* of its sums */
+	bool sums1;
+	uint32_t sum1;  /* of kind 1, of the transaction so far */
 	uint64_t torn;  /* where a block with a wrong sum ended the log, or 0 */
 	uint64_t wrong; /* how many contents of blocks had a wrong sum; the first stands at */
 	uint64_t wrong_at;
@@ -60,6 +66,7 @@ static bool open_journal(const as_ext *x, journal *j)
 	uint64_t bad_at = 0;
 	*j = (journal){ .x = x };
 	plain.replayed = NULL;
+	plain.fast = NULL;
 	if (!as_ext_read_inode(&plain, x->super.journal, &i) || i.type != AS_FILE)
 		return false;
 	j->room = as_min(i.size, x->body.n) / x->super.block;
@@ -73,13 +80,14 @@ static bool open_journal(const as_ext *x, journal *j)
 	j->first = as_u32(&c);
 	j->sequence = as_u32(&c);
 	j->start = as_u32(&c);
-	as_skip(&c, 8);
+	as_skip(&c, 4);
+	j->sums1 = as_u32(&c) & (kind == 4);
 	j->incompat = kind == 4 ? as_u32(&c) : 0;
 	as_seek(&c, 48);
 	j->seed = as_crc32c(UINT32_MAX, as_take(&c, 16));
 	as_seek(&c, 84);
 	uint32_t fast = as_u32(&c);
-	j->n = as_min(j->n, blocks);
+	j->end = j->n = as_min(j->n, blocks);
 	j->n -= j->incompat & FAST ? as_min(fast ? fast : 256, j->n) : 0;
 	return as_ok(&c) && magic == MAGIC && (kind == 3 || kind == 4) && size == x->super.block &&
 	       j->first > 0 && j->first < j->n;
@@ -147,6 +155,26 @@ static bool block_right(const journal *j, uint64_t i, uint32_t kind)
 	return as_ok(&c) && as_crc32c(sum, as_from(b, at + 4)) == want;
 }
 
+/* Goes on with the sum of kind 1 of a transaction. */
+static void sum_block(journal *j, uint64_t i)
+{
+	as_span b = j->sums1 ? block_of(j, i) : (as_span){ 0 };
+	for (uint64_t k = 0; k < b.n; k++)
+		j->sum1 = as_vendor_cksum_byte(j->sum1, b.p[k]);
+}
+
+/* Whether a commit has the sum of kind 1 of what came before it, or none. */
+static bool sum_right(journal *j, uint64_t i)
+{
+	as_cur c = as_cur_be(block_of(j, i), MAGIC_LEN);
+	uint8_t kind = as_u8(&c), n = as_u8(&c);
+	as_skip(&c, 2);
+	uint32_t want = as_u32(&c), sum = j->sum1;
+	j->sum1 = UINT32_MAX;
+	return !j->sums1 || (kind == 0 && n == 0 && want == 0) ||
+	       (kind == 1 && n == 4 && want == sum);
+}
+
 /* Whether the contents for a tag have the sum that stands in it. */
 static bool contents_right(const journal *j, const tags *t, uint32_t number)
 {
@@ -174,21 +202,27 @@ static uint32_t walk_log(journal *j, uint32_t last, as_map *revoked, as_map *out
 {
 	uint32_t due = j->sequence, number = 0;
 	uint64_t i = j->start, passed = 0;
+	j->sum1 = UINT32_MAX;
 	while (passed < j->n && *s == AS_OK && due != last) {
 		uint32_t kind = kind_at(j, i, &number);
 		if (kind == 0 || number != due)
 			break;
-		if (!block_right(j, i, kind)) {
+		bool summing = !out && !revoked;
+		if (!block_right(j, i, kind) || (summing && kind == COMMIT && !sum_right(j, i))) {
 			j->torn = j->blocks[i];
 			break;
 		}
 		tags t = tags_at(j, i);
+		if (summing && kind == TAGS)
+			sum_block(j, i);
 		while (kind == TAGS && passed < j->n && *s == AS_OK && next_tag(&t)) {
 			uint64_t by = 0, at = block_of(j, t.at).n ? j->blocks[t.at] : 0;
 			bool banned = out && as_map_get(revoked, t.block, &by) &&
 				      (int32_t)((uint32_t)by - due) >= 0;
 			if (out && !banned && at)
 				*s = note_contents(j, &t, due, out);
+			if (summing)
+				sum_block(j, t.at);
 			passed++;
 		}
 		as_cur c = as_cur_be(block_of(j, i), MAGIC_LEN);
@@ -227,9 +261,8 @@ as_status as_ext_replay(as_ext *x)
 		s = as_worse(s, as_lost(x->u, j.wrong_at * x->super.block,
 					"blocks in the journal have a wrong checksum: what they "
 					"would write is left as it was"));
-	if (j.incompat & FAST)
-		s = as_worse(s, as_refused(x->u, 1024 + 96, "unsupported",
-					"fast commits in the journal were not replayed"));
+	if (j.incompat & FAST && j.n + 1 < j.end && s <= AS_PARTIAL)
+		s = as_worse(s, as_ext_fast_replay(x, j.blocks + j.n + 1, j.end - j.n - 1, end));
 	return s;
 }
 
@@ -361,7 +394,13 @@ as_status as_ext_deleted(const as_ext *x)
 	for (uint32_t n = FIRST; n <= x->super.inodes && s <= AS_PARTIAL; n++) {
 		as_ext_inode i, was;
 		uint64_t from = 0;
-		if (!as_ext_read_inode(x, n, &i) || i.links > 0)
+		if (!as_ext_read_inode(x, n, &i))
+			continue;
+		if (as_ext_fast_gone(&i) && i.type == AS_FILE && i.size > 0) {
+			s = as_worse(s, put_deleted(x, &i));
+			continue;
+		}
+		if (i.links > 0)
 			continue;
 		if (i.deleted && is_recoverable(x, &i)) {
 			s = as_worse(s, put_deleted(x, &i));
