@@ -174,6 +174,12 @@ as_status as_decode_block(as_method m, as_span in, uint8_t *out, size_t cap, siz
 			memcpy(out, in.p, *out_n);
 		return in.n <= cap ? AS_OK : AS_PARTIAL;
 	}
+	if (m == AS_LZFSE) {
+		as_flow f = { .in = in, .buf = out, .cap = cap };
+		as_status s = as_flow_lzfse(&f, 0);
+		*out_n = f.fill;
+		return s;
+	}
 	if (whole(k, m, in, out, cap, out_n))
 		return AS_OK;
 	*out_n = 0;

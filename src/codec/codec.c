@@ -43,6 +43,9 @@ static const method methods[] = {
 	[AS_LZO_BLOCK] = { 0 },
 	[AS_LZOP] = { .run = as_flow_lzop },
 	[AS_COMPRESS] = { .run = as_flow_compress },
+	[AS_DEFLATE64] = { .run = as_flow_deflate64 },
+	[AS_LZFSE] = { .run = as_flow_lzfse },
+	[AS_BROTLI] = { .coder = &as_coder_brotli },
 };
 
 as_status as_flow_flush(as_flow *f)

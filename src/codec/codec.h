@@ -21,6 +21,9 @@ typedef enum as_method {
 	AS_LZO_BLOCK,  /* LZO1X; only as_decode_block */
 	AS_LZOP,
 	AS_COMPRESS, /* LZW, as compress writes it (.Z) */
+	AS_LZFSE,
+	AS_DEFLATE64, /* PKWARE's, of zip; only as_decode and as_peek */
+	AS_BROTLI,    /* nothing in it tells that it is one; only as_decode and as_peek */
 } as_method;
 
 /* Receives decoded bytes in order; another status than AS_OK stops the decoder, which returns
@@ -37,7 +40,7 @@ as_status as_decode(as_method m, as_span in, as_sink sink, void *ctx, uint64_t *
 /* Decodes one block whose output is at most cap bytes, into out; *out_n says how many came.
  * AS_PARTIAL if damaged, larger than cap (what came is in out), or if it asks for memory that no such
  * block needs. For AS_ZLIB, AS_DEFLATE, AS_XZ,
- * AS_LZMA_ALONE, AS_LZ4_BLOCK, AS_LZO_BLOCK, AS_ZSTD, AS_BZIP2. State is kept per thread for
+ * AS_LZMA_ALONE, AS_LZ4_BLOCK, AS_LZO_BLOCK, AS_ZSTD, AS_BZIP2, AS_LZFSE. State is kept per thread for
  * speed. */
 as_status as_decode_block(
 	as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
@@ -62,6 +65,10 @@ typedef enum as_nrv { AS_NRV2B, AS_NRV2D, AS_NRV2E } as_nrv;
 as_status as_decode_nrv(as_nrv kind, unsigned width, as_span in, uint8_t *out, size_t cap,
 	size_t *out_n) AS_MUST_USE;
 
+/* Decodes LZVN (Apple; without any header) of which exactly cap bytes come, into out. AS_PARTIAL if it is damaged or
+ * too short: what came is in out; AS_NOMEM. Keeps nothing. */
+as_status as_decode_lzvn(as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
+
 /* Decodes a chunk of XPRESS with Huffman codes, as WIM has it, to n bytes at out. AS_PARTIAL if it is damaged. */
 as_status as_decode_xpress(as_span in, uint8_t *out, size_t n) AS_MUST_USE;
 
@@ -74,7 +81,7 @@ as_status as_decode_lzx(as_span in, uint32_t chunk, uint8_t *out, size_t n) AS_M
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;
 
 /* The length of a whole stream in bytes, all its members, told from its frames without decoding:
- * for AS_XZ, AS_ZSTD, AS_LZ4_FRAME and AS_LZOP. AS_PARTIAL: cut off or damaged, so that it cannot
+ * for AS_XZ, AS_ZSTD, AS_LZ4_FRAME, AS_LZOP and AS_LZFSE. AS_PARTIAL: cut off or damaged, so that it cannot
  * be told; AS_NOT_THIS: the method has no such frames. A stream that passes may still not decode.
  * Pure. */
 as_status as_stream_size(as_method m, as_span in, uint64_t *size) AS_MUST_USE;

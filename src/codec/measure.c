@@ -146,6 +146,7 @@ static const measure measures[] = {
 	{ AS_ZSTD, zstd_size, &as_coder_zstd },
 	{ AS_LZ4_FRAME, lz4_size, &as_coder_lz4 },
 	{ AS_LZOP, as_lzop_size, NULL },
+	{ AS_LZFSE, as_lzfse_size, NULL },
 };
 
 static bool measure_all(const measure *m, as_span in, uint64_t *size)

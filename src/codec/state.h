@@ -4,6 +4,7 @@
 #define AS_STATE_H
 
 #define ZLIB_CONST /* next_in is read only */
+#include <brotli/decode.h>
 #include <bzlib.h>
 #include <lz4frame.h>
 #include <lzma.h>
@@ -23,6 +24,7 @@ struct as_state {
 		bz_stream bz;
 		ZSTD_DCtx *zstd;
 		LZ4F_dctx *lz4;
+		BrotliDecoderState *brotli;
 	};
 	bool live;                    /* the library holds memory */
 	uint8_t head[AS_LZMA_HEADER]; /* lzma: the header as the library gets it */

@@ -65,16 +65,21 @@ void as_state_free(as_state *st);
 
 extern const as_coder as_coder_deflate, as_coder_zlib, as_coder_gzip;
 extern const as_coder as_coder_xz, as_coder_lzma, as_coder_lzip;
-extern const as_coder as_coder_bzip2, as_coder_zstd, as_coder_lz4;
+extern const as_coder as_coder_bzip2, as_coder_zstd, as_coder_lz4, as_coder_brotli;
 
 /* The formats that are read here, block by block. peek: only so many bytes of output are wanted
  * (0: all). */
 as_status as_flow_lz4_legacy(as_flow *f, size_t peek) AS_MUST_USE;
 as_status as_flow_lzop(as_flow *f, size_t peek) AS_MUST_USE;
 as_status as_flow_compress(as_flow *f, size_t peek) AS_MUST_USE;
+as_status as_flow_deflate64(as_flow *f, size_t peek) AS_MUST_USE;
+as_status as_flow_lzfse(as_flow *f, size_t peek) AS_MUST_USE;
 
 /* Length of a lzop stream, by its blocks' headers; false if it is cut off. */
 bool as_lzop_size(as_span in, uint64_t *n);
+
+/* Length of an LZFSE stream, likewise. */
+bool as_lzfse_size(as_span in, uint64_t *n);
 
 /* lzo1x_decompress_safe with its initialisation. *out_n: in, the room; out, what came. */
 as_status as_lzo_block(as_span in, uint8_t *out, size_t *out_n) AS_MUST_USE;
