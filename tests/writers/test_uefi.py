@@ -46,10 +46,10 @@ class Packed(unittest.TestCase):
 		fv, out, want = self.fv, [], {}
 		for i, data in enumerate(contents):
 			inner = fv["sections"](fv["section"](0x19, data), fv["named"]("f%d" % i))
-			how = i % 4
+			how = i % 5
 			pack = self.codes.TianoCompress if how else self.codes.EfiCompress
 			packed = pack(inner, len(inner)) if how < 3 else None
-			body = (fv["packed_x86"](inner) if how == 3 else fv["guided"](fv["TIANO"], packed) if how == 2
+			body = (fv["packed_brotli"](inner, "-q", str(i % 12)) if how == 4 else fv["packed_x86"](inner) if how == 3 else fv["guided"](fv["TIANO"], packed) if how == 2
 				else fv["standard"](len(inner), packed))
 			out.append(fv["file"](uuid.UUID(int=i + 1), 7, body))
 			want["/f%d/0-raw" % i] = sha(data)
@@ -59,7 +59,7 @@ class Packed(unittest.TestCase):
 		dice = random.Random(1)
 		for size in (1, 100, 5000, 9000, 70000, 250000):
 			contents = [WORDS[:size], dice.randbytes(size), b"\0" * size, self.fv["code"](size // 9 + 1)] + [
-				bytes(dice.choice(b"abc") for _ in range(size)) for _ in range(4)]
+				bytes(dice.choice(b"abc") for _ in range(size)) for _ in range(6)]
 			image, want, _ = self.volume(contents)
 			lines = said(image, "uefi_fv")
 			self.assertEqual(files(lines), want, size)
@@ -67,14 +67,14 @@ class Packed(unittest.TestCase):
 
 	def test_damage(self):
 		"""Whatever a flipped bit makes of one section, the others are what they were."""
-		contents = [WORDS[i * 50:i * 50 + 3000] for i in range(8)]
+		contents = [WORDS[i * 50:i * 50 + 3000] for i in range(10)]
 		image, want, parts = self.volume(contents)
 		dice = random.Random(2)
-		for _ in range(24):
-			i = dice.randrange(8)
+		for _ in range(30):
+			i = dice.randrange(10)
 			at = image.index(parts[i])
 			bad = bytearray(image)
-			bad[at + dice.randrange(40, len(parts[i]) - 8)] ^= 1 << dice.randrange(8)
+			bad[at + dice.randrange(64, len(parts[i]) - 8)] ^= 1 << dice.randrange(8)
 			got = files(said(bytes(bad), "uefi_fv"))
 			self.assertEqual({k: v for k, v in want.items() if "f%d/" % i not in k}.items() - got.items(), set())
 

@@ -31,6 +31,7 @@ enum { LEAVES_MAX = 256, DEPTH = 8, NEEDS_PROCESSING = 1 };
 #define LZMA "\x98\x58\x4e\xee\x14\x39\x59\x42\x9d\x6e\xdc\x7b\xd7\x94\x03\xcf"
 #define LZMA_X86 "\xbd\xe6\x2a\xd4\x52\x13\xfb\x4b\x90\x9a\xca\x72\xa6\xea\xe8\x89"
 #define TIANO "\xad\x80\x12\xa3\x1e\x48\xb6\x41\x95\xe8\x12\x7f\x4c\x98\x47\x79"
+#define BROTLI "\x50\x20\x53\x3d\xda\x5c\xd0\x4f\x87\x9e\x0f\x7f\x63\x0d\x5a\xfb"
 #define CRC32 "\xb0\xcd\x1b\xfc\x31\x7d\xaa\x49\x93\x6a\xa4\x60\x0d\x9d\xd0\x83"
 
 typedef struct volume {
@@ -93,7 +94,7 @@ static bool packing_of(as_span guid, as_uefi_packing *how)
 		const char *guid;
 		as_uefi_packing how;
 	} known[] = { { LZMA, AS_UEFI_LZMA }, { LZMA_X86, AS_UEFI_LZMA_X86 },
-		{ TIANO, AS_UEFI_TIANO } };
+		{ TIANO, AS_UEFI_TIANO }, { BROTLI, AS_UEFI_BROTLI } };
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		*how = known[i].how;
 		if (as_uefi_is_guid(guid, known[i].guid))
@@ -342,8 +343,8 @@ const as_format as_format_uefi_fv = {
 	.probe = probe,
 	.unpack = unpack,
 	.variants = (const char *const[]){ "FFS 2 and 3, large files",
-		"sections packed with LZMA, also after the x86 filter, with UEFI's standard or "
-		"Tiano's compression, or summed with CRC-32",
+		"sections packed with LZMA, also after the x86 filter, with Brotli, with UEFI's "
+		"standard or Tiano's compression, or summed with CRC-32",
 		"volumes in volumes", "variables, plain and authenticated, deleted ones too",
 		NULL },
 	.verifies =
@@ -353,10 +354,9 @@ const as_format as_format_uefi_fv = {
 		"attributes of variables, in what is told",
 		"when an authenticated variable was signed", NULL },
 	.samples = (const char *const[]){ "EDK II (OVMF of Debian 12)",
-		"sections packed by uefi-firmware 1.16", "variables written by virt-firmware 26.10",
-		NULL },
-	.gaps = (const char *const[]){ "sections packed with Brotli",
-		"signatures of sections are not verified",
+		"sections packed by uefi-firmware 1.16, by xz and brotli 1.0.9",
+		"variables written by virt-firmware 26.10", NULL },
+	.gaps = (const char *const[]){ "signatures of sections are not verified",
 		"the journal that makes writing variables safe is not replayed",
 		"stores of variables of vendors other than EDK II", NULL },
 	.spec = "https://uefi.org/specs/PI/1.8/V3_Overview.html",

@@ -17,6 +17,7 @@ typedef enum as_uefi_packing {
 	AS_UEFI_LZMA_X86, /* the same, with the jumps of x86 made absolute */
 	AS_UEFI_STANDARD, /* sizes and EFI 1.1's codes, or Tiano's */
 	AS_UEFI_TIANO,    /* the same, Tiano's only */
+	AS_UEFI_BROTLI,   /* two sizes before it */
 } as_uefi_packing;
 
 /* Bytes that the packed sections of a volume unpack to. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Packed sections of UEFI firmware. LZMA has its 13-byte header. The standard compression, little-endian:
+/* Packed sections of UEFI firmware. LZMA has its 13-byte header. Brotli has two numbers before it, u64: the size, and
+ * what memory EDK II's decoder takes for it. The standard compression, little-endian:
  *    0 size packed u32   4 size u32   8 codes (codec/lzh.h)
  * is EFI 1.1's by the specification; vendors have put Tiano's there too, which differs in nothing that is written
  * down: so what fits is taken. */
@@ -7,7 +8,7 @@
 #include "codec/lzh.h"
 #include "unpack/fmt/uefi_fv.h"
 
-enum { HEADER = 8, SLACK = 8 /* bytes that an encoder leaves behind */ };
+enum { HEADER = 8, BROTLI_HEADER = 16, SLACK = 8 /* bytes that an encoder leaves behind */ };
 
 bool as_uefi_is_guid(as_span s, const char *guid)
 {
@@ -90,6 +91,8 @@ static bool decode(as_uefi_packing how, as_span packed, room *r, as_status *s)
 	as_status d = AS_OK;
 	if (how == AS_UEFI_LZMA)
 		d = as_decode(AS_LZMA_ALONE, packed, fill, r, NULL);
+	else if (how == AS_UEFI_BROTLI)
+		d = as_decode(AS_BROTLI, as_from(packed, BROTLI_HEADER), fill, r, NULL);
 	else if (how == AS_UEFI_LZMA_X86)
 		d = as_decode_lzma_x86(packed, r->p, r->cap, &r->n);
 	else
@@ -102,8 +105,9 @@ static bool decode(as_uefi_packing how, as_span packed, room *r, as_status *s)
 static uint64_t size_of(as_uefi_packing how, as_span packed)
 {
 	bool lzma = how == AS_UEFI_LZMA || how == AS_UEFI_LZMA_X86;
-	as_cur c = as_cur_le(packed, lzma ? 5 : 4);
-	uint64_t size = lzma ? as_u64(&c) : as_u32(&c);
+	bool brotli = how == AS_UEFI_BROTLI;
+	as_cur c = as_cur_le(packed, lzma ? 5 : brotli ? 0 : 4);
+	uint64_t size = lzma || brotli ? as_u64(&c) : as_u32(&c);
 	return as_ok(&c) ? size : 0;
 }
 

@@ -123,6 +123,46 @@ def packed_x86(data):
 	return guided(LZMA_X86, b"\x5d\0\0\1\0" + struct.pack("<Q", len(data)) + lzma.compress(data, lzma.FORMAT_RAW, filters=filters))
 
 
+BROTLI = uuid.UUID("3d532050-5cda-4fd0-879e-0f7f630d5afb").bytes_le
+
+
+def packed_brotli(data, *options):
+	out = subprocess.run(["brotli", "-c", *options], input=data, check=True, stdout=subprocess.PIPE).stdout
+	return guided(BROTLI, struct.pack("<QQ", len(data), 1 << 16) + out)
+
+
+@golden("uefi_fv", "brotli")
+def brotli():
+	inner = [sections(section(0x10, PROGRAM * 9 + code(30 * i)), named(n)) for i, n in enumerate(("Best", "Fast"))]
+	image = volume(file(ONE, 7, packed_brotli(inner[0])), file(TWO, 7, packed_brotli(inner[1], "-q", "1")))
+	rows = []
+	for i, name in enumerate(("Best", "Fast")):
+		rows += [row(name), row(name + "/0-image.efi", PROGRAM * 9 + code(30 * i))]
+	return image, rows
+
+
+@lie("uefi_fv", "a packed section is damaged", "Fast/0-image.efi", "!Best/0-image.efi")
+def brotli_flipped():
+	image = read("uefi_fv", "brotli")
+	image[72 + 24 + 24 + 16 + 30] ^= 0xFF
+	return image
+
+
+@lie("uefi_fv", "a packed section is damaged", "Fast/0-image.efi")
+def brotli_longer():
+	"""It says that more comes out than does."""
+	image = read("uefi_fv", "brotli")
+	image[72 + 24 + 24 + 1] += 1
+	return image
+
+
+@lie("uefi_fv", "limit", "Fast/0-image.efi")
+def brotli_huge():
+	image = read("uefi_fv", "brotli")
+	image[72 + 24 + 24 + 7] = 0x7F
+	return image
+
+
 @golden("uefi_fv", "compressed")
 def compressed():
 	"""Every packing, by the codes of others: and Tiano's where the specification says EFI's."""
