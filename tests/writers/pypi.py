@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import sys
 
-PACKAGES = ("uefi-firmware==1.16", "virt-firmware==26.10")
+PACKAGES = ("uefi-firmware==1.16", "virt-firmware==26.10", "lzfse==0.4.2.post1")
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -30,6 +30,28 @@ def compressor():
 		return None
 	from uefi_firmware import efi_compressor
 	return efi_compressor
+
+
+def lzfse():
+	"""Apple's own program for LZFSE, or None."""
+	if not installed():
+		return None
+	import lzfse as module
+	return module
+
+
+def lzvn(data):
+	"""LZVN of Apple's program, which writes it for few bytes alone: so of pieces, each without the mark of its end."""
+	out = b""
+	for i in range(0, len(data), 4000):
+		piece = data[i:i + 4000]
+		packed = lzfse().compress(piece)
+		if packed[:4] == b"bvxn":
+			out += packed[12:-4 - 8]
+		else:  # as it is: by codes for literals
+			out += b"".join(b"\xe0" + bytes([len(p) - 16]) + p if len(p) > 15 else bytes([0xe0 + len(p)]) + p
+				for p in (piece[k:k + 271] for k in range(0, len(piece), 271)))
+	return out + b"\6" + bytes(7)
 
 
 def virt_fw_vars(*argv, cwd):

@@ -14,7 +14,7 @@ make = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(make)
 
 KINDS = {"plain": (make.PLAIN,), "zlib": (make.ZLIB,), "bzip2": (make.BZIP2,), "adc": (make.ADC,), "xz": (make.XZ,),
-	"all": (make.ADC, make.ZLIB, make.PLAIN, make.BZIP2, make.XZ)}
+	"lzfse": (make.LZFSE,), "all": (make.ADC, make.ZLIB, make.PLAIN, make.BZIP2, make.XZ, make.LZFSE)}
 
 
 def two(seed=1):

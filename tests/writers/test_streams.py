@@ -3,11 +3,13 @@
 import hashlib
 import pathlib
 import random
+import runpy
 import tempfile
 import unittest
 import zlib
 
-from writers import entries, have, run, said
+import pypi
+from writers import TOP, entries, have, run, said
 
 TEXT = b"".join(b"%d: some text that is not all the same\n" % (i * i) for i in range(3000))
 
@@ -51,6 +53,66 @@ class Streams(unittest.TestCase):
 				at = some.randrange(100, len(image))
 				lines = entries(image[:at])
 				self.assertTrue(any("lost" in l for l in lines) and any(l.endswith("damaged") for l in lines), lines)
+
+
+class Lzfse(Streams):
+	def setUp(self):
+		self.lzfse = pypi.lzfse()
+		if not self.lzfse:
+			self.skipTest("lzfse of PyPI")
+
+	def contents(self):
+		dice = random.Random(12)
+		program = pathlib.Path("/bin/sh").resolve().read_bytes()
+		yield from (TEXT[:n] for n in (1, 7, 8, 9, 100, 4095, 4096, 4097, 70000, len(TEXT)))
+		yield from (dice.randbytes(n) for n in (20, 5000, 300000))
+		yield bytes(1 << 20)
+		yield program
+		yield (program + dice.randbytes(300000) + TEXT) * 3  # further back than a block, and than the window is wide
+		for symbols in (b"ab", bytes(range(16)), bytes(range(250))):
+			yield bytes(dice.choice(symbols) for _ in range(100000))
+
+	def test_lzfse(self):
+		for data in self.contents():
+			with self.subTest(n=len(data)):
+				self.hold(self.lzfse.compress(data), data)
+
+	def test_plain_tables(self):
+		"""Blocks whose tables are not packed: Apple's program reads them so, too."""
+		change = runpy.run_path(str(TOP / "tests/golden/fmt/lzfse/make.py"))["plain_tables"]
+		for data in self.contents():
+			image = change(self.lzfse.compress(data))
+			with self.subTest(n=len(data)):
+				self.assertEqual(self.lzfse.decompress(image), data)
+				self.hold(image, data)
+
+	def test_lzvn_codes(self):
+		"""Streams of random codes: what Apple's program makes of them is what is told."""
+		make = runpy.run_path(str(TOP / "tests/golden/fmt/lzfse/make.py"))
+		for seed in range(30):
+			image, data = make["random_lzvn"](random.Random(seed))
+			with self.subTest(seed=seed):
+				self.assertEqual(self.lzfse.decompress(image), data)
+				self.hold(image, data)
+
+	def test_lzfse_damage(self):
+		"""What stood in front of the damage comes out, of each block that was not touched."""
+		dice = random.Random(13)
+		data = b"".join(b"%d " % dice.randrange(10 ** 6) for _ in range(60000))
+		image = self.lzfse.compress(data)
+		self.assertGreater(image.count(b"bvx2"), 3)
+		for _ in range(6):
+			at = dice.randrange(image.index(b"bvx2", 4), len(image))
+			lines = entries(image[:at])
+			self.assertTrue(any("lost" in l for l in lines) and any(l.endswith("damaged") for l in lines), lines)
+			got = int(next(l for l in lines if l.endswith("damaged")).split(" ")[4])
+			self.assertGreater(got, 10000)
+			self.assertIn(hashlib.sha256(data[:got]).hexdigest(), "".join(lines))
+		for _ in range(20):
+			bad = bytearray(image)
+			for _ in range(3):
+				bad[dice.randrange(4, len(bad))] ^= 1 << dice.randrange(8)
+			said(bytes(bad), "lzfse")
 
 
 @unittest.skipUnless(have("lrzip"), "lrzip")

@@ -271,7 +271,7 @@ const as_format as_format_dmg = {
 	.magic = NULL, /* its trailer stands at the end */
 	.probe = probe,
 	.unpack = unpack,
-	.variants = (const char *const[]){ "chunks as they are, zeros, ADC, zlib, bzip2, xz",
+	.variants = (const char *const[]){ "chunks as they are, zeros, ADC, zlib, bzip2, LZFSE, xz",
 		"tables in a property list or in a resource fork", "encrypted ones are recognised",
 		NULL },
 	.verifies =
@@ -281,12 +281,13 @@ const as_format as_format_dmg = {
 	.samples =
 		(const char *const[]){ "generator from the published layout, held against 7-Zip "
 				       "22.01 and dmg2img 1.6.7; not tried on a vendor's own image",
-			NULL },
-	.gaps = (const char *const[]){ "chunks packed by LZFSE are not read",
-		"images in several files, images whose trailer stands at the start",
-		"NDIF (older than UDIF) is not recognised",
-		"signatures are not verified; other checksums than CRC-32 are not checked",
-		"searched only at the end of an object", NULL },
+			"chunks of LZFSE: Apple's own program (lzfse 0.4.2 of PyPI)", NULL },
+	.gaps =
+		(const char *const[]){
+			"images in several files, images whose trailer stands at the start",
+			"NDIF (older than UDIF) is not recognised",
+			"signatures are not verified; other checksums than CRC-32 are not checked",
+			"searched only at the end of an object", NULL },
 	.spec = "https://newosxbook.com/DMG.html",
 	.see = "dmg2img IN OUT",
 };

@@ -19,7 +19,6 @@ enum {
 	REMARK = 0x7ffffffe,
 };
 #define ADC 0x80000004u
-#define LZFSE 0x80000007u
 #define PACKED_LAST 0x80000008u
 #define THE_END 0xffffffffu
 
@@ -95,7 +94,7 @@ static as_status put_ignored(as_disk *d, uint64_t n)
 
 static as_status put_chunk(as_disk *d, const chunk *k)
 {
-	static const as_method methods[] = { AS_ZLIB, AS_BZIP2, AS_STORED, AS_XZ };
+	static const as_method methods[] = { AS_ZLIB, AS_BZIP2, AS_LZFSE, AS_XZ };
 	if (k->kind == ZEROS)
 		return as_disk_zero(d, k->n);
 	if (k->kind == IGNORED)
@@ -109,14 +108,13 @@ static as_status put_chunk(as_disk *d, const chunk *k)
 	}
 	if (k->kind == ADC)
 		return put_adc(d, k);
-	if (k->kind > ADC && k->kind <= PACKED_LAST && k->kind != LZFSE)
+	if (k->kind > ADC && k->kind <= PACKED_LAST)
 		return as_disk_packed(d, methods[k->kind - ADC - 1], k->at, k->packed, k->n);
 	as_status s = AS_OK;
 	as_struct(d->u, k->at, k->packed, "DMG chunks");
 	if (!d->missed)
 		s = as_refused(d->u, k->at, "unsupported",
-			k->kind == LZFSE ? "chunks are packed by LZFSE: they read as zeros"
-					 : "chunks of an unknown kind: they read as zeros");
+			"chunks of an unknown kind: they read as zeros");
 	d->missed = true;
 	return as_worse(s, as_disk_lost(d, k->at, k->n, ""));
 }

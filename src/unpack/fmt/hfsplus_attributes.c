@@ -6,7 +6,9 @@
  *    0 "fpmc"   4 kind u32   8 size u64   16 contents, if they are there (odd kinds)
  * Kind 3 and 4: zlib, or as they are behind a byte of which all low four bits are set. 4: in the resource fork:
  *    0 where its data begins, big-endian; there, behind four bytes: blocks u32, for each where it begins from here
- *    and its length; each unpacks to 64 KiB but for the last. */
+ *    and its length; each unpacks to 64 KiB but for the last.
+ * Kind 7 and 8: LZVN, or as they are behind 06; 11 and 12: LZFSE, or behind ff. 8 and 12: in the resource fork: u32 of
+ *    where each block begins, from the fork's start, and where the last one ends. */
 #include "codec/codec.h"
 #include "unpack/fmt/hfsplus.h"
 
@@ -19,7 +21,11 @@ enum {
 	IN_PLACE = 1,
 	ZLIB_IN_PLACE = 3,
 	ZLIB_RESOURCE = 4,
+	LZVN_IN_PLACE = 7,
+	LZVN_RESOURCE = 8,
 	BYTES_IN_PLACE = 9,
+	LZFSE_IN_PLACE = 11,
+	LZFSE_RESOURCE = 12,
 	RESOURCE_MOST = 256 << 20,
 };
 #define PACKED_NAME "com.apple.decmpfs"
@@ -122,40 +128,81 @@ bool as_hfs_is_packed(as_hfs *v, const as_hfs_item *i, as_span *value)
 	return false;
 }
 
-/* Unpacks one block of zlib, or hands it on as it is. */
-static as_status put_block(as_hfs *v, as_span in, uint64_t size, uint8_t *out)
+static bool is_plain(uint32_t kind, uint8_t first)
+{
+	if (kind == LZVN_IN_PLACE || kind == LZVN_RESOURCE)
+		return first == 0x06;
+	return kind == LZFSE_IN_PLACE || kind == LZFSE_RESOURCE ? first != 'b'
+								: (first & 0x0f) == 0x0f;
+}
+
+/* Unpacks one block, or hands it on as it is. */
+static as_status put_block(as_hfs *v, uint32_t kind, as_span in, uint64_t size, uint8_t *out)
 {
 	size_t got = 0;
-	if ((as_at(in, 0) & 0x0f) == 0x0f) {
+	if (is_plain(kind, as_at(in, 0))) {
 		as_span plain = as_from(in, 1);
 		as_status s = as_more(v->u, as_cut(plain, 0, as_min(size, plain.n)));
 		return s == AS_OK && plain.n < size ? AS_PARTIAL : s;
 	}
-	as_status s = as_decode_block(AS_ZLIB, in, out, size, &got);
+	as_status s = AS_OK;
+	if (kind == LZVN_IN_PLACE || kind == LZVN_RESOURCE)
+		s = as_decode_lzvn(in, out, size, &got);
+	else
+		s = as_decode_block(kind < LZVN_IN_PLACE ? AS_ZLIB : AS_LZFSE, in, out, size, &got);
 	if (s > AS_NOT_THIS)
 		return s;
 	as_status more = as_more(v->u, as_bytes(out, got));
 	return got < size ? as_worse(more, AS_PARTIAL) : more;
 }
 
+/* The blocks in a resource fork, by the table of their kind. */
+typedef struct blocks {
+	as_span data;
+	as_cur table;
+	uint64_t n;
+} blocks;
+
+static blocks blocks_of(as_span fork, uint32_t kind)
+{
+	as_cur c = as_cur_be(fork, 0);
+	blocks b = { .data = fork, .table = as_cur_le(fork, 0) };
+	if (kind == ZLIB_RESOURCE) {
+		b.data = as_from(fork, as_u32(&c) + 4ull);
+		b.table = as_cur_le(b.data, 0);
+		b.n = as_u32(&b.table);
+	} else {
+		as_cur first = b.table;
+		uint32_t n = as_u32(&first) / 4;
+		b.n = n > 0 ? n - 1 : 0;
+	}
+	return b;
+}
+
+static as_span next_block(blocks *b, uint32_t kind)
+{
+	uint32_t at = as_u32(&b->table);
+	as_cur ahead = b->table;
+	uint32_t n = kind == ZLIB_RESOURCE ? as_u32(&b->table) : as_u32(&ahead) - at;
+	return as_cut(b->data, at, n);
+}
+
 /* Hands on what stands in a resource fork; a block that is damaged reads as zeros. */
-static as_status put_blocks(as_hfs *v, const as_hfs_item *i, uint64_t size, uint8_t *out)
+static as_status put_blocks(
+	as_hfs *v, const as_hfs_item *i, uint32_t kind, uint64_t size, uint8_t *out)
 {
 	as_hfs_gather(v, &i->resource, i->id, AS_HFS_RESOURCE, &v->pieces);
 	for (size_t k = 0; k < v->pieces.n; k++)
 		as_struct(v->u, v->pieces.list[k].at, v->pieces.list[k].n, "hfs packed contents");
 	as_span fork =
 		as_pieces_read(v->u, v->body, &v->pieces, as_min(i->resource.size, RESOURCE_MOST));
-	as_cur c = as_cur_be(fork, 0);
-	as_span data = as_from(fork, as_u32(&c) + 4ull);
-	as_cur table = as_cur_le(data, 0);
-	uint64_t blocks = as_u32(&table), done = 0;
+	blocks b = blocks_of(fork, kind);
+	uint64_t done = 0;
 	as_status worst = AS_OK;
-	for (; done < size && blocks > 0 && as_left(&table) >= 8 && worst <= AS_PARTIAL; blocks--) {
-		uint32_t at = as_u32(&table), n = as_u32(&table);
+	for (; done < size && b.n > 0 && as_left(&b.table) >= 8 && worst <= AS_PARTIAL; b.n--) {
 		uint64_t part = as_min(size - done, BLOCK);
-		as_span in = as_cut(data, at, n);
-		as_status s = in.n > 0 ? put_block(v, in, part, out) : as_zero(v->u, part);
+		as_span in = next_block(&b, kind);
+		as_status s = in.n > 0 ? put_block(v, kind, in, part, out) : as_zero(v->u, part);
 		worst = as_worse(worst, in.n > 0 ? s : as_worse(s, AS_PARTIAL));
 		done += part;
 	}
@@ -170,10 +217,10 @@ static as_status put_contents(as_hfs *v, const as_hfs_item *i, as_span value, ui
 	uint8_t *out = as_alloc(as_memory(v->u), BLOCK);
 	if (!out)
 		return AS_NOMEM;
-	if (kind == ZLIB_RESOURCE)
-		return put_blocks(v, i, size, out);
-	if (kind == ZLIB_IN_PLACE)
-		return size > BLOCK ? AS_PARTIAL : put_block(v, in, size, out);
+	if (kind == ZLIB_RESOURCE || kind == LZVN_RESOURCE || kind == LZFSE_RESOURCE)
+		return put_blocks(v, i, kind, size, out);
+	if (kind == ZLIB_IN_PLACE || kind == LZVN_IN_PLACE || kind == LZFSE_IN_PLACE)
+		return size > BLOCK ? AS_PARTIAL : put_block(v, kind, in, size, out);
 	in = kind == BYTES_IN_PLACE ? as_from(in, 1) : in;
 	as_status s = as_more(v->u, as_cut(in, 0, as_min(size, in.n)));
 	return in.n < size ? as_worse(s, AS_PARTIAL) : s;
@@ -186,7 +233,8 @@ as_status as_hfs_put_packed(
 	uint32_t kind = as_u32(&c);
 	bool want = false;
 	bool known = kind == IN_PLACE || kind == ZLIB_IN_PLACE || kind == ZLIB_RESOURCE ||
-		     kind == BYTES_IN_PLACE;
+		     (kind >= LZVN_IN_PLACE && kind <= BYTES_IN_PLACE) || kind == LZFSE_IN_PLACE ||
+		     kind == LZFSE_RESOURCE;
 	as_status s = as_begin(v->u, dir, e, &want), got = known ? AS_OK : AS_PARTIAL;
 	if (s <= AS_PARTIAL && want && known)
 		got = put_contents(v, i, value, kind);
@@ -198,7 +246,6 @@ as_status as_hfs_put_packed(
 		return got != AS_OK ? as_worse(s, as_lost(v->u, e->at,
 							  "packed contents of a file are damaged"))
 				    : s;
-	return as_worse(
-		s, as_refused(v->u, e->at, "unsupported",
-			   "contents of a file are packed by LZVN, LZFSE or in a way not known"));
+	return as_worse(s, as_refused(v->u, e->at, "unsupported",
+				   "contents of a file are packed in a way that is not known"));
 }

@@ -4,10 +4,14 @@ import base64
 import bz2
 import lzma
 import struct
+import sys
 import zlib
 
 from make import HERE, TEXT, Golden, case, noise, part, prop
 from trees import lie
+
+sys.path.append(str(HERE.parents[1] / "writers"))
+import pypi  # noqa: E402
 
 ZERO, PLAIN, IGNORE, ADC, ZLIB, BZIP2, LZFSE, XZ = 0, 1, 2, 0x80000004, 0x80000005, 0x80000006, 0x80000007, 0x80000008
 REMARK, END = 0x7FFFFFFE, 0xFFFFFFFF
@@ -39,8 +43,8 @@ def adc(data):
 	return out + literals(len(data))
 
 
-PACK = {PLAIN: bytes, ADC: adc, ZLIB: zlib.compress, BZIP2: bz2.compress, XZ: lambda d: lzma.compress(d, check=lzma.CHECK_CRC32),
-	LZFSE: lambda d: b"bvx2" + d[:20]}
+PACK = {PLAIN: bytes, ADC: adc, ZLIB: zlib.compress, BZIP2: bz2.compress, 0x80000009: lambda d: d[:99], XZ: lambda d: lzma.compress(d, check=lzma.CHECK_CRC32),
+	LZFSE: lambda d: pypi.lzfse().compress(d)}
 
 
 def sums(value):
@@ -156,7 +160,7 @@ def images():
 	a, b = content(), noise(1024, b"b") + bytes(1024)
 	parts = [("Driver Descriptor Map (DDM : 0)", b), ("disk image (Unknown : 1)", a)]
 	told = [part(n, d) for n, d in parts]
-	for name, kinds in (("zlib", (ZLIB,)), ("all", (PLAIN, ADC, ZLIB, BZIP2, XZ)), ("adc", (ADC,))):
+	for name, kinds in (("zlib", (ZLIB,)), ("all", (PLAIN, ADC, ZLIB, BZIP2, XZ, LZFSE)), ("adc", (ADC,))):
 		yield Golden("dmg", name, dmg(parts, kinds), *told, prop("sectors", (len(a) + len(b)) // 512))
 	yield Golden("dmg", "fork", dmg(parts, by_fork=True), *told)
 	volume = (HERE / "hfsplus/orphans.bin").read_bytes()
@@ -169,8 +173,9 @@ def images():
 	hurt[5000 - at] ^= 1
 	yield Golden("dmg", "flipped", bytes(image), part(parts[0][0], b), part(parts[1][0], bytes(hurt)),
 		("lost", "checksum of the data fork is wrong"), ("lost", "checksum of a partition is wrong"))
-	yield Golden("dmg", "lzfse", dmg([("p", content(3))], (LZFSE,)), part("p", bytes(4096 * 3)),
-		("lost", "chunks are packed by LZFSE: they read as zeros"))
+	yield Golden("dmg", "lzfse", dmg(parts, (LZFSE,)), *told)
+	yield Golden("dmg", "unknown", dmg([("p", content(3))], (0x80000009,)), part("p", bytes(4096 * 3)),
+		("lost", "chunks of an unknown kind: they read as zeros"))
 
 
 def lying(at, format, *values, kinds=(ZLIB,), n=3):

@@ -4,10 +4,14 @@ tests/writers/test_hfsplus.py holds against 7-Zip and libfshfs."""
 import importlib.util
 import pathlib
 import struct
+import sys
 import unicodedata
 import zlib
 
-from trees import T, golden, lie, lines, pack, read, tree
+from trees import HERE, T, golden, lie, lines, pack, read, tree
+
+sys.path.append(str(HERE.parents[1] / "writers"))
+import pypi  # noqa: E402
 
 spec = importlib.util.spec_from_file_location("hfs_btree", pathlib.Path(__file__).resolve().parent / "btree.py")
 tree_writer = importlib.util.module_from_spec(spec)
@@ -95,12 +99,17 @@ class Volume:
 	def packed(self, data, kind):
 		"""decmpfs: what goes into the attribute, and into the resource fork."""
 		plain = [data[i:i + BLOCK_OF] for i in range(0, len(data), BLOCK_OF)]
-		blocks = [b"\xff" + p if i % 2 else zlib.compress(p) for i, p in enumerate(plain)]
+		how, mark = {7: (pypi.lzvn, b"\6"), 8: (pypi.lzvn, b"\6"), 11: (pypi.lzfse().compress, b"\xff"),
+			12: (pypi.lzfse().compress, b"\xff")}.get(kind, (zlib.compress, b"\xff"))
+		blocks = [mark + p if i % 2 else how(p) for i, p in enumerate(plain)]
 		head = b"fpmc" + struct.pack("<IQ", kind, len(data))
 		if kind in (3, 7, 11):
 			return head + (blocks[0] if blocks else b""), b""
 		if kind == 9:
 			return head + b"\xcc" + data, b""
+		if kind in (8, 12):
+			ends = [4 * (len(blocks) + 1) + sum(map(len, blocks[:i])) for i in range(len(blocks) + 1)]
+			return head, struct.pack("<%dI" % len(ends), *ends) + b"".join(blocks)
 		table, at = b"", 4 + 8 * len(blocks)
 		for b in blocks:
 			table += struct.pack("<II", at, len(b))
@@ -318,6 +327,20 @@ def packed_files():
 	return Volume(t, files=files, node=1024, nodes=(1, 6, 4)).image(), told(t)
 
 
+@golden("hfsplus", "lzvn")
+def lzvn_files():
+	t, _ = packed()
+	files = {"inline": {"packed": 7}, "as-is": {"packed": 11}, "blocks": {"packed": 8}}
+	return Volume(t, files=files, node=1024, nodes=(1, 6, 4)).image(), told(t)
+
+
+@golden("hfsplus", "lzfse")
+def lzfse_files():
+	t, _ = packed()
+	files = {"inline": {"packed": 11}, "as-is": {"packed": 7}, "blocks": {"packed": 12}}
+	return Volume(t, files=files, node=1024, nodes=(1, 6, 4)).image(), told(t)
+
+
 @golden("hfsplus", "journal")
 def journal():
 	old, new = T.Tree(), T.Tree()
@@ -438,11 +461,28 @@ def hfsplus_long_value():
 	return changed("all", image.index(utf16("user.note")) + len(utf16("user.note")) + 12, "I", 1 << 31)
 
 
-@lie("hfsplus", "packed by LZVN, LZFSE", "/inline damaged", "/as-is")
-def hfsplus_lzvn():
+@lie("hfsplus", "packed in a way that is not known", "/inline damaged", "/as-is")
+def hfsplus_unknown_packing():
+	image = read("hfsplus", "packed")
+	at = image.index(b"fpmc\3")
+	return image[:at + 4] + b"\x0d" + image[at + 5:]
+
+
+@lie("hfsplus", "packed contents of a file are damaged", "/inline damaged", "/as-is$")
+def hfsplus_not_lzvn():
+	"""zlib that is said to be LZVN."""
 	image = read("hfsplus", "packed")
 	at = image.index(b"fpmc\3")
 	return image[:at + 4] + b"\7" + image[at + 5:]
+
+
+@lie("hfsplus", "packed contents of a file are damaged", "/blocks damaged", "/inline$")
+def hfsplus_lzvn_table():
+	"""A table of more blocks than the fork has bytes."""
+	image = read("hfsplus", "lzvn")
+	first = pypi.lzvn(packed()[0]["blocks"].data[:BLOCK_OF])
+	at = image.index(first) - 12
+	return image[:at] + b"\xff" * 4 + image[at + 4:]
 
 
 @lie("hfsplus", "packed contents of a file are damaged", "/blocks damaged", "/inline")
