@@ -47,7 +47,7 @@ as_status as_examine(const as_examiner *e, const as_task *task)
 		.send = e->send,
 		.arena = e->arena,
 		.roles = e->only_unpack ? NULL : as_roles_of,
-		.contents_only = e->only_unpack };
+		.contents_only = e->contents_only };
 	const char *type = NULL;
 	as_arena_reset(e->arena);
 	as_status s = AS_OK;

@@ -24,7 +24,8 @@ typedef struct as_examiner {
 	struct as_yara *yara; /* the user's own rules, or NULL */
 	const char *without;  /* inspectors not to be asked, separated by commas, or NULL */
 	bool traits;          /* state what a comparison with another build needs */
-	bool only_unpack;     /* ask no inspector (extract) */
+	bool only_unpack;     /* ask no inspector */
+	bool contents_only;   /* nor account for bytes: what is inside is wanted (extract) */
 	as_arena *arena;
 } as_examiner;
 

@@ -61,7 +61,7 @@ struct as_workshop {
 	as_yara *yara;       /* the user's own rules; NULL: none */
 	const char *without; /* inspectors not to be asked, or NULL */
 	bool traits;         /* a comparison with another build is wanted */
-	bool only_unpack;    /* the contents are wanted, no facts */
+	bool contents_only;  /* the contents are wanted, no facts */
 	const char *fail;    /* tests: see assay_review_options.debug_fail */
 };
 
@@ -113,7 +113,8 @@ static as_status work(void *ctx, const as_order *order, as_span data, const as_s
 		.yara = w->yara,
 		.without = w->without,
 		.traits = w->traits,
-		.only_unpack = w->only_unpack,
+		.only_unpack = w->contents_only,
+		.contents_only = w->contents_only,
 		.arena = w->arena };
 	as_task task = { .data = data,
 		.hint = order->hint,
@@ -230,7 +231,7 @@ static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 			r, ASSAY_OUTPUT, "%s: nothing can be written there", r->options->output);
 	if (!r->window || !w->scanner || !w->arena || !r->sessions ||
 		as_objects_init(&r->objects, r->spool) != AS_OK ||
-		(!w->only_unpack && as_examine_prepare() != AS_OK))
+		(!w->contents_only && as_examine_prepare() != AS_OK))
 		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	for (unsigned i = 0; i < r->n_sessions; i++) {
 		r->sessions[i].exam = AS_NONE;
@@ -344,7 +345,7 @@ as_workshop *as_workshop_new(as_review *r)
 	w->fail = r->options->debug_fail;
 	w->without = r->options->without;
 	w->traits = r->options->reference || r->options->as_reference;
-	w->only_unpack = r->on_object != NULL;
+	w->contents_only = r->on_object != NULL;
 	return w;
 }
 
