@@ -73,7 +73,9 @@ bool as_zip_read_local(as_span body, uint64_t at, as_zip_entry *z)
 {
 	as_cur c = as_cur_le(body, at);
 	*z = (as_zip_entry){ .e = { .at = at, .type = AS_FILE }, .local = at };
-	bool is = as_is(as_take(&c, 4), "PK\3\4");
+	as_span magic = as_take(&c, 4);
+	/* Dahua's updates have other letters in the first header, and in no other. */
+	bool is = as_is(magic, "PK\3\4") || (at == 0 && as_is(magic, "DH\3\4"));
 	uint16_t version = as_u16(&c);
 	z->flags = as_u16(&c);
 	z->method = as_u16(&c);
