@@ -250,7 +250,9 @@ const as_format as_format_selfextract = {
 		"ONIE: SHA-1 of the archive", NULL },
 	.keeps = NULL,
 	.samples = (const char *const[]){ "makeself 2.4.5 (Debian 12)",
-		"generator from the published layout (ONIE, others; makeself before 2.4)", NULL },
+		"generator from the published layout (ONIE, others; makeself before 2.4, "
+		"several archives)",
+		NULL },
 	.gaps = (const char *const[]){ "archives as text (uuencode, base64)",
 		"scripts of more than 1 MiB", "makeself's GPG signatures are not verified",
 		"archives that makeself encrypted are a part, not decrypted", NULL },

@@ -3,12 +3,13 @@
 wrote stands apart from what it should be: the archive is what gzip and tar unpack behind its script."""
 import hashlib
 import io
+import os
 import pathlib
 import subprocess
 import tarfile
 import tempfile
 
-from make import TEXT, Golden, case, noise, part, prop
+from make import EPOCH, TEXT, Golden, case, noise, part, prop
 from trees import lie
 
 ONIE = b"""#!/bin/sh
@@ -64,7 +65,9 @@ def makeself(*options):
 		box.mkdir()
 		(box / "install.sh").write_bytes(b"#!/bin/sh\necho installed\n")
 		(box / "data").write_bytes(TEXT[:600])
-		subprocess.run(["makeself", "--nox11", "--packaging-date", "2024-03-01", *options, "box", "out.run", "golden", "./install.sh"], cwd=tmp,
+		for path in (box / "install.sh", box / "data", box):
+			os.utime(path, (EPOCH, EPOCH))
+		subprocess.run(["makeself", "--nox11", "--packaging-date", "2024-03-01", "--tar-extra", "--sort=name", *options, "box", "out.run", "golden", "./install.sh"], cwd=tmp,
 			stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
 		return pathlib.Path(tmp, "out.run").read_bytes()
 
@@ -94,13 +97,18 @@ def split(image, data):
 
 @case("selfextract")
 def images():
-	for name, options in (("makeself", ["--sha256"]), ("makeself-xz", ["--xz"])):
+	for name, options in (("makeself", ["--sha256", "--bzip2"]), ("makeself-xz", ["--xz"])):
 		image = makeself(*options)
 		data = image[behind(image):]
 		yield Golden("selfextract", name, image, *split(image, data), prop("kind", "makeself"), prop("label", "golden"),
 			prop("script", "./install.sh"), prop("md5", "ok"), prop("cksum", "ok"), *[prop("sha256", "ok")] * (name == "makeself"))
 	image = old(tar())
 	yield Golden("selfextract", "old", image, *split(image, tar()), prop("kind", "makeself"), prop("md5", "ok"), prop("cksum", "ok"))
+	one, two = tar()[:1500], noise(300)
+	script = OLD.replace(b"%d", b"%d %d").replace(b"%s", b"%s %s") % (cksum(one), cksum(two), hashlib.md5(one).hexdigest().encode(),
+		hashlib.md5(two).hexdigest().encode(), len(one), len(two))
+	yield Golden("selfextract", "several", script + one + two, part("script", script), part("payload", one), part("payload-1", two),
+		prop("md5", "ok"), prop("cksum", "ok"))
 	image = onie(tar())
 	yield Golden("selfextract", "onie", image, *split(image, tar()), prop("kind", "ONIE"), prop("sha1", "ok"))
 	image = onie(tar(), size=len(tar()))
