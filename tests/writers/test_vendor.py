@@ -14,13 +14,13 @@ PLAIN = {"hwnp": "items", "tplink": "v1", "safeloader": "plain", "chk": "two", "
 	"cisco_mzip": "two", "cisco_ios": "plain", "buffalo_tag": "two", "fpkg": "fpkg", "brn": "two", "pfs": "forty", "zyxel": "header",
 	"asus_tail": "build", "bcm_ps": "plain", "meraki": "plain", "ruckus": "plain", "h3c": "two", "edimax": "little",
 	"motorola": "chdr", "huawei_vrp": "two", "huawei_app": "two", "watchguard": "second", "econet": "zyxel", "sierra_cwe": "package",
-	"hikvision": "files", "cisco_asa": "marked", "ros_pack": "second", "dkmgt": "image", "selfextract": "onie"}
+	"hikvision": "files", "cisco_asa": "marked", "cisco_pkg": "plain", "ros_pack": "second", "dkmgt": "image", "selfextract": "onie"}
 # Header bytes that decide what it is: damaged, nothing is recognised.
 HEADER = {"safeloader": 0x1814, "ras": 4096, "hwnp": 1540, "moxa": 96, "h3c": 6180, "meraki": 1024, "pfs": 224, "huawei_vrp": 6188,
-	"cisco_asa": 500, "dkmgt": 416 + 65536}
+	"cisco_asa": 500, "cisco_pkg": 34, "dkmgt": 416 + 65536}
 # What is known by its last bytes is nothing when they are cut off; these have no checksum of what they hold.
 AT_THE_END = {"bcm_wfi", "fwtool", "ti_cksum", "linksys", "brn", "asus_tail"}
-UNSUMMED = {"moxa", "fpkg", "pfs", "asus_tail", "cisco_asa"}
+UNSUMMED = {"moxa", "fpkg", "pfs", "asus_tail", "cisco_asa", "cisco_pkg"}
 ENTRY = re.compile(r"(part|file) \S+ \S+ \S+ (\d+) ([0-9a-f]{64}) (/\S+)")
 
 
