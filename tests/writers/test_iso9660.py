@@ -4,7 +4,7 @@ import importlib.util
 import unittest
 
 import damage
-from writers import T, TOP, entries, have, trees
+from writers import T, TOP, entries, have, said, trees
 
 spec = importlib.util.spec_from_file_location("iso9660_make", TOP / "tests/golden/fmt/iso9660/make.py")
 make = importlib.util.module_from_spec(spec)
@@ -48,6 +48,14 @@ class Genisoimage(unittest.TestCase):
 		t = make.names()
 		said = entries(make.genisoimage(t, "-R", "-J", "-hide", "HELLO.TXT"))
 		self.assertIn(T.sha256(b"hello\n"), " ".join(said))
+
+	def test_udf(self):
+		"""UDF beside it is said; what ISO 9660 names is told."""
+		t = make.names()
+		told = entries(make.genisoimage(t, "-udf"), "iso9660")
+		self.assertTrue(any("UDF stands beside" in l for l in told), told)
+		self.assertIn(T.sha256(t["NUMBERS.BIN"].data), "\n".join(told))
+		self.assertFalse([l for l in entries(make.genisoimage(t)) if "UDF" in l])
 
 	def test_zisofs(self):
 		t = T.Tree()
@@ -94,22 +102,61 @@ class Xorriso(unittest.TestCase):
 		t = trees.tree("xattr")
 		self.assertEqual(entries(make.xorriso(t, "-R", "--hardlinks"), "iso9660"), sorted(trees.lines(t)))
 
-	def native(self, t, commands):
-		with trees.pack.scratch() as tmp:
-			make.staged(t, tmp, "xorriso -report_about FATAL -xattr on -outdev out -padding 0 -map in / %s -commit" % commands)
-			return open(tmp + "/out", "rb").read()
-
 	def test_attributes(self):
 		t = trees.tree("hard", "xattr")
-		image = self.native(t, "-setfattr user.note text /dir/hello --")
+		image = make.native(t, "-setfattr user.note text /dir/hello --")
 		t["dir/hello"].xattrs["user.note"] = b"text"
 		self.assertEqual(entries(image, "iso9660"), sorted(trees.lines(t)))
 
 	def test_zisofs(self):
 		t = trees.tree("hard", "xattr")
-		image = self.native(t, "-zisofs level=9:block_size=32k -set_filter_r --zisofs / --")
+		image = make.native(t, "-zisofs level=9:block_size=32k -set_filter_r --zisofs / --")
 		self.assertIn(b"pz", image)
 		self.assertEqual(entries(image, "iso9660"), sorted(trees.lines(t)))
+
+	def test_zisofs_2(self):
+		t = trees.tree("hard", "xattr")
+		t.file("long", b"".join(b"%d\n" % i for i in range(60000)) + bytes(3 << 20) + b"end", 0o640, 1, 2)
+		for options in ("block_size_v2=32k", "block_size_v2=1m", "block_size_v2=128k:susp_z2=on", "bpt_target=2", "level=0"):
+			with self.subTest(options=options):
+				image = make.native(t, "-zisofs version_2=on:%s -set_filter_r --zisofs / --" % options)
+				self.assertIn(b"PZ", image)
+				self.assertIn(b"\xef\x22\x55\xa1\xbc\x1b\x95\xa0", image)
+				self.assertEqual(entries(image, "iso9660"), sorted(trees.lines(t)))
+
+	def test_zisofs_2_damage(self):
+		"""A block that is damaged takes the file with it that it belongs to, and no other."""
+		t = T.Tree()
+		for i in range(6):
+			t.file("f%d" % i, b"".join(b"%d %d\n" % (n, n * i) for n in range(9000)), 0o644)
+		image = make.native(t, "-zisofs version_2=on:block_size_v2=32k -set_filter_r --zisofs / --")
+		begins = [i for i in range(0, len(image), 2048) if image[i:i + 8] == b"\xef\x22\x55\xa1\xbc\x1b\x95\xa0"]
+		self.assertEqual(len(begins), 6)
+		whole = damage.whole_files(said(image, "iso9660"))
+		for at in begins:
+			for hurt in (image[:at + 3000] + bytes([image[at + 3000] ^ 255] * 40) + image[at + 3040:], image[:at + 1] + image[at:at + 1] + image[at + 2:]):
+				told = said(hurt, "iso9660")
+				self.assertEqual(len(set(whole) - set(damage.whole_files(told))), 1)
+				self.assertTrue(any("zisofs contents are damaged" in l for l in told), told)
+		told = said(image[:begins[-1] + 3000], "iso9660")
+		self.assertEqual(len(set(whole) - set(damage.whole_files(told))), 1)
+		self.assertTrue(any(l.startswith("lost ") for l in told), told)
+		self.assertGreater(damage.blocks_overwritten(self, image, "iso9660"), 0.8)
+
+	def test_many_boot_images(self):
+		"""Sections of the catalog: of several platforms, several of one."""
+		t = T.Tree()
+		for i in range(5):
+			t.file("boot%d.img" % i, bytes([65 + i]) * 4096, 0o644)
+		options = " ".join("-boot_image any %sbin_path=/boot%d.img -boot_image any platform_id=0x%02x" % ("next -boot_image any " if i else "", i, p)
+			for i, p in enumerate((0, 0xEF, 0xEF, 0, 0xEF)))
+		image = make.native(t, options)
+		told = [l for l in said(image, "iso9660") if "boot image" in l]
+		self.assertEqual([l.split("platform=")[1].split()[0] for l in told], ["0", "239", "239", "0", "239"], told)
+		for l in told:
+			at = int(l.split(" at=")[1].split()[0])
+			self.assertEqual(image[at:at + 4096], image[at:at + 1] * 4096)
+		self.assertEqual(len({l.split(" at=")[1].split()[0] for l in told}), 5)
 
 	def test_several_extents(self):
 		"""A file in two pieces, as one of 4 GiB is, out of one in one piece."""

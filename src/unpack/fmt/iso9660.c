@@ -161,6 +161,19 @@ static void mark_hybrid(const as_iso *x, uint64_t after)
 		as_struct(x->u, after, AS_ISO_SECTOR, "iso9660 version of its writer");
 }
 
+/* Behind the descriptors those of another tree may stand, which shares the contents: BEA01, NSR02 or NSR03, TEA01. */
+static as_status tell_udf(const as_iso *x, uint64_t at)
+{
+	enum { LOOKED_AT = 16 };
+	for (unsigned i = 0; i < LOOKED_AT; i++, at += AS_ISO_SECTOR) {
+		as_span id = as_cut(x->body, at + 1, 5);
+		if (as_is(id, "NSR02") || as_is(id, "NSR03"))
+			return as_refused(x->u, at, "unsupported",
+				"UDF stands beside ISO 9660: what only it names was not read");
+	}
+	return AS_OK;
+}
+
 static as_status read_descriptors(as_iso *x)
 {
 	as_status s = AS_OK;
@@ -169,7 +182,7 @@ static as_status read_descriptors(as_iso *x)
 	for (unsigned i = 0; i < DESCRIPTORS && !ended && s <= AS_PARTIAL; i++, at += AS_ISO_SECTOR)
 		s = as_worse(s, take_descriptor(x, at, &ended));
 	mark_hybrid(x, at);
-	return s;
+	return s <= AS_PARTIAL ? as_worse(s, tell_udf(x, at)) : s;
 }
 
 /* Notes that an extent has a name, and what follows the boot images. */
@@ -289,6 +302,8 @@ static as_status put_file(const listing *l, as_entry *e, const record *r, const 
 	bool fresh = note_extent(x, r->from, size);
 	if (r->interleaved)
 		return as_refused(x->u, r->at, "unsupported", "contents are interleaved");
+	if (k->sparse)
+		return as_refused(x->u, r->at, "unsupported", "contents are sparse (SF)");
 	if (l->rest) {
 		if (!fresh || size == 0)
 			return AS_OK;
@@ -475,7 +490,7 @@ const as_format as_format_iso9660 = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
-	.variants = (const char *const[]){ "Rock Ridge", "Joliet", "zisofs 1",
+	.variants = (const char *const[]){ "Rock Ridge", "Joliet", "zisofs 1 and 2",
 		"El Torito boot images", "files of several extents",
 		"hybrids with MBR, GPT and Apple's partition map (HFS, HFS+)", NULL },
 	.verifies = (const char *const[]){ "checksum of El Torito's catalog", NULL },
@@ -485,8 +500,8 @@ const as_format as_format_iso9660 = {
 	.samples = (const char *const[]){ "genisoimage 1.1.11", "xorriso 1.5.4", "bsdtar 3.6.2",
 		NULL },
 	.gaps = (const char *const[]){ "interleaved files", "sparse files of Rock Ridge (SF)",
-		"zisofs 2", "UDF beside ISO 9660", "ACLs (AAIP)", "sessions before the last one",
-		NULL },
+		"UDF beside ISO 9660 is said, not read", "ACLs (AAIP)",
+		"sessions before the last one", NULL },
 	.spec = "https://ecma-international.org/publications-and-standards/standards/ecma-119/",
 	.see = "xorriso -osirrox on -indev IN -extract /PATH OUT 2>/dev/null",
 };

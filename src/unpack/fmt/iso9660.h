@@ -17,11 +17,12 @@ typedef struct as_iso_rock {
 	uint64_t inode;
 	int64_t mtime;
 	uint32_t nsec, major, minor;
-	uint32_t child; /* block of the directory that this record stands for, or 0 */
-	bool device, zipped;
+	uint32_t child;            /* block of the directory that this record stands for, or 0 */
+	bool device, zipped, wide; /* wide: zisofs 2 */
+	bool sparse;
 	uint8_t header; /* of zipped contents: bytes, log2 of a block's bytes, bytes unpacked */
 	uint8_t log_block;
-	uint32_t unpacked;
+	uint64_t unpacked;
 } as_iso_rock;
 
 typedef struct as_iso_root {

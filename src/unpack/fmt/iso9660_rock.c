@@ -3,10 +3,12 @@
  *   PX mode, links, uid, gid, number (each 8 bytes, both orders)   PN device, high and low
  *   NM flags u8, part of the name   SL flags u8, components of a link's target: flags u8, length u8, bytes
  *   TF flags u8, a date for each bit   CE block, offset, length of more fields   CL block of a moved directory
- *   RE a directory that was moved here   ZF "pz", header / 4 u8, log2 of a block u8, size
+ *   RE a directory that was moved here   ZF "pz", header / 4 u8, log2 of a block u8, size (zisofs 2: "PZ", or in Z2;
+ *     size u64)   SF a sparse file
  *   AL flags u8, components as in SL: names and values of extended attributes, in turn (AAIP)
  * zisofs: a header (magic[8], size, header / 4 u8, log2 of a block u8), where each block begins and the last ends
- * (u32), blocks of zlib; an empty one is zeros. */
+ * (u32), blocks of zlib; an empty one is zeros. zisofs 2: another magic, 8 version u8, header / 4 u8, 10 codec u8
+ * (1 zlib), log2 u8, size u64; where blocks begin is u64. */
 #include "codec/codec.h"
 #include "unpack/fmt/iso9660.h"
 
@@ -117,8 +119,9 @@ static void take_zisofs(as_cur *c, as_iso_rock *r)
 	as_span method = as_take(c, 2);
 	r->header = as_u8(c);
 	r->log_block = as_u8(c);
-	r->unpacked = both(c);
-	r->zipped = as_ok(c) && as_is(method, "pz");
+	r->wide = as_is(method, "PZ");
+	r->unpacked = r->wide ? as_u64(c) : both(c);
+	r->zipped = as_ok(c) && (r->wide || as_is(method, "pz"));
 }
 
 static void take_attributes(as_iso *x, as_cur *c)
@@ -142,8 +145,10 @@ static void take(as_iso *x, as_span tag, as_cur *c, as_iso_rock *r, as_span *mor
 		take_name(x, c, r);
 	else if (as_is(tag, "SL"))
 		take_target(x, c, r);
-	else if (as_is(tag, "ZF"))
+	else if (as_is(tag, "ZF") || as_is(tag, "Z2"))
 		take_zisofs(c, r);
+	else if (as_is(tag, "SF"))
+		r->sparse = true;
 	else if (as_is(tag, "CL"))
 		r->child = as_u32(c);
 	else if (as_is(tag, "RE"))
@@ -236,18 +241,20 @@ static as_status unzip(as_iso *x, as_span data, const as_iso_rock *r, bool *dama
 {
 	uint64_t block = 1ull << r->log_block, left = r->unpacked;
 	as_cur c = as_cur_le(data, r->header * 4ull);
-	uint64_t from = as_u32(&c);
+	unsigned width = r->wide ? 8 : 4;
+	uint64_t from = as_uint(&c, width);
 	uint8_t *out = as_alloc(as_memory(x->u), block);
 	as_status s = out ? AS_OK : AS_NOMEM;
 	while (left > 0 && s == AS_OK) {
-		uint64_t end = as_u32(&c), due = as_min(left, block);
+		uint64_t end = as_uint(&c, width), due = as_min(left, block);
 		size_t n = 0;
 		as_span in = as_cut(data, from, end - from);
 		*damaged = *damaged || !as_ok(&c) || end < from || in.n != end - from;
 		if (!as_ok(&c))
 			return AS_OK;
-		if (in.n > 0 && as_decode_block(AS_ZLIB, in, out, block, &n) > AS_PARTIAL)
-			return AS_NOMEM;
+		s = in.n > 0 ? as_decode_block(AS_ZLIB, in, out, block, &n) : AS_OK;
+		if (s > AS_NOT_THIS)
+			return s;
 		*damaged = *damaged || (in.n > 0 && n != due);
 		s = n > 0 ? as_more(x->u, as_bytes(out, as_min(n, due))) : AS_OK;
 		if (s == AS_OK && n < due)
@@ -260,10 +267,11 @@ static as_status unzip(as_iso *x, as_span data, const as_iso_rock *r, bool *dama
 
 as_status as_iso_unzip(as_iso *x, as_node *dir, as_entry *e, as_span data, const as_iso_rock *r)
 {
-	static const uint8_t magic[] = { 0x37, 0xe4, 0x53, 0x96, 0xc9, 0xdb, 0xd6, 7 };
+	static const uint8_t magics[2][8] = { { 0x37, 0xe4, 0x53, 0x96, 0xc9, 0xdb, 0xd6, 7 },
+		{ 0xef, 0x22, 0x55, 0xa1, 0xbc, 0x1b, 0x95, 0xa0 } };
 	bool want = false, damaged = false;
-	if (!as_same(as_cut(data, 0, 8), as_bytes(magic, 8)) || r->log_block < 10 ||
-		r->log_block > 24)
+	if (!as_same(as_cut(data, 0, 8), as_bytes(magics[r->wide], 8)) || r->log_block < 10 ||
+		r->log_block > 24 || (r->wide && as_at(data, 10) != 1))
 		damaged = true;
 	as_status s = as_begin(x->u, dir, e, &want);
 	for (size_t i = 0; i < x->pieces.n; i++)

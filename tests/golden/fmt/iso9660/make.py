@@ -25,6 +25,13 @@ def xorriso(t, *options, commands=""):
 		return pathlib.Path(tmp, "out").read_bytes()
 
 
+def native(t, commands):
+	"""By xorriso's own commands, which say more than those of mkisofs."""
+	with pack.scratch() as tmp:
+		staged(t, tmp, "xorriso -report_about FATAL -xattr on -outdev - -padding 0 -map in / %s -commit > out" % commands)
+		return pathlib.Path(tmp, "out").read_bytes()
+
+
 def bsdtar(t, *options):
 	with pack.scratch() as tmp:
 		pathlib.Path(tmp, "t.tar").write_bytes(t.tar())
@@ -65,6 +72,19 @@ def joliet():
 def libarchive():
 	t = tree("xattr", "hard")  # of a hard link out of a tar it writes no contents
 	return bsdtar(t, "--options", "rockridge=strict,zisofs=1,!pad"), lines(t)
+
+
+def zipped():
+	t = T.Tree()
+	t.file("zeros", bytes(70000) + b"end" + bytes(30000), 0o644)
+	t.file("text", b"text " * 20000, 0o600, 3, 4)
+	t.file("short", b"as it is\n", 0o644)
+	return t
+
+
+@golden("iso9660", "zisofs2")
+def zisofs2():
+	return native(zipped(), "-zisofs level=9:version_2=on:susp_z2=on:block_size_v2=32k -set_filter_r --zisofs / --"), lines(zipped())
 
 
 @golden("iso9660", "plain")
@@ -140,6 +160,30 @@ def iso9660_catalog_sum():
 @lie("iso9660", "image is cut off", "/SUB")
 def iso9660_cut():
 	return read("iso9660", "plain")[:-2048]
+
+
+def zisofs2_header(image, size):
+	return image.index(b"\xef\x22\x55\xa1\xbc\x1b\x95\xa0\0\6\1\x0f" + struct.pack("<Q", size))
+
+
+@lie("iso9660", "zisofs contents are damaged", "/text damaged", "/zeros$", "/short$")
+def iso9660_zisofs2_pointer():
+	image = read("iso9660", "zisofs2")
+	return put(image, zisofs2_header(image, 100000) + 24 + 8, "Q", (1 << 64) - 16)
+
+
+@lie("iso9660", "zisofs contents are damaged", "/text damaged", "/zeros$")
+def iso9660_zisofs2_size():
+	"""Far more than there are blocks for."""
+	image = read("iso9660", "zisofs2")
+	return put(image, image.index(b"Z2\x10\2PZ\6\x0f" + struct.pack("<Q", 100000)) + 8, "Q", 1 << 60)
+
+
+@lie("iso9660", "lost iso9660 unsupported .* sparse", "! /dir/hello", " /a name with spaces")
+def iso9660_sparse():
+	"""A field that no writer is known of."""
+	image = read("iso9660", "rock")
+	return put(image, image.index(b"PX", image.index(b"HELLO.;1")), "2s", b"SF")
 
 
 @lie("iso9660", "zisofs contents are damaged", "/dir/hello")
