@@ -318,6 +318,26 @@ class Copied(unittest.TestCase):
 			self.assertRegex(l, r"^file - - \d+\.\d{9} 50000 %s /%s$" % (T.sha256(data), name))
 
 
+	def test_journal(self):
+		"""That it holds changes is said where libntfs-3g says it, too."""
+		with pack.scratch() as tmp:
+			path, file = pathlib.Path(tmp, "ntfs"), pathlib.Path(tmp, "file")
+			path.write_bytes(bytes(8 << 20))
+			file.write_bytes(b"x")
+			run("mkntfs", "-q", "-F", str(path))
+			image = path.read_bytes()
+			at = 4096 * int(run("ntfscluster", "-f", "-I", "2", str(path)).decode().split()[-2])
+			self.assertEqual(image[at:at + 4096], b"\xff" * 4096)
+			self.assertFalse([l for l in entries(path) if "journal" in l])
+			for pages, open_ in ((((5, 0, 0), (4, 0xFFFF, 2)), True), (((4, 0xFFFF, 2), (5, 0, 0)), True), (((5, 0xFFFF, 0), (4, 0, 0)), False),
+					(((5, 0, 2), (4, 0, 0)), False)):
+				path.write_bytes(image[:at] + b"".join(make.restart(*p) for p in pages) + image[at + 8192:])
+				told = [l for l in entries(path) if "the journal ($LogFile) holds changes" in l]
+				self.assertEqual(bool(told), open_, pages)
+				done = subprocess.run(["ntfscp", str(path), str(file), "new"], capture_output=True, text=True)
+				self.assertEqual("unclean file system" in done.stdout + done.stderr, open_, done)
+
+
 @unittest.skipUnless(have("7z"), "7z")
 class Generated(unittest.TestCase):
 	def test_7zip(self):

@@ -173,6 +173,43 @@ static as_status tell_volume(as_ntfs *q)
 	return s;
 }
 
+/* The journal begins with two pages: 0 "RSTR"   16 page size u32   24 the area's place u16; the area: 0 sequence u64
+ * 12 list of those who use it u16 (0xffff: nobody)   14 flags u16 (2: written back). The later is right. */
+static as_status tell_journal(as_ntfs *q)
+{
+	enum { LOG = 2, CLEAN = 2, NOBODY = 0xffff };
+	as_ntfs_file f;
+	uint64_t newest = 0, at = 0;
+	uint8_t raw[SECTOR];
+	bool open = false;
+	if (LOG >= q->n_records)
+		return AS_OK;
+	as_status s = as_ntfs_gather(q, LOG, &f);
+	const as_ntfs_attr *a = as_ntfs_find(&f, AS_NTFS_DATA);
+	as_ntfs_runs runs = a && !a->resident ? as_ntfs_runs_of(q, &f, a) : (as_ntfs_runs){ 0 };
+	for (unsigned i = 0; i < 2 && s <= AS_PARTIAL; i++) {
+		bool read = as_ntfs_copy(q, &runs, at, raw, SECTOR);
+		as_span page = as_bytes(raw, read ? SECTOR : 0);
+		as_cur c = as_cur_le(page, 16);
+		at = as_u32(&c);
+		as_skip(&c, 4);
+		as_seek(&c, as_u16(&c));
+		uint64_t sequence = as_u64(&c);
+		as_skip(&c, 4);
+		uint16_t users = as_u16(&c), flags = as_u16(&c);
+		if (!as_starts(page, "RSTR") || !as_ok(&c))
+			break;
+		if (sequence >= newest)
+			open = users != NOBODY && !(flags & CLEAN);
+		newest = as_max(newest, sequence);
+	}
+	return open ? as_worse(s,
+			      as_refused(q->u, f.at, "unsupported",
+				      "the journal ($LogFile) holds changes that were not written "
+				      "back: it was not replayed"))
+		    : s;
+}
+
 static as_status read_bitmap(as_ntfs *q)
 {
 	as_ntfs_file f;
@@ -196,6 +233,8 @@ static as_status open_volume(as_ntfs *q)
 	as_struct(q->u, q->mirror_at, 4 * q->record, "ntfs copy of the master file table");
 	if (s <= AS_PARTIAL)
 		s = as_worse(s, tell_volume(q));
+	if (s <= AS_PARTIAL)
+		s = as_worse(s, tell_journal(q));
 	if (s <= AS_PARTIAL)
 		s = as_worse(s, read_bitmap(q));
 	if (s <= AS_PARTIAL)
@@ -269,7 +308,7 @@ const as_format as_format_ntfs = {
 	.unpack = unpack,
 	.anywhere = true,
 	.variants = (const char *const[]){ "versions 1.2 to 3.1, clusters of 256 bytes to 2 MiB",
-		"sparse and packed files (LZNT1, and XPRESS of the Overlay Filter)",
+		"sparse and packed files (LZNT1, and XPRESS and LZX of the Overlay Filter)",
 		"named streams, as NAME:STREAM", "attribute lists",
 		"symbolic links, junctions, and those of WSL and Interix",
 		"deleted files whose contents are still there", NULL },
@@ -279,12 +318,13 @@ const as_format as_format_ntfs = {
 		NULL },
 	.samples = (const char *const[]){ "mkntfs, ntfscp and libntfs-3g 2022.10.3",
 		"generator whose volumes 7-Zip and The Sleuth Kit read as told", NULL },
-	.gaps = (const char *const[]){ "the journal ($LogFile) is not replayed",
-		"files encrypted by EFS are said, not decrypted",
-		"files that the Overlay Filter packed with LZX, and deduplicated ones, are said, "
-		"not unpacked",
-		"owners and access lists of Windows are not told",
-		"names that only a directory's index still has are not told", NULL },
+	.gaps =
+		(const char *const[]){
+			"a journal ($LogFile) that holds changes is said, not replayed",
+			"files encrypted by EFS are said, not decrypted",
+			"deduplicated files are said, not unpacked",
+			"owners and access lists of Windows are not told",
+			"names that only a directory's index still has are not told", NULL },
 	.spec = "https://flatcap.github.io/linux-ntfs/ntfs/",
 	.see = NULL,
 };

@@ -21,6 +21,7 @@ typedef struct as_ntfs_runs {
 	bool damaged; /* not all that it should tell of is there */
 } as_ntfs_runs;
 
+enum { AS_NTFS_LZX_CHUNK = 32768 }; /* of the Overlay Filter: chunks of that size are LZX */
 enum {
 	AS_NTFS_STANDARD = 0x10,
 	AS_NTFS_LIST = 0x20,

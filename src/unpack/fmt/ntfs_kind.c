@@ -108,7 +108,7 @@ static as_span link_target(const as_ntfs *q, as_span data, bool junction)
  * Filter packed: 4 provider u32 (2: in the file itself)   12 method u32. */
 static as_status refuse_reparse(as_ntfs *q, as_ntfs_file *f, uint32_t tag, as_span data)
 {
-	static const uint32_t chunks[] = { 4096, 0, 8192, 16384 }; /* 1: LZX */
+	static const uint32_t chunks[] = { 4096, AS_NTFS_LZX_CHUNK, 8192, 16384 };
 	const as_ntfs_attr *stream = as_ntfs_find(f, AS_NTFS_DATA);
 	as_cur c = as_cur_le(data, 4);
 	uint32_t provider = as_u32(&c);
@@ -120,9 +120,11 @@ static as_status refuse_reparse(as_ntfs *q, as_ntfs_file *f, uint32_t tag, as_sp
 	if (f->chunk > 0)
 		return AS_OK;
 	return as_refused(q->u, f->at, "unsupported",
-		tag == OVERLAY ? "contents are packed with LZX or in an archive (Overlay Filter)"
-		: f->apart     ? "contents stand in another place, to which a reparse point leads"
-			       : "a reparse point of another kind was not followed");
+		tag == OVERLAY
+			? "contents stand in an archive, or are packed in an unknown way (Overlay "
+			  "Filter)"
+		: f->apart ? "contents stand in another place, to which a reparse point leads"
+			   : "a reparse point of another kind was not followed");
 }
 
 static as_status describe_reparse(as_ntfs *q, as_ntfs_file *f, as_span raw, as_entry *e)

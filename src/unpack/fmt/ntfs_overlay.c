@@ -1,108 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that Windows packed with its Overlay Filter ("compact"): their stream is one hole, and the contents stand in
  * the stream WofCompressedData: where each chunk but the first begins, behind this table (u32; u64 for files from 4 GiB
- * on), then the chunks, each packed with XPRESS, or as it is where that would not make it shorter.
- * XPRESS with Huffman codes: 256 bytes with the lengths of the codes of 512 symbols, two in a byte, the lower half
- * first; then words of 16 bits, highest bit first. Symbols from 256 on are copies: length less three in the lower four
- * bits (15: the next byte of the stream is added; that 255: the next two are the length less three instead), bits of
- * the distance in the upper four. */
+ * on), then the chunks, each packed with XPRESS, or with LZX (chunks of
+ * 32 KiB), as in WIM, or as it is where that would not make it shorter. */
+#include "codec/codec.h"
 #include "unpack/fmt/ntfs.h"
-
-enum { SYMBOLS = 512, LONGEST = 15, TABLE = SYMBOLS / 2, FOLLOWS = 15, FOLLOWS_MORE = 255 };
-
-/* A reader of bits, and the codes by their lengths. */
-typedef struct reader {
-	as_cur c;
-	uint32_t hold; /* the next bits, from its highest on */
-	int extra;     /* of them, beyond 16 */
-	uint16_t count[LONGEST + 1], symbols[SYMBOLS];
-} reader;
-
-static uint32_t word(reader *r) { return as_left(&r->c) >= 2 ? as_u16(&r->c) : 0; }
-
-static uint32_t take(reader *r, unsigned n)
-{
-	uint32_t v = n > 0 ? r->hold >> (32 - n) : 0;
-	r->hold = n > 0 ? r->hold << n : r->hold;
-	r->extra -= (int)n;
-	if (r->extra < 0) {
-		r->hold |= word(r) << -r->extra;
-		r->extra += 16;
-	}
-	return v;
-}
-
-static bool read_codes(reader *r, as_span in)
-{
-	as_span table = as_cut(in, 0, TABLE);
-	uint16_t next[LONGEST + 2] = { 0 };
-	uint32_t room = 1;
-	for (unsigned i = 0; i < SYMBOLS; i++)
-		r->count[as_at(table, i / 2) >> i % 2 * 4 & 15]++;
-	r->count[0] = 0;
-	for (unsigned n = 1; n <= LONGEST; n++) {
-		room = room * 2;
-		if (r->count[n] > room)
-			return false;
-		room -= r->count[n];
-		next[n + 1] = (uint16_t)(next[n] + r->count[n]);
-	}
-	for (unsigned i = 0; i < SYMBOLS; i++) {
-		unsigned n = as_at(table, i / 2) >> i % 2 * 4 & 15;
-		if (n > 0)
-			r->symbols[next[n]++] = (uint16_t)i;
-	}
-	r->c = as_cur_le(in, TABLE);
-	r->hold = word(r) << 16;
-	r->hold |= word(r);
-	r->extra = 16;
-	return table.n == TABLE;
-}
-
-/* The next symbol, or SYMBOLS if no code is like that. */
-static unsigned symbol(reader *r)
-{
-	uint32_t code = 0, first = 0, before = 0;
-	for (unsigned n = 1; n <= LONGEST; n++) {
-		code = r->hold >> (32 - n);
-		if (code - first < r->count[n]) {
-			(void)take(r, n);
-			return r->symbols[before + (code - first)];
-		}
-		before += r->count[n];
-		first = (first + r->count[n]) * 2;
-	}
-	return SYMBOLS;
-}
-
-/* Fills out with what is packed; false if it is damaged. */
-static bool unpack_xpress(as_span in, uint8_t *out, size_t room)
-{
-	reader r = { .extra = 0 };
-	size_t at = 0;
-	if (!read_codes(&r, in))
-		return false;
-	while (at < room) {
-		unsigned s = symbol(&r);
-		if (s < 256) {
-			out[at++] = (uint8_t)s;
-			continue;
-		}
-		size_t n = s & 15;
-		if (n == FOLLOWS) {
-			n = as_u8(&r.c);
-			n = n == FOLLOWS_MORE ? as_u16(&r.c) : n + FOLLOWS;
-		}
-		unsigned bits = s >> 4 & 15;
-		size_t back = ((size_t)1 << bits) + take(&r, bits);
-		n += 3;
-		if (s == SYMBOLS || !as_ok(&r.c) || back > at || n > room - at)
-			return false;
-		for (; n > 0; n--, at++)
-			out[at] = out[at - back];
-	}
-	return true;
-}
 
 /* A packed file on its way out. */
 typedef struct overlay {
@@ -142,6 +44,12 @@ static bool begin_of(const overlay *o, uint64_t i, uint64_t *at)
 	return read;
 }
 
+static as_status unpack_chunk(as_span in, uint8_t *out, size_t n, uint32_t chunk)
+{
+	return chunk == AS_NTFS_LZX_CHUNK ? as_decode_lzx(in, chunk, out, n)
+					  : as_decode_xpress(in, out, n);
+}
+
 static as_status emit_chunk(overlay *o, uint64_t i, uint64_t chunk)
 {
 	uint64_t from = 0, to = 0, n = as_min(chunk, o->size - i * chunk);
@@ -149,7 +57,8 @@ static as_status emit_chunk(overlay *o, uint64_t i, uint64_t chunk)
 		     to - from <= n && copy_packed(o, o->table + from, o->in, to - from);
 	if (right && to - from == n)
 		return as_more(o->q->u, as_bytes(o->in, n));
-	right = right && unpack_xpress(as_bytes(o->in, to - from), o->out, n);
+	right = right &&
+		unpack_chunk(as_bytes(o->in, to - from), o->out, n, (uint32_t)chunk) == AS_OK;
 	o->damaged = o->damaged || !right;
 	return right ? as_more(o->q->u, as_bytes(o->out, n)) : as_zero(o->q->u, n);
 }

@@ -311,11 +311,12 @@ def small():
 	return v.image(), said
 
 
-def xpress(data, chunk):
-	"""The stream of a file that the Overlay Filter packed, its chunks by wimlib (wimtools)."""
+def overlay_stream(data, method):
+	"""The stream of a file that the Overlay Filter packed, its chunks by wimlib (wimtools); method 1: LZX, others: XPRESS."""
+	chunk = {0: 4096, 1: 32768, 2: 8192, 3: 16384}[method]
 	wim = ctypes.CDLL("libwim.so.15")
 	compressor = ctypes.c_void_p()
-	assert wim.wimlib_create_compressor(1, ctypes.c_size_t(chunk), 50, ctypes.byref(compressor)) == 0
+	assert wim.wimlib_create_compressor(2 if method == 1 else 1, ctypes.c_size_t(chunk), 50, ctypes.byref(compressor)) == 0
 	wim.wimlib_compress.restype = ctypes.c_size_t
 	parts = []
 	for at in range(0, len(data), chunk):
@@ -329,7 +330,7 @@ def xpress(data, chunk):
 
 def overlaid(v, number, text, data, method=0, stream=None):
 	"""Puts a file as the Overlay Filter leaves it."""
-	stream = xpress(data, {0: 4096, 2: 8192, 3: 16384}[method]) if stream is None else stream
+	stream = overlay_stream(data, method) if stream is None else stream
 	v.put(number, standard(flags=0x600), name(5, text, BOTH, 5), elsewhere(DATA, [(None, -(-len(data) // CLUSTER))], len(data), flags=0x8000, valid=0),
 		attribute(REPARSE, struct.pack("<IHHIIIII", 0x80000017, 20, 0, 1, 2, 1, method, 0)), elsewhere(DATA, [v.place(stream)], len(stream), "WofCompressedData"))
 
@@ -343,6 +344,28 @@ def overlay():
 	for i, (text, method) in enumerate((("4k", 0), ("8k", 2), ("16k", 3))):
 		overlaid(v, USER + i, text, t[text].data, method)
 	return v.image(), told(t)
+
+
+@golden("ntfs", "overlay-lzx")
+def overlay_lzx():
+	v, t = Volume(24), T.Tree()
+	t.file("short", TEXT[:300])
+	t.file("program", struct.pack("<BI", 0xE8, 1000) * 8000 + TEXT)  # whose calls LZX makes absolute
+	t.file("stored", NOISE[:5000] + TEXT)
+	for i, text in enumerate(("short", "program", "stored")):
+		overlaid(v, USER + i, text, t[text].data, 1)
+	return v.image(), told(t)
+
+
+def restart(sequence, users, flags, log=2 << 20):
+	"""A restart page of $LogFile, of 4 KiB. users: index of the first who uses it (0xffff: nobody)."""
+	area = struct.pack("<QHHHHIHHQIHHII", sequence, 1, 0xFFFF, users, flags, 67 - log.bit_length(), 208, 48, log, 48, 48, 64, 0, 0)
+	client = struct.pack("<QQHHH6xI128s", 0, 0, 0xFFFF, 0xFFFF, 0, 8, "NTFS".encode("utf-16le"))
+	out = bytearray((struct.pack("<4sHHQIIHHH", b"RSTR", 30, 9, 0, 4096, 4096, 48, 1, 1).ljust(48, b"\0") + area + client).ljust(4096, b"\0"))
+	out[30:32] = b"\1\0"
+	for i in range(8):
+		out[32 + 2 * i:34 + 2 * i], out[512 * i + 510:512 * i + 512] = out[512 * i + 510:512 * i + 512], b"\1\0"
+	return bytes(out)
 
 
 # ---- images that lie
@@ -547,12 +570,42 @@ def ntfs_overlay_table():
 	return put(image, FIRST, "I", 0xFFFFFFF0)
 
 
-@lie("ntfs", "lost ntfs unsupported .* LZX", "/one damaged", "!/two damaged")
+@lie("ntfs", "packed contents are damaged", "/one damaged", "/two$")
 def ntfs_overlay_lzx():
 	v = Volume(24)
 	overlaid(v, USER, "one", TEXT, 1, b"packed with LZX")
 	v.put(USER + 1, standard(), name(5, "two", BOTH, 5), attribute(DATA, b"two"))
 	return v.image()
+
+
+def journalled(log):
+	"""A volume with that log."""
+	v = Volume(24)
+	run = v.place(log)
+	v.put(USER, standard(), name(5, "two", BOTH, 5), attribute(DATA, b"two"))
+	system = v.system
+
+	def with_log():
+		system()
+		del v.records[2]
+		v.put(2, standard(), name(5, "$LogFile", BOTH, 5), elsewhere(DATA, [run], len(log)))
+	v.system = with_log
+	return v.image()
+
+
+@lie("ntfs", "the journal .* was not replayed", "/two$")
+def ntfs_journal():
+	return journalled(restart(4, 0xFFFF, 2) + restart(5, 0, 0))
+
+
+@lie("ntfs", "!the journal .* was not replayed", "/two$")
+def ntfs_journal_written_back():
+	return journalled(restart(5, 0xFFFF, 0) + restart(4, 0, 0))
+
+
+@lie("ntfs", "!the journal .* was not replayed", "/two$")
+def ntfs_journal_area_outside():
+	return journalled(put(bytearray(restart(5, 0, 0)), 24, "H", 0xFFF0) + restart(6, 0, 0))
 
 
 @lie("ntfs", "packed contents are damaged", "/one damaged", "/two$")
