@@ -11,10 +11,14 @@
  *    0 name[11]   11 attributes   12 case   20 cluster, high u16   22 time   24 date   26 cluster,
  *      low u16
  *   28 size u32; before it, last part first, parts of a long name (attributes 15):
- *    0 number   1 name[5]   13 sum of the short name   14 name[6]   28 name[2] (UTF-16) */
+ *    0 number   1 name[5]   13 sum of the short name   14 name[6]   28 name[2] (UTF-16)
+ * Deleting writes 0xe5 over the first byte of each record and zeros over the numbers of the chain. The sum in the parts
+ * of a long name tells what the byte was. */
 #include "base/ascii.h"
 #include "unpack/dostime.h"
 #include "unpack/format.h"
+
+#include <string.h>
 
 enum {
 	RECORD = 32,
@@ -41,6 +45,7 @@ typedef struct volume {
 	unsigned bits; /* 12, 16, 32 */
 	uint8_t media;
 	as_span label;
+	uint64_t *looks; /* clusters that may still be looked at for deleted files */
 } volume;
 
 static bool read_layout(volume *v)
@@ -214,7 +219,8 @@ typedef struct listing {
 	uint16_t units[PARTS * PART]; /* the long name as far as it has come */
 	unsigned expected;            /* number of its part that must come next; 0: none is due */
 	size_t n_units;
-	uint8_t sum; /* of the short name it belongs to */
+	uint8_t sum;   /* of the short name it belongs to */
+	unsigned dead; /* parts of a deleted record's long name that came, instead */
 	bool ended;
 } listing;
 
@@ -349,15 +355,105 @@ static as_status put(listing *l, as_span raw, uint64_t at)
 	return s == AS_OK ? list_chain(v, cluster, node) : s;
 }
 
+/* The part of a long name that was deleted: its number is gone, but the last part came first. */
+static void take_dead_part(listing *l, as_span raw)
+{
+	if (l->dead == PARTS || as_at(raw, 13) != l->sum)
+		l->dead = 0;
+	memmove(l->units + PART, l->units, (PARTS - 1) * PART * sizeof(*l->units));
+	l->sum = as_at(raw, 13);
+	l->n_units = (size_t)++l->dead * PART;
+	l->expected = 0;
+	for (size_t i = 0; i < PART; i++) {
+		as_cur c = as_cur_le(raw, i < 5 ? 1 + 2 * i : i < 11 ? 4 + 2 * i : 6 + 2 * i);
+		l->units[i] = as_u16(&c);
+	}
+}
+
+/* The byte that was deleted, as the sum of the long name's parts tells it; 0 if they belong to another name. */
+static uint8_t first_byte(const listing *l, as_span raw)
+{
+	uint8_t rest = 0, first = 0;
+	for (size_t i = 1; i < SHORT; i++)
+		rest = (uint8_t)((rest << 7 | rest >> 1) + as_at(raw, i));
+	/* What is added first is turned ten times to the right: try which byte gives the sum. */
+	for (unsigned b = 0x21; b < 0x100 && !first; b++) {
+		uint8_t sum = (uint8_t)b;
+		for (size_t i = 1; i < SHORT; i++)
+			sum = (uint8_t)((sum << 7 | sum >> 1) + as_at(raw, i));
+		first = sum == l->sum ? (uint8_t)b : 0;
+	}
+	uint16_t unit = l->units[0];
+	bool same = unit >= 0x80 || !as_is_alnum((uint8_t)unit) ||
+		    first == (unit & ~(as_is_lower((uint8_t)unit) ? 0x20u : 0));
+	return l->dead > 0 && same ? first : 0;
+}
+
+/* Whether n clusters from cluster on are there and belong to nothing. */
+static bool are_free(const volume *v, uint32_t cluster, uint64_t n)
+{
+	if (!is_cluster(v, cluster) || n > v->clusters - (cluster - 2) || n > *v->looks)
+		return false;
+	for (uint64_t i = 0; i < n; i++) {
+		--*v->looks;
+		if (after(v, cluster + (uint32_t)i) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* A file that was deleted, if the clusters from its first on are free: it most likely stood in one piece. */
+static as_status put_deleted(listing *l, as_span raw, uint64_t at)
+{
+	const volume *v = l->v;
+	uint8_t name[PARTS * PART * 4], copy[RECORD], first = first_byte(l, raw);
+	as_entry e = { .at = at, .type = AS_FILE, .deleted = true };
+	for (size_t i = 0; i < RECORD; i++)
+		copy[i] = as_at(raw, i);
+	copy[0] = first ? first : '_';
+	for (size_t i = 1; i < SHORT; i++)
+		if (copy[i] < ' ')
+			return AS_OK; /* no name */
+	e.name = as_bytes(
+		name, first ? long_name(l, name) : short_name(as_bytes(copy, RECORD), name));
+	as_cur c = as_cur_le(raw, 20);
+	uint32_t cluster = as_u16(&c);
+	uint16_t time = as_u16(&c), date = as_u16(&c);
+	cluster = (v->bits == 32 ? cluster << 16 : 0) | as_u16(&c);
+	uint32_t size = as_u32(&c);
+	uint64_t n = size / v->cluster + (size % v->cluster > 0);
+	if (size == 0 || e.name.n == 0 || !are_free(v, cluster, n))
+		return AS_OK;
+	e.has = as_dos_time(time, date, &e.mtime) ? AS_HAS_MTIME : 0;
+	e.data = as_cut(v->body, place(v, cluster), size);
+	return e.data.n == size ? as_put(v->u, l->node, &e, NULL) : AS_OK;
+}
+
+static as_status take_deleted(listing *l, as_span raw, uint64_t at)
+{
+	uint8_t attributes = as_at(raw, 11);
+	as_status s = AS_OK;
+	if ((attributes & 0x3f) == LONG_NAME) {
+		take_dead_part(l, raw);
+		return s;
+	}
+	if (!(attributes & (LABEL | DIRECTORY)))
+		s = put_deleted(l, raw, at);
+	l->n_units = l->dead = 0;
+	return s;
+}
+
 static as_status take_record(listing *l, as_span raw, uint64_t at)
 {
 	as_status s = AS_OK;
 	uint8_t first = as_at(raw, 0), attributes = as_at(raw, 11);
 	l->ended = first == 0;
-	if (l->ended || first == DELETED) {
-		l->n_units = 0;
+	if (first == DELETED)
+		return take_deleted(l, raw, at);
+	if (l->ended || l->dead)
+		l->n_units = l->dead = 0;
+	if (l->ended)
 		return s;
-	}
 	if ((attributes & 0x3f) == LONG_NAME) {
 		take_part(l, raw);
 		return s;
@@ -398,10 +494,12 @@ static as_status list_chain(const volume *v, uint32_t cluster, as_node *node)
 
 static as_status unpack(as_unpack *u, as_span body)
 {
-	volume v = { .u = u, .body = body };
+	uint64_t looks = 0;
+	volume v = { .u = u, .body = body, .looks = &looks };
 	as_status s = AS_OK;
 	if (!read_layout(&v))
 		return as_lost(u, 0, "boot sector makes no sense");
+	looks = 4ull * v.clusters;
 	as_tellf(u, as_cut(body, v.bits == 32 ? 82 : 54, 8), "kind", "FAT%u", v.bits);
 	as_struct(u, 0, v.data, "fat boot sector, tables and root");
 	if (v.size > body.n)
@@ -424,16 +522,17 @@ const as_format as_format_fat = {
 	.unpack = unpack,
 	.anywhere = true,
 	.variants = (const char *const[]){ "FAT12, FAT16, FAT32",
-		"long names (UTF-16), short names with Windows NT's case bits", NULL },
+		"long names (UTF-16), short names with Windows NT's case bits",
+		"deleted files whose clusters are free", NULL },
 	.verifies = NULL,
 	.keeps = (const char *const[]){ "time of change (two seconds)", NULL },
 	.samples = (const char *const[]){ "mkfs.fat 4.2 with mtools 4.0.32", NULL },
-	.gaps =
-		(const char *const[]){
-			"volumes whose boot sector does not name its type are not searched for",
-			"deleted files are not looked for",
-			"the copies of the FAT are not compared",
-			"short names are taken as code page 437", "times are taken as UTC", NULL },
+	.gaps = (const char *const[]){ "volumes whose boot sector does not name its type are not "
+				       "searched for",
+		"deleted files are taken as one piece; of a short name the first letter is lost; "
+		"deleted directories are not told",
+		"the copies of the FAT are not compared", "short names are taken as code page 437",
+		"times are taken as UTC", NULL },
 	.spec = "https://academy.cba.mit.edu/classes/networking_communications/SD/FAT.pdf",
 	.see = "mcopy -n -i IN ::/PATTERN OUT",
 };
