@@ -25,7 +25,8 @@ enum {
 	LABEL = 0x83,
 	FILE_SET = 0x85,
 	DIRECTORY = 16,
-	ONE_PIECE = 2
+	ONE_PIECE = 2,
+	COPY = 12 /* sectors: behind the boot sectors their copy follows */
 };
 
 typedef struct volume {
@@ -33,6 +34,7 @@ typedef struct volume {
 	as_span body;
 	uint64_t sector, cluster, size; /* bytes */
 	uint64_t fat, fat_n, heap;      /* body offsets; bytes */
+	uint64_t boot;                  /* body offset of the boot sectors that are used */
 	uint32_t clusters, root;
 	as_pieces pieces, bitmap;
 } volume;
@@ -50,9 +52,10 @@ typedef struct set {
 	bool timed;
 } set;
 
-static bool read_layout(volume *v)
+static bool read_layout_at(volume *v, uint64_t at)
 {
-	as_cur c = as_cur_le(v->body, 72);
+	as_cur c = as_cur_le(v->body, at + 72);
+	v->boot = at;
 	uint64_t sectors = as_u64(&c), fat = as_u32(&c), fat_n = as_u32(&c), heap = as_u32(&c);
 	v->clusters = as_u32(&c);
 	v->root = as_u32(&c);
@@ -84,13 +87,31 @@ static bool boot_is_right(const volume *v, uint64_t at)
 	return as_u32(&c) == sum && as_ok(&c);
 }
 
+/* Reads the layout out of the boot sectors, or of the copy behind them if only that is whole. */
+static bool read_layout(volume *v)
+{
+	volume copy = *v;
+	if (read_layout_at(v, 0) && boot_is_right(v, 0))
+		return true;
+	for (uint64_t sector = 512; sector <= 4096; sector *= 2) {
+		uint64_t at = COPY * sector;
+		bool named = as_is(as_cut(v->body, at + 3, 8), "EXFAT   ");
+		if (named && read_layout_at(&copy, at) && copy.sector == sector &&
+			boot_is_right(&copy, at)) {
+			*v = copy;
+			return true;
+		}
+	}
+	return as_is(as_cut(v->body, 3, 8), "EXFAT   ") && read_layout_at(v, 0);
+}
+
 static as_status probe(as_span image, as_extent *out)
 {
 	volume v = { .body = image };
-	if (!read_layout(&v) || !as_all(as_cut(image, 11, 53), 0))
+	if (!read_layout(&v) || !as_all(as_cut(image, v.boot + 11, 53), 0))
 		return AS_NOT_THIS;
 	*out = (as_extent){ .size = as_min(v.size, image.n),
-		.sure = boot_is_right(&v, 0) ? AS_CHECKSUMMED : AS_PLAUSIBLE };
+		.sure = boot_is_right(&v, v.boot) ? AS_CHECKSUMMED : AS_PLAUSIBLE };
 	return AS_OK;
 }
 
@@ -302,7 +323,10 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_struct(u, 0, v.heap, "exfat boot sectors and FAT");
 	if (v.size > body.n)
 		s = as_lost(u, body.n, "image is cut off");
-	if (!boot_is_right(&v, 0))
+	if (v.boot > 0)
+		s = as_worse(s,
+			as_lost(u, 0, "checksum of the boot sectors is wrong: their copy is used"));
+	else if (!boot_is_right(&v, 0))
 		s = as_worse(s, as_lost(u, 0, "checksum of the boot sectors is wrong"));
 	/* The root's size stands nowhere: its chain is followed to its end. */
 	gather(&v, &v.pieces, v.root, v.clusters * v.cluster, false);
@@ -320,19 +344,20 @@ const as_format as_format_exfat = {
 	.id = "exfat",
 	.title = "exFAT file system",
 	.kind = AS_FILESYSTEM,
-	.magic = (const as_magic[]){ { .bytes = "EXFAT   ", .len = 8, .at = 3 }, { 0 } },
+	.magic = (const as_magic[]){ { .bytes = "EXFAT   ", .len = 8, .at = 3 },
+		{ .bytes = "EXFAT   ", .len = 8, .at = 3 + COPY * 512 },
+		{ .bytes = "EXFAT   ", .len = 8, .at = 3 + COPY * 4096 }, { 0 } },
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
 	.variants = (const char *const[]){ "one or two FATs", "deleted files", NULL },
-	.verifies = (const char *const[]){ "checksum of the boot sectors",
+	.verifies = (const char *const[]){ "checksum of the boot sectors, or of their copy",
 		"checksum of each file's records", NULL },
 	.keeps = (const char *const[]){ "time to hundredths of a second, with its zone", NULL },
 	.samples = (const char *const[]){ "mkfs.exfat (exfatprogs 1.2.0), files by a generator "
 					  "that fsck.exfat accepts",
 		NULL },
-	.gaps = (const char *const[]){ "the copy of the boot sectors is not used",
-		"deleted directories are not told",
+	.gaps = (const char *const[]){ "deleted directories are not told",
 		"deleted files are told if all their clusters are still there", NULL },
 	.spec = "https://learn.microsoft.com/en-us/windows/win32/fileio/exfat-specification",
 	.see = NULL,

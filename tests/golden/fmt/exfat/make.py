@@ -144,6 +144,25 @@ def exfat_boot_sum():
 	return put(read("exfat", "small"), 200, "B", 1)
 
 
+@lie("exfat", "checksum of the boot sectors is wrong: their copy is used", "/hello.txt")
+def exfat_boot_gone():
+	image = read("exfat", "small")
+	image[:6144] = b"\x5a" * 6144
+	return image
+
+
+@lie("", "type exfat", "checksum of the boot sectors is wrong: their copy is used", "/hello.txt")
+def exfat_boot_gone_found():
+	return exfat_boot_gone()
+
+
+@lie("exfat", "checksum of the boot sectors is wrong$", "!copy is used", "/hello.txt")
+def exfat_both_boots():
+	image = read("exfat", "small")
+	image[200] = image[6144 + 201] = 1
+	return image
+
+
 @lie("exfat", "image is cut off")
 def exfat_cut():
 	return read("exfat", "small")[:-3000]
