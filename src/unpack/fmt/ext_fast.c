@@ -260,8 +260,8 @@ static as_status flatten(const as_ext *x, struct as_ext_fast *f, as_ext_state *s
 	as_arena *a = as_memory(x->u);
 	uint64_t *points = as_alloc_array(a, 2 * count, sizeof(*points));
 	size_t *next = as_alloc_array(a, 2 * count + 1, sizeof(*next));
-	const edit **all = as_alloc_array(a, count, sizeof(*all));
-	const edit **owner = as_alloc_array(a, 2 * count, sizeof(*owner));
+	size_t *all = as_alloc_array(a, count, sizeof(*all)); /* index and one, as in owner */
+	size_t *owner = as_alloc_array(a, 2 * count, sizeof(*owner));
 	s->pieces = as_alloc_array(a, 2 * count, sizeof(*s->pieces));
 	if (!points || !next || !all || !owner || !s->pieces)
 		return AS_NOMEM;
@@ -269,7 +269,7 @@ static as_status flatten(const as_ext *x, struct as_ext_fast *f, as_ext_state *s
 	for (size_t k = s->first_edit; k; k = f->edits[k - 1].next) {
 		points[2 * count] = f->edits[k - 1].from;
 		points[2 * count + 1] = f->edits[k - 1].end;
-		all[count++] = &f->edits[k - 1];
+		all[count++] = k;
 	}
 	qsort(points, 2 * count, sizeof(*points), by_value);
 	for (size_t i = 0; i < 2 * count; i++)
@@ -278,19 +278,21 @@ static as_status flatten(const as_ext *x, struct as_ext_fast *f, as_ext_state *s
 	for (size_t i = 0; i <= n; i++)
 		next[i] = i;
 	while (count-- > 0) {
-		size_t end = index_of(points, n, all[count]->end);
-		for (size_t i = unpainted(next, index_of(points, n, all[count]->from)); i < end;
+		const edit *e = &f->edits[all[count] - 1];
+		size_t end = index_of(points, n, e->end);
+		for (size_t i = unpainted(next, index_of(points, n, e->from)); i < end;
 			i = unpainted(next, i)) {
 			owner[i] = all[count];
 			next[i] = i + 1;
 		}
 	}
-	for (size_t i = 0; i + 1 < n; i++)
-		if (owner[i])
+	for (size_t i = 0; i + 1 < n; i++) {
+		const edit *e = owner[i] ? &f->edits[owner[i] - 1] : NULL;
+		if (e)
 			s->pieces[s->n_pieces++] = (as_ext_piece){ .from = points[i],
 				.end = points[i + 1],
-				.at = owner[i]->at ? owner[i]->at + points[i] - owner[i]->from
-						   : 0 };
+				.at = e->at ? e->at + points[i] - e->from : 0 };
+	}
 	return AS_OK;
 }
 
