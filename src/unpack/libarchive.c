@@ -181,6 +181,22 @@ static as_status list(job *j)
 	return worst;
 }
 
+as_status as_la_first(as_span archive, int (*support)(struct archive *a), as_sink sink, void *ctx)
+{
+	as_la_kind kind = { .support = support };
+	job j = { .kind = &kind, .body = archive };
+	as_status s = AS_OK;
+	bool open = begin(&j) && archive_read_next_header(j.a, &j.e) == ARCHIVE_OK;
+	int r = ARCHIVE_FATAL;
+	const void *p = NULL;
+	size_t n = 0;
+	int64_t at = 0;
+	while (open && s == AS_OK && (r = archive_read_data_block(j.a, &p, &n, &at)) == ARCHIVE_OK)
+		s = n > 0 ? sink(ctx, as_bytes(p, n)) : AS_OK;
+	(void)archive_read_free(j.a);
+	return s == AS_OK && r != ARCHIVE_EOF ? AS_PARTIAL : s;
+}
+
 /* Names are kept in UTF-16 by some formats: the library turns them into what the locale has. The thread's is set
  * for the time; the scanner keeps that locale loaded, as an examiner may open no file. */
 as_status as_la_list(as_unpack *u, as_span body, const as_la_kind *k)

@@ -3,6 +3,7 @@
 #ifndef AS_UNPACK_LIBARCHIVE_H
 #define AS_UNPACK_LIBARCHIVE_H
 
+#include "codec/codec.h"
 #include "unpack/format.h"
 
 struct archive;
@@ -16,5 +17,10 @@ typedef struct as_la_kind {
 /* Emits the entries of body, in the order of the archive; damage and encryption are noted. Times that the format
  * keeps without a zone are taken as UTC where the process has TZ=UTC, as examiners have. Statuses as as_put. */
 as_status as_la_list(as_unpack *u, as_span body, const as_la_kind *k) AS_MUST_USE;
+
+/* Hands on the contents of the first entry of archive, which is not told. AS_PARTIAL: they are damaged, or packed in a
+ * way that the library does not know; else what the sink answers. */
+as_status as_la_first(
+	as_span archive, int (*support)(struct archive *a), as_sink sink, void *ctx) AS_MUST_USE;
 
 #endif

@@ -47,6 +47,52 @@ class SevenZip(unittest.TestCase):
 				self.assertTrue(any("encrypted" in l for l in entries(image)), entries(image))
 
 
+@unittest.skipUnless(have("7z", "brotli"), "7z and brotli")
+class Zip(unittest.TestCase):
+	def setUp(self):
+		self.make = trees.runpy.run_path(str(trees.HERE / "zip/make.py"))
+
+	def test_methods(self):
+		some, t = random.Random(20), self.make["plain"]()
+		t.file("far", some.randbytes(60000) * 3, 0o644)  # further back than deflate reaches
+		t.file("same", b"a" * 500000, 0o644)  # longer than deflate's matches
+		t.file("few", bytes(some.choice(b"abcd") for _ in range(60000)), 0o600)
+		t.file("words", b"".join(b"%d is a number\n" % some.randrange(5000) for _ in range(15000)), 0o644)
+		want = sorted(trees.lines(t, ids=False))
+		for options in (("-mm=Deflate64",), ("-mm=Deflate64", "-mx=1"), ("-mm=Deflate64", "-mx=9"), ("-mm=PPMd",), ("-mm=PPMd", "-mmem=1m", "-mo=3"),
+			("-mm=PPMd", "-mo=16"), ("-mm=LZMA",), ("-mm=LZMA", "-mx=9"), ("-mm=BZip2",)):
+			with self.subTest(options=options):
+				self.assertEqual(entries(self.make["seven"](t, *options)), want)
+
+	def test_damage(self):
+		"""What is damaged is said, and the other entries are whole."""
+		some, t = random.Random(21), self.make["plain"]()
+		for method in ("Deflate64", "PPMd"):
+			image = self.make["seven"](t, "-mm=" + method)
+			want = set(trees.lines(t, ids=False))
+			for _ in range(8):
+				bad = bytearray(image)
+				bad[image.index(b"text") + some.randrange(60, 900)] ^= 1 << some.randrange(8)
+				got = entries(bytes(bad), "zip")
+				self.assertTrue(any(l.startswith("lost") for l in got))
+				self.assertEqual({l for l in want if not l.endswith("/text")} - set(got), set())
+
+	def test_updates(self):
+		"""Android's images of partitions, of blocks in any order."""
+		some, make = random.Random(22), self.make
+		for i in range(12):
+			cuts = sorted(some.sample(range(60), 10))
+			new = list(zip(cuts[::2], cuts[1::2]))
+			if i % 2:
+				some.shuffle(new)
+			image, _ = make["system"](60, i, new)
+			rows, sent = make["transfer"](image, new, 1 + i % 4)
+			members = [("a.transfer.list", rows, 8), ("a.new.dat.br", make["brotli"](sent, "-q", str(i % 10)), 8 * (i % 3 == 0))] if i % 4 < 2 else [
+				("a.new.dat", sent, 8 * (i % 3 == 0)), ("a.transfer.list", rows, 0)]
+			with self.subTest(i=i):
+				self.assertEqual(entries(make["archive"](members)), sorted(make["told"](members, ("a.img", image))))
+
+
 @unittest.skipUnless(have("bsdtar"), "bsdtar")
 class Xar(unittest.TestCase):
 	def test_checksums_and_methods(self):

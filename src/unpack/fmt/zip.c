@@ -178,6 +178,7 @@ static as_status put(as_unpack *u, as_span body, as_zip_entry *z, const director
 static as_status list(as_unpack *u, as_span body, const directory *d)
 {
 	as_zip_entry z;
+	as_zip_updates updates = { 0 };
 	as_status worst = AS_OK;
 	uint64_t at = d->at, packed = 0;
 	as_struct(u, d->at, d->end - d->at, "zip directory");
@@ -188,9 +189,10 @@ static as_status list(as_unpack *u, as_span body, const directory *d)
 		if (z.packed > body.n || (packed += z.packed) > body.n)
 			return as_lost(u, at, "entries overlap one another");
 		worst = as_worse(worst, put(u, body, &z, d, at));
+		as_zip_note(&updates, &z);
 		at = z.next;
 	}
-	return worst;
+	return worst <= AS_PARTIAL ? as_worse(worst, as_zip_images(u, body, &updates)) : worst;
 }
 
 static as_status list_local(as_unpack *u, as_span body)
@@ -232,17 +234,23 @@ const as_format as_format_zip = {
 	.probe = probe,
 	.unpack = unpack,
 	.anywhere = true,
-	.variants = (const char *const[]){ "stored, deflate, bzip2, LZMA, Zstandard, xz",
-		"zip64, descriptors behind the data", "a program in front",
-		"without a directory: by local headers",
-		"Dahua's updates, whose first letters are DH", NULL },
+	.variants =
+		(const char *const[]){
+			"stored, deflate, Deflate64, bzip2, LZMA, Zstandard, xz, PPMd",
+			"block-based updates of Android: images of partitions put together from "
+			"NAME.new.dat or NAME.new.dat.br and NAME.transfer.list",
+			"zip64, descriptors behind the data", "a program in front",
+			"without a directory: by local headers", NULL },
 	.verifies = (const char *const[]){ "CRC-32 and size of each entry",
 		"directory against local headers", NULL },
 	.keeps = (const char *const[]){ "mode, owner and time of change, if stored",
 		"symbolic links", NULL },
-	.samples = (const char *const[]){ "Python 3.11 (zipfile)", NULL },
+	.samples = (const char *const[]){ "Python 3.11 (zipfile)", "7z (7zip 26.02)",
+		"brotli 1.0.9", NULL },
 	.gaps = (const char *const[]){ "encrypted entries are listed, not opened",
-		"deflate64, implode, PPMd and other rare methods are not decoded",
+		"shrink, reduce, implode and methods of vendors are not decoded",
+		"updates of Android that change what is on the device: blocks that are not new "
+		"read as zeros",
 		"archives of several volumes are not joined", "DOS times are taken as UTC", NULL },
 	.spec = "https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT",
 	.see = "unzip -p IN PATTERN > OUT",

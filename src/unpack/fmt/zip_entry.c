@@ -10,12 +10,22 @@
  * Extra fields are id u16, length u16, bytes. */
 #include "unpack/fmt/zip.h"
 
-#include "codec/codec.h"
-#include "unpack/dostime.h"
-
+#include <archive.h>
 #include <string.h>
 
-enum { UNIX = 3, DARWIN = 19, TARGET_MOST = 4096, LZMA_HEAD = 4, LZMA_PROPS = 5, ALONE_HEAD = 13 };
+#include "codec/codec.h"
+#include "unpack/dostime.h"
+#include "unpack/libarchive.h"
+
+enum {
+	UNIX = 3,
+	DARWIN = 19,
+	PPMD = 98,
+	TARGET_MOST = 4096,
+	LZMA_HEAD = 4,
+	LZMA_PROPS = 5,
+	ALONE_HEAD = 13
+};
 
 static void set_mode(as_entry *e, uint8_t system, uint32_t external)
 {
@@ -138,7 +148,8 @@ static const char asks[] = "entry asks for more than 128 MiB of working memory";
 
 /* Passes decoded bytes on, and sums them up on their way. */
 typedef struct sum {
-	as_unpack *u;
+	as_sink sink;
+	void *ctx;
 	uint64_t n; /* bytes */
 	uint32_t crc;
 } sum;
@@ -148,7 +159,7 @@ static as_status summing(void *ctx, as_span bytes)
 	sum *to = ctx;
 	to->n += bytes.n;
 	to->crc = as_crc32(to->crc, bytes);
-	return as_more(to->u, bytes);
+	return to->sink(to->ctx, bytes);
 }
 
 /* LZMA in zip: version u16, length of the properties u16, properties, stream. The decoder wants the
@@ -175,11 +186,37 @@ static as_status lzma(as_unpack *u, as_span data, const as_zip_entry *z, sum *to
 	return s;
 }
 
+/* PPMd (version I, revision 1) is libarchive's: it gets an archive of this entry alone. */
+static as_status ppmd(as_unpack *u, as_span data, const as_zip_entry *z, sum *to)
+{
+	enum { LOCAL = 30, VERSION = 63 };
+	if (z->size > UINT32_MAX || z->packed > UINT32_MAX)
+		return AS_PARTIAL;
+	as_status s = as_want(u, (uint64_t)data.n + LOCAL + 1);
+	uint8_t *p = s == AS_OK ? as_alloc(as_memory(u), data.n + LOCAL + 1) : NULL;
+	if (!p)
+		return as_worse(s, AS_NOMEM);
+	memset(p, 0, LOCAL);
+	memcpy(p, "PK\3\4", 4);
+	p[4] = VERSION;
+	p[8] = PPMD;
+	p[12] = 0x21; /* 1980-01-01 */
+	const uint64_t fields[] = { z->crc, data.n, z->size };
+	for (unsigned i = 0; i < 12; i++)
+		p[14 + i] = (uint8_t)(fields[i / 4] >> 8 * (i % 4));
+	p[26] = 1;
+	p[LOCAL] = 'x';
+	if (data.n > 0)
+		memcpy(p + LOCAL + 1, data.p, data.n);
+	return as_la_first(as_bytes(p, data.n + LOCAL + 1),
+		archive_read_support_format_zip_streamable, summing, to);
+}
+
 static const struct {
 	uint16_t id;
 	as_method method;
-} methods[] = { { 0, AS_STORED }, { 8, AS_DEFLATE }, { 12, AS_BZIP2 }, { 14, AS_LZMA_ALONE },
-	{ 20, AS_ZSTD }, { 93, AS_ZSTD }, { 95, AS_XZ } };
+} methods[] = { { 0, AS_STORED }, { 8, AS_DEFLATE }, { 9, AS_DEFLATE64 }, { 12, AS_BZIP2 },
+	{ 14, AS_LZMA_ALONE }, { 20, AS_ZSTD }, { 93, AS_ZSTD }, { 95, AS_XZ } };
 
 static bool method_of(uint16_t id, as_method *m)
 {
@@ -195,6 +232,8 @@ static as_status decode(
 	as_unpack *u, as_method m, as_span data, const as_zip_entry *z, sum *to, uint64_t *used)
 {
 	*used = data.n;
+	if (z->method == PPMD)
+		return ppmd(u, data, z, to);
 	if (m == AS_STORED)
 		return summing(to, data);
 	if (m == AS_LZMA_ALONE)
@@ -216,7 +255,7 @@ static as_status put_packed(
 {
 	bool want = true;
 	uint64_t took = 0;
-	sum to = { .u = u };
+	sum to = { .sink = as_sink_more, .ctx = u };
 	as_status s = as_begin(u, NULL, &z->e, &want);
 	if (s != AS_OK || !want)
 		return as_worse(s, as_end(u, false));
@@ -256,6 +295,19 @@ static as_status put_symlink(as_unpack *u, as_method m, as_span data, as_zip_ent
 	return as_put(u, NULL, &z->e, NULL);
 }
 
+as_status as_zip_contents(
+	as_unpack *u, as_span body, const as_zip_entry *z, as_sink sink, void *ctx)
+{
+	as_method m = AS_STORED;
+	uint64_t used = 0;
+	sum to = { .sink = sink, .ctx = ctx };
+	if (z->flags & AS_ZIP_ENCRYPTED || (!method_of(z->method, &m) && z->method != PPMD))
+		return AS_NOT_THIS;
+	as_span data = as_cut(body, z->data_at, as_min(z->packed, as_from(body, z->data_at).n));
+	as_status s = decode(u, m, data, z, &to, &used);
+	return s == AS_OK && (to.n != z->size || to.crc != z->crc) ? AS_PARTIAL : s;
+}
+
 as_status as_zip_put(as_unpack *u, as_span body, as_zip_entry *z, uint64_t *used)
 {
 	as_method m = AS_STORED;
@@ -268,13 +320,13 @@ as_status as_zip_put(as_unpack *u, as_span body, as_zip_entry *z, uint64_t *used
 		return as_put(u, NULL, e, NULL);
 	if (z->flags & AS_ZIP_ENCRYPTED)
 		return put_closed(u, e, "encrypted", "entry is encrypted: it was not examined");
-	if (!method_of(z->method, &m))
+	if (!method_of(z->method, &m) && (z->method != PPMD || z->unknown))
 		return put_closed(u, e, "unsupported", "compression method is not supported");
 	if (!z->unknown && data.n < z->packed)
 		data = as_from(body, z->data_at); /* cut off: what is there is damaged, not lost */
-	if (e->type == AS_SYMLINK)
+	if (e->type == AS_SYMLINK && z->method != PPMD)
 		return put_symlink(u, m, data, z);
-	if (m != AS_STORED)
+	if (m != AS_STORED || z->method == PPMD)
 		return put_packed(u, m, data, z, used ? used : &none);
 	e->data = data;
 	as_status s = as_put(u, NULL, e, NULL);
