@@ -76,6 +76,9 @@ as_status as_decode_xpress(as_span in, uint8_t *out, size_t n) AS_MUST_USE;
  * AS_NOT_THIS: a chunk of that size is not described. */
 as_status as_decode_lzx(as_span in, uint32_t chunk, uint8_t *out, size_t n) AS_MUST_USE;
 
+/* Decodes a chunk of LZMS, as WIM has it, to n bytes at out. AS_PARTIAL if it is damaged; AS_NOMEM. */
+as_status as_decode_lzms(as_span in, uint8_t *out, size_t n) AS_MUST_USE;
+
 /* Decodes the start of a stream (at most cap bytes come out) to see whether it is one and what is
  * inside. AS_OK if cap bytes came or the stream ended well. For probes; pure. */
 as_status as_peek(as_method m, as_span in, uint8_t *out, size_t cap, size_t *out_n) AS_MUST_USE;

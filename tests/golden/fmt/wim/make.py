@@ -55,9 +55,73 @@ def images():
 
 @golden("wim", "lzms")
 def lzms():
-	t = T.Tree()
-	t.file("motd", b"hello\n")
-	return wim(t, "--compress=LZMS"), ["lost wim unsupported 214 contents compressed with LZMS were not read"]
+	t = made("hole")
+	return wim(t, "--compress=LZMS"), lines(t)
+
+
+@golden("wim", "solid")
+def solid():
+	t = made("hole")
+	return wim(t, "--solid"), lines(t)
+
+
+@golden("wim", "pipable")
+def pipable():
+	t = made("hole")
+	return wim(t, "--pipable", "--compress=XPRESS"), lines(t)
+
+
+def solid_lines(image):
+	"""Where lines of the table stand that tell of a solid block, and of what is in one."""
+	at, n = struct.unpack_from("<Q", image, 56)[0], struct.unpack_from("<Q", image, 48)[0] & (1 << 56) - 1
+	rows = [k for k in range(at, at + n, 50) if image[k + 7] & 16]
+	return [k for k in rows if struct.unpack_from("<Q", image, k + 16)[0] == 1 << 32], [k for k in rows if
+		struct.unpack_from("<Q", image, k + 16)[0] != 1 << 32]
+
+
+@lie("wim", "a solid block is damaged|contents are in no solid block", "/dir/hello.* damaged", "!^file .*[0-9a-f]{64} /dir/hello$")
+def wim_solid_huge():
+	"""A block of 2^50 bytes in a few."""
+	image = read("wim", "solid")
+	block = struct.unpack_from("<Q", image, solid_lines(image)[0][0] + 8)[0]
+	return put(image, block, "Q", 1 << 50)
+
+
+@lie("wim", "contents are in no solid block", "/dir/hello.* damaged")
+def wim_solid_behind():
+	image = read("wim", "solid")
+	for k in solid_lines(image)[1]:
+		put(image, k + 8, "Q", 1 << 40)
+	return image
+
+
+@lie("wim", "contents are in no solid block", "/dir/hello.* damaged")
+def wim_solid_none():
+	"""Contents of a solid block, and no block."""
+	image = read("wim", "solid")
+	for k in solid_lines(image)[0]:
+		put(image, k + 16, "Q", 0)
+	return image
+
+
+@lie("wim", "contents are in no solid block", "/dir/hello.* damaged")
+def wim_solid_chunk_of_nothing():
+	image = read("wim", "solid")
+	return put(image, struct.unpack_from("<Q", image, solid_lines(image)[0][0] + 8)[0] + 8, "I", 0)
+
+
+@lie("wim", "a chunk does not unpack|a solid block is damaged", "/dir/hello.* damaged")
+def wim_solid_overwritten():
+	image = read("wim", "solid")
+	at = struct.unpack_from("<Q", image, solid_lines(image)[0][0] + 8)[0]
+	image[at + 20:at + 90] = b"\xa5" * 70
+	return image
+
+
+@lie("", "!type wim")
+def wim_pipable_no_end():
+	"""Without the header at the end nothing tells where anything stands."""
+	return read("wim", "pipable")[:-208]
 
 
 def metadata(image):
