@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LZMS of Microsoft, one chunk, in units of 16 bits, little-endian. From its start, a range coder of single bits; from its
- * end backwards, the highest bit first, codes and plain bits. Items: bit 0, a literal; 10, a match; 11, a match of
+/* LZMS of Microsoft, one chunk, in units of 16 bits, little-endian. From its start, a range coder of single bits; from
+ * its end backwards, the highest bit first, codes and plain bits. Items: bit 0, a literal; 10, a match; 11, a match of
  * differences. Each kind of bit knows its last 4 to 6, and has for each such history the last 64 bits after it: as many
  * of them as are 0, of 64, is how likely a 0 is. Codes are made anew of how often each symbol came, every 512 or 1024
  * symbols; at first each came once. Distances that were used before are named by three further bits; what was used

@@ -5,8 +5,8 @@
  *   48 table   72 XML   96 metadata of the image to boot   120 its number u32   124 integrity; each of those:
  *    0 size in the file (7 bytes)   7 flags (2: metadata, 4: compressed, 8: goes on in another part, 10: solid)
  *    8 offset u64   16 size u64
- * wimlib's pipable kind has "WLPWM" for "MSWIM", the same header once more at its end, which alone tells the places, and
- * before each chunk its size u32 (no offsets).
+ * wimlib's pipable kind has "WLPWM" for "MSWIM", the same header once more at its end, which alone tells the places,
+ * and before each chunk its size u32 (no offsets).
  * The table has lines of 50 bytes: as above, part u16, references u32, SHA-1. Compressed contents begin with the
  * offsets of all chunks but the first (u32; u64 if the contents are larger than 4 GiB), counted from behind them; a
  * chunk that is as long as what it stands for is not compressed. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Solid blocks of WIM (ESD). In the table, lines with the flag 10: first those of the blocks, whose size is 2^32; then
- * those of contents: their size packed is their size, their offset counts through all blocks of the run. A block:
- *    0 size u64   8 bytes of a chunk u32   12 1 XPRESS, 2 LZX, 3 LZMS   16 of each chunk, how long it is packed u32; chunks
- * Files come in the order of their names, which is not that of contents: what was unpacked is kept, as far as it may. */
+/* Solid blocks of WIM (ESD). In the table, lines with the flag 10: first those of the blocks, whose size is 2^32;
+ * then those of contents: their size packed is their size, their offset counts through all blocks of the run. A block:
+ *    0 size u64   8 bytes of a chunk u32   12 1 XPRESS, 2 LZX, 3 LZMS   16 of each chunk, how long it is packed u32;
+ *    then the chunks
+ * Files come in the order of their names, which is not that of contents: what was unpacked is kept, if it may be. */
 #include <stdlib.h>
 #include <string.h>
 
