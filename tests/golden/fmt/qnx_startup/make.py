@@ -14,7 +14,7 @@ PROGRAM = noise(1000, b"startup")
 
 
 def blocks(data, pack):
-	return b"".join(struct.pack(">H", len(p)) + p for p in (pack(data[i:i + 61440]) for i in range(0, len(data), 61440))) + bytes(2)
+	return b"".join(struct.pack(">H", len(p)) + p for p in (pack(data[i:i + 57344]) for i in range(0, len(data), 57344))) + bytes(2)
 
 
 def startup(fs, how=PLAIN, big=False):
