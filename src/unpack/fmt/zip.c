@@ -251,6 +251,9 @@ const as_format as_format_zip = {
 		"shrink, reduce, implode and methods of vendors are not decoded",
 		"updates of Android that change what is on the device: blocks that are not new "
 		"read as zeros",
+		"NAME.new.dat.br, whose image stands beside it, is itself told as packed in an "
+		"unknown "
+		"way",
 		"archives of several volumes are not joined", "DOS times are taken as UTC", NULL },
 	.spec = "https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT",
 	.see = "unzip -p IN PATTERN > OUT",
