@@ -58,7 +58,8 @@ static void prepare(void)
 		return;
 	scanner = as_scanner_new();
 	arena = as_arena_new(512 << 20);
-	insist(scanner && arena && as_examine_prepare() == AS_OK, "nothing can be prepared");
+	insist(scanner && as_scanner_prepare(scanner) && arena && as_examine_prepare() == AS_OK,
+		"nothing can be prepared");
 }
 
 const target *target_by_name(const char *name)

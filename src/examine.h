@@ -19,7 +19,7 @@ typedef struct as_task {
 
 typedef struct as_examiner {
 	const as_limits *limits;
-	const as_scanner *scanner;
+	as_scanner *scanner;
 	const as_sender *send;
 	struct as_yara *yara; /* the user's own rules, or NULL */
 	const char *without;  /* inspectors not to be asked, separated by commas, or NULL */

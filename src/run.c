@@ -229,8 +229,8 @@ static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 	if (!r->spool)
 		return as_review_fail(
 			r, ASSAY_OUTPUT, "%s: nothing can be written there", r->options->output);
-	if (!r->window || !w->scanner || !w->arena || !r->sessions ||
-		as_objects_init(&r->objects, r->spool) != AS_OK ||
+	if (!r->window || !w->scanner || !as_scanner_prepare(w->scanner) || !w->arena ||
+		!r->sessions || as_objects_init(&r->objects, r->spool) != AS_OK ||
 		(!w->contents_only && as_examine_prepare() != AS_OK))
 		return as_review_fail(r, ASSAY_INTERNAL, "memory ran out");
 	for (unsigned i = 0; i < r->n_sessions; i++) {

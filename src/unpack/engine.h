@@ -10,9 +10,11 @@
 #include "unpack/tree.h"
 
 typedef struct as_scanner as_scanner;
-/* Compiles the search for all formats' magics, once, before examiners are made; NULL without memory.
- * One scanner serves one process at a time. Free with as_scanner_free (NULL-safe). */
+/* NULL without memory. One scanner serves one process at a time. Free with as_scanner_free (NULL-safe). */
 as_scanner *as_scanner_new(void);
+/* Compiles the search for all formats' magics, which takes longer than most objects: once, before examiners are made;
+ * otherwise the first search does it. False without memory. */
+bool as_scanner_prepare(as_scanner *s) AS_MUST_USE;
 void as_scanner_free(as_scanner *s);
 
 typedef struct as_opening {
@@ -22,7 +24,7 @@ typedef struct as_opening {
 	unsigned
 		share; /* which share of a shared format's contents is to be decoded; see as_shares_of */
 	const as_limits *limits;
-	const as_scanner *scanner;
+	as_scanner *scanner;
 	const as_sender *send;
 	as_arena *arena; /* reset by the caller between objects */
 	/* Bit set of the path inspectors that care for a path (with leading slash). */
@@ -90,9 +92,9 @@ uint64_t as_measure(const as_opening *o, const as_format *f, as_span data);
 
 /* Searches data for formats at any offset and puts what it finds, and what lies between, into u as
  * parts. least: how sure a claim must be. *n: how many formats were found. */
-as_status as_scan(as_unpack *u, const as_scanner *s, as_sure least, size_t *n) AS_MUST_USE;
+as_status as_scan(as_unpack *u, as_scanner *s, as_sure least, size_t *n) AS_MUST_USE;
 /* Searches len bytes at offset at of the object, which nothing in it has claimed, for formats whose inner structure
  * holds, and puts those that it finds as parts. */
-as_status as_scan_stretch(as_unpack *u, const as_scanner *s, uint64_t at, uint64_t len) AS_MUST_USE;
+as_status as_scan_stretch(as_unpack *u, as_scanner *s, uint64_t at, uint64_t len) AS_MUST_USE;
 
 #endif

@@ -36,7 +36,7 @@ typedef struct start {
 } start;
 
 typedef struct search {
-	const as_scanner *s;
+	as_scanner *s;
 	as_span data;  /* what is searched */
 	uint64_t from; /* where it stands in the object */
 	as_sure least; /* of a claim that counts */
@@ -70,25 +70,27 @@ static unsigned collect(
 
 as_scanner *as_scanner_new(void)
 {
+	as_scanner *s = calloc(1, sizeof(*s));
+	if (s)
+		s->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	return s;
+}
+
+bool as_scanner_prepare(as_scanner *s)
+{
 	const char *bytes[MAGICS_MAX];
 	size_t lens[MAGICS_MAX];
 	unsigned flags[MAGICS_MAX], ids[MAGICS_MAX];
-	as_scanner *s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (s->scratch)
+		return true;
 	s->n = collect(s, bytes, lens, flags, ids);
 	hs_compile_error_t *error = NULL;
 	/* A format that is left out would not be missed by anybody. */
 	bool ok = s->n > 0 && s->n < MAGICS_MAX &&
-		  hs_compile_lit_multi(bytes, flags, ids, lens, s->n, HS_MODE_BLOCK, NULL, &s->db,
-			  &error) == HS_SUCCESS;
+		  (s->db || hs_compile_lit_multi(bytes, flags, ids, lens, s->n, HS_MODE_BLOCK, NULL,
+				    &s->db, &error) == HS_SUCCESS);
 	hs_free_compile_error(error);
-	if (!ok || hs_alloc_scratch(s->db, &s->scratch) != HS_SUCCESS) {
-		as_scanner_free(s);
-		return NULL;
-	}
-	return s;
+	return ok && hs_alloc_scratch(s->db, &s->scratch) == HS_SUCCESS;
 }
 
 void as_scanner_free(as_scanner *s)
@@ -259,7 +261,7 @@ static as_status take(as_unpack *u, search *q, bool between, size_t *n)
 
 static as_status search_all(as_unpack *u, search *q, bool between, size_t *n)
 {
-	as_status st = find_starts(q);
+	as_status st = as_scanner_prepare(q->s) ? find_starts(q) : AS_NOMEM;
 	if (st == AS_OK)
 		st = take(u, q, between, n);
 	if (q->full)
@@ -269,13 +271,13 @@ static as_status search_all(as_unpack *u, search *q, bool between, size_t *n)
 	return st;
 }
 
-as_status as_scan(as_unpack *u, const as_scanner *s, as_sure least, size_t *n)
+as_status as_scan(as_unpack *u, as_scanner *s, as_sure least, size_t *n)
 {
 	search q = { .s = s, .data = u->body, .least = least };
 	return search_all(u, &q, true, n);
 }
 
-as_status as_scan_stretch(as_unpack *u, const as_scanner *s, uint64_t at, uint64_t len)
+as_status as_scan_stretch(as_unpack *u, as_scanner *s, uint64_t at, uint64_t len)
 {
 	size_t n = 0;
 	search q = { .s = s, .from = at, .least = AS_STRUCTURED };
