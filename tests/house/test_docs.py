@@ -47,7 +47,7 @@ class Examples(unittest.TestCase):
 				elif kind == "register":
 					enter(target, text.strip())
 		cls.own = dict(os.environ, ASSAY=str(cls.copy / "build/docs/assay"))
-		run("meson", "setup", "build/docs", "--werror", "--buildtype=debugoptimized", cwd=cls.copy)
+		run("meson", "setup", "build/docs", "--werror", "--buildtype=plain", cwd=cls.copy)
 		run("ninja", "-C", "build/docs", "assay", "tests/unpack-one", "tests/inspect-one", "tests/test_golden_fmt",
 			cwd=cls.copy)
 
