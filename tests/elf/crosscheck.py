@@ -10,8 +10,10 @@ the difference is one of RULES below, each with its reason; every other differen
 """
 import argparse
 import collections
+import concurrent.futures
 import io
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -95,9 +97,22 @@ def spread(paths, n):
 
 # What we say.
 
-def ours(inspect_one, path):
+def said_of(inspect_one, paths):
+	"""The lines of each path, by one process."""
+	listed = "".join("%s\n" % p for p in paths)
+	done = subprocess.run([str(inspect_one), "--only", "elf", "-"], input=listed.encode(), stdout=subprocess.PIPE, check=True)
+	said = {}
+	for line in done.stdout.decode("utf-8", "replace").splitlines():
+		if line.startswith("# "):
+			lines = said.setdefault(pathlib.Path(line[2:]), [])
+		else:
+			lines.append(line)
+	return said
+
+
+def ours(lines):
 	elf, imports, exports = None, set(), set()
-	for line in run(inspect_one, "--without", "code", path).splitlines():
+	for line in lines:
 		table, *rest = line.split("\t")
 		if table not in ("elf", "elf_import", "elf_export"):
 			continue
@@ -260,8 +275,7 @@ def checksec(path):
 	return out[str(path)]
 
 
-def against_checksec(path, elf, r, say):
-	c = checksec(path)
+def against_checksec(path, elf, r, c, say):
 	if elf["type"] == "rel":
 		say.explained["not-linked"] += 1
 		return
@@ -315,9 +329,8 @@ class Say:
 			self.failures.append("%s: %s: ours %r, theirs %r" % (path, what, mine, theirs))
 
 
-def compare(inspect_one, path, say, with_checksec):
-	elf, imports, exports = ours(inspect_one, path)
-	r = Readelf(path)
+def compare(lines, path, r, c, say):
+	elf, imports, exports = ours(lines)
 	if elf is None:
 		say.failures.append("%s: no elf row" % path)
 		return
@@ -328,8 +341,8 @@ def compare(inspect_one, path, say, with_checksec):
 	for what, mine, theirs in (("imports", imports, want_imports), ("exports", exports, want_exports)):
 		if mine != theirs:
 			say.differs(path, what, sorted(mine - theirs)[:5], sorted(theirs - mine)[:5], None)
-	if with_checksec:
-		against_checksec(path, elf, r, say)
+	if c:
+		against_checksec(path, elf, r, c, say)
 
 
 def main():
@@ -341,11 +354,15 @@ def main():
 	args = p.parse_args()
 	say = Say(fortify_names())
 	total = checked = 0
+	tools = concurrent.futures.ThreadPoolExecutor(os.cpu_count())  # they are processes of their own
 	for arch in args.arch:
 		paths = spread(host() if arch == "amd64" else unpack(arch), args.per_arch)
-		for i, path in enumerate(paths):
-			compare(args.inspect_one, path, say, i % args.checksec_every == 0)
-			checked += i % args.checksec_every == 0
+		theirs = tools.map(Readelf, paths)
+		tested = tools.map(lambda at: None if at[0] % args.checksec_every else checksec(at[1]), enumerate(paths))
+		said = said_of(args.inspect_one, paths)
+		for path, r, c in zip(paths, theirs, tested):
+			compare(said[path], path, r, c, say)
+			checked += c is not None
 		total += len(paths)
 		print("%-8s %d files" % (arch, len(paths)), flush=True)
 	for rule, n in sorted(say.explained.items()):

@@ -240,7 +240,7 @@ int examine_and_print(const as_task *task, bool tree, const char *without)
 	p.paths = calloc(1, sizeof(*p.paths));
 	p.n_paths = 1;
 	as_sender sender = { .send = send, .stage = stage, .ctx = &p };
-	static as_scanner *scanner; /* its making takes longer than most objects */
+	static as_scanner *scanner; /* what it has prepared for one serves all */
 	scanner = scanner ? scanner : as_scanner_new();
 	as_arena *arena = as_arena_new(512 << 20);
 	as_examiner e = { .limits = &limits,
@@ -250,8 +250,10 @@ int examine_and_print(const as_task *task, bool tree, const char *without)
 		.only_unpack = tree,
 		.arena = arena };
 	as_status s = !p.hasher || !p.paths || !scanner || !arena ? AS_NOMEM : AS_OK;
-	if (s == AS_OK && !tree)
+	static bool prepared;
+	if (s == AS_OK && !tree && !prepared)
 		s = as_examine_prepare();
+	prepared = prepared || !tree;
 	if (s == AS_OK)
 		s = as_examine(&e, task);
 	printf("status %s\n", as_status_name(s));

@@ -35,19 +35,26 @@ def inputs(folder):
 	return sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("rows.tsv", "README.md"))
 
 
+def said_of(program, folder):
+	"""(input, line that is said of it) of a folder's inputs, by one process."""
+	root = folder / "root"
+	listed = "".join("%s%s\n" % (path, "\t/" + path.relative_to(root).as_posix() if root in path.parents else "")
+		for path in inputs(folder))
+	done = subprocess.run([program, "-"], input=listed, stdout=subprocess.PIPE, text=True, errors="surrogateescape", check=False)
+	path = None
+	for line in done.stdout.split("\n")[:-1]:
+		if line.startswith("# "):
+			path = pathlib.Path(line[2:]).relative_to(folder).as_posix()
+		else:
+			yield path, line
+	if done.returncode != 0:
+		yield path, "ended with %d" % done.returncode
+
+
 def rows(program, folder, id):
-	wanted, out = tables(id), []
-	for path in inputs(folder):
-		root = folder / "root"
-		at = ["/" + path.relative_to(root).as_posix()] if root in path.parents else []
-		done = subprocess.run([program, str(path), *at], capture_output=True, text=True, errors="surrogateescape",
-			check=False)
-		if done.returncode != 0:
-			out.append("%s\tended with %d\n" % (path.relative_to(folder).as_posix(), done.returncode))
-		for line in done.stdout.splitlines():
-			if line.split("\t")[0] in wanted or line.startswith("lost"):
-				out.append("%s\t%s\n" % (path.relative_to(folder).as_posix(), line))
-	return out
+	wanted = tables(id)
+	return ["%s\t%s\n" % (path, line) for path, line in said_of(program, folder)
+		if line.split("\t")[0] in wanted or line.startswith(("lost", "ended"))]
 
 
 def compare(program, id, update):
