@@ -266,7 +266,7 @@ as_status as_state_traits(as_facts *out, const as_signals *s)
 	as_status worst = g.no_memory ? AS_NOMEM : state(out, &g);
 	free(g.list);
 	if (worst <= AS_PARTIAL && g.cut)
-		worst = as_worse(worst, as_unread(out, g.program->elf.header,
+		worst = as_worse(worst, as_beyond(out, g.program->elf.header,
 						"too much to compare: some traits are left out"));
 	return worst;
 }

@@ -47,9 +47,9 @@ static as_status say(
 	return s;
 }
 
-static as_status lost(void *ctx, uint64_t at, const char *text)
+static as_status lost(void *ctx, const char *reason, uint64_t at, const char *text)
 {
-	return say(ctx, "unsupported", at, 0, text);
+	return say(ctx, reason, at, 0, text);
 }
 
 static bool is_listed(as_span list, const char *id)

@@ -123,7 +123,7 @@ as_status as_gopath_each(as_gopath_ask *ask, as_gopath_fn *each)
 		if (!split(path, &module, &version) || !is_new(k, module))
 			continue;
 		if (k->n > MODULES_MAX)
-			return as_unread(ask->out, path, "too many modules of Go");
+			return as_beyond(ask->out, path, "too many modules of Go");
 		s = each(ask, with_capitals(ask->f->arena, module), version, path);
 	}
 	return s;

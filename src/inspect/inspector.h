@@ -32,13 +32,15 @@ typedef struct as_inspector {
 	/* Bytes that are read at most; 0: all. Of a larger file the beginning is, and that is recorded: whoever
 	 * pads a file must not silence its inspector. */
 	uint64_t most;
-	/* States what is there, never whether it is bad. AS_PARTIAL after as_unread. */
+	/* States what is there, never whether it is bad. AS_PARTIAL after as_unread and its kin. */
 	as_status (*inspect)(as_facts *out, const as_file *f);
 	const char *const *tables; /* the fact tables it writes; ends with NULL */
 } as_inspector;
 
-/* Records that part of the file could not be examined; text is constant. Returns AS_PARTIAL. */
+/* Records that part of the file could not be examined; text is constant. Returns AS_PARTIAL. We do not know how: */
 as_status as_unread(as_facts *out, as_span where, const char *text);
+/* The same, where there is more of it than is looked at. */
+as_status as_beyond(as_facts *out, as_span where, const char *text);
 
 /* Whether f->path is (or, without a leading slash in pattern, ends with /) the shell pattern. Pure. */
 bool as_path_is(const as_file *f, const char *pattern);

@@ -12,12 +12,22 @@ const as_inspector *const as_inspectors[] = {
 	NULL,
 };
 
-as_status as_unread(as_facts *out, as_span where, const char *text)
+static as_status lose(as_facts *out, const char *reason, as_span where, const char *text)
 {
 	uint64_t at = 0;
 	(void)as_within(out->data, where, &at);
-	as_status s = out->lost(out->ctx, at, text);
+	as_status s = out->lost(out->ctx, reason, at, text);
 	return as_worse(s, AS_PARTIAL);
+}
+
+as_status as_unread(as_facts *out, as_span where, const char *text)
+{
+	return lose(out, "unsupported", where, text);
+}
+
+as_status as_beyond(as_facts *out, as_span where, const char *text)
+{
+	return lose(out, "limit", where, text);
 }
 
 bool as_path_is(const as_file *f, const char *pattern)

@@ -167,6 +167,6 @@ as_status as_state_stories(as_facts *out, const as_signals *s)
 		worst = as_worse(worst, state_story(&st, list[i]));
 	as_disassembler_free(st.disassembler);
 	return worst != AS_NOMEM ? worst
-				 : as_unread(out, s->profile->program->elf.header,
+				 : as_beyond(out, s->profile->program->elf.header,
 					   "no memory was left to tell how signals come about");
 }

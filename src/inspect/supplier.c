@@ -52,7 +52,7 @@ static as_status scan(as_arena *arena, const context *begin, as_span text)
 	*c = *begin;
 	as_status s = as_banner_scan(AS_SUPPLIERS, text, found, c);
 	return s == AS_PARTIAL || (s == AS_OK && c->left_out)
-		       ? as_unread(c->out, c->where, "too many names of makers to look at all")
+		       ? as_beyond(c->out, c->where, "too many names of makers to look at all")
 		       : s;
 }
 
@@ -101,7 +101,7 @@ as_status as_add_mac_owner(as_facts *out, as_mac_told *told, as_span text, as_sp
 		if (as_same(told->owner[i], owner))
 			return AS_OK;
 	if (told->n == AS_MAC_OWNERS)
-		return as_unread(out, text, "more owners of MAC addresses than are listed");
+		return as_beyond(out, text, "more owners of MAC addresses than are listed");
 	told->owner[told->n++] = owner;
 	as_status s = as_banner_scan(AS_SUPPLIERS, owner, name_of, &known);
 	if (s > AS_PARTIAL)

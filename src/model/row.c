@@ -40,7 +40,7 @@ as_status as_row_end(as_facts *out)
 		return AS_NOMEM;
 	if (out->n == AS_ROWS_MAX) {
 		out->n++;
-		(void)out->lost(out->ctx, 0, "too many facts: the rest is left out");
+		(void)out->lost(out->ctx, "limit", 0, "too many facts: the rest is left out");
 	}
 	if (out->n > AS_ROWS_MAX)
 		return AS_LIMIT;

@@ -43,7 +43,8 @@ typedef struct as_facts {
 	as_buf row;   /* the row being built */
 	size_t n;     /* rows so far */
 	as_status (*emit)(void *ctx, as_span row); /* takes an encoded row */
-	as_status (*lost)(void *ctx, uint64_t at, const char *text);
+	/* takes what was not examined: why, in one word, where in the object, in words */
+	as_status (*lost)(void *ctx, const char *reason, uint64_t at, const char *text);
 	void *ctx;
 } as_facts;
 

@@ -462,9 +462,9 @@ static as_status emit_row(void *ctx, as_span row)
 	return send(u, AS_M_ROW, row);
 }
 
-static as_status no_loss(void *ctx, uint64_t at, const char *text)
+static as_status no_loss(void *ctx, const char *reason, uint64_t at, const char *text)
 {
-	(void)ctx, (void)at, (void)text;
+	(void)ctx, (void)reason, (void)at, (void)text;
 	return AS_OK;
 }
 

@@ -42,10 +42,11 @@ static inline as_status collect_row(void *ctx, as_span encoded)
 	return AS_OK;
 }
 
-static inline as_status collect_lost(void *ctx, uint64_t at, const char *text)
+static inline as_status collect_lost(void *ctx, const char *reason, uint64_t at, const char *text)
 {
 	collected *all = ctx;
 	(void)at;
+	(void)reason;
 	as_buf_print(&all->text, "lost: %s\n", text);
 	all->lost++;
 	return AS_PARTIAL;

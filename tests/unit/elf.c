@@ -57,9 +57,10 @@ static as_status emit(void *ctx, as_span encoded)
 	return AS_OK;
 }
 
-static as_status lost(void *ctx, uint64_t at, const char *text)
+static as_status lost(void *ctx, const char *reason, uint64_t at, const char *text)
 {
 	(void)at;
+	assert_non_null(reason);
 	assert_non_null(text);
 	((seen *)ctx)->n_lost++;
 	return AS_PARTIAL;

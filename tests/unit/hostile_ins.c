@@ -49,10 +49,10 @@ static as_status on_row(void *ctx, as_span encoded)
 	return AS_OK;
 }
 
-static as_status on_lost(void *ctx, uint64_t at, const char *text)
+static as_status on_lost(void *ctx, const char *reason, uint64_t at, const char *text)
 {
 	const as_span *data = ctx;
-	assert_true(at <= data->n && text[0] != 0);
+	assert_true(at <= data->n && text[0] != 0 && reason[0] != 0);
 	return AS_PARTIAL;
 }
 

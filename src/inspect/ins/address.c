@@ -33,7 +33,7 @@ static as_status found(void *ctx, const as_found_address *a)
 	if (!c->seen)
 		return AS_NOMEM;
 	if (c->n == DISTINCT_MAX)
-		return as_unread(
+		return as_beyond(
 			c->out, a->value, "more than 2000 addresses: the rest was not listed");
 	if (!is_new(c, a->value))
 		return AS_OK;

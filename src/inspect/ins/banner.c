@@ -60,7 +60,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	c->arena = f->arena;
 	as_status s = as_banner_scan(AS_COMPONENTS, f->data, found, c);
 	return s == AS_PARTIAL || (s == AS_OK && c->left_out)
-		       ? as_unread(out, f->data, "too many version texts to look at all")
+		       ? as_beyond(out, f->data, "too many version texts to look at all")
 		       : s;
 }
 

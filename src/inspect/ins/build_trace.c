@@ -199,7 +199,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 		return s;
 	s = as_literals_search(search, f->data, on_mark, c);
 	if (s == AS_LIMIT && c->n < STATED_MAX)
-		return as_unread(out, f->data, "too many marks of a build to look at all");
+		return as_beyond(out, f->data, "too many marks of a build to look at all");
 	return s == AS_LIMIT ? AS_OK : s; /* enough was said about this object */
 }
 

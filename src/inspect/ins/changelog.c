@@ -196,7 +196,7 @@ static as_status state(reader *r, as_span item, verdict parent)
 		if (name.n == 0)
 			continue;
 		if (r->n++ == ROWS_MAX)
-			return as_unread(r->out, as_from(item, at),
+			return as_beyond(r->out, as_from(item, at),
 				"changelog: more names of vulnerabilities than are kept");
 		read_context(&c, item, at);
 		verdict own = says(&c);

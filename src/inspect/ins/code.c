@@ -209,14 +209,14 @@ static as_status state_all(stating *s)
 			worst, as_unread(s->out, s->program->elf.header, s->program->damage));
 	if (s->profile->cut)
 		worst = as_worse(
-			worst, as_unread(s->out, s->program->elf.header,
+			worst, as_beyond(s->out, s->program->elf.header,
 				       "program is too large: some functions were only counted"));
 	if (s->profile->functions.cut)
-		worst = as_worse(worst, as_unread(s->out, s->program->elf.header,
+		worst = as_worse(worst, as_beyond(s->out, s->program->elf.header,
 						"a limit was reached: there may be more functions "
 						"than were found"));
 	if (s->signals->cut)
-		worst = as_worse(worst, as_unread(s->out, s->program->elf.header,
+		worst = as_worse(worst, as_beyond(s->out, s->program->elf.header,
 						"too many signals: the rest is left out"));
 	return worst;
 }
@@ -235,7 +235,7 @@ static as_status unread(as_facts *out, const as_program *p, as_span data)
 		return as_unread(
 			out, p->elf.header, "machine code of this architecture is not read");
 	return p->elf.type == AS_ET_REL && p->elf.data.n > AS_UNLINKED_MAX
-		       ? as_unread(out, p->elf.header,
+		       ? as_beyond(out, p->elf.header,
 				 "a file that is not linked is too large for its code to be read")
 		       : AS_OK;
 }
@@ -258,7 +258,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	if (s == AS_OK)
 		s = as_signals_find(&signals, &profile);
 	if (s == AS_NOMEM)
-		return as_unread(out, program.elf.header,
+		return as_beyond(out, program.elf.header,
 			"machine code needs more memory than an examiner may have");
 	if (s != AS_OK)
 		return s;

@@ -155,7 +155,7 @@ static as_status setting(reading *r, as_span key, as_span value, as_span where)
 	if (key.n == 0)
 		return AS_OK;
 	if (++r->n > SETTINGS && !r->looking)
-		return as_unread(r->out, where, "too many settings: the rest was not read");
+		return as_beyond(r->out, where, "too many settings: the rest was not read");
 	for (const char *const *a = addresses; *a; a++)
 		if (as_is(key, *a))
 			r->address = value;

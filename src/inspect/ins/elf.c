@@ -130,7 +130,7 @@ static as_status read_needed(reading *r)
 		return AS_NOMEM;
 	while (list && as_elf_needed(&r->d, &r->e, &c, &name)) {
 		if (name.n + 1 > NEEDED_MAX - n)
-			return as_unread(
+			return as_beyond(
 				r->out, r->d.table, "list of needed libraries is too long");
 		if (n > 0)
 			list[n++] = ' ';
@@ -322,7 +322,7 @@ static as_status state_symbols(reading *r, const as_elf_symbols *t)
 		if (name.n == 0)
 			continue;
 		if (!name_fits(r, name))
-			return as_unread(r->out, t->entries, "names of symbols are too long");
+			return as_beyond(r->out, t->entries, "names of symbols are too long");
 		r->refers_canary = r->refers_canary || of_canary(name);
 		bool import = s.section == 0 && is_global(&s);
 		as_span given = s.section != 0 ? offered_name(r, &s, name) : (as_span){ 0 };
@@ -330,7 +330,7 @@ static as_status state_symbols(reading *r, const as_elf_symbols *t)
 			continue;
 		size_t *n = import ? &n_imports : &n_exports;
 		if (*n >= SYMBOLS_MAX)
-			return as_unread(
+			return as_beyond(
 				r->out, t->entries, "too many symbols: the rest is left out");
 		as_span version = as_elf_version(&r->d, &r->e, i);
 		/* The linker marks each version that a library defines by a symbol of that name. */

@@ -143,7 +143,7 @@ static as_status read_names(font *f, as_span table)
 	if (s == AS_OK && !as_ok(&c))
 		return as_unread(f->out, f->where, "the names of a font are cut off");
 	return s == AS_OK && n > NAMES_MAX
-		       ? as_unread(f->out, f->where, "more names of a font than are looked at")
+		       ? as_beyond(f->out, f->where, "more names of a font than are looked at")
 		       : s;
 }
 
@@ -152,7 +152,7 @@ static as_status read_packed(font *f, uint64_t n)
 	size_t got = 0;
 	uint8_t *to = n <= TABLE_MAX ? as_alloc(f->arena, (size_t)n + 1) : NULL;
 	if (n > TABLE_MAX)
-		return as_unread(f->out, f->where, "more names of a font than are looked at");
+		return as_beyond(f->out, f->where, "more names of a font than are looked at");
 	if (!to)
 		return AS_NOMEM;
 	as_status s = as_decode_block(AS_ZLIB, f->where, to, (size_t)n, &got);
@@ -199,7 +199,7 @@ static as_status read_collection(as_facts *out, const as_file *f)
 		s = as_worse(s, read_font(out, f, at, false));
 	}
 	if (s <= AS_PARTIAL && n > FONTS_MAX)
-		s = as_unread(out, f->data, "more fonts in one file than are looked at");
+		s = as_beyond(out, f->data, "more fonts in one file than are looked at");
 	return s;
 }
 

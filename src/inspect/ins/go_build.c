@@ -152,7 +152,7 @@ static as_status read_modules(as_facts *out, const as_file *f, as_span text, nam
 			names->own = path_in(line);
 		names->others = names->others || as_is(kind, "dep");
 	}
-	return n < STATED_MAX || s != AS_OK ? s : as_unread(out, text, "too many modules of Go");
+	return n < STATED_MAX || s != AS_OK ? s : as_beyond(out, text, "too many modules of Go");
 }
 
 typedef struct context {

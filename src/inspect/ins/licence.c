@@ -85,7 +85,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	as_status s =
 		paragraphs ? read_paragraphs(c) : as_licence_texts(f->data, f->arena, told, c);
 	return s == AS_PARTIAL || (s == AS_OK && c->left_out)
-		       ? as_unread(out, f->data, "too much about licences to look at all")
+		       ? as_beyond(out, f->data, "too much about licences to look at all")
 		       : s;
 }
 

@@ -18,7 +18,7 @@ static as_status read_line(as_facts *out, as_mac_told *told, as_span line)
 		if (in_address(line.p[at - 1]) || !as_mac_read(as_from(line, at), mac))
 			continue;
 		if (at + AS_MAC_TEXT > LINE_MAX_LEN)
-			return as_unread(out, as_from(line, at),
+			return as_beyond(out, as_from(line, at),
 				"MAC addresses far into a long line were not looked at");
 		if (as_names_mac(as_cut(line, 0, at)))
 			s = as_add_mac_owner(out, told, as_from(line, at),

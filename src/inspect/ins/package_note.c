@@ -55,7 +55,7 @@ static as_status state(reading *r, as_span where)
 	as_arena *a = r->f->arena;
 	as_span text = as_cut(where, 0, as_min(as_find_byte(where, 0, 0), where.n));
 	if (text.n > TEXT_MAX)
-		return as_unread(r->out, where, "the note of a package is longer than is read");
+		return as_beyond(r->out, where, "the note of a package is longer than is read");
 	const as_value *o = as_json_parse(a, text, &fault);
 	if (!o && fault.spent)
 		return AS_NOMEM;
@@ -91,7 +91,7 @@ static as_status take(reading *r, as_span where)
 		return AS_OK;
 	r->full = r->n_read == PACKAGES_MAX;
 	if (r->full)
-		return as_unread(r->out, where, "more notes of packages than are read");
+		return as_beyond(r->out, where, "more notes of packages than are read");
 	r->read[r->n_read++] = where;
 	return state(r, where);
 }
@@ -104,7 +104,7 @@ static as_status read_notes(reading *r, const as_elf_view *e, as_span all, uint6
 	while (s <= AS_PARTIAL && !r->full && as_elf_note_next(&c, align == 8 ? 8 : 4, &note)) {
 		r->full = r->notes++ == NOTES_MAX;
 		if (r->full)
-			return as_unread(r->out, all, "too many notes to look at all for packages");
+			return as_beyond(r->out, all, "too many notes to look at all for packages");
 		if (note.type == PACKAGE_NOTE && as_same(note.name, as_bytes("FDO", 4)))
 			s = as_worse(s, take(r, note.desc));
 	}

@@ -71,7 +71,7 @@ static as_status read_pc(as_facts *out, const as_file *f)
 		}
 	}
 	if (v->left_out)
-		return as_unread(out, f->data, "more variables of pkg-config than are kept");
+		return as_beyond(out, f->data, "more variables of pkg-config than are kept");
 	if (version.n == 0)
 		return AS_OK;
 	as_span whole = expand(f->arena, v, version);

@@ -191,7 +191,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	as_status t = as_literals_search(search, f->data, on_mark, c);
 	bool cut = t == AS_LIMIT || (t == AS_OK && c->left_out);
 	return as_worse(
-		s, cut ? as_unread(out, f->data, "too many names of Rust's source files") : t);
+		s, cut ? as_beyond(out, f->data, "too many names of Rust's source files") : t);
 }
 
 const as_inspector as_inspector_rust_build = {

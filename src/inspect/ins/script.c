@@ -20,7 +20,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 		return s;
 	as_span head = as_cut(f->data, 0, as_min(f->data.n, AS_SCRIPT_MAX));
 	if (head.n < f->data.n)
-		s = as_unread(out, as_from(f->data, head.n),
+		s = as_beyond(out, as_from(f->data, head.n),
 			"shell script too long: only its beginning was read");
 	return as_worse(s, as_add_script_calls(out, f->arena, head));
 }

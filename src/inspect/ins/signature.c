@@ -76,10 +76,10 @@ static as_status inspect(as_facts *out, const as_file *f)
 	if (s > AS_PARTIAL || is_kernel(f, borrowed.n + offered.n > 0))
 		return s > AS_PARTIAL ? s : AS_OK;
 	if (s == AS_PARTIAL)
-		s = as_unread(out, f->data, "more symbols than can be told from texts");
+		s = as_beyond(out, f->data, "more symbols than can be told from texts");
 	as_status t = as_signature_scan(f->data, &borrowed, offered.n > 0, f->arena, found, &c);
 	return as_worse(s, t == AS_PARTIAL
-				   ? as_unread(out, f->data, "too many texts that state a version")
+				   ? as_beyond(out, f->data, "too many texts that state a version")
 				   : t);
 }
 

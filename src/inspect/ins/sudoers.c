@@ -66,7 +66,7 @@ static as_status inspect(as_facts *out, const as_file *f)
 	size_t n = 0, start = 0;
 	for (as_span line; s == AS_OK && as_line(&c, &line);) {
 		if (++n > LINES_MAX)
-			return as_unread(out, line, "too many lines: the rest was not read");
+			return as_beyond(out, line, "too many lines: the rest was not read");
 		if (as_ends(as_trim(line), "\\"))
 			continue;
 		s = one(out, as_trim(as_cut(f->data, start, as_pos(&c) - start)));

@@ -90,7 +90,7 @@ static as_status each(void *ctx, const as_uci *i)
 	if (s != AS_OK || !i->key.p)
 		return s;
 	if (++r->n > OPTIONS)
-		return as_unread(r->out, i->where, "too many options: the rest was not read");
+		return as_beyond(r->out, i->where, "too many options: the rest was not read");
 	s = as_add_setting(r->out, (as_setting){ .where = i->where,
 					   .daemon = r->file,
 					   .section = i->name.p ? i->name : i->type,
