@@ -13,6 +13,7 @@
 
 #include "assess/near.h"
 #include "base/embed.h"
+#include "base/folders.h"
 #include "base/hash.h"
 
 enum {
@@ -184,7 +185,7 @@ static assay_status check_output(as_decision *d)
 	struct stat st;
 	if (stat(d->o.output, &st) == 0 && !S_ISDIR(st.st_mode))
 		return as_say(d->error, ASSAY_OUTPUT, "'%s': it is no folder", d->o.output);
-	if (mkdir(d->o.output, 0777) != 0 && errno != EEXIST)
+	if (!as_folders_make(d->o.output))
 		return as_say(d->error, ASSAY_OUTPUT, "'%s': %s", d->o.output, strerror(errno));
 	if (access(d->o.output, W_OK | X_OK) != 0)
 		return as_say(d->error, ASSAY_OUTPUT, "'%s': %s", d->o.output, strerror(errno));

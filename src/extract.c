@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/folders.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "extract_host.h"
@@ -561,7 +562,7 @@ assay_status assay_extract(const assay_review_options *options, const assay_extr
 		(size_t)len >= sizeof(journal))
 		return as_review_fail(&r, ASSAY_USAGE, "nothing to extract, or nowhere to write");
 	o.output = folder;
-	if ((mkdir(folder, 0777) == 0 || errno == EEXIST) &&
+	if (as_folders_make(folder) &&
 		(x.root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0)
 		r.extract_store = folder_in(x.root, store_name);
 	if (r.extract_store < 0) {

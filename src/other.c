@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/folders.h"
 #include "dossier/difference.h"
 #include "run.h"
 
@@ -44,7 +45,7 @@ assay_status as_other_prepare(
 	int len = snprintf(folder, sizeof(folder), "%s/reference", options->output);
 	if (len < 0 || (size_t)len >= sizeof(folder) - 32)
 		return as_say(error, ASSAY_USAGE, "the output folder's path is too long");
-	if (mkdir(options->output, 0777) != 0 && errno != EEXIST)
+	if (!as_folders_make(options->output))
 		return as_say(error, ASSAY_OUTPUT, "%s: %s", options->output, strerror(errno));
 	assay_review_options sub = *options;
 	sub.inputs = inputs;

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/folders.h"
 #include "base/text.h"
 #include "examine.h"
 #include "inspect/engine.h"
@@ -213,7 +214,7 @@ static assay_status load_yara(as_review *r, as_workshop *w)
 static assay_status prepare(as_review *r, as_workshop *w, const char *journal)
 {
 	struct stat st;
-	if (mkdir(r->options->output, 0777) != 0 && errno != EEXIST)
+	if (!as_folders_make(r->options->output))
 		return as_review_fail(
 			r, ASSAY_OUTPUT, "%s: %s", r->options->output, strerror(errno));
 	if (stat(r->options->output, &st) != 0 || !S_ISDIR(st.st_mode))

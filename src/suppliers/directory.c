@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/embed.h"
+#include "base/folders.h"
 
 enum { BUSY_MS = 60000 /* another process that writes is waited for */ };
 
@@ -25,20 +26,6 @@ bool as_directory_path(const char *given, char path[AS_DIRECTORY_PATH])
 	else if (home && *home)
 		n = snprintf(path, AS_DIRECTORY_PATH, "%s/.local/share/assay/suppliers.db", home);
 	return n > 0 && n < AS_DIRECTORY_PATH;
-}
-
-/* The folders above a file, as far as they are missing. */
-static bool make_folders(const char *path)
-{
-	char at[AS_DIRECTORY_PATH];
-	(void)snprintf(at, sizeof(at), "%s", path);
-	for (char *p = strchr(at + 1, '/'); p; p = strchr(p + 1, '/')) {
-		*p = 0;
-		if (mkdir(at, 0777) != 0 && errno != EEXIST)
-			return false;
-		*p = '/';
-	}
-	return true;
 }
 
 static int64_t pragma(sqlite3 *db, const char *sql)
@@ -114,7 +101,7 @@ as_status as_directory_open(const char *path, sqlite3 **db, char why[AS_DIRECTOR
 	int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	*db = NULL;
 	why[0] = 0;
-	if (!make_folders(path)) {
+	if (!as_folders_above(path)) {
 		(void)snprintf(why, AS_DIRECTORY_WHY, "'%s': %s", path, strerror(errno));
 		return AS_IO;
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/embed.h"
+#include "base/folders.h"
 
 enum { BUSY_MS = 60000 /* a reader or a commit of another process is waited for */ };
 
@@ -108,20 +109,6 @@ as_status as_index_open(const char *path, sqlite3 **db, char why[AS_INDEX_WHY])
 	return s;
 }
 
-/* The folders above a file, as far as they are missing. */
-static bool make_folders(const char *path)
-{
-	char at[AS_INDEX_PATH];
-	(void)snprintf(at, sizeof(at), "%s", path);
-	for (char *p = strchr(at + 1, '/'); p; p = strchr(p + 1, '/')) {
-		*p = 0;
-		if (mkdir(at, 0777) != 0 && errno != EEXIST)
-			return false;
-		*p = '/';
-	}
-	return true;
-}
-
 /* The schema, in one transaction: a file is empty, or an index. */
 static as_status make(sqlite3 *db)
 {
@@ -172,7 +159,7 @@ as_status as_index_open_to_write(const char *path, sqlite3 **db, int *lock,
 {
 	*db = NULL;
 	why[0] = 0;
-	*lock = make_folders(path) ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : -1;
+	*lock = as_folders_above(path) ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : -1;
 	if (*lock < 0)
 		return cannot(path, why);
 	as_status s = take_lock(path, *lock, wait, ctx, why);

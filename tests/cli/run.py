@@ -123,6 +123,17 @@ class Commands(unittest.TestCase):
         self.assertIn("the same command takes the review up again", err)
         self.assertEqual(assay("review", "a.tar", cwd=self.at).returncode, 0)
 
+    def test_folders_above_the_output_are_made(self):
+        image(self.at / "a.tar")
+        done = assay("review", "-q", "a.tar", "-o", "new/deep/out", cwd=self.at)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertTrue((self.at / "new/deep/out/dossier.assay").is_file())
+        done = assay("extract", "-q", "a.tar", "-C", "other/deep/out", cwd=self.at)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(len(list((self.at / "other/deep/out").rglob("passwd"))), 1)
+        self.refused(4, "a.tar/out: Not a directory", "review", "a.tar", "-o", "a.tar/out")
+        self.assertEqual((self.at / "a.tar").read_bytes()[:6], b"fs.tar")
+
     def test_folder_and_many_inputs_in_the_summary(self):
         (self.at / "root").mkdir()
         (self.at / "root/a").write_bytes(b"x" * 3000)
