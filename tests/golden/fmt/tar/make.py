@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images of containers, by umoci and skopeo, with whiteouts, an opaque directory and hard links in their layers."""
+import gzip
 import io
 import json
+import os
 import pathlib
 import tarfile
 import tempfile
@@ -100,6 +102,36 @@ def docker():
 		pack.run(["skopeo", "--insecure-policy", "copy", "oci:%s:t" % layout(tmp), "docker-archive:%s:golden:1" % out])
 		image = out.read_bytes()
 		return image, truth(image)
+
+
+@golden("tar", "no-end")
+def no_end():
+	"""umoci insert ends a layer with the last byte of its last file."""
+	with tempfile.TemporaryDirectory() as tmp:
+		top = layout(tmp)
+		t = T.Tree()
+		t.file("etc/y", b"hi\n", 0o640, 0, 0)
+		y = pathlib.Path(tmp, "y")
+		y.write_bytes(b"hi\n")
+		y.chmod(0o640)
+		os.utime(y, (T.EPOCH, T.EPOCH))
+		before = set(top.glob("blobs/sha256/*"))
+		pack.run(["umoci", "insert", "--image", "%s:t" % top, y, "/etc/y"])
+		new, = (b for b in set(top.glob("blobs/sha256/*")) - before if b.read_bytes().startswith(b"\x1f\x8b"))
+		image = gzip.decompress(new.read_bytes())
+		assert len(image) == 512 + 3  # and Python's reader does not go past its last file
+		return image, ["dir - - - 0 - /etc"] + [l for l in lines(t) if l.startswith("file")]
+
+
+@lie("tar", "archive ends without its end mark", "/etc/y")
+def tar_cut_behind_a_block():
+	"""An archive whose last file fills its block may be cut off as well as not."""
+	return read("tar", "no-end") + b"\0" * 509
+
+
+@lie("tar", "entry runs past the archive", "!property .*end")
+def tar_cut_before_the_last_byte():
+	return read("tar", "no-end")[:-1]
 
 
 @lie("tar", "a blob of the image has another digest", "/merged/opt/c")
