@@ -206,10 +206,17 @@ static const char *segment_kind(as_span kind)
 	return NULL;
 }
 
-/* One segment of a payload; *last after the entry, and after what is none. */
-static as_status put_segment(as_unpack *u, const file *f, as_cur *c, unsigned i, bool *last)
+typedef struct segments {
+	as_cur c;
+	unsigned i;
+	uint64_t left; /* bytes of the payload that no segment had: they do not share any */
+	bool last;     /* after the entry, and after what is none */
+} segments;
+
+static as_status put_segment(as_unpack *u, const file *f, segments *list)
 {
 	uint64_t where = f->at + f->head;
+	as_cur *c = &list->c;
 	as_span raw = as_take(c, 4);
 	const char *kind = segment_kind(raw);
 	packing p = { .how = as_u32(c) };
@@ -217,35 +224,37 @@ static as_status put_segment(as_unpack *u, const file *f, as_cur *c, unsigned i,
 	uint64_t load = as_u64(c);
 	uint32_t n = as_u32(c);
 	p.size = as_u32(c);
-	*last = !as_ok(c) || !kind || as_is(raw, "ENTR");
+	list->last = !as_ok(c) || !kind || as_is(raw, "ENTR");
 	if (!as_ok(c) || !kind)
 		return as_lost(u, where, "segments of a payload are damaged");
 	as_arena *a = as_memory(u);
 	as_span told = as_print(a, "segment %.*s/%u", (int)as_min(f->name.n, NAME_SHOWN),
-		(const char *)f->name.p, i);
+		(const char *)f->name.p, list->i);
 	as_tellf(u, raw, told.p ? (const char *)told.p : "segment",
 		"%s at 0x%llx, %u bytes in memory", kind, (unsigned long long)load, p.size);
-	if (*last || n == 0 || as_is(raw, "BSS "))
+	if (list->last || n == 0 || as_is(raw, "BSS "))
 		return AS_OK;
 	as_entry e = { .at = where + at, .type = AS_FILE, .data = as_cut(f->data, at, n) };
-	e.name = as_print(a, "%.*s/%u-%s", (int)f->name.n, (const char *)f->name.p, i, kind);
+	e.name = as_print(a, "%.*s/%u-%s", (int)f->name.n, (const char *)f->name.p, list->i, kind);
 	if (e.data.n < n)
 		return as_lost(u, where, "a segment runs past its payload");
+	if (n > list->left)
+		return as_lost(u, where, "segments of a payload lie over each other");
+	list->left -= n;
 	as_struct(u, e.at, n, "segment");
 	return put_data(u, &e, &p);
 }
 
 static as_status put_payload(as_unpack *u, const file *f)
 {
-	as_cur c = as_cur_be(f->data, 0);
+	segments list = { .c = as_cur_be(f->data, 0), .left = f->data.n };
 	as_status s = AS_OK;
-	bool last = false;
-	unsigned i = 0;
-	for (; !last && s <= AS_PARTIAL && i < SEGMENTS_MAX; i++)
-		s = as_worse(s, put_segment(u, f, &c, i, &last));
-	if (!last)
+	for (; !list.last && s <= AS_PARTIAL && list.i < SEGMENTS_MAX; list.i++)
+		s = as_worse(s, put_segment(u, f, &list));
+	if (!list.last)
 		s = as_worse(s, as_refused(u, f->at, "limit", "a payload of too many segments"));
-	as_struct(u, f->at + f->head, as_min((uint64_t)i * SEGMENT, f->data.n), "payload header");
+	as_struct(u, f->at + f->head, as_min((uint64_t)list.i * SEGMENT, f->data.n),
+		"payload header");
 	return s;
 }
 

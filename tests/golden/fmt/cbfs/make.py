@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of coreboot images, written by cbfstool."""
+import lzma
 import struct
 
 from make import TEXT, in_folder
@@ -112,6 +113,19 @@ def segment_too_long():
 	image = read("cbfs", "payload")
 	image[image.index(b"CODE") + 20] = 0x7F
 	return image
+
+
+@lie("cbfs", "segments of a payload lie over each other", "file .* 10240 .*/plain/0-code", "!plain/2-code")
+def segments_share():
+	"""The same packed bytes for each segment: work for as many payloads as there are segments."""
+	code = bytes(range(256)) * 40
+	packed = lzma.compress(code, format=lzma.FORMAT_ALONE)
+	n = 4 * 28
+	head = b"".join(struct.pack(">4sIIQII", b"CODE", 1, n, 0, len(packed), len(code)) for _ in range(3))
+	head += struct.pack(">4sIIQII", b"ENTR", 0, 0, 0, 0, 0)
+	name = b"plain\0\0\0"
+	data = head + packed
+	return b"LARCHIVE" + struct.pack(">IIII", len(data), 0x20, 0, 24 + len(name)) + name + data
 
 
 @lie("cbfs", "a file is cut off", "raw/none")
