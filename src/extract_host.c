@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-enum { TWINS_TRIED = 16 };
+enum { TWINS_TRIED = 16, PIECE = 64 << 10 /* bytes that are looked at for a hole */ };
 enum { NAME_LONGEST = 255, TWIN_LONGEST = 16 /* bytes that nth may take */ };
 
 static bool is_hex(uint8_t c)
@@ -115,21 +115,33 @@ static bool pour(int in, int out, off_t from, off_t end)
 	return true;
 }
 
+/* Whether the bytes there are blank. Most that are not show it at once. */
+static bool is_blank(int in, off_t at, size_t n)
+{
+	enum { LOOK = 64 };
+	uint8_t bytes[PIECE];
+	size_t look = n < LOOK ? n : LOOK;
+	return pread(in, bytes, look, at) == (ssize_t)look && as_all(as_bytes(bytes, look), 0) &&
+	       pread(in, bytes, n, at) == (ssize_t)n && as_all(as_bytes(bytes, n), 0);
+}
+
 bool as_copy_range(int in, uint64_t at, uint64_t n, int out)
 {
-	enum { SMALL = 64 << 10 }; /* in which holes are not looked for */
-	off_t begin = (off_t)at, end = (off_t)(at + n);
-	bool good = true;
-	for (off_t data = begin, hole = end; good && data < end; data = hole) {
-		off_t next = n < SMALL ? data : lseek(in, data, SEEK_DATA);
-		/* Files that know of no holes are data. */
-		data = next >= 0 ? next : errno == ENXIO ? end : data;
-		hole = next >= 0 && n >= SMALL ? lseek(in, data, SEEK_HOLE) : end;
-		hole = hole < 0 || hole > end ? end : hole;
-		good = data >= end ||
-		       (lseek(out, data - begin, SEEK_SET) >= 0 && pour(in, out, data, hole));
+	off_t begin = (off_t)at, end = (off_t)(at + n), from = begin;
+	bool good = true, holes = false;
+	for (off_t next = begin; good && next < end;) {
+		off_t piece = end - next < PIECE ? end - next : PIECE;
+		bool blank = n > PIECE && is_blank(in, next, (size_t)piece);
+		if (!blank) {
+			next += piece;
+			continue;
+		}
+		good = pour(in, out, from, next) && lseek(out, next + piece - begin, SEEK_SET) >= 0;
+		next += piece;
+		from = next;
+		holes = true;
 	}
-	return good && (n < SMALL || ftruncate(out, (off_t)n) == 0);
+	return good && pour(in, out, from, end) && (!holes || ftruncate(out, (off_t)n) == 0);
 }
 
 bool as_copy_file(int from, const char *name, int to, const char *as)

@@ -23,8 +23,8 @@ bool as_host_name(as_span name, unsigned nth, const char *suffix, as_buf *out);
  * errno. */
 int as_open_below(int root, const char *path);
 
-/* Copies n bytes from offset at of the file in to the start of the new, empty file out; holes stay holes. False
- * with errno. */
+/* Copies n bytes from offset at of the file in to the start of the new, empty file out; blank stretches are left
+ * out as holes. False with errno. */
 bool as_copy_range(int in, uint64_t at, uint64_t n, int out);
 
 /* Copies all of the file name in folder from into a new file of folder to. False with errno;

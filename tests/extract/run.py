@@ -6,6 +6,7 @@ usage: run.py [ASSAY]      Last line: N passed, N failed.
 """
 import csv
 import hashlib
+import io
 import os
 import pathlib
 import subprocess
@@ -29,6 +30,24 @@ def truth():
 def extract(folder, *options):
     subprocess.run([ASSAY, "extract", "-q", str(IMAGE), "-C", str(folder), *options], check=True)
     return next(folder.glob("*.unpacked/squashfs-*.unpacked"))
+
+
+def leaves_holes(work):
+    """Blank stretches take no room, neither in the first place of an object nor in its copies."""
+    data = b"begin" + bytes(64 << 20) + b"middle" + bytes(16 << 20)
+    for name, entries in (("fs", ("a", "b")), ("zeros", ("c",))):
+        with tarfile.open(work / (name + ".tar.gz"), "w:gz") as tar:
+            for entry in entries:
+                info = tarfile.TarInfo(entry)
+                info.size = len(data) if name == "fs" else 150 << 20
+                tar.addfile(info, io.BytesIO(data if name == "fs" else bytes(info.size)))
+    subprocess.run([ASSAY, "extract", "-q", str(work / "fs.tar.gz"), str(work / "zeros.tar.gz"), "-C", str(work / "holes")],
+                   check=True)
+    files = [p for p in (work / "holes").rglob("*") if p.is_file() and p.stat().st_size > 1 << 20]
+    same = [p.read_bytes() == data for p in files if p.name in "ab"]
+    blank = [not any(p.read_bytes()) for p in files if p.name == "c"]
+    taken = sum(p.stat().st_blocks * 512 for p in files)
+    return same == [True, True] and blank == [True] and len(files) == 5 and taken < 4 << 20
 
 
 def asks_nobody(work):
@@ -80,7 +99,7 @@ def main():
             passed += 1
         else:
             wrong.append(f"--match '*/etc/passwd' wrote {found} and listed {listed[:200]!r}")
-        for test in (asks_nobody, keeps_holes):
+        for test in (asks_nobody, keeps_holes, leaves_holes):
             if test(pathlib.Path(work)):
                 passed += 1
             else:
