@@ -67,7 +67,8 @@ const as_format as_format_7z = {
 	.variants = (const char *const[]){ "stored, LZMA, LZMA2, PPMd, bzip2, deflate",
 		"filters for x86, ARM and delta; solid; packed headers", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the headers and of each entry", NULL },
-	.keeps = (const char *const[]){ "mode (of archives made on Unix), time to 100 ns", NULL },
+	.keeps = (const char *const[]){ "mode (of archives made on Unix), time of change (100 ns)",
+		NULL },
 	.samples =
 		(const char *const[]){ "7z (7zip 26.02)", "bsdtar (libarchive-tools 3.6.2)", NULL },
 	.gaps = (const char *const[]){ "archives of several volumes; encrypted ones",

@@ -262,7 +262,7 @@ const as_format as_format_arc = {
 		(const char *const[]){
 			"stored, packed, squeezed, crunched (method 8), squashed", NULL },
 	.verifies = (const char *const[]){ "CRC-16 of each entry", NULL },
-	.keeps = (const char *const[]){ "time (2 seconds)", NULL },
+	.keeps = (const char *const[]){ "time of change (2 s)", NULL },
 	.samples = (const char *const[]){ "arc 5.21q", NULL },
 	.gaps = (const char *const
 			[]){ "crunched by methods 5 to 7 (before 1986); what PAK and ARC 6 added",

@@ -182,7 +182,7 @@ const as_format as_format_arj = {
 	.variants = (const char *const[]){ "stored and methods 1 to 4", NULL },
 	.verifies =
 		(const char *const[]){ "CRC-32 of headers and of contents (not of text)", NULL },
-	.keeps = (const char *const[]){ "mode (made on Unix), time, comments", NULL },
+	.keeps = (const char *const[]){ "mode (made on Unix), time of change, comments", NULL },
 	.samples = (const char *const[]){ "arj 3.10", NULL },
 	.gaps = (const char *const[]){ "found at the start of an object only",
 		"encrypted entries; volumes are not joined", "links and devices of the Unix writer",

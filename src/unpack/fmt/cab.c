@@ -70,7 +70,7 @@ const as_format as_format_cab = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "stored, MSZIP and LZX", NULL },
 	.verifies = (const char *const[]){ "checksums of compressed data blocks", NULL },
-	.keeps = (const char *const[]){ "time (2 s, taken as UTC)", NULL },
+	.keeps = (const char *const[]){ "time of change (2 s, taken as UTC)", NULL },
 	.samples = (const char *const[]){ "gcab 1.5", NULL },
 	.gaps = (const char *const[]){ "checksums of stored data are not verified",
 		"Quantum; sets of several cabinets are not joined",

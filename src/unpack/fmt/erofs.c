@@ -267,7 +267,7 @@ const as_format as_format_erofs = {
 		"full and compact indexes, clusters of several blocks, tails packed inline",
 		"fragments, parts of clusters (deduplication)", NULL },
 	.verifies = (const char *const[]){ "CRC-32C of the superblock", NULL },
-	.keeps = (const char *const[]){ "mode, owner, time to the nanosecond, device numbers",
+	.keeps = (const char *const[]){ "mode, owner, time of change (1 ns), device numbers",
 		"hard links", "extended attributes, inline and shared", NULL },
 	.samples = (const char *const[]){ "mkfs.erofs (erofs-utils 1.5)",
 		"generator from the published layout (LZMA, DEFLATE, Zstandard, fragments)", NULL },

@@ -353,7 +353,7 @@ const as_format as_format_exfat = {
 	.variants = (const char *const[]){ "one or two FATs", "deleted files", NULL },
 	.verifies = (const char *const[]){ "checksum of the boot sectors, or of their copy",
 		"checksum of each file's records", NULL },
-	.keeps = (const char *const[]){ "time to hundredths of a second, with its zone", NULL },
+	.keeps = (const char *const[]){ "time of change (10 ms), with its zone", NULL },
 	.samples = (const char *const[]){ "mkfs.exfat (exfatprogs 1.2.0), files by a generator "
 					  "that fsck.exfat accepts",
 		NULL },

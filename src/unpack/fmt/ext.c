@@ -476,10 +476,8 @@ const as_format as_format_ext = {
 	.verifies = (const char *const[]){ "CRC-32C of the superblock; sums of all kinds in the "
 					   "journal; of fast commits",
 		NULL },
-	.keeps =
-		(const char *const[]){
-			"mode, owner, time of change to the nanosecond, device numbers",
-			"hard links, symbolic links, extended attributes, holes", NULL },
+	.keeps = (const char *const[]){ "mode, owner, time of change (1 ns), device numbers",
+		"hard links, symbolic links, extended attributes, holes", NULL },
 	.samples = (const char *const[]){ "mke2fs and debugfs 1.47.0",
 		"fast commits: generator from the published layout, replayed alike by e2fsck "
 		"1.47.0",

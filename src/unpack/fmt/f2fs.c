@@ -351,7 +351,7 @@ const as_format as_format_f2fs = {
 	.verifies =
 		(const char *const[]){
 			"checksums of superblock, checkpoint, inodes and clusters", NULL },
-	.keeps = (const char *const[]){ "mode, owner, time to the nanosecond, devices, links",
+	.keeps = (const char *const[]){ "mode, owner, time of change (1 ns), devices, links",
 		"extended attributes, holes", NULL },
 	.samples = (const char *const[]){ "mkfs.f2fs and sload.f2fs 1.15",
 		"generator from the published layout, for devices, packed files, what is synced "

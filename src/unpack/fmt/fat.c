@@ -525,7 +525,7 @@ const as_format as_format_fat = {
 		"long names (UTF-16), short names with Windows NT's case bits",
 		"deleted files whose clusters are free", NULL },
 	.verifies = NULL,
-	.keeps = (const char *const[]){ "time of change (two seconds)", NULL },
+	.keeps = (const char *const[]){ "time of change (2 s)", NULL },
 	.samples = (const char *const[]){ "mkfs.fat 4.2 with mtools 4.0.32", NULL },
 	.gaps = (const char *const[]){ "volumes whose boot sector does not name its type are not "
 				       "searched for",

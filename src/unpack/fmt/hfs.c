@@ -397,7 +397,7 @@ const as_format as_format_hfs = {
 	.anywhere = true,
 	.variants = (const char *const[]){ "files of many extents", "wrapped around HFS+", NULL },
 	.verifies = NULL,
-	.keeps = (const char *const[]){ "time (local, taken as UTC)",
+	.keeps = (const char *const[]){ "time of change (local, taken as UTC)",
 		"what the Finder notes, as the attribute com.apple.FinderInfo",
 		"resource forks, as files of their own: \"NAME (resource fork)\"",
 		"files without a folder", NULL },

@@ -320,10 +320,12 @@ const as_format as_format_hfsplus = {
 		"packed files (decmpfs): zlib, LZVN, LZFSE, or as they are",
 		"a journal that was not written back", "the volume header's copy", NULL },
 	.verifies = (const char *const[]){ "checksums of the journal", NULL },
-	.keeps = (const char *const[]){ "mode, owner, time, devices, hard links, symbolic links",
-		"extended attributes, and what the Finder notes as one more",
-		"resource forks, as files of their own: \"NAME (resource fork)\"",
-		"files without a folder, and those that no link leads to any more", NULL },
+	.keeps =
+		(const char *const[]){
+			"mode, owner, time of change, devices, hard links, symbolic links",
+			"extended attributes, and what the Finder notes as one more",
+			"resource forks, as files of their own: \"NAME (resource fork)\"",
+			"files without a folder, and those that no link leads to any more", NULL },
 	.samples = (const char *const[]){ "xorriso 1.5.4",
 		"generator from the published layout, held "
 		"against 7-Zip 22.01 and libfshfs 20201104",

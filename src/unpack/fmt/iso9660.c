@@ -494,7 +494,7 @@ const as_format as_format_iso9660 = {
 		"El Torito boot images", "files of several extents",
 		"hybrids with MBR, GPT and Apple's partition map (HFS, HFS+)", NULL },
 	.verifies = (const char *const[]){ "checksum of El Torito's catalog", NULL },
-	.keeps = (const char *const[]){ "mode, owner, time, devices, links (Rock Ridge)",
+	.keeps = (const char *const[]){ "mode, owner, time of change, devices, links (Rock Ridge)",
 		"hundredths of seconds (long times)", "extended attributes (AAIP of xorriso)",
 		"what only one of several trees names", NULL },
 	.samples = (const char *const[]){ "genisoimage 1.1.11", "xorriso 1.5.4", "bsdtar 3.6.2",

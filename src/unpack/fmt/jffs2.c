@@ -492,9 +492,8 @@ const as_format as_format_jffs2 = {
 		"removed files, files written over, nodes marked as obsolete", NULL },
 	.verifies =
 		(const char *const[]){ "CRC-32 of each node's header, body, name and data", NULL },
-	.keeps = (const char *const[]){ "mode", "owner", "time of change (seconds)",
-		"device numbers", "hard links", "holes", "extended attributes and access lists",
-		NULL },
+	.keeps = (const char *const[]){ "mode", "owner", "time of change (1 s)", "device numbers",
+		"hard links", "holes", "extended attributes and access lists", NULL },
 	.samples = (const char *const[]){ "mkfs.jffs2 and sumtool (mtd-utils 2.1.5)",
 		"rubin, LZMA, removed and overwritten files: generator from the published layout, "
 		"not tried on a vendor's own image",

@@ -358,8 +358,8 @@ const as_format as_format_minix = {
 	.variants = (const char *const[]){ "versions 1, 2 and 3", "names of 14, 30 and 60 bytes",
 		"little- and big-endian", NULL },
 	.verifies = NULL,
-	.keeps = (const char *const[]){ "mode, owner, time, device numbers, holes", "hard links",
-		NULL },
+	.keeps = (const char *const[]){ "mode, owner, time of change, device numbers, holes",
+		"hard links", NULL },
 	.samples = (const char *const[]){ "mkfs.minix (util-linux 2.38), filled by a generator and "
 					  "passed by fsck.minix",
 		"generator from the published layout (big-endian)", NULL },

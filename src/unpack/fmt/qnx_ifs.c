@@ -186,7 +186,8 @@ const as_format as_format_qnx_ifs = {
 	.unpack = unpack,
 	.variants = (const char *const[]){ "little- and big-endian", NULL },
 	.verifies = (const char *const[]){ "sum of all", NULL },
-	.keeps = (const char *const[]){ "mode, owner, time", "symbolic links, devices", NULL },
+	.keeps = (const char *const[]){ "mode, owner, time of change", "symbolic links, devices",
+		NULL },
 	.samples = (const char *const[]){ "generator from the published layout; not tried on a "
 					  "vendor's own image",
 		NULL },

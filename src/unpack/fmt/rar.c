@@ -144,7 +144,7 @@ const as_format as_format_rar = {
 	.variants = (const char *const[]){ "version 2.9 to 4, and 5", NULL },
 	.verifies =
 		(const char *const[]){ "checksums of the headers and of compressed entries", NULL },
-	.keeps = (const char *const[]){ "mode (of archives made on Unix), time", NULL },
+	.keeps = (const char *const[]){ "mode (of archives made on Unix), time of change", NULL },
 	.samples =
 		(const char *const[]){
 			"generator from the published layout (stored entries); not tried "

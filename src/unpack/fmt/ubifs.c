@@ -348,8 +348,8 @@ const as_format as_format_ubifs = {
 		"index",
 		"encrypted files (recognised), authentication (recognised)", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of each node", NULL },
-	.keeps = (const char *const[]){ "mode", "owner", "time of change (nanoseconds)",
-		"device numbers", "hard links", "holes", "extended attributes", NULL },
+	.keeps = (const char *const[]){ "mode", "owner", "time of change (1 ns)", "device numbers",
+		"hard links", "holes", "extended attributes", NULL },
 	.samples = (const char *const[]){ "mkfs.ubifs (mtd-utils 2.1.5)",
 		"journal, truncations, removed files: generator from the published layout, not "
 		"tried on a vendor's own image",

@@ -300,7 +300,7 @@ const as_format as_format_ufs = {
 	.anywhere = true,
 	.variants = (const char *const[]){ "UFS1", "UFS2", "big-endian", "little-endian", NULL },
 	.verifies = NULL,
-	.keeps = (const char *const[]){ "mode, owner, time to the nanosecond, devices, links",
+	.keeps = (const char *const[]){ "mode, owner, time of change (1 ns), devices, links",
 		"holes", NULL },
 	.samples = (const char *const[]){ "makefs 20190105", NULL },
 	.gaps = (const char *const[]){ "extended attributes are told, not read",

@@ -267,7 +267,7 @@ const as_format as_format_wim = {
 			"contents stored, XPRESS, LZX and LZMS; one image or several",
 			"solid blocks (ESD)", "pipable ones of wimlib", NULL },
 	.verifies = (const char *const[]){ "SHA-1 of the contents of each file", NULL },
-	.keeps = (const char *const[]){ "time (to the nanosecond: 100 ns)",
+	.keeps = (const char *const[]){ "time of change (100 ns)",
 		"symbolic links, junctions, hard links",
 		"owner, mode and device numbers that wimlib keeps", NULL },
 	.samples = (const char *const[]){ "wimlib-imagex 1.13.6", NULL },

@@ -135,7 +135,8 @@ const as_format as_format_xar = {
 	.verifies =
 		(const char *const[]){ "SHA-1 of the table of contents and of each entry", NULL },
 	.keeps =
-		(const char *const[]){ "mode, owner, time, hard links, extended attributes", NULL },
+		(const char *const[]){
+			"mode, owner, time of change, hard links, extended attributes", NULL },
 	.samples = (const char *const[]){ "bsdtar (libarchive-tools 3.6.2)", NULL },
 	.gaps = (const char *const[]){ "signatures are not verified",
 		"tables of more than 16 MiB; bytes of the heap that the table does not name",

@@ -316,10 +316,8 @@ const as_format as_format_xfs = {
 			"CRC-32C of the superblock, of the headers and trees of groups, of inodes, "
 			"directories, extents, attributes and remote targets (version 5)",
 			NULL },
-	.keeps =
-		(const char *const[]){
-			"mode, owner, time of change to the nanosecond, device numbers",
-			"hard links, symbolic links, extended attributes, holes", NULL },
+	.keeps = (const char *const[]){ "mode, owner, time of change (1 ns), device numbers",
+		"hard links, symbolic links, extended attributes, holes", NULL },
 	.samples = (const char *const[]){ "mkfs.xfs and xfs_db (xfsprogs 6.1.0)", NULL },
 	.gaps = (const char *const[]){ "a log that holds changes is said, not replayed; one on "
 				       "another device is not seen",

@@ -414,8 +414,8 @@ const as_format as_format_yaffs = {
 		NULL },
 	.verifies = (const char *const[]){ "codes of the tags of YAFFS2",
 		"Hamming codes of pages: single wrong bits are corrected and counted", NULL },
-	.keeps = (const char *const[]){ "mode, owner, time, device numbers, holes", "hard links",
-		"deleted objects whose pages are still there", NULL },
+	.keeps = (const char *const[]){ "mode, owner, time of change, device numbers, holes",
+		"hard links", "deleted objects whose pages are still there", NULL },
 	.samples =
 		(const char *const[]){
 			"generator from the published layout; not tried on a vendor's own image",
