@@ -34,7 +34,12 @@ def fields(name):
 	if not body:
 		sys.exit("gen_formats: src/unpack/fmt/%s.c does not describe as_format_%s" % (name, name))
 	parts = re.split(r"^\t\.(\w+) =", body[1], flags=re.M)
-	return dict(zip(parts[1::2], parts[2::2]))
+	return {member: value.replace(" as_vendor_samples,", shared()) for member, value in zip(parts[1::2], parts[2::2])}
+
+
+def shared():
+	"""What as_vendor_samples is."""
+	return re.search(r"as_vendor_samples\[\] = (\{.*?\});", (ROOM.parent / "vendor.c").read_text(encoding="utf-8"), re.S)[1]
 
 
 def words(value):

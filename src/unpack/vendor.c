@@ -5,6 +5,10 @@
 
 #include "base/text.h"
 
+const char *const as_vendor_samples[] = {
+	"generator from the published layout; not tried on a vendor's own image", NULL
+};
+
 as_status as_vendor_part(as_unpack *u, as_span body, as_span name, uint64_t at, uint64_t n)
 {
 	if (n == 0)
@@ -14,6 +18,15 @@ as_status as_vendor_part(as_unpack *u, as_span body, as_span name, uint64_t at, 
 	as_entry e = { .at = at, .type = AS_PART, .name = name };
 	e.data = as_cut(body, at, as_min(n, body.n - at));
 	as_status s = e.data.n < n ? as_lost(u, at, "a part is cut off") : AS_OK;
+	return as_worse(s, as_put(u, NULL, &e, NULL));
+}
+
+as_status as_vendor_file(as_unpack *u, as_span body, const as_entry *what, uint64_t at, uint64_t n)
+{
+	as_entry e = *what;
+	as_span rest = as_from(body, at);
+	e.data = as_cut(rest, 0, as_min(n, rest.n));
+	as_status s = e.data.n < n ? as_lost(u, e.at, "a file is cut off") : AS_OK;
 	return as_worse(s, as_put(u, NULL, &e, NULL));
 }
 

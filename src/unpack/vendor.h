@@ -7,9 +7,15 @@
 
 enum { AS_DIGEST_MAX = 64 /* bytes */ };
 
+/* The .samples of a format whose golden inputs only a generator of ours wrote. */
+extern const char *const as_vendor_samples[];
+
 /* Puts n bytes at body offset at as a part of that name; of what the body cuts off, what there is, and that is
  * noted. Nothing for n 0. */
 as_status as_vendor_part(as_unpack *u, as_span body, as_span name, uint64_t at, uint64_t n);
+/* Puts *e as a file whose contents are n bytes at body offset at; of what the body cuts off, what there is, and that
+ * is noted. */
+as_status as_vendor_file(as_unpack *u, as_span body, const as_entry *e, uint64_t at, uint64_t n);
 /* States "ok" or "wrong" for the checksum that stands in where; a wrong one is noted as damage with text. */
 as_status as_vendor_sum(
 	as_unpack *u, as_span body, as_span where, const char *name, bool right, const char *text);

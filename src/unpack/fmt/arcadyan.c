@@ -87,10 +87,7 @@ const as_format as_format_arcadyan = {
 	.variants = (const char *const[]){ "the one of WRT120N", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "other ways to obfuscate", NULL },
 	.spec = "https://web.archive.org/web/2014/http://www.devttys0.com/2014/02/"
 		"reversing-the-wrt120n-firmware-obfuscation/",

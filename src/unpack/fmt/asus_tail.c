@@ -71,10 +71,7 @@ const as_format as_format_asus_tail = {
 	.variants = (const char *const[]){ "the footer of build numbers (trx version 3)", NULL },
 	.verifies = (const char *const[]){ "sums of the footer and of its contents", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "what stands in the name of a uImage (trx versions 1 and 2)",
 		"searched only at the end of an object", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/asusuimage.c",

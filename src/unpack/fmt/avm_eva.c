@@ -158,10 +158,7 @@ const as_format as_format_avm_eva = {
 	.verifies = (const char *const[]){ "sum of each record and of both",
 		"CRC-32 of the packed bytes", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "records that are not packed by LZMA", "other second magics",
 		NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"

@@ -165,10 +165,7 @@ const as_format as_format_bcm963xx = {
 	.verifies = (const char *const[]){ "CRC-32 of the tag and of the image",
 		"CRC-32 of root file system and kernel: told where it is right", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps =
 		(const char *const[]){
 			"a CRC of a part that is wrong: makers keep other things there", NULL },

@@ -84,10 +84,7 @@ const as_format as_format_bcm_ps = {
 	.variants = (const char *const[]){ "any maker's signature", NULL },
 	.verifies = (const char *const[]){ "CRC-16 of the header, CRC-32 of the image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "packed images, but what is found in them by search",
 		"images within other objects", NULL },
 	.spec = "https://github.com/Broadcom/aeolus/tree/master/ProgramStore",

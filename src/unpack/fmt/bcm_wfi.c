@@ -67,10 +67,7 @@ const as_format as_format_bcm_wfi = {
 	.variants = (const char *const[]){ "versions 0x5731 and 0x5732", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "searched only at the end of an object", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/bcm4908img.c",
 	.see = NULL,

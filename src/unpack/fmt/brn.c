@@ -87,10 +87,7 @@ const as_format as_format_brn = {
 	.variants = (const char *const[]){ "one part and several", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of each part", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "other magics and polynomials than the usual ones",
 		"searched only at the end of an object", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"

@@ -189,10 +189,7 @@ const as_format as_format_buffalo_enc = {
 	.variants = (const char *const[]){ "states of 256 bytes and long ones", NULL },
 	.verifies = (const char *const[]){ "sum of the firmware", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "other keys than the one that is public knowledge", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"
 		"buffalo-lib.c",

@@ -86,10 +86,7 @@ const as_format as_format_buffalo_tag = {
 	.variants = (const char *const[]){ "one image; two", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of cksum, where it is kept", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the tag without a flag", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"
 		"buffalo-tag.c",

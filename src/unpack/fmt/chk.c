@@ -116,10 +116,7 @@ const as_format as_format_chk = {
 	.variants = (const char *const[]){ "kernel alone, or kernel and root file system", NULL },
 	.verifies = (const char *const[]){ "sums of the header, of each part and of both", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = NULL,
 	.spec = "https://openwrt.org/docs/techref/headers",
 	.see = NULL,

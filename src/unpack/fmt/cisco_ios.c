@@ -68,10 +68,7 @@ const as_format as_format_cisco_ios = {
 	.variants = (const char *const[]){ "within the program that unpacks it, and alone", NULL },
 	.verifies = (const char *const[]){ "sum of the zip", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the sum of what is in the zip",
 		"the MD5 and the texts that other sections hold",
 		"packages of IOS XE: what is in them is found by search", NULL },

@@ -102,10 +102,7 @@ const as_format as_format_cisco_mzip = {
 		(const char *const[]){ "version 1; segments packed by zip, bzip2 and LZMA", NULL },
 	.verifies = (const char *const[]){ "CRC-16 of the header and of the segments", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "headers whose checksum is wrong",
 		"texts behind the segments stay a trailing part", NULL },
 	.spec = "https://github.com/bvanheu/linux-cisco",

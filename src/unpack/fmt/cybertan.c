@@ -54,10 +54,7 @@ const as_format as_format_cybertan = {
 	.variants = (const char *const[]){ "before TRX", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the header before anything else than TRX", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"
 		"addpattern.c",

@@ -88,10 +88,7 @@ const as_format as_format_deafbead = {
 	.variants = (const char *const[]){ "directories and files", NULL },
 	.verifies = (const char *const[]){ "those of gzip", NULL },
 	.keeps = (const char *const[]){ "nothing: it has none", NULL },
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = NULL,
 	.spec = "https://unblob.org/formats/",
 	.see = NULL,

@@ -130,10 +130,7 @@ const as_format as_format_dlink_alpha = {
 			NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "models whose key is not public knowledge", NULL },
 	.spec = "https://github.com/devttys0/delink",
 	.see = NULL,

@@ -90,10 +90,7 @@ const as_format as_format_dlink_encrpted = {
 		(const char *const[]){ "UBI images under the key that is public knowledge", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "other keys than the one that is public knowledge", NULL },
 	.spec = "https://www.onekey.com/resource/extracting-decryption-keys-dlink",
 	.see = NULL,

@@ -118,10 +118,7 @@ const as_format as_format_dlink_shrs = {
 	.verifies =
 		(const char *const[]){ "SHA-512 of the encrypted and of the plain firmware", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "signatures are told, not verified",
 		"other keys than the one that is public knowledge", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/dlink-sge-image.c",

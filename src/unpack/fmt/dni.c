@@ -70,10 +70,7 @@ const as_format as_format_dni = {
 	.variants = (const char *const[]){ "with and without a hardware id", NULL },
 	.verifies = (const char *const[]){ "sum of all bytes", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the header does not say how far the image reaches", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"
 		"mkdniimg.c",

@@ -63,10 +63,7 @@ const as_format as_format_draytek_lz4 = {
 	.variants = (const char *const[]){ "blocks of 64 KiB", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "blocks that are not packed",
 		"the image around it: its parts are found by search, its sum is not verified",
 		"modules (DLM) are encrypted", NULL },

@@ -79,10 +79,7 @@ const as_format as_format_edimax = {
 	.variants = (const char *const[]){ "big- and little-endian, with a model", NULL },
 	.verifies = (const char *const[]){ "sum of the 16-bit words", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the older CSYS header, without a model",
 		"other signatures than CSYS", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/mkedimaximg.c",

@@ -129,10 +129,7 @@ const as_format as_format_engenius = {
 	.variants = (const char *const[]){ "with and without the header of combined images", NULL },
 	.verifies = (const char *const[]){ "sum of the header", "MD5 of the firmware", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "magics other than 0x12345678", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/mksenaofw.c",
 	.see = NULL,

@@ -62,10 +62,7 @@ static as_status unpack(as_unpack *u, as_span body)
 			return as_worse(s, as_lost(u, at, "an entry is damaged"));
 		as_struct(u, at, HEADER, "entry");
 		as_entry e = { .at = at, .type = AS_FILE, .name = it.name };
-		e.data = as_cut(body, it.data_at, as_min(it.n, body.n - it.data_at));
-		if (e.data.n < it.n)
-			s = as_worse(s, as_lost(u, at, "a file is cut off"));
-		s = as_worse(s, as_put(u, NULL, &e, NULL));
+		s = as_worse(s, as_vendor_file(u, body, &e, it.data_at, it.n));
 	}
 	return s;
 }
@@ -82,10 +79,7 @@ const as_format as_format_fpkg = {
 	.variants = (const char *const[]){ "FPKG; CPKG", NULL },
 	.verifies = NULL,
 	.keeps = (const char *const[]){ "nothing: it has none", NULL },
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "checksums and signatures are files, not verified", NULL },
 	.spec = "https://unblob.org/formats/",
 	.see = NULL,

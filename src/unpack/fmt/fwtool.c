@@ -83,10 +83,7 @@ const as_format as_format_fwtool = {
 	.variants = (const char *const[]){ "metadata, signature, both", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of each", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "signatures are parts, not verified",
 		"searched only at the end of an object", NULL },
 	.spec = "https://github.com/openwrt/fwtool",

@@ -106,10 +106,7 @@ const as_format as_format_h3c = {
 	.variants = (const char *const[]){ "version 1; one file and several", NULL },
 	.verifies = (const char *const[]){ "CRC-16 of the header and of each file", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "signatures are told, not verified",
 		"the sum of the package and of files' headers", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/mkh3cimg.c",

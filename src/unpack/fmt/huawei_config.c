@@ -94,10 +94,7 @@ const as_format as_format_huawei_config = {
 			"under the key that is public knowledge for older devices", NULL },
 	.verifies = (const char *const[]){ "HMAC-SHA-256", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps =
 		(const char *const[]){
 			"devices whose key is their own: told as bytes without structure",

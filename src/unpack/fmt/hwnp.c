@@ -132,10 +132,7 @@ const as_format as_format_hwnp = {
 	.verifies = (const char *const[]){ "CRC-32 of the image", "CRC-32 of the header",
 		"CRC-32 of each item", NULL },
 	.keeps = (const char *const[]){ "section and version, as properties", NULL },
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the signature, an item of its own, is not verified", NULL },
 	.spec = "https://github.com/0xuserpag3/HuaweiFirmwareTool",
 	.see = NULL,

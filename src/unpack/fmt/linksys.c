@@ -62,10 +62,7 @@ const as_format as_format_linksys = {
 	.variants = (const char *const[]){ "with and without a line feed at the end", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of cksum", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "searched only at the end of an object",
 		"images encrypted or signed by GnuPG", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/scripts/linksys-image.sh",

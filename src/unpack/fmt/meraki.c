@@ -69,10 +69,7 @@ const as_format as_format_meraki = {
 	.variants = (const char *const[]){ "MR18, MR24; MX60, whose parts have places", NULL },
 	.verifies = (const char *const[]){ "SHA-1 of the image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the older header, of MR12 and MR16", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"
 		"mkmerakifw.c",

@@ -73,10 +73,7 @@ const as_format as_format_motorola = {
 	.variants = (const char *const[]){ "Motorola's, before TRX", "Linksys's CHDR", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = NULL,
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"
 		"motorola-bin.c",

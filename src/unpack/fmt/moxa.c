@@ -63,9 +63,7 @@ static as_status put_row(as_unpack *u, as_span files, uint64_t base, uint64_t at
 		return as_lost(u, base + at, "table of files is cut off");
 	if (e.name.n == 0)
 		return AS_OK;
-	e.data = as_cut(files, from, from < files.n ? as_min(n, files.n - from) : 0);
-	as_status s = e.data.n < n ? as_lost(u, base + at, "a file is cut off") : AS_OK;
-	return as_worse(s, as_put(u, NULL, &e, NULL));
+	return as_vendor_file(u, files, &e, from, n);
 }
 
 static as_status put_files(as_unpack *u, as_span body, const section *s)
@@ -121,10 +119,7 @@ const as_format as_format_moxa = {
 	.variants = (const char *const[]){ "both places of the number of files", NULL },
 	.verifies = NULL,
 	.keeps = (const char *const[]){ "names alone: the format has no more", NULL },
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "what may be a checksum, of an unpublished kind", NULL },
 	.spec = "https://github.com/onekey-sec/unblob/blob/main/docs/handlers.md",
 	.see = NULL,

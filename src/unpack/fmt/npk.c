@@ -263,10 +263,7 @@ const as_format as_format_npk = {
 	.variants = (const char *const[]){ "files in a zlib stream", "SquashFS part", NULL },
 	.verifies = (const char *const[]){ "Adler-32 of the compressed files", NULL },
 	.keeps = (const char *const[]){ "mode", "time of change", NULL },
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "signatures are told, not verified", NULL },
 	.spec = "https://github.com/botlabsDev/npkpy",
 	.see = NULL,

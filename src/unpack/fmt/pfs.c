@@ -79,13 +79,9 @@ static as_status unpack(as_unpack *u, as_span body)
 		uint64_t at = HEADER + i * (l.name + FIELDS);
 		if (!read_item(body, &l, i, &it))
 			return as_worse(s, as_lost(u, at, "list of files is damaged"));
-		as_span data = as_from(body, l.data_at + it.offset);
 		as_entry e = { .at = at, .type = AS_FILE };
 		e.name = as_vendor_slashes(u, it.name);
-		e.data = as_cut(data, 0, as_min(it.n, data.n));
-		if (e.data.n < it.n)
-			s = as_worse(s, as_lost(u, at, "a file is cut off"));
-		s = as_worse(s, as_put(u, NULL, &e, NULL));
+		s = as_worse(s, as_vendor_file(u, body, &e, l.data_at + it.offset, it.n));
 	}
 	return s;
 }
@@ -102,10 +98,7 @@ const as_format as_format_pfs = {
 	.variants = (const char *const[]){ "0.9 and 1.0; names of 12 to 256 bytes", NULL },
 	.verifies = NULL,
 	.keeps = (const char *const[]){ "nothing: it has none", NULL },
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "files that do not follow each other",
 		"archives of modules (DLM), which are encrypted", NULL },
 	.spec = "https://web.archive.org/web/2012/https://0entropy.blogspot.com/2011/08/"

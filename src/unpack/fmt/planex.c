@@ -53,10 +53,7 @@ const as_format as_format_planex = {
 	.variants = (const char *const[]){ "the header before an image", NULL },
 	.verifies = (const char *const[]){ "SHA-1 of the image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "images whose digest is wrong, or that are cut off", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/mkplanexfw.c",
 	.see = NULL,

@@ -104,10 +104,7 @@ const as_format as_format_ras = {
 	.verifies =
 		(const char *const[]){ "sums of the header, root file system and kernel", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "older RAS images, of ZyNOS", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"
 		"mkrasimage.c",

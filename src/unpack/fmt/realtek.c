@@ -107,10 +107,7 @@ const as_format as_format_realtek = {
 			NULL },
 	.verifies = (const char *const[]){ "sum of the 16-bit words", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "web pages (w6cp and others)",
 		"images that begin within an object", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/cvimg.c",

@@ -62,10 +62,7 @@ const as_format as_format_ruckus = {
 	.variants = (const char *const[]){ "the header of ZoneFlex 7363 and its kin", NULL },
 	.verifies = (const char *const[]){ "MD5 of the image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "fields whose meaning is not published", NULL },
 	.spec = "https://openwrt.org/toh/ruckus/zf7363",
 	.see = NULL,

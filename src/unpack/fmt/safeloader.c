@@ -93,10 +93,7 @@ const as_format as_format_safeloader = {
 	.variants = (const char *const[]){ "with and without a signature behind it", NULL },
 	.verifies = (const char *const[]){ "MD5 with the published salt", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "signatures are told, not verified",
 		"older images with a smaller block of vendor information", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/tplink-safeloader.c",

@@ -120,10 +120,7 @@ const as_format as_format_seama = {
 	.variants = (const char *const[]){ "sealed images and single entities", NULL },
 	.verifies = (const char *const[]){ "MD5 of each image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = NULL,
 	.spec = "https://openwrt.org/docs/techref/headers",
 	.see = NULL,

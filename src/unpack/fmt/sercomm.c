@@ -43,10 +43,7 @@ const as_format as_format_sercomm = {
 	.variants = (const char *const[]){ "the header before an image", NULL },
 	.verifies = (const char *const[]){ "sum of all bytes", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the header within an image does not say how far it reaches",
 		NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"

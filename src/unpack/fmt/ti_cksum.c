@@ -50,10 +50,7 @@ const as_format as_format_ti_cksum = {
 	.variants = (const char *const[]){ "the checksum behind an image", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of cksum", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "searched only at the end of an object", NULL },
 	.spec = "https://github.com/Freetz-NG/freetz-ng",
 	.see = NULL,

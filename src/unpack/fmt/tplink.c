@@ -123,10 +123,7 @@ const as_format as_format_tplink = {
 	.variants = (const char *const[]){ "version 1", "versions 2 and 3", NULL },
 	.verifies = (const char *const[]){ "MD5 with the published salts", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the second MD5, whose meaning is not published", NULL },
 	.spec = "https://openwrt.org/docs/techref/headers",
 	.see = NULL,

@@ -124,10 +124,7 @@ const as_format as_format_ubnt = {
 		"end marks with CRC-32 and with RSA", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the header, of each part and of all", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "RSA signatures are told, not verified", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/fw.h",
 	.see = NULL,

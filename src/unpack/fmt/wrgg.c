@@ -104,10 +104,7 @@ const as_format as_format_wrgg = {
 	.variants = (const char *const[]){ "wrgg03; the older one; big- and little-endian", NULL },
 	.verifies = (const char *const[]){ "MD5 of the image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = NULL,
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"
 		"mkwrggimg.c",

@@ -119,10 +119,7 @@ const as_format as_format_xiaomi = {
 	.variants = (const char *const[]){ "HDR1", "HDR2", NULL },
 	.verifies = (const char *const[]){ "CRC-32", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "signatures are told, not verified", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/xiaomifw.c",
 	.see = NULL,

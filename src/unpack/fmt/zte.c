@@ -293,10 +293,7 @@ const as_format as_format_zte = {
 	.verifies = (const char *const[]){ "CRC-32 of the header", "CRC-32 of the packed pieces",
 		"Adler-32 of each piece", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "types 3 and 4 with keys made from a device's serial number",
 		NULL },
 	.spec = "https://github.com/mkst/zte-config-utility",

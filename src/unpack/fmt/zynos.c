@@ -104,10 +104,7 @@ const as_format as_format_zynos = {
 	.variants = (const char *const[]){ "packed and not; each object for itself", NULL },
 	.verifies = (const char *const[]){ "sum of the bytes as they stand", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "objects without a sum, or whose sum is wrong",
 		"the sum of packed objects' contents", "the memory's map", NULL },
 	.spec = "https://github.com/openwrt/openwrt/blob/master/tools/firmware-utils/src/"

@@ -104,10 +104,7 @@ const as_format as_format_zyxel = {
 		"the footer of NBG6816 and its kin (ZNBG)", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the image and of the header", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = NULL,
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/zytrx.c",
 	.see = NULL,
