@@ -4,6 +4,7 @@ import struct
 import uuid
 
 from make import Golden, case, noise, part, prop
+from trees import lie, read
 
 GUID = uuid.UUID("11111111-2222-3333-4444-555555555555")
 COPIES = (1024, 2048, 3072)
@@ -56,3 +57,26 @@ def images():
 		struct.pack_into("<H", lies, at + 112 + struct.unpack_from("<H", lies, at + 112)[0], 0xFFFF)
 	yield Golden("bitlocker", "entry", bytes(lies), prop("key 0", "TPM"), ("lost", "an entry of the metadata makes no sense"),
 		("lost", "the volume is encrypted (BitLocker)"), part("payload", bytes(lies)[512:]))
+
+
+@lie("bitlocker", "a copy of the metadata cannot be read", "the volume is encrypted", "part .* /payload")
+def bitlocker_metadata_nowhere():
+	"""Places beyond the end, and one that overflows."""
+	image = read("bitlocker", "xts")
+	image[176:200] = struct.pack("<QQQ", 2**64 - 512, len(image), len(image) - 100)
+	return image
+
+
+@lie("bitlocker", "a copy of the metadata cannot be read", "the volume is encrypted", "!property .*cipher")
+def bitlocker_metadata_longer_than_all():
+	image = read("bitlocker", "xts")
+	for at in COPIES:
+		image[at + 64:at + 68] = b"\xff" * 4
+	return image
+
+
+@lie("bitlocker", "!type bitlocker")
+def bitlocker_vista_nowhere():
+	image = read("bitlocker", "vista")
+	image[56:64] = b"\xff" * 8
+	return image

@@ -4,6 +4,7 @@ import hashlib
 import struct
 
 from make import TEXT, Golden, case, part, prop, run
+from trees import lie, read
 
 MODEL, KEY, IV = b"wrgac65_dlink.2015_dir842", b"xQYoRZeD726UAbRb846kO7TeNw8eZa6u", b"zufEbNF3kUafxFiE"
 
@@ -33,3 +34,11 @@ def alphas():
 	told = prop("model", MODEL.decode())
 	yield Golden("dlink_alpha", "dir842", encrypted(plain), part("decrypted", plain), told)
 	yield Golden("dlink_alpha", "padded", encrypted(plain) + b"\xff" * 90, part("decrypted", plain), told)
+
+
+@lie("", "!type dlink_alpha")
+def dlink_alpha_another_seal():
+	"""What comes out does not begin as the model's firmware does."""
+	image = read("dlink_alpha", "dir842")
+	image[0] ^= 1
+	return image

@@ -6,6 +6,7 @@ import struct
 import zlib
 
 from make import Golden, case, noise, part, prop, run
+from trees import lie, read
 
 XML = b"<InternetGatewayDeviceConfig>\n" + b"<X_HW_Golden InstanceID=\"1\"/>\n" * 20 + b"</InternetGatewayDeviceConfig>\n"
 
@@ -27,3 +28,10 @@ def configs():
 	told = [prop("hmac", "ok"), prop("encrypted", "AES-256-CBC, the key is public knowledge")]
 	yield Golden("huawei_config", "xml", encrypted(XML), part("config", XML), *told)
 	yield Golden("huawei_config", "whole-blocks", encrypted(XML[:480]), part("config", XML[:480]), *told)
+
+
+@lie("", "!type huawei_config")
+def huawei_config_wrong_hmac():
+	image = read("huawei_config", "xml")
+	image[len(image) // 2] ^= 1
+	return image

@@ -4,6 +4,7 @@
 import struct
 
 from make import Golden, case, part, prop
+from trees import lie, read
 
 NAMES = ["T_text", "tlocal"] + ["%s%s_%d" % ("tTdDbB"[i % 6], ("init", "probe", "read", "exit")[i % 4], i) for i in range(900)]
 NAMES[500] = "T" + "long_name_" * 20
@@ -59,3 +60,10 @@ def symbols():
 		base = 0 if form == "absolute" else 0xFFFFFFFF81000000 if word == 8 else 0x80100000
 		yield Golden("linux_image", name, body, part("kallsyms.txt", text), prop("kallsyms", "%d symbols, %d-bit, %s-endian, "
 			"addresses %s, base 0x%x" % (len(NAMES), word * 8, "big" if order == ">" else "little", form, base)))
+
+
+@lie("", "!type linux_image", "part .* /ikconfig")
+def linux_image_larger_than_all():
+	image = read("linux_image", "arm64")
+	image[16:24] = b"\xff" * 8
+	return image

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 
 from make import Golden, case, part, prop, run
+from trees import lie, read
 
 SPEC = """Name: golden
 Version: 1.2
@@ -77,3 +78,10 @@ def rpms():
 			prop("payload compressor", name), prop("signature", "none"), *FACTS)
 	made = build("w9.gzdio", key=True)
 	yield Golden("rpm", "signed", made + b"\xff" * 100, part("postin", b"echo installed"), part("payload", payload_of(made)), *FACTS)
+
+
+@lie("rpm", "a digest of the package is wrong")
+def rpm_wrong_digest():
+	image = read("rpm", "gzip")
+	image[-3] ^= 1
+	return image

@@ -4,6 +4,7 @@ import struct
 import zlib
 
 from make import Golden, case, in_folder, noise, part, prop
+from trees import lie, read
 
 VARS = b"baudrate=115200\nbootargs=console=ttyS0,115200 root=/dev/mtdblock2\nbootcmd=run a; run b\nbootdelay=3\n" \
 	b"ethaddr=02:00:00:00:00:01\npassword=hunter2\n"
@@ -34,3 +35,10 @@ def envs():
 	data = b"bootcmd=one\ntwo\0ipaddr=192.0.2.1\0\0" + b"old=1\0" + noise(88)
 	data += b"\xff" * (508 - len(data))
 	yield Golden("uboot_env", "line-ends", struct.pack("<I", zlib.crc32(data)) + data, part("u-boot.env", lines))
+
+
+@lie("", "!type uboot_env")
+def uboot_env_wrong_crc():
+	image = read("uboot_env", "single")
+	image[100] ^= 1
+	return image
