@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking things up in lists that are ordered by a number of 64 bits, which each element begins with: an address,
- * mostly. */
+/* Looking things up in lists that are ordered by a number of 64 bits, which each element begins with, an address
+ * mostly, or by one of 32 bits. */
 #ifndef AS_SEARCH_H
 #define AS_SEARCH_H
 
@@ -16,6 +16,22 @@ static inline size_t as_before(const void *list, size_t n, size_t size, uint64_t
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		uint64_t number = 0;
+		memcpy(&number, (const uint8_t *)list + mid * size, sizeof(number));
+		if (number < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The same of elements that begin with a number of 32 bits. */
+static inline size_t as_before32(const void *list, size_t n, size_t size, uint32_t key)
+{
+	size_t low = 0, high = n;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		uint32_t number = 0;
 		memcpy(&number, (const uint8_t *)list + mid * size, sizeof(number));
 		if (number < key)
 			low = mid + 1;

@@ -18,9 +18,9 @@ typedef struct as_j2_node {
 } as_j2_node;
 
 typedef struct as_j2_name {
+	uint32_t parent, ino, version;
 	uint64_t at;
 	as_span name;
-	uint32_t parent, ino, version;
 	uint8_t type;
 	bool obsolete, live, chosen; /* chosen: the name under which a deleted inode is put */
 } as_j2_name;

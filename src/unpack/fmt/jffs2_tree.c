@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of a JFFS2. A name belongs to the inode that its newest node gives; inode 0 says that it was removed. An
  * inode that no name has any more is a deleted one, and is told under the name that it had. */
+#include "base/search.h"
 #include "unpack/fmt/jffs2.h"
 
 enum { ATTRIBUTES = 200000 /* put in all: many names may share many of them */ };
 
 static as_j2_inode *inode_of(const as_j2 *q, uint32_t ino)
 {
-	size_t low = 0, high = q->n_inodes;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (q->inodes[mid].ino < ino)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < q->n_inodes && q->inodes[low].ino == ino ? &q->inodes[low] : NULL;
+	size_t i = as_before32(q->inodes, q->n_inodes, sizeof(*q->inodes), ino);
+	return i < q->n_inodes && q->inodes[i].ino == ino ? &q->inodes[i] : NULL;
 }
 
 static size_t first_name(const as_j2 *q, uint32_t parent)
 {
-	size_t low = 0, high = q->n_names;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (q->names[mid].parent < parent)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return as_before32(q->names, q->n_names, sizeof(*q->names), parent);
 }
 
 static bool same_name(const as_j2_name *a, const as_j2_name *b)
@@ -258,15 +244,8 @@ static as_status put_attribute(as_j2 *q, const as_j2_attribute *a)
 as_status as_j2_attributes(as_j2 *q, uint32_t ino)
 {
 	as_status s = AS_OK;
-	size_t low = 0, high = q->n_refs;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (q->refs[mid].ino < ino)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (size_t i = low; s == AS_OK && i < q->n_refs && q->refs[i].ino == ino; i++) {
+	size_t first = as_before32(q->refs, q->n_refs, sizeof(*q->refs), ino);
+	for (size_t i = first; s == AS_OK && i < q->n_refs && q->refs[i].ino == ino; i++) {
 		bool newest = i + 1 == q->n_refs || q->refs[i + 1].ino != ino ||
 			      q->refs[i + 1].id != q->refs[i].id;
 		const as_j2_attribute *a = attribute_of(q, q->refs[i].id);

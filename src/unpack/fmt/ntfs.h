@@ -68,8 +68,8 @@ typedef struct as_ntfs_file {
 
 /* A name: which record has it, in which directory. */
 typedef struct as_ntfs_link {
-	uint64_t order; /* in which it was met */
 	uint32_t parent, number;
+	uint64_t order; /* in which it was met */
 	uint16_t parent_sequence;
 	uint8_t space; /* namespace: 0 POSIX, 1 Win32, 2 DOS, 3 both */
 	bool deleted, several;

@@ -3,6 +3,7 @@
  * are not needed. A name: 0 directory's record u48, sequence number u16   64 units u8   65 namespace u8   66 UTF-16 */
 #include <stdlib.h>
 
+#include "base/search.h"
 #include "unpack/fmt/ntfs.h"
 #include "unpack/utf16.h"
 
@@ -190,15 +191,7 @@ static void judge(as_ntfs *q)
 
 static size_t first_of(const as_ntfs *q, uint32_t parent)
 {
-	size_t low = 0, high = q->n_links;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (q->links[mid].parent < parent)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return as_before32(q->links, q->n_links, sizeof(*q->links), parent);
 }
 
 static as_span joined(const as_ntfs *q, as_span a, const char *between, as_span b)

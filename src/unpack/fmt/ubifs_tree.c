@@ -2,21 +2,17 @@
 /* Names of a UBIFS: of the nodes that count, the newest of a name tells its inode, 0 that it was removed. An inode that
  * no longer counts, but of which nodes are left, is a deleted one; it is told under the newest name that it had. */
 #include "base/buf.h"
+#include "base/search.h"
 #include "unpack/fmt/ubifs.h"
 
 enum { ROOT = 1, XATTRS = 200000 /* put in all: many names may share many of them */ };
 
 static as_ub_inode *inode_of(const as_ub *q, uint64_t ino)
 {
-	size_t low = 0, high = q->n_inodes;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (q->inodes[mid].ino < ino)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < q->n_inodes && q->inodes[low].ino == ino ? &q->inodes[low] : NULL;
+	size_t i = ino > UINT32_MAX
+			   ? q->n_inodes
+			   : as_before32(q->inodes, q->n_inodes, sizeof(*q->inodes), (uint32_t)ino);
+	return i < q->n_inodes && q->inodes[i].ino == ino ? &q->inodes[i] : NULL;
 }
 
 /* The first name of a parent, or where it would stand. */

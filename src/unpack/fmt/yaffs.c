@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "base/search.h"
+
 enum { FILE_TYPE = 1, LINK_TYPE, DIR_TYPE, HARD_TYPE, SPECIAL_TYPE };
 enum { NAME_AT = 10, NAME = 256, TARGET_AT = 300, TARGET = 160, DEPTH = 64, LOST_FOUND = 2 };
 enum { NONE = UINT32_MAX };
@@ -166,15 +168,8 @@ static void group(fs *x)
 
 static object *find(fs *x, uint32_t id)
 {
-	size_t low = 0, high = x->n_objects;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (x->objects[mid].id < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < x->n_objects && x->objects[low].id == id ? &x->objects[low] : NULL;
+	size_t i = as_before32(x->objects, x->n_objects, sizeof(*x->objects), id);
+	return i < x->n_objects && x->objects[i].id == id ? &x->objects[i] : NULL;
 }
 
 /* Plays the object's log: which page holds each chunk in the end, and how long the file is. */
