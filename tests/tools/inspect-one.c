@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inspect-one [--without NAME,... | --only NAME] FILE [PATH]: runs every inspector (but those, or that alone) on a file
- * as if it stood at PATH; prints fact rows. Instead of FILE, "-": reads lines FILE or FILE<tab>PATH; what is said of each
- * begins with a line "# FILE". Preparing takes longer than most files. */
+/* inspect-one [--without NAME,... | --only NAME] FILE [PATH]: runs every inspector (but those, or that alone) on a
+ * file as if it stood at PATH; prints fact rows. Instead of FILE, "-": reads lines FILE or FILE<tab>PATH; what is said
+ * of each begins with a line "# FILE". Preparing takes longer than most files. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
