@@ -14,6 +14,8 @@ from lib import apt  # noqa: E402  tests/images
 
 KWB = b"VERSION %d\nBOOT_FROM %s\n%s"
 IMX = b"IMAGE_VERSION 2\nBOOT_FROM sd\n%s"
+AHAB = b"BOOT_FROM SD 0x400\nSOC_TYPE %s\nCONTAINER\nIMAGE SCU in\n%s"
+RCW = b"aa55aa55 01%s0100\n" + b"0c070012 0e000000 00000000 00000000\n" * 4
 SIZES = (500, 3000, 20000, 100001)
 
 
@@ -27,6 +29,15 @@ def parts(lines):
 
 def image(data, *argv, **files):
 	return make.in_folder({"in": data, **{k: v for k, v in files.items()}}, ["mkimage", *argv, "-d", "in", "out"])
+
+
+def signed(data):
+	"""A TOC0, for which mkimage needs a key."""
+	return make.in_folder({"in": data}, ["openssl", "genrsa", "-out", "root_key.pem", "2048"], ["mkimage", "-T", "sunxi_toc0", "-d", "in", "out"])
+
+
+def padded(data, n, fill=b"\0"):
+	return data.ljust(-len(data) % n + len(data), fill)
 
 
 def value(lines, name):
@@ -56,6 +67,60 @@ class Written(unittest.TestCase):
 					yield "rkrc4", whole, (tag + data[4:]).ljust(-size % 2048 + size, b"\0"), ("cipher", "header and program" if chip == "rk3188" else "header")
 				yield "rkns", image(data, "-n", "rk3568", "-T", "rksd"), data, ("header-digest", "ok")
 
+	def written_later(self):
+		"""The same of those that mkimage writes for other chips; and what the program's part is called."""
+		for size in SIZES[:3]:
+			data = random.Random(size).randbytes(size)
+			for medium, told in (("emmc", "eMMC"), ("sdmmc", "SD"), ("nor", "NOR"), ("snand;nandinfo=2k+64", "NAND"), ("snand;nandinfo=4k+256", "NAND")):
+				for arm64 in ("", ";arm64=1"):
+					whole = image(data, "-T", "mtk_image", "-a", "0x201000", "-n", "media=%s%s" % (medium, arm64))
+					yield "mtk_brom", whole, data, ("boots-from", told), "program"
+			for name in ("lk", "a longer name of a part"):
+				yield "mtk_lk", image(data, "-T", "mtk_image", "-a", "0x40000000", "-n", "lk=1;lkname=" + name), data, ("name", name), name
+			for version, kind in enumerate(("socfpgaimage", "socfpgaimage_v1")):
+				whole = image(data, "-T", kind)
+				yield "socfpga", whole, data[:64] + whole[64:84] + data[84:] + b"\0" * (len(whole) - 4 - size), ("version", str(version)), "program"
+			yield "stm32", image(data, "-T", "stm32image", "-a", "0x2ffc2500", "-e", "0x2ffc2501"), data, ("entry", "0x2ffc2501"), "program"
+			yield "ti_ch", image(data, "-T", "omapimage", "-a", "0x40300000"), data, ("load", "0x40300000"), "program"
+			yield "toc0", signed(data), data, ("certificate-signature", "ok"), "program"
+			for soc, cores in (("IMX8QX", b"IMAGE A35 in 0x00100000\n"), ("IMX8QM", b"IMAGE A53 in 0x00100000\nIMAGE A72 in 0x80000000\n")):
+				whole = image(data, "-n", "cfg", "-T", "imx8image", cfg=AHAB % (soc.encode(), cores))
+				yield "ahab", whole, padded(data, 1024), ("program-0 sha384", "ok"), "program-0"
+			for arch, word, address in (("powerpc", b"0e", 0), ("arm", b"ee", 0x10000000)):
+				whole = image(data, "-A", arch, "-n", "rcw", "-T", "pblimage", "-a", hex(address), rcw=RCW % word)
+				at = -len(padded(data, 64)) & 0xFFFFFF if arch == "powerpc" else 0
+				yield "pbl", whole, padded(data, 64, data[-1:] if arch == "powerpc" else b"\xff"), ("architecture", arch), "memory-0x%06x" % at
+
+	def test_later(self):
+		for id, whole, program, (name, text), part in self.written_later():
+			with self.subTest(id=id, size=len(whole), part=part):
+				lines = said(whole)
+				self.assertEqual(lines[0].split()[:2], ["type", id])
+				self.assertEqual(value(lines, name), text)
+				self.assertEqual(parts(lines).get("/" + part), sha(program))
+				self.assertFalse([l for l in lines if l.startswith("lost")], lines)
+				flash = random.Random(1).randbytes(0x2000) + whole + b"\xff" * 0x4000 + random.Random(2).randbytes(0x1000)
+				found = parts(said(flash))
+				self.assertEqual(found.get("/%s-0x2000" % id), sha(whole), found)
+
+	def test_later_damage(self):
+		"""A bit of the program, and a lost end: it is said, and what there is still comes out."""
+		dice = random.Random(4)
+		for id, whole, program, _, part in self.written_later():
+			with self.subTest(id=id, size=len(whole), part=part):
+				at = whole.index(program[130:180]) + dice.randrange(50)
+				bad = bytearray(whole)
+				bad[at] ^= 1 << dice.randrange(8)
+				lines = said(bytes(bad))
+				self.assertIn("/" + part, parts(lines))
+				self.assertNotEqual(parts(lines)["/" + part], sha(program))
+				if id not in ("mtk_lk", "ti_ch"):  # without a checksum
+					self.assertTrue([l for l in lines if l.startswith("lost %s damaged" % id)], lines)
+				if id != "pbl":  # whose end is its last command
+					cut = said(whole[:whole.index(program[130:180])])
+					self.assertIn("type %s " % id, cut[0] + " ")
+					self.assertTrue([l for l in cut if l.startswith("lost")], cut)
+
 	def test_alone(self):
 		for id, whole, program, (name, text) in self.written():
 			with self.subTest(id=id, size=len(whole)):
@@ -84,7 +149,7 @@ class Written(unittest.TestCase):
 		for id, whole, program, _ in self.written():
 			if program is None or id in ("zynq", "rkrc4") or len(program) < 8:
 				continue
-			at = whole.index(program[:64]) + dice.randrange(64)
+			at = whole.index(program[:64]) + dice.randrange(50)
 			bad = bytearray(whole)
 			bad[at] ^= 1 << dice.randrange(8)
 			lines = said(bytes(bad))
@@ -134,6 +199,14 @@ class Debian(unittest.TestCase):
 		for name, data in sorted(found.items())[:6]:
 			lines = said(data)
 			self.assertTrue(any(n.startswith("/imx_ivt-0x0") for n in parts(lines)) or "type imx_ivt" in "\n".join(lines), name)
+
+	def test_omap(self):
+		found = self.files("armhf", "u-boot-omap", r"/MLO$")
+		self.assertGreater(len(found), 2)
+		for name, data in sorted(found.items()):
+			lines = said(data)
+			self.assertEqual(lines[0].split()[:2], ["type", "ti_ch"], name)
+			self.assertEqual(list(parts(lines)), ["/program"])
 
 	RUN = re.compile(rb"(?:[\w.-]{1,60}=[ -~\t\n]*\0){4,}\0")
 

@@ -86,7 +86,7 @@ const as_format as_format_egon = {
 	.verifies = (const char *const[]){ "sum of all words", NULL },
 	.keeps = NULL,
 	.samples = (const char *const[]){ "mkimage (u-boot-tools 2023.01)", NULL },
-	.gaps = (const char *const[]){ "TOC0, which signed boot uses instead", NULL },
+	.gaps = NULL,
 	.spec = "https://linux-sunxi.org/EGON",
 	.see = NULL,
 };

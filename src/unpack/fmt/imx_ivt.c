@@ -108,7 +108,7 @@ const as_format as_format_imx_ivt = {
 	.samples = (const char *const[]){ "mkimage (u-boot-tools 2023.01)", NULL },
 	.gaps = (const char *const[]){ "signatures (HAB) are not verified: it has no checksum",
 		"commands of the configuration are not told",
-		"images of i.MX 25 to 51 and of i.MX 8X",
+		"images of i.MX 25 to 51",
 		"what lies between the start of the medium and the table", NULL },
 	.spec = "https://docs.u-boot.org/en/latest/imx/index.html",
 	.see = NULL,
