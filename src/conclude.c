@@ -19,6 +19,7 @@
 #include "judge/judge.h"
 #include "run.h"
 #include "sandbox/lock.h"
+#include "signed.h"
 #include "unpack/format.h"
 #include "vuln/same.h"
 #include "weigh.h"
@@ -176,6 +177,8 @@ assay_status as_write_dossier(as_review *r, const char *path)
 		s = as_dossier_bound_places(as_dossier_db(w));
 	if (s == AS_OK)
 		s = as_weigh(as_dossier_db(w));
+	if (s == AS_OK)
+		s = as_join_signatures(as_dossier_db(w));
 	if (s == AS_OK)
 		s = as_dossier_reach(as_dossier_db(w));
 	if (s == AS_OK)

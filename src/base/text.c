@@ -199,3 +199,14 @@ void as_hex_add(as_buf *out, as_span s)
 	}
 	out->n += s.n * 2;
 }
+
+as_span as_hex_of(as_arena *a, as_span s)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t *out = as_alloc_array(a, s.n, 2);
+	for (size_t i = 0; out && i < s.n; i++) {
+		out[2 * i] = (uint8_t)digits[s.p[i] >> 4];
+		out[2 * i + 1] = (uint8_t)digits[s.p[i] & 15];
+	}
+	return out ? as_bytes(out, 2 * s.n) : (as_span){ 0 };
+}

@@ -3,6 +3,7 @@
 #ifndef AS_TEXT_H
 #define AS_TEXT_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 /* The length in bytes of the valid UTF-8 sequence (RFC 3629) at offset at of s, or 0. Pure. */
@@ -25,5 +26,7 @@ bool as_glob(const char *pattern, as_span name);
 bool as_is_date(as_span s);
 /* Lower-case hexadecimal of s, appended to out. */
 void as_hex_add(as_buf *out, as_span s);
+/* The same in the arena; empty without memory. */
+as_span as_hex_of(as_arena *a, as_span s);
 
 #endif

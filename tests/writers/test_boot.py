@@ -4,6 +4,7 @@ EDK II; and what damage leaves of them."""
 import hashlib
 import pathlib
 import random
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -135,6 +136,56 @@ class Signed(unittest.TestCase):
 						self.assertFalse([l for l in lines if l.endswith(self.GOOD)])
 						self.assertTrue([l for l in lines if "a signature is wrong" in l])
 						self.assertIn("/kernel", parts(lines))
+
+
+@unittest.skipUnless(have("mkimage") and have("openssl") and have("fdtput"), "mkimage, openssl and device-tree-compiler")
+class Joined(unittest.TestCase):
+	"""The FIT is one object, the control tree with its keys another one: mkimage -K."""
+	TREE = b"""/dts-v1/; / { description = "x"; #address-cells = <1>; images {
+		kernel { data = /incbin/("kernel"); type = "kernel"; arch = "arm"; os = "linux"; compression = "none"; load = <0x8000>;
+			entry = <0x8000>; hash-1 { algo = "sha256"; }; };
+		fdt { data = /incbin/("kernel"); type = "flat_dt"; arch = "arm"; compression = "none"; hash-1 { algo = "sha256"; };
+			signature-1 { algo = "sha256,%s"; key-name-hint = "two"; }; }; };
+		configurations { default = "c"; c { kernel = "kernel"; fdt = "fdt";
+			signature-1 { algo = "sha256,%s"; %s key-name-hint = "one"; sign-images = "kernel", "fdt"; }; }; }; };"""
+
+	def written(self, algo, key, padding):
+		with tempfile.TemporaryDirectory(prefix="assay-boot-") as tmp:
+			tmp = pathlib.Path(tmp)
+			(tmp / "kernel").write_bytes(random.Random(algo).randbytes(4000))
+			(tmp / "its").write_bytes(self.TREE % (algo, algo, padding))
+			(tmp / "in").write_bytes(Signed.CONTROL)
+			make = "dtc -q -p 4000 -O dtb -o dtb in; for n in one two; do %s; done; mkimage -f its -k . -K dtb -r fit" % key
+			subprocess.run(["sh", "-ec", make], cwd=tmp, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+			return (tmp / "fit").read_bytes(), (tmp / "dtb").read_bytes()
+
+	def verdicts(self, **files):
+		with tempfile.TemporaryDirectory(prefix="assay-boot-") as tmp:
+			for name, data in files.items():
+				pathlib.Path(tmp, name).write_bytes(data)
+			run(str(ASSAY), "review", "-q", "-o", tmp + "/out", *(tmp + "/" + n for n in files))
+			db = sqlite3.connect(tmp + "/out/dossier.assay")
+			rows = db.execute("SELECT name, value FROM property WHERE name LIKE '%/verdict-in-review'").fetchall()
+			db.close()
+			return dict(rows)
+
+	def test_joined(self):
+		rsa = "openssl genrsa -out $n.key 2048 && openssl req -batch -new -x509 -key $n.key -subj /CN=$n -out $n.crt"
+		curve = "openssl ecparam -name prime256v1 -genkey -noout -out $n.pem"
+		conf, image = "configurations/c/signature-1/verdict-in-review", "images/fdt/signature-1/verdict-in-review"
+		for algo, key, padding in ((b"rsa2048", rsa, b""), (b"rsa2048", rsa, b'padding = "pss";'), (b"ecdsa256", curve, b"")):
+			with self.subTest(algo=algo, padding=padding):
+				fit, dtb = self.written(algo, key, padding)
+				good = self.verdicts(fit=fit, dtb=dtb)
+				self.assertRegex(good[conf], r"^verified with key one of dtb ")
+				self.assertRegex(good[image], r"^verified with key two of dtb ")
+				bad = bytearray(fit)
+				bad[fit.index(bytes.fromhex("00008000")) + 2] ^= 4  # where the kernel is loaded: the configuration's alone
+				wrong = self.verdicts(fit=bytes(bad), dtb=dtb)
+				self.assertRegex(wrong[conf], r"^wrong: not of key one of dtb ")
+				self.assertEqual(wrong[image], good[image])
+				none = self.verdicts(fit=fit)
+				self.assertEqual(set(none.values()), {"no key of that name in the review"})
 
 
 @unittest.skipUnless(have("srec_cat"), "srec_cat")

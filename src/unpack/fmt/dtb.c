@@ -5,12 +5,14 @@
  *                     be: "conf" or "image"), and the key itself, whose SHA-256 is told (layout: fmt/fit_sign.c) */
 #include <stdio.h>
 
-#include "unpack/fdt.h"
+#include "base/text.h"
+#include "unpack/fmt/fit.h"
 #include "unpack/vendor.h"
 
 enum {
 	STRINGS_MAX = 16, /* told of one list */
 	KEYS_MAX = 64,    /* that are told */
+	PUBLIC_MAX = 4096 /* digits of a number that is told */
 };
 
 static bool is_fit(const as_fdt *fdt)
@@ -81,6 +83,22 @@ static void tell_digest(as_unpack *u, as_fdt_walk w)
 			as_lit(hex));
 }
 
+/* The numbers themselves: signatures in other objects are verified with them (src/signed.c). */
+static void tell_public(as_unpack *u, as_fdt_walk w)
+{
+	as_public_key k = as_fit_key(w);
+	as_arena *mem = as_memory(u);
+	bool rsa = k.modulus.n > 0;
+	as_span one = as_hex_of(mem, rsa ? k.modulus : k.x);
+	as_span two = as_hex_of(mem, rsa ? k.exponent : k.y);
+	if (one.n == 0 || two.n == 0 || one.n > PUBLIC_MAX || two.n > PUBLIC_MAX)
+		return;
+	as_span text = as_print(mem, "%s%.*s %.*s %.*s", rsa ? "rsa" : "",
+		rsa ? 0 : (int)as_min(k.curve.n, 64), (const char *)k.curve.p, (int)one.n,
+		(const char *)one.p, (int)two.n, (const char *)two.p);
+	as_tell(u, rsa ? k.modulus : k.x, name_of_key(u, w.name, AS_FIT_PUBLIC), text);
+}
+
 static void tell_keys(as_unpack *u, as_fdt_walk w)
 {
 	static const char *const texts[] = { "algo", "ecdsa,curve", "key-name-hint", "required" };
@@ -92,6 +110,7 @@ static void tell_keys(as_unpack *u, as_fdt_walk w)
 				as_tell(u, v, name_of_key(u, w.name, texts[i]), v);
 		}
 		tell_digest(u, w);
+		tell_public(u, w);
 	}
 }
 

@@ -14,6 +14,7 @@
 
 enum {
 	SIGNATURES_MAX = 16, /* that are verified */
+	PROOF_MAX = 2048,    /* bytes of a signature that is told */
 	NODES_MAX = 4096,    /* images or configurations that are looked at */
 	HASHED_MAX =
 		8, /* times the image's size that are hashed, so that no image costs without end */
@@ -157,6 +158,21 @@ static as_span with_commas(as_unpack *u, as_span list)
 	return as_bytes(out, out ? list.n : 0);
 }
 
+/* What somebody who has the key needs: the object that holds it may be another one. */
+static void tell_proof(as_unpack *u, as_span where, const char *name, const as_fit_signature *s)
+{
+	as_span digest = as_hex_of(as_memory(u), as_bytes(s->digest, s->n_digest));
+	as_span value = as_hex_of(as_memory(u), s->value);
+	as_span text = as_print(as_memory(u), "%s %s %.*s %.*s %.*s", s->algo,
+		!s->rsa  ? "ecdsa"
+		: s->pss ? "pss"
+			 : "pkcs-1.5",
+		(int)digest.n, (const char *)digest.p, (int)value.n, (const char *)value.p,
+		(int)as_min(s->key.n, 128), (const char *)s->key.p);
+	if (s->value.n <= PROOF_MAX && text.n > 0)
+		as_tell(u, where, name_of(u, name, as_lit(AS_FIT_PROOF), "", as_lit("")), text);
+}
+
 /* data: what an image's signature signs; p NULL for that of a configuration. */
 static as_status tell_signature(job *j, const char *room, as_span node, as_fdt_walk w, as_span data)
 {
@@ -175,8 +191,12 @@ static as_status tell_signature(job *j, const char *room, as_span node, as_fdt_w
 		data.p ? as_lit("data") : with_commas(u, as_fdt_prop(w, "hashed-nodes")));
 	bool dear = data.n > j->hashable || j->n_verified++ >= SIGNATURES_MAX;
 	j->hashable -= dear ? 0 : data.n;
-	const char *verdict = dear ? "not verified: too much to compute"
-				   : as_fit_verdict(&j->keys, &j->fdt, w, data);
+	as_fit_signature sig;
+	bool proof = !dear && as_fit_signed(&j->fdt, w, data, &sig);
+	const char *verdict =
+		dear ? "not verified: too much to compute" : as_fit_verdict(&j->keys, &sig);
+	if (proof && strcmp(verdict, AS_FIT_NO_KEY) == 0)
+		tell_proof(u, where, name, &sig);
 	as_tell(u, where, name_of(u, name, as_lit("verdict"), "", as_lit("")), as_lit(verdict));
 	uint64_t at = 0;
 	(void)as_within(j->body, value, &at);
@@ -312,18 +332,14 @@ const as_format as_format_fit = {
 		"external data (data-offset, data-position)", NULL },
 	.verifies = (const char *const[]){ "hash nodes: crc32, md5, sha1, sha256, sha384, sha512",
 		"signatures (rsa with pkcs-1.5 or pss padding, ecdsa) when a device tree in the "
-		"same object holds "
-		"the public key",
+		"same object, or elsewhere in the review, holds the public key",
 		NULL },
 	.keeps = NULL,
 	.samples =
 		(const char *const[]){
 			"mkimage -f, -f auto, -E, -p, -k, RSA and ECDSA (u-boot-tools 2023.01)",
 			NULL },
-	.gaps = (const char *const[]){ "signatures are not verified with a key in another object "
-				       "than the FIT: the keys of a "
-				       "device tree are told with it",
-		"encrypted images stay so", NULL },
+	.gaps = (const char *const[]){ "encrypted images stay so", NULL },
 	.spec = "https://docs.u-boot.org/en/latest/usage/fit/source_file_format.html",
 	.see = NULL,
 };

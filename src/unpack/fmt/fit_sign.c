@@ -8,19 +8,12 @@
  * After them the end mark, and from the strings as many bytes as hashed-strings says. */
 #include "unpack/fmt/fit.h"
 
-#include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/rsa.h>
 
 enum {
 	PATH_MAX_LEN = 256,
 	LISTED_MAX = 64, /* paths of one list */
 	CELL = 4,
-	EXPONENT_MAX = 8,
-	POINT_MAX = 66,
-	KEY_MAX = 2048, /* bytes of a modulus */
 };
 
 void as_fit_find_keys(as_fit_keys *keys, as_span body)
@@ -52,62 +45,6 @@ static bool find_key(const as_fit_keys *keys, as_span hint, as_fdt_walk *w)
 				return true;
 	}
 	return false;
-}
-
-static EVP_PKEY *make_key(const char *type, OSSL_PARAM_BLD *b)
-{
-	EVP_PKEY *key = NULL;
-	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(b);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	if (!params || !ctx || EVP_PKEY_fromdata_init(ctx) != 1 ||
-		EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	OSSL_PARAM_free(params);
-	return key;
-}
-
-static EVP_PKEY *rsa_key(as_fdt_walk w)
-{
-	as_span n = as_fdt_prop(w, "rsa,modulus"), e = as_fdt_prop(w, "rsa,exponent");
-	if (n.n == 0 || n.n > KEY_MAX || e.n == 0 || e.n > EXPONENT_MAX)
-		return NULL;
-	EVP_PKEY *key = NULL;
-	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
-	BIGNUM *modulus = BN_bin2bn(n.p, (int)n.n, NULL),
-	       *exponent = BN_bin2bn(e.p, (int)e.n, NULL);
-	if (b && modulus && exponent &&
-		OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
-		OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_RSA_E, exponent) == 1)
-		key = make_key("RSA", b);
-	BN_free(modulus);
-	BN_free(exponent);
-	OSSL_PARAM_BLD_free(b);
-	return key;
-}
-
-static EVP_PKEY *ecdsa_key(as_fdt_walk w)
-{
-	static const char *const curves[] = { "prime256v1", "secp256k1", "secp384r1", "secp521r1" };
-	as_span curve = as_fdt_text(w, "ecdsa,curve"), x = as_fdt_prop(w, "ecdsa,x-point");
-	as_span y = as_fdt_prop(w, "ecdsa,y-point");
-	uint8_t point[1 + 2 * POINT_MAX] = { 4 /* both coordinates */ };
-	EVP_PKEY *key = NULL;
-	if (x.n == 0 || x.n > POINT_MAX || y.n != x.n)
-		return NULL;
-	memcpy(point + 1, x.p, x.n);
-	memcpy(point + 1 + x.n, y.p, y.n);
-	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]) && !key; i++) {
-		OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
-		if (b && as_is(curve, curves[i]) &&
-			OSSL_PARAM_BLD_push_utf8_string(
-				b, OSSL_PKEY_PARAM_GROUP_NAME, curves[i], 0) == 1 &&
-			OSSL_PARAM_BLD_push_octet_string(
-				b, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * x.n) == 1)
-			key = make_key("EC", b);
-		OSSL_PARAM_BLD_free(b);
-	}
-	return key;
 }
 
 static bool listed(as_span list, as_span text)
@@ -202,7 +139,7 @@ static bool add_nodes(EVP_MD_CTX *md, const as_fdt *fdt, as_span nodes)
 		size_t to = t == AS_FDT_END ? from + CELL : as_pos(&w.c);
 		as_span token = as_cut(fdt->structure, from, to - from);
 		if (picked(&p, t, &w, &ok))
-			ok = ok && EVP_DigestVerifyUpdate(md, token.p, token.n) == 1;
+			ok = ok && EVP_DigestUpdate(md, token.p, token.n) == 1;
 	}
 	return ok;
 }
@@ -213,83 +150,73 @@ static bool add_strings(EVP_MD_CTX *md, const as_fdt *fdt, as_span hashed)
 		return true;
 	as_cur c = as_cur_be(hashed, 4);
 	as_span strings = as_cut(fdt->strings, 0, as_u32(&c));
-	return as_ok(&c) && strings.n > 0 && EVP_DigestVerifyUpdate(md, strings.p, strings.n) == 1;
+	return as_ok(&c) && strings.n > 0 && EVP_DigestUpdate(md, strings.p, strings.n) == 1;
 }
 
-/* U-Boot keeps both numbers of an ECDSA signature one after the other. Answers bytes of der, or 0. */
-static size_t ecdsa_der(as_span value, uint8_t der[2 * POINT_MAX + 16])
-{
-	size_t half = value.n / 2;
-	if (half == 0 || half > POINT_MAX || value.n % 2)
-		return 0;
-	ECDSA_SIG *sig = ECDSA_SIG_new();
-	as_span second = as_from(value, half);
-	BIGNUM *r = BN_bin2bn(value.p, (int)half, NULL), *s = BN_bin2bn(second.p, (int)half, NULL);
-	if (!sig || !r || !s || ECDSA_SIG_set0(sig, r, s) != 1) {
-		BN_free(r);
-		BN_free(s);
-		ECDSA_SIG_free(sig);
-		return 0;
-	}
-	unsigned char *end = der;
-	int n = i2d_ECDSA_SIG(sig, &end);
-	ECDSA_SIG_free(sig);
-	return n > 0 ? (size_t)n : 0;
-}
-
-static const EVP_MD *digest_of(as_span algo)
+/* The digest of an algorithm such as "sha256,rsa2048"; NULL if it is not known. */
+static const char *digest_of(as_span algo)
 {
 	static const char *const known[] = { "sha1", "sha256", "sha384", "sha512" };
 	as_span name = as_field(algo, ',', 0);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (as_is(name, known[i]))
-			return EVP_get_digestbyname(known[i]);
+			return known[i];
 	return NULL;
 }
 
-static bool begin(EVP_MD_CTX *md, const EVP_MD *digest, EVP_PKEY *key, bool pss)
+static size_t digest(const as_fdt *fdt, as_fdt_walk w, as_span data, uint8_t *sum)
 {
-	EVP_PKEY_CTX *ctx = NULL;
-	if (!md || EVP_DigestVerifyInit(md, &ctx, digest, NULL, key) != 1)
-		return false;
-	return !pss || (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-			       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_AUTO) == 1);
-}
-
-static bool holds(EVP_PKEY *key, bool rsa, const as_fdt *fdt, as_fdt_walk w, as_span data)
-{
-	uint8_t der[2 * POINT_MAX + 16];
-	as_span value = as_fdt_prop(w, "value");
-	bool pss = rsa && as_is(as_fdt_text(w, "padding"), "pss");
+	const char *algo = digest_of(as_fdt_text(w, "algo"));
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	bool ok = begin(md, digest_of(as_fdt_text(w, "algo")), key, pss);
+	unsigned n = 0;
+	bool ok = algo && md && EVP_DigestInit_ex(md, EVP_get_digestbyname(algo), NULL) == 1;
 	if (data.p)
-		ok = ok && EVP_DigestVerifyUpdate(md, data.p, data.n) == 1;
+		ok = ok && EVP_DigestUpdate(md, data.p, data.n) == 1;
 	else
 		ok = ok && add_nodes(md, fdt, as_fdt_prop(w, "hashed-nodes")) &&
 		     add_strings(md, fdt, as_fdt_prop(w, "hashed-strings"));
-	if (!rsa)
-		value = as_bytes(der, ecdsa_der(value, der));
-	ok = ok && value.n > 0 && EVP_DigestVerifyFinal(md, value.p, value.n) == 1;
+	ok = ok && EVP_DigestFinal_ex(md, sum, &n) == 1;
 	EVP_MD_CTX_free(md);
-	return ok;
+	return ok ? n : 0;
 }
 
-const char *as_fit_verdict(const as_fit_keys *keys, const as_fdt *fdt, as_fdt_walk w, as_span data)
+bool as_fit_signed(const as_fdt *fdt, as_fdt_walk w, as_span data, as_fit_signature *out)
 {
 	as_span algo = as_fdt_text(w, "algo"), scheme = as_field(algo, ',', 1);
-	bool rsa = as_starts(scheme, "rsa");
-	as_fdt_walk key_node;
-	if (!digest_of(algo) || (!rsa && !as_starts(scheme, "ecdsa") && !as_starts(scheme, "secp")))
+	*out = (as_fit_signature){ .algo = digest_of(algo), .value = as_fdt_prop(w, "value") };
+	out->rsa = as_starts(scheme, "rsa");
+	out->pss = out->rsa && as_is(as_fdt_text(w, "padding"), "pss");
+	out->key = as_fdt_text(w, "key-name-hint");
+	out->known =
+		out->algo && (out->rsa || as_starts(scheme, "ecdsa") || as_starts(scheme, "secp"));
+	out->n_digest = out->known && out->value.p ? digest(fdt, w, data, out->digest) : 0;
+	return out->n_digest > 0;
+}
+
+as_public_key as_fit_key(as_fdt_walk w)
+{
+	return (as_public_key){ .modulus = as_fdt_prop(w, "rsa,modulus"),
+		.exponent = as_fdt_prop(w, "rsa,exponent"),
+		.curve = as_fdt_text(w, "ecdsa,curve"),
+		.x = as_fdt_prop(w, "ecdsa,x-point"),
+		.y = as_fdt_prop(w, "ecdsa,y-point") };
+}
+
+const char *as_fit_verdict(const as_fit_keys *keys, const as_fit_signature *s)
+{
+	as_fdt_walk node;
+	if (!s->known)
 		return "not verifiable here: algorithm not known";
-	if (!as_fdt_prop(w, "value").p)
+	if (!s->value.p)
 		return "not signed yet: it has no value";
-	if (!find_key(keys, as_fdt_text(w, "key-name-hint"), &key_node))
-		return "not verifiable here: key not in the image";
-	EVP_PKEY *key = rsa ? rsa_key(key_node) : ecdsa_key(key_node);
-	if (!key)
+	if (!find_key(keys, s->key, &node))
+		return AS_FIT_NO_KEY;
+	as_public_key key = as_fit_key(node);
+	if (s->rsa != (key.modulus.n > 0))
 		return "not verifiable here: key cannot be read";
-	bool good = holds(key, rsa, fdt, w, data);
-	EVP_PKEY_free(key);
-	return good ? "verified with the key in a device tree here" : "wrong";
+	as_signed is =
+		as_signed_digest(&key, s->algo, s->pss, as_bytes(s->digest, s->n_digest), s->value);
+	return is == AS_SIGNED_RIGHT   ? "verified with the key in a device tree here"
+	       : is == AS_SIGNED_WRONG ? "wrong"
+				       : "not verifiable here: key cannot be read";
 }

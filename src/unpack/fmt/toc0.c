@@ -7,7 +7,7 @@
  * certificate (signed with the second key; holds the SHA-256 of the program), 010202 the program.
  * The certificate looks like X.509's and is none: 30 82 size u16, big-endian; in it 30 82 size u16 of what is signed:
  * so many bytes from this mark on, which leaves the last four out. The signature is its last bytes. */
-#include "unpack/rsa.h"
+#include "base/signature.h"
 #include "unpack/vendor.h"
 
 enum { HEADER = 48, ITEM = 32, ITEMS_MAX = 32, SUM_AT = 12, SIZE_LIMIT = 4 << 20 };
