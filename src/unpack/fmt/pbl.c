@@ -9,6 +9,9 @@
 enum { RCW = 64, COMMANDS = 72, CHUNK = 64, SIZE_LIMIT = 16 << 20, RUNS_MAX = 256 };
 #define ALTERNATE UINT32_C(0x80000000)
 #define MORE UINT32_C(0x01000000)
+/* The command of the checksum: its register in either architecture. */
+#define CRC_POWERPC UINT32_C(0x08138040)
+#define CRC_ARM UINT32_C(0x08610040)
 
 typedef struct command {
 	uint32_t word, address;
@@ -31,7 +34,7 @@ static uint64_t end_of(as_span image)
 	command k;
 	while (next(&c, &k))
 		if ((k.word & MORE) == 0)
-			return k.data.n == 4 ? as_pos(&c) : 0;
+			return k.word == CRC_POWERPC || k.word == CRC_ARM ? as_pos(&c) : 0;
 	return 0;
 }
 
