@@ -2,14 +2,17 @@
 """Boot formats: environments of mkenvimage, boot images of mkbootimg, FIT of mkimage, text of srec_cat, volumes of
 EDK II; and what damage leaves of them."""
 import hashlib
+import io
 import pathlib
 import random
 import sqlite3
 import subprocess
+import tarfile
 import tempfile
 import unittest
 
 from writers import ASSAY, have, run, said
+from lib import apt  # noqa: E402  tests/images
 
 OVMF = pathlib.Path("/usr/share/OVMF/OVMF_CODE.fd")
 
@@ -186,6 +189,51 @@ class Joined(unittest.TestCase):
 				self.assertEqual(wrong[image], good[image])
 				none = self.verdicts(fit=fit)
 				self.assertEqual(set(none.values()), {"no key of that name in the review"})
+
+
+@unittest.skipUnless(have("objcopy") and have("sbsign") and have("openssl"), "objcopy, sbsign and openssl")
+class Unified(unittest.TestCase):
+	"""Unified kernel images: sections put into systemd's stub by objcopy, as its manual says, and signed by sbsign."""
+
+	def stub(self):
+		path, = apt.Apt("bookworm", "amd64").alone(["systemd-boot-efi"])
+		data = subprocess.run(["dpkg-deb", "--fsys-tarfile", str(path)], check=True, stdout=subprocess.PIPE).stdout
+		with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+			return tar.extractfile("./usr/lib/systemd/boot/efi/linuxx64.efi.stub").read()
+
+	def sections(self, size):
+		dice = random.Random(size)
+		return {"osrel": b"ID=x\n" * (size % 7 + 1), "cmdline": b"quiet root=/dev/sda%d" % size, "uname": b"6.1.0-%d" % size, "splash": dice.randbytes(333),
+			"dtb": put({"in": Signed.CONTROL}, "dtc", "-q", "-O", "dtb", "-o", "out", "in"), "initrd": dice.randbytes(size * 2), "linux": dice.randbytes(size)}
+
+	def written(self):
+		stub = self.stub()
+		for size in (700, 5000, 100001):
+			inside = self.sections(size)
+			add = " ".join("--add-section .%s=%s --change-section-vma .%s=0x%x" % (n, n, n, 0x30000 + i * 0x100000) for i, n in enumerate(inside))
+			plain = put({"stub": stub, **inside}, "sh", "-c", "objcopy %s stub out" % add)
+			yield plain, inside, False
+			key = "openssl req -batch -new -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout k -out c && "
+			yield put({"in": plain}, "sh", "-c", key + "sbsign --key k --cert c --output out in && sbsign --key k --cert c --output out out"), inside, True
+
+	def test_sections(self):
+		for image, inside, signed in self.written():
+			with self.subTest(size=len(image), signed=signed):
+				lines = said(image)
+				got = parts(lines)
+				self.assertEqual(lines[0].split()[:2], ["type", "uki"])
+				self.assertEqual({n: got.get("/" + n) for n in inside}, {n: sha(d) for n, d in inside.items()})
+				self.assertEqual("/signature-0.p7b" in got, signed)
+				self.assertFalse([l for l in lines if l.startswith("lost") or " unknown " in l], lines)
+
+	def test_damage(self):
+		"""Its end is lost, or a block: what that does not touch still comes out."""
+		image, inside, _ = next(self.written())
+		at = image.index(inside["initrd"])
+		got = parts(said(image[:at + 100]))
+		self.assertEqual(got.get("/osrel"), sha(inside["osrel"]))
+		got = parts(said(image[:at] + b"\0" * 64 + image[at + 64:]))
+		self.assertEqual({n for n in inside if got.get("/" + n) != sha(inside[n])}, {"initrd"})
 
 
 @unittest.skipUnless(have("srec_cat"), "srec_cat")
