@@ -5,6 +5,7 @@ import hashlib
 import io
 import pathlib
 import random
+import re
 import sqlite3
 import subprocess
 import tarfile
@@ -189,6 +190,34 @@ class Joined(unittest.TestCase):
 				self.assertEqual(wrong[image], good[image])
 				none = self.verdicts(fit=fit)
 				self.assertEqual(set(none.values()), {"no key of that name in the review"})
+
+
+@unittest.skipUnless(have("iucode_tool"), "iucode-tool")
+class Microcode(unittest.TestCase):
+	"""iucode_tool reads what the golden inputs' generator makes, takes it apart and packs it for early start."""
+	GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden/fmt/ucode/intel.bin"
+
+	def listed(self, path):
+		out = subprocess.run(["iucode_tool", "-L", "-tb", str(path)], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+		return re.findall(r"sig (0x\w+), pf_mask (0x\w+), (\d{4}-\d\d-\d\d), rev (0x\w+), size (\d+)", out)
+
+	def test_same(self):
+		theirs = self.listed(self.GOLDEN)
+		self.assertEqual(len(theirs), 2)
+		told = "\n".join(said(self.GOLDEN.read_bytes()))
+		for sig, mask, date, revision, _ in theirs:
+			sig = int(sig, 16)
+			name = "intel-%02x-%02x-%02x-0x%02x" % (sig >> 8 & 15, (sig >> 4 & 15) | (sig >> 12 & 0xF0), sig & 15, int(mask, 16))
+			self.assertIn("name=%s\tvalue=revision=0x%08x date=%s" % (name, int(revision, 16), date), told)
+
+	def test_early(self):
+		"""Its cpio archive holds the updates that we then find in it."""
+		with tempfile.TemporaryDirectory(prefix="assay-boot-") as tmp:
+			early = pathlib.Path(tmp, "early.cpio")
+			subprocess.run(["iucode_tool", "-tb", str(self.GOLDEN), "--write-earlyfw=" + str(early)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+			run(str(ASSAY), "extract", "-q", "-j", "1", "-C", tmp + "/out", str(early))
+			found = {sha(p.read_bytes()) for p in pathlib.Path(tmp, "out").rglob("*") if p.is_file()}
+		self.assertLessEqual(set(parts(said(self.GOLDEN.read_bytes())).values()), found)
 
 
 @unittest.skipUnless(have("objcopy") and have("sbsign") and have("openssl"), "objcopy, sbsign and openssl")
