@@ -114,6 +114,9 @@ static as_status put_signatures(as_unpack *u, as_span body, const pe *p)
 		s = as_worse(
 			s, as_vendor_part(u, body, as_print(as_memory(u), "signature-%u.p7b", i),
 				   at + 8, n - 8));
+		as_span pad = as_cut(body, at + n, (8 - n % 8) % 8);
+		if (as_all(pad, 0))
+			as_struct(u, at + n, pad.n, "alignment");
 		at += ((uint64_t)n + 7) / 8 * 8;
 		if (at >= end)
 			break;
