@@ -109,7 +109,7 @@ static void see_one(const char *path, const char *id)
 	const as_format *f = as_format_by_id(id);
 	/* Padding after a stream is noise to the tools, and the format wants to be cut out
 	 * first. */
-	if (f->kind != AS_STREAM || strstr(path, "padded") || strstr(path, "lz4/frames"))
+	if (f->kind != AS_STREAM || !f->see || strstr(path, "padded") || strstr(path, "lz4/frames"))
 		return;
 	(void)snprintf(name, sizeof(name), "%s.bin", path);
 	as_span data = read_exact(name);

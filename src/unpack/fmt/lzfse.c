@@ -39,6 +39,5 @@ const as_format as_format_lzfse = {
 		"blocks with plain tables: made from those of Apple's program", NULL },
 	.gaps = (const char *const[]){ "it has no checksum: sizes alone are verified", NULL },
 	.spec = "https://github.com/lzfse/lzfse",
-	.see = "python3 -c 'import lzfse, sys; "
-	       "sys.stdout.buffer.write(lzfse.decompress(sys.stdin.buffer.read()))' < IN > OUT",
+	.see = NULL,
 };
