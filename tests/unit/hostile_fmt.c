@@ -10,6 +10,7 @@
 
 enum {
 	NOISE = 64 << 20,
+	MAGICS = 1024,
 	PLANTED = 500,
 	ROOM = 128 << 10 /* the magic of a UFS stands behind 64 KiB */
 };
@@ -34,9 +35,9 @@ static uint8_t *noise(size_t n, uint64_t seed)
 
 /* Every magic that is searched for, by its first two bytes: one pass over the data finds all. */
 typedef struct magics {
-	const as_format *f[512];
-	const as_magic *m[512];
-	uint16_t after[512]; /* the next with the same two bytes, plus one */
+	const as_format *f[MAGICS];
+	const as_magic *m[MAGICS];
+	uint16_t after[MAGICS]; /* the next with the same two bytes, plus one */
 	uint16_t first[1 << 16];
 	uint16_t n;
 } magics;
@@ -49,7 +50,7 @@ static magics *magics_new(void)
 		for (const as_magic *m = (*f)->magic; m && m->len; m++) {
 			if (m->start) /* never searched for */
 				continue;
-			assert_true(m->len >= 2 && g->n < 512);
+			assert_true(m->len >= 2 && g->n < MAGICS);
 			unsigned key = (uint8_t)m->bytes[0] | (unsigned)(uint8_t)m->bytes[1] << 8;
 			g->f[g->n] = *f;
 			g->m[g->n] = m;
