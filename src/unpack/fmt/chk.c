@@ -69,6 +69,9 @@ static as_status probe(as_span image, as_extent *out)
 	uint64_t end = (uint64_t)h.len + h.sizes[0] + h.sizes[1];
 	*out = (as_extent){ .size = as_min(end, image.n), .label = as_vendor_string(h.board) };
 	out->sure = head_right(image, &h) ? AS_CHECKSUMMED : AS_PLAUSIBLE;
+	/* A header that was damaged still names its board, and what was cut off is not most of it. */
+	if (out->sure == AS_PLAUSIBLE && (!as_vendor_printable(h.board) || end / 2 > image.n))
+		return AS_NOT_THIS;
 	return AS_OK;
 }
 
