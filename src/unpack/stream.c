@@ -18,6 +18,16 @@ as_status as_stream_probe(as_method m, as_span image, bool lenient, as_extent *o
 	return AS_OK;
 }
 
+as_status as_decoded(as_unpack *u, as_status got, uint64_t at, const char *damaged)
+{
+	if (got == AS_PARTIAL || got == AS_NOT_THIS)
+		return as_lost(u, at, damaged);
+	/* A failure of ours is remembered by the engine, and goes before this. */
+	return got == AS_NOMEM ? as_refused(u, at, "limit",
+					 "the stream asks for more than 128 MiB of working memory")
+			       : got;
+}
+
 as_status as_stream_unpack(as_unpack *u, as_method m, as_span body, const as_entry *e)
 {
 	uint64_t used = 0;
@@ -26,11 +36,7 @@ as_status as_stream_unpack(as_unpack *u, as_method m, as_span body, const as_ent
 	if (s != AS_OK)
 		return s;
 	s = as_decode(m, body, as_sink_more, u, &used);
-	if (s == AS_PARTIAL || s == AS_NOT_THIS)
-		s = as_lost(u, used, "compressed data is damaged or cut off");
-	if (s == AS_NOMEM)
-		s = as_refused(
-			u, 0, "limit", "the stream asks for more than 128 MiB of working memory");
+	s = as_decoded(u, s, used, "compressed data is damaged or cut off");
 	if (used > 0)
 		as_struct(u, 0, used, "compressed data");
 	return as_worse(s, as_end(u, s != AS_OK));

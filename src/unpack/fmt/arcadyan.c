@@ -3,6 +3,7 @@
  * 36 changed places with bytes 104 to 136. Of those that then stand at 4 the halves of each byte, and each byte and
  * its neighbour, changed places, too. */
 #include "codec/codec.h"
+#include "unpack/stream.h"
 #include "unpack/vendor.h"
 
 enum {
@@ -70,8 +71,7 @@ static as_status unpack(as_unpack *u, as_span body)
 		return s;
 	s = as_decode(
 		AS_LZMA_ALONE, as_bytes(plain + FIRST, body.n - FIRST), as_sink_more, u, &used);
-	if (s == AS_PARTIAL || s == AS_NOT_THIS)
-		s = as_lost(u, used, "compressed data is damaged or cut off");
+	s = as_decoded(u, s, used, "compressed data is damaged or cut off");
 	as_struct(u, 0, FIRST + as_max(used, HEAD - FIRST), "obfuscated firmware");
 	return as_worse(s, as_end(u, s != AS_OK));
 }

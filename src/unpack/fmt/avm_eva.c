@@ -7,6 +7,7 @@
  * Two records stand in one around them: 0 feed9112   4 size   8 load address, and the three words behind; the second
  * on four bytes. */
 #include "codec/codec.h"
+#include "unpack/stream.h"
 #include "unpack/vendor.h"
 
 enum {
@@ -115,8 +116,7 @@ static as_status put_record(as_unpack *u, as_span body, uint64_t at, const recor
 	if (s > AS_PARTIAL)
 		return s;
 	as_status got = decode(u, r, data);
-	if (got == AS_PARTIAL || got == AS_NOT_THIS)
-		got = as_lost(u, r->data_at, "a kernel is damaged");
+	got = as_decoded(u, got, r->data_at, "a kernel is damaged");
 	return as_worse(as_worse(s, got), as_end(u, got != AS_OK));
 }
 

@@ -10,6 +10,7 @@
  * 12 address u64   20 size u32   24 memory u32, until the kind is "ENTR".
  * The files end where no other follows; a file without a name is free space. */
 #include "codec/codec.h"
+#include "unpack/stream.h"
 #include "unpack/vendor.h"
 
 enum { HEADER = 24, HEADER_MAX = 4096, ALIGNMENT = 64, SEGMENT = 28, OLD_STAGE_HEAD = 28 };
@@ -191,9 +192,8 @@ static as_status put_data(as_unpack *u, const as_entry *what, const packing *p)
 		return s > AS_PARTIAL ? s : as_worse(s, as_end(u, false));
 	as_method m = p->how == PACKED_LZMA ? AS_LZMA_ALONE : AS_LZ4_FRAME;
 	as_status d = as_decode(m, packed, as_sink_more, u, &used);
-	bool bad = d == AS_PARTIAL || d == AS_NOT_THIS;
-	s = as_worse(as_worse(s, bad ? AS_PARTIAL : d), as_end(u, bad));
-	return bad ? as_worse(s, as_lost(u, e.at, "a packed file is damaged")) : s;
+	s = as_worse(s, as_end(u, d != AS_OK));
+	return as_worse(s, as_decoded(u, d, e.at, "a packed file is damaged"));
 }
 
 static const char *segment_kind(as_span kind)

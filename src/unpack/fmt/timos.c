@@ -6,6 +6,7 @@
  *  472 CRC-32 of the header's 1024 bytes, with this field 0
  * Both CRC-32 are without the last inversion. Before zlib stands one byte more, 8. */
 #include "codec/codec.h"
+#include "unpack/stream.h"
 #include "unpack/vendor.h"
 
 enum {
@@ -101,9 +102,9 @@ static as_status put_unpacked(as_unpack *u, as_span body, const segment *g, as_m
 	summing sum = { .u = u };
 	as_span stream = m == AS_ZLIB ? as_from(packed, 1) : packed;
 	as_status d = as_decode(m, stream, on_bytes, &sum, NULL);
-	if (d == AS_PARTIAL || d == AS_NOT_THIS)
-		d = as_lost(u, g->at, "packed bytes of a segment are damaged");
-	else if (d == AS_OK && sum.n != g->plain)
+	if (d != AS_OK)
+		d = as_decoded(u, d, g->at, "packed bytes of a segment are damaged");
+	else if (sum.n != g->plain)
 		d = as_lost(u, g->row, "a segment has another size than its row says");
 	if (d <= AS_PARTIAL)
 		d = as_worse(d, as_vendor_sum(u, body, as_cut(body, g->row + 24, 4), "segment-crc",
