@@ -165,9 +165,11 @@ static as_status check_inner(job *j, as_span name, as_span data)
 	else
 		s = as_decode(m, data, on_bytes, &in, NULL);
 	EVP_MD_CTX_free(in.md);
-	if (s == AS_LIMIT)
+	bool large = s == AS_LIMIT || s == AS_NOMEM;
+	if (large)
 		as_tell(j->u, name, "payload", as_lit("too large to be verified"));
-	return s >= AS_NOMEM ? s : in.worst; /* damage is said where the stream is opened */
+	return s > AS_NOT_THIS && !large ? s
+					 : in.worst; /* damage is said where the stream is opened */
 }
 
 static as_status check_files(job *j)
