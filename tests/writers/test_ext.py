@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """ext4 by e2fsprogs: journals and fast commits that have to be replayed, deleted files, times to the nanosecond."""
+import gzip
 import pathlib
 import random
 import struct
@@ -127,6 +128,15 @@ class Journal(unittest.TestCase):
 		found = deleted(wiped)
 		self.assertEqual(len(found), 1, found)
 		self.assertIn(" 3900 %s /dir/new " % T.sha256(b"new contents\n" * 300), found[0])
+
+	def test_packed_inline(self):
+		"""A packed file that stands in its inode and in the room for attributes is a file, and nothing else beside it."""
+		t = trees.with_lost_found(T.Tree())
+		t.file("note.gz", gzip.compress(random.Random(3).randbytes(60), mtime=0), 0o644)
+		image = image_of(t, "-I", "256", "-O", "inline_data")
+		self.assertIn(t["note.gz"].data[:60], image)
+		self.assertEqual([l for l in said(image) if l.startswith(("part ", "lost "))], [])
+		self.assertEqual(entries(image), sorted(trees.lines(t)))
 
 	def test_nanoseconds(self):
 		t = trees.with_lost_found(trees.tree("xattr"))

@@ -176,16 +176,14 @@ static as_status put_inline(const as_ext *x, as_node *dir, as_entry *e, const as
 	e->data = first;
 	if (i->size <= first.n)
 		return as_put(x->u, dir, e, NULL);
+	contents t = { .x = x };
 	bool want = false;
-	rest = as_cut(rest, 0, as_min(rest.n, i->size - first.n));
 	as_status s = as_begin(x->u, dir, e, &want);
 	if (s == AS_OK && want)
-		s = as_more(x->u, first);
-	if (s == AS_OK && want && rest.n > 0)
-		s = as_more(x->u, rest);
+		s = emit_piece(&t, first, first.n);
 	/* A hole at the end is not kept: Linux reads zeros there. */
-	if (s == AS_OK && want && rest.n < i->size - first.n)
-		s = as_zero(x->u, i->size - first.n - rest.n);
+	if (s == AS_OK && want)
+		s = emit_piece(&t, rest, i->size - first.n);
 	return s > AS_PARTIAL ? s : as_worse(s, as_end(x->u, false));
 }
 
