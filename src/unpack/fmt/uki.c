@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A unified kernel image: an EFI program (PE) that holds a kernel and what it starts with, little-endian.
  *    0 "MZ"   60 place of the PE header u32, there:
- *    0 "PE" 0 0   4 machine u16   6 sections u16   20 size of the optional header u16   24 it: 020b (or 010b) u16
+ *    0 "PE" 0 0   4 machine u16   6 sections u16   12 place of symbols u32   16 how many u32
+ *   20 size of the optional header u16   24 it: 020b (or 010b) u16
  *      and at its byte 112 (96) directories of 8 bytes; the fifth is where signatures stand u32, and their size u32
  *    then sections, each 40 bytes: name [8], size in memory u32, address u32, size in the file u32, place u32
  * Sections: .linux, .initrd, .cmdline, .osrel, .uname, .dtb, .splash, .sbat, .ucode, .pcrsig and others; one is as
- * long as it is in memory, what the file has more is alignment. A signature: its size u32, 0200, 2 u16 (PKCS #7). */
+ * long as it is in memory, what the file has more is alignment. A signature: its size u32, 0200, 2 u16 (PKCS #7).
+ * Symbols (COFF) are 18 bytes each; behind them their names, which begin with their size u32. */
 #include "unpack/vendor.h"
 
 enum {
 	PE_AT = 60,
 	SECTION = 40,
+	SYMBOL = 18,
 	SECTIONS_MAX = 96,
 	WIDE = 0x020b,
 	NARROW = 0x010b,
@@ -22,6 +25,7 @@ enum {
 typedef struct pe {
 	uint64_t header, sections, security; /* where these, the table and the directory stand */
 	uint64_t end, signed_at, signed_n;
+	uint64_t symbols, symbols_n; /* with their names; 0: none */
 	uint16_t machine, n;
 } pe;
 
@@ -40,6 +44,20 @@ static bool read_section(as_span image, const pe *p, unsigned i, section *s)
 	s->at = as_u32(&c);
 	as_skip(&c, 16);
 	return as_ok(&c);
+}
+
+/* Where the symbols stand, and how long they are with their names. What is not all there is none. */
+static void read_symbols(as_span image, uint64_t header, pe *p)
+{
+	as_cur c = as_cur_le(image, header + 12);
+	uint32_t at = as_u32(&c), n = as_u32(&c);
+	uint64_t names = at + (uint64_t)n * SYMBOL;
+	as_seek(&c, names);
+	uint32_t names_n = as_u32(&c);
+	if (at == 0 || n == 0 || !as_ok(&c) || names_n < 4 || names_n > image.n - names)
+		return;
+	p->symbols = at;
+	p->symbols_n = names - at + names_n;
 }
 
 static bool read_pe(as_span image, pe *p)
@@ -71,6 +89,8 @@ static bool read_pe(as_span image, pe *p)
 		linux = linux || as_is(s.name, ".linux");
 		p->end = s.stored > 0 ? as_max(p->end, (uint64_t)s.at + s.stored) : p->end;
 	}
+	read_symbols(image, at, p);
+	p->end = as_max(p->end, p->symbols + p->symbols_n);
 	if (p->signed_at > 0 && p->signed_at >= p->end)
 		p->end = p->signed_at + p->signed_n;
 	return as_ok(&c) && is && linux;
@@ -98,6 +118,15 @@ static as_status put_section(as_unpack *u, as_span body, const pe *p, unsigned i
 		as_vendor_text(u, data, as_is(s.name, ".uname") ? "uname" : "cmdline");
 	return as_vendor_part(
 		u, body, as_at(s.name, 0) == '.' ? as_from(s.name, 1) : s.name, s.at, n);
+}
+
+static as_status put_symbols(as_unpack *u, as_span body, const pe *p)
+{
+	uint64_t end = p->symbols + p->symbols_n;
+	uint64_t gap = p->signed_at > end ? p->signed_at - end : 0;
+	if (gap < 8 && as_all(as_cut(body, end, gap), 0))
+		as_struct(u, end, gap, "alignment");
+	return as_vendor_part(u, body, as_lit("symbols"), p->symbols, p->symbols_n);
 }
 
 static as_status put_signatures(as_unpack *u, as_span body, const pe *p)
@@ -136,6 +165,8 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_status s = AS_OK;
 	for (unsigned i = 0; i < p.n && s <= AS_PARTIAL; i++)
 		s = as_worse(s, put_section(u, body, &p, i));
+	if (s <= AS_PARTIAL && p.symbols > 0)
+		s = as_worse(s, put_symbols(u, body, &p));
 	return s <= AS_PARTIAL && p.signed_n > 0 ? as_worse(s, put_signatures(u, body, &p)) : s;
 }
 

@@ -10,7 +10,7 @@ from trees import lie, read
 SECTIONS = [(".osrel", b"ID=golden\nVERSION_ID=1\n"), (".cmdline", b"console=ttyS0 root=/dev/sda1"), (".linux", noise(1500, b"linux")), (".initrd", noise(700, b"initrd"))]
 
 
-def build(signed=False):
+def build(signed=False, stripped=True):
 	"""The bytes, and the program's own section."""
 	with tempfile.TemporaryDirectory() as tmp:
 		add = []
@@ -19,7 +19,7 @@ def build(signed=False):
 			add += ["--add-section", "%s=%s" % (name, name), "--change-section-vma", "%s=0x%x" % (name, 0x10000 * (i + 2))]
 		pathlib.Path(tmp, "in.c").write_text("int efi_main(void) { return 7; }\n")
 		for command in (["gcc", "-c", "-O1", "-ffreestanding", "-fno-asynchronous-unwind-tables", "-o", "in.o", "in.c"],
-				["ld", "-m", "i386pep", "--subsystem", "10", "-e", "efi_main", "--image-base", "0", "-o", "in.efi", "in.o"], ["strip", "in.efi"],
+				["ld", "-m", "i386pep", "--subsystem", "10", "-e", "efi_main", "--image-base", "0", "-o", "in.efi", "in.o"], ["strip", "in.efi"][:2 if stripped else 0],
 				["objcopy", *add, "in.efi", "out.efi"],
 				["sh", "-c", "openssl req -batch -new -x509 -newkey rsa:2048 -nodes -subj /CN=golden -keyout k -out c && sbsign --key k --cert c --output out.efi out.efi"][:3 if signed else 0]):
 			if command:
@@ -45,6 +45,11 @@ def images():
 	ours = {n.lstrip("."): d for n, d in SECTIONS}
 	assert all(part(n, d) in parts for n, d in ours.items())
 	yield Golden("uki", "plain", plain, *parts, prop("machine", "0x8664"), prop("signature", "none"), prop("cmdline", "console=ttyS0 root=/dev/sda1"))
+	named = build(stripped=False)
+	table, n = (int.from_bytes(named[0x80 + at:0x80 + at + 4], "little") for at in (12, 16))
+	names = int.from_bytes(named[table + n * 18:table + n * 18 + 4], "little")
+	assert table + n * 18 + names == len(named) and b"efi_main" in named[table:]
+	yield Golden("uki", "symbols", named, *(part(*s) for s in sections(named)), part("symbols", named[table:]), prop("signature", "none"))
 	at = int.from_bytes(signed[0x80 + 24 + 112 + 32:0x80 + 24 + 112 + 36], "little")
 	n = int.from_bytes(signed[at:at + 4], "little")
 	yield Golden("uki", "signed", signed, *parts, part("signature-0.p7b", signed[at + 8:at + n]), prop("signature", "is there; not verified"))
