@@ -10,6 +10,7 @@
 #include "unpack/vendor.h"
 
 enum {
+	HEADER = 40,
 	STRINGS_MAX = 16, /* told of one list */
 	KEYS_MAX = 64,    /* that are told */
 	PUBLIC_MAX = 4096 /* digits of a number that is told */
@@ -119,7 +120,9 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_fdt fdt;
 	if (!as_fdt_open(body, &fdt))
 		return as_lost(u, 0, "header is damaged");
-	as_struct(u, 0, fdt.all.n, "device tree");
+	bool whole = as_fdt_whole(&fdt);
+	/* What a damaged one holds, such as the images of a FIT that is cut off, is looked for. */
+	as_struct(u, 0, whole ? fdt.all.n : as_min(HEADER, fdt.all.n), "device tree");
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		as_fdt_walk w = as_fdt_begin(&fdt);
 		if (as_fdt_next(&w) != AS_FDT_NODE)
@@ -130,7 +133,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_fdt_walk keys = as_fdt_begin(&fdt);
 	if (as_fdt_next(&keys) == AS_FDT_NODE && as_fdt_enter(&keys, "signature"))
 		tell_keys(u, keys);
-	return as_fdt_whole(&fdt) ? AS_OK : as_lost(u, 0, "device tree is cut off or damaged");
+	return whole ? AS_OK : as_lost(u, 0, "device tree is cut off or damaged");
 }
 
 const as_format as_format_dtb = {

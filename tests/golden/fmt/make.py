@@ -204,7 +204,7 @@ def dtbs():
 	yield Golden("dtb", "board", dtb(), *told)
 	yield Golden("dtb", "v16", dtb(BOARD, "-V", "16"), *told)
 	yield Golden("dtb", "padded", dtb(BOARD, "-p", "200") + b"\xff" * 50, *told)
-	yield Golden("dtb", "cut", dtb()[:-40], ("lost", "device tree is cut off or damaged"))
+	yield Golden("dtb", "cut", dtb()[:-40], part("gap-0x28", dtb()[40:-40]), ("lost", "device tree is cut off or damaged"))
 
 
 def mkimage(type, files, comp="none", arch="arm", os="linux"):
