@@ -97,8 +97,9 @@ static as_status run_one(const as_inspection *in, const as_inspector *ins)
 		return say(
 			&c, "limit", 0, f.data.n, "left out: the review was made --without this");
 	if (ins->most > 0 && f.data.n > ins->most) {
-		s = say(&c, "limit", ins->most, f.data.n - ins->most,
-			"larger than what is read of such a file: only its beginning was");
+		if (!f.opened) /* what follows stands in objects of its own */
+			s = say(&c, "limit", ins->most, f.data.n - ins->most,
+				"larger than what is read of such a file: only its beginning was");
 		f.data = as_cut(f.data, 0, ins->most);
 	}
 	as_facts facts = { .data = f.data, .emit = emit, .lost = lost, .ctx = &c };

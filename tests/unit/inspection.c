@@ -131,22 +131,28 @@ static as_buf program(size_t headers, size_t notes, const char *fill)
 	return b;
 }
 
-static heard inspect(as_span data, size_t memory)
+static heard inspect_file(as_file file, size_t memory)
 {
 	heard all = { 0 };
 	as_sender send = { .send = hear, .stage = stage, .ctx = &all };
 	as_yara *y = rules();
 	as_arena *arena = as_arena_new(memory);
 	assert_non_null(arena);
-	as_inspection in = { .file = { .data = data, .type = "elf", .arena = arena, .yara = y },
-		.content = true,
-		.without = as_lit("code"),
-		.send = &send };
+	file.arena = arena;
+	file.yara = y;
+	as_inspection in = {
+		.file = file, .content = true, .without = as_lit("code"), .send = &send
+	};
 	assert_int_equal(as_inspect_object(&in), AS_OK);
 	as_arena_free(arena);
 	as_yara_free(y);
 	as_buf_u8(&all.text, 0);
 	return all;
+}
+
+static heard inspect(as_span data, size_t memory)
+{
+	return inspect_file((as_file){ .data = data, .type = "elf" }, memory);
 }
 
 static size_t times(const heard *all, const char *line)
@@ -188,6 +194,26 @@ static void reads_one_note_once(void **state)
 	expect(&all, " memory\n", 0);
 	expect(&all, "lost package_note", 0);
 	as_buf_free(&all.text);
+	as_buf_free(&b);
+}
+
+/* A script of more than is read of one: that is said, but where what follows stands in objects of its own. */
+static void says_what_of_a_script_was_not_read(void **state)
+{
+	(void)state;
+	as_buf b = { 0 };
+	as_buf_text(&b, "#!/bin/sh\n");
+	while (b.n < (2 << 20))
+		as_buf_text(&b, "echo nothing at all\n");
+	for (size_t opened = 0; opened < 2; opened++) {
+		heard all = inspect_file((as_file){ .data = as_buf_span_of(&b),
+						 .type = opened ? "selfextract" : "text/script",
+						 .opened = opened },
+			ROOMY);
+		expect(&all, "lost secret_script limit\n", 1 - opened);
+		expect(&all, "lost secret_command limit\n", 1 - opened);
+		as_buf_free(&all.text);
+	}
 	as_buf_free(&b);
 }
 
@@ -239,6 +265,7 @@ int main(void)
 		cmocka_unit_test(says_where_headers_do_not_fit),
 		cmocka_unit_test(reads_one_note_once),
 		cmocka_unit_test(reads_few_notes),
+		cmocka_unit_test(says_what_of_a_script_was_not_read),
 	};
 	return as_examine_prepare() == AS_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }
