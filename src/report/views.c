@@ -33,11 +33,12 @@ static const char summary[] =
 	" UNION ALL SELECT c.id, walk.depth + 1 FROM walk JOIN place AS c ON c.parent = walk.id"   \
 	" ORDER BY 2 DESC, 1 LIMIT -1) "
 
-static const char tree[] = WALK
-	"SELECT w.depth, p.name, p.kind, o.type, o.size, o.sha256, printf('%04o', p.mode) AS mode,"
-	" p.target, p.path, p.container"
-	" FROM walk AS w CROSS JOIN place AS p ON p.id = w.id LEFT JOIN object AS o ON o.id = "
-	"p.object";
+static const char tree[] =
+	WALK "SELECT w.depth, p.name, p.kind, o.type, o.size, o.sha256,"
+	     " CASE WHEN p.mode IS NOT NULL THEN printf('%04o', p.mode) END AS mode,"
+	     " p.target, p.path, p.container"
+	     " FROM walk AS w CROSS JOIN place AS p ON p.id = w.id LEFT JOIN object AS o ON o.id = "
+	     "p.object";
 
 static const char tree_table[] = WALK
 	"SELECT printf('%*s', 2 * w.depth, '') || p.name ||"

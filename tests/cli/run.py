@@ -160,6 +160,14 @@ class Commands(unittest.TestCase):
         (self.at / "one.img").write_bytes(head + body)
         self.assertRegex(assay("review", "one.img", cwd=self.at).stdout, r"\nInside +1 part\n")
 
+    def test_a_mode_that_is_not_known_is_none(self):
+        """Neither the input has one, nor a directory that an archive only implies."""
+        with tarfile.open(self.at / "in.tar", "w") as t:
+            t.addfile(tarfile.TarInfo("only/implied"))
+        self.assertEqual(assay("review", "in.tar", cwd=self.at).returncode, 0)
+        rows = json.loads(assay("show", "out", "tree", "--json", cwd=self.at).stdout)
+        self.assertEqual([(r["name"], r["mode"]) for r in rows], [("in.tar", None), ("only", None), ("implied", "0644")])
+
     def test_ids_are_whole_on_narrow_terminals(self):
         (self.at / "root/etc").mkdir(parents=True)
         (self.at / "root/etc/passwd").write_text("root::0:0::/:/bin/sh\n", encoding="utf-8")
