@@ -26,6 +26,17 @@ class Genisoimage(unittest.TestCase):
 				t = trees.tree("xattr", *(["hard"] if "-no-cache-inodes" in options else []))
 				self.assertEqual(entries(make.genisoimage(t, *options)), sorted(trees.lines(t)))
 
+	def test_no_time_zone(self):
+		"""One that is none, which genisoimage states of some days after January 2038, moves no time."""
+		t = T.Tree()
+		t.file("one", "x", 0o644, mtime=1709294400)
+		day = bytes([124, 3, 1, 12, 0, 0])
+		image = make.genisoimage(t, "-R")
+		self.assertIn(day + b"\0", image)
+		for zone in (b"\0", b"\xa0", b"\x60"):
+			self.assertEqual(entries(image.replace(day + b"\0", day + zone)), sorted(trees.lines(t)))
+		self.assertNotEqual(entries(image.replace(day + b"\0", day + b"\4")), sorted(trees.lines(t)))
+
 	def test_deep(self):
 		"""Directories below the eighth level are moved up and put back."""
 		t = T.Tree()

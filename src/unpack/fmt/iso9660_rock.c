@@ -39,6 +39,9 @@ bool as_iso_date(as_span raw, int64_t *mtime, uint32_t *nsec)
 	if (raw.n < 7 || v[1] < 1 || v[1] > 12 || v[2] < 1 || v[2] > 31)
 		return false;
 	int8_t quarters = (int8_t)as_at(raw, raw.n - 1); /* of an hour, east of Greenwich */
+	if (quarters < -48 ||
+		quarters > 52) /* none that is: genisoimage 1.1.11 writes such after 2038 */
+		quarters = 0;
 	*mtime = days((int64_t)v[0], (unsigned)v[1], (unsigned)v[2]) * 86400 +
 		 (int64_t)(v[3] * 3600 + v[4] * 60 + v[5]) - quarters * 900;
 	*nsec = (uint32_t)hundredths * 10000000;
