@@ -6,6 +6,7 @@ typedef struct known_type {
 	const char *type, *bytes;
 	uint8_t len;
 	uint16_t at;
+	uint8_t least; /* bytes that one has at least */
 } known_type;
 
 static const known_type known[] = {
@@ -13,7 +14,7 @@ static const known_type known[] = {
 	{ "image/jpeg", "\xff\xd8\xff", 3, 0 },
 	{ "image/gif", "GIF8", 4, 0 },
 	{ "image/webp", "WEBP", 4, 8 },
-	{ "image/x-icon", "\0\0\1\0", 4, 0 },
+	{ "image/x-icon", "\0\0\1\0", 4, 0, .least = 22 },
 	{ "application/pdf", "%PDF-", 5, 0 },
 	{ "font/ttf", "\0\1\0\0\0", 5, 0 },
 	{ "font/otf", "OTTO", 4, 0 },
@@ -109,8 +110,8 @@ const char *as_type_of(as_span data)
 	if (data.n == 0)
 		return "empty";
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (as_same(as_cut(data, known[i].at, known[i].len),
-			    as_bytes(known[i].bytes, known[i].len)))
+		if (data.n >= known[i].least && as_same(as_cut(data, known[i].at, known[i].len),
+							as_bytes(known[i].bytes, known[i].len)))
 			return known[i].type;
 	if (is_keyring(data))
 		return "application/pgp-keys";
