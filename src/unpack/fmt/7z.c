@@ -73,7 +73,8 @@ const as_format as_format_7z = {
 		(const char *const[]){ "7z (7zip 26.02)", "bsdtar (libarchive-tools 3.6.2)", NULL },
 	.gaps = (const char *const[]){ "archives of several volumes; encrypted ones",
 		"a mode of 0666, 0777 or 0444 is what libarchive says where none is kept: not told",
-		"where the header is lost, nothing is read", NULL },
+		"where the header is lost, nothing is read",
+		"numbers of devices, which it does not keep", NULL },
 	.spec = "https://www.7-zip.org/sdk.html (DOC/7zFormat.txt)",
 	.see = "7z x -so IN PATH ./PATH > OUT",
 };

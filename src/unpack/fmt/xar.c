@@ -140,7 +140,7 @@ const as_format as_format_xar = {
 	.samples = (const char *const[]){ "bsdtar (libarchive-tools 3.6.2)", NULL },
 	.gaps = (const char *const[]){ "signatures are not verified",
 		"tables of more than 16 MiB; bytes of the heap that the table does not name",
-		NULL },
+		"numbers of devices", NULL },
 	.spec = "https://github.com/mackyle/xar/wiki/xarformat",
 	.see = "bsdtar -xOf IN PATH > OUT",
 };
