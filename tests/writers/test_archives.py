@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Archives: written by 7-Zip, bsdtar, gcab, jlha, arj and msibuild over their options; and damaged."""
+import hashlib
 import random
 import unittest
 
-from writers import T, entries, have, trees
+from writers import T, entries, have, said, trees
 
 import staged  # noqa: E402 (beside trees)
 
@@ -91,6 +92,20 @@ class Zip(unittest.TestCase):
 				("a.new.dat", sent, 8 * (i % 3 == 0)), ("a.transfer.list", rows, 0)]
 			with self.subTest(i=i):
 				self.assertEqual(entries(make["archive"](members)), sorted(make["told"](members, ("a.img", image))))
+
+
+	def test_damaged_update(self):
+		"""Blocks that were sent before the damage are in the image. The window is larger than it: nothing is given of itself."""
+		make, new = self.make, [(0, 400)]
+		image, _ = make["system"](401, 1, new)
+		rows, sent = make["transfer"](image, new)
+		packed = bytearray(make["brotli"](sent, "-q", "5"))
+		packed[len(packed) * 3 // 4:] = b"\xff" * (len(packed) // 4)
+		members = [("a.transfer.list", rows, 8), ("a.new.dat.br", bytes(packed), 0)]
+		told = said(make["archive"](members), "zip")
+		got = next(l for l in told if l.startswith("file ") and "/a.img" in l)
+		self.assertTrue(got.endswith(" damaged") and any("blocks of an update are damaged" in l for l in told), told)
+		self.assertNotIn(hashlib.sha256(bytes(len(image))).hexdigest(), got)
 
 
 @unittest.skipUnless(have("bsdtar"), "bsdtar")
