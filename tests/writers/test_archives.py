@@ -78,6 +78,17 @@ class Zip(unittest.TestCase):
 				self.assertTrue(any(l.startswith("lost") for l in got))
 				self.assertEqual({l for l in want if not l.endswith("/text")} - set(got), set())
 
+	@unittest.skipUnless(have("zip"), "zip")
+	def test_times(self):
+		"""Beyond what 32 bits with a sign hold, and before 1970, which DOS times do not."""
+		t = T.Tree()
+		times = {"/late": "2210112000", "/early": "-86400", "/now": "1700000000"}
+		for name in times:
+			t.file(name[1:], b"x", 0o644)
+		touch = " && ".join("touch -d @%s %s" % (when, name[1:]) for name, when in times.items())
+		image = staged.archive(t, "sh", "-c", touch + " && zip -q -r ../out.zip .", out="out.zip")
+		self.assertEqual({path: line.split()[3] for path, line in files_of(entries(image)).items()}, times)
+
 	def test_updates(self):
 		"""Android's images of partitions, of blocks in any order."""
 		some, make = random.Random(22), self.make

@@ -123,6 +123,15 @@ static void owner(as_cur *c, as_zip_entry *z)
 	z->e.has |= AS_HAS_OWNER;
 }
 
+/* A time with a sign; without one where the DOS time beside it bears that out, after January 2038:
+ * so unzip reads it. */
+static void unix_time(uint32_t raw, as_zip_entry *z)
+{
+	bool late = z->e.has & AS_HAS_MTIME && z->e.mtime > INT32_MAX - 86400;
+	z->e.mtime = late ? (int64_t)raw : (int32_t)raw;
+	z->e.has |= AS_HAS_MTIME;
+}
+
 void as_zip_extra(as_span extra, bool central, as_zip_entry *z)
 {
 	enum { ZIP64 = 1, TIMES = 0x5455, OWNER = 0x7875 };
@@ -137,10 +146,8 @@ void as_zip_extra(as_span extra, bool central, as_zip_entry *z)
 			zip64(&f, central, z);
 		else if (id == OWNER)
 			owner(&f, z);
-		else if (id == TIMES && (as_u8(&f) & 1) && as_left(&f) >= 4) {
-			z->e.mtime = (int32_t)as_u32(&f);
-			z->e.has |= AS_HAS_MTIME;
-		}
+		else if (id == TIMES && (as_u8(&f) & 1) && as_left(&f) >= 4)
+			unix_time(as_u32(&f), z);
 	}
 }
 
