@@ -251,9 +251,10 @@ int examine_and_print(const as_task *task, bool tree, const char *without)
 		.arena = arena };
 	as_status s = !p.hasher || !p.paths || !scanner || !arena ? AS_NOMEM : AS_OK;
 	static bool prepared;
-	if (s == AS_OK && !tree && !prepared)
+	if (s == AS_OK && !tree && !prepared) {
 		s = as_examine_prepare();
-	prepared = prepared || !tree;
+		prepared = s == AS_OK;
+	}
 	if (s == AS_OK)
 		s = as_examine(&e, task);
 	printf("status %s\n", as_status_name(s));
