@@ -140,9 +140,7 @@ const as_format as_format_aml_package = {
 	.verifies =
 		(const char *const[]){ "CRC-32 of all, SHA-1 of the items that have one", NULL },
 	.keeps = NULL,
-	.samples = (const char *const[]){ "generator from the published layout; not tried on a "
-					  "vendor's own image",
-		NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "encrypted boot loaders in it stay so", NULL },
 	.spec = "https://github.com/JetHome/aml-imgpack",
 	.see = NULL,

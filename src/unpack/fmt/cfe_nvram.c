@@ -87,9 +87,7 @@ const as_format as_format_cfe_nvram = {
 	.variants = (const char *const[]){ "settings of CFE, and of the system it boots", NULL },
 	.verifies = (const char *const[]){ "CRC-8 of header and settings", NULL },
 	.keeps = NULL,
-	.samples = (const char *const[]){ "generator from the published layout; not tried on a "
-					  "vendor's own image",
-		NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the memory's settings in the header are not told",
 		"the copy that CFE holds packed (LZMA, with a header of its own)", NULL },
 	.spec = "https://github.com/openwrt/openwrt/tree/main/package/utils/nvram",

@@ -134,10 +134,7 @@ const as_format as_format_cisco_asa = {
 	.variants = (const char *const[]){ "with and without the UUID in front", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the signature is told, not verified",
 		"images of the older 5500 series, which have no blocks", NULL },
 	.spec = "https://github.com/datachi7d/asa-fw",

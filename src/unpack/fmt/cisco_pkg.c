@@ -158,10 +158,7 @@ const as_format as_format_cisco_pkg = {
 	.variants = (const char *const[]){ "plain and encrypted archives", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "checksums and signatures, of an unpublished kind, are "
 				       "parts, not verified",
 		NULL },

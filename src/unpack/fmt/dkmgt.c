@@ -122,10 +122,7 @@ const as_format as_format_dkmgt = {
 	.variants = (const char *const[]){ "the header of ER8411 and its kin", NULL },
 	.verifies = (const char *const[]){ "MD5 of the image", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the signature is told, not verified",
 		"checksums of partitions, of an unpublished kind", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/dkmgt-fwutil.c",

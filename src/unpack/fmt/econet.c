@@ -120,10 +120,7 @@ const as_format as_format_econet = {
 	.verifies = (const char *const[]){ "CRC-32 of the image", "CRC-32 of the header (Zyxel's)",
 		NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "Zyxel's sums of kernel, root file system and settings",
 		"images that are encrypted behind the header", NULL },
 	.spec = "https://github.com/openwrt/firmware-utils/blob/master/src/zytrx.c",

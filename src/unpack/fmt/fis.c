@@ -151,9 +151,7 @@ const as_format as_format_fis = {
 	.verifies = (const char *const[]){ "CRC-32 of parts that have one: told, as it may be old",
 		NULL },
 	.keeps = NULL,
-	.samples = (const char *const[]){ "generator from the published layout; not tried on a "
-					  "vendor's own image",
-		NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "images of more than 64 MiB",
 		"pieces of a flash, in which not all parts lie", "RedBoot's own settings", NULL },
 	.spec = "https://ecos.sourceware.org/docs-3.0/redboot/fis.html",

@@ -101,10 +101,7 @@ const as_format as_format_fortinet = {
 	.variants = (const char *const[]){ "any key of letters and digits", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "rootfs.gz of newer releases, encrypted under a key that "
 				       "its kernel holds",
 		"signatures", NULL },

@@ -140,10 +140,7 @@ const as_format as_format_huawei_app = {
 	.variants = (const char *const[]){ "blocks of any size", NULL },
 	.verifies = (const char *const[]){ "CRC-16 of each header", "CRC-16 of each block", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "a partition of several items is not joined",
 		"what follows a damaged header is found by search", NULL },
 	.spec = "https://github.com/YKG/huawei_UPDATE.APP_unpacktool",

@@ -136,10 +136,7 @@ const as_format as_format_huawei_vrp = {
 	.verifies = (const char *const[]){ "CRC-16 of the table", "CRC-16 of all",
 		"CRC-16 of each file", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "kinds and types are not told: what they mean is not "
 				       "published",
 		"what stands before an archive in a file of its own is found by search", NULL },

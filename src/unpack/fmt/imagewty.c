@@ -118,9 +118,7 @@ const as_format as_format_imagewty = {
 	.variants = (const char *const[]){ "versions 0x100, 0x200 and 0x300 of the header", NULL },
 	.verifies = NULL,
 	.keeps = NULL,
-	.samples = (const char *const[]){ "generator from the published layout; not tried on a "
-					  "vendor's own image",
-		NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "enciphered ones, which have no magic",
 		"the sums of files, which are files of their own (V*.fex)", NULL },
 	.spec = "https://linux-sunxi.org/LiveSuit_images",

@@ -133,10 +133,7 @@ const as_format as_format_nokia_config = {
 		"encrypted under the key that is public knowledge", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of what is packed", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "encrypted values within the configuration",
 		"devices whose key is another", NULL },
 	.spec = "https://0x41.cf/reversing/2019/10/08/unlocking-nokia-g240wa.html",

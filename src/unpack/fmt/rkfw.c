@@ -200,9 +200,7 @@ const as_format as_format_rkfw = {
 	.verifies =
 		(const char *const[]){ "MD5 of RKFW, CRC-32 of RKAF and of the parameters", NULL },
 	.keeps = NULL,
-	.samples = (const char *const[]){ "generator from the published layout; not tried on a "
-					  "vendor's own image",
-		NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the loader (RKBOOT) is not opened", "signatures",
 		"images of more than 4 GiB, whose sizes are cut in the header", NULL },
 	.spec = "https://github.com/neo-technologies/rockchip-mkbootimg",

@@ -155,10 +155,7 @@ const as_format as_format_ros_pack = {
 	.verifies = (const char *const[]){ "sum of directory and files",
 		"sum of the header (version 2)", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "the outer sum of version 2", NULL },
 	.spec = "https://github.com/iam-TJ/ros_pack",
 	.see = NULL,

@@ -82,10 +82,7 @@ const as_format as_format_sierra_cwe = {
 	.verifies = (const char *const[]){ "CRC-32 of the loader's header", "CRC-32 of the image",
 		NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "settings (NVUP, ARCH) are a part, not taken apart",
 		"images that are not marked as good stand at the start of an object", NULL },
 	.spec = "https://git.mork.no/wwan.git/plain/scripts/parsecwe.pl",

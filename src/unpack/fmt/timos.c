@@ -167,10 +167,7 @@ const as_format as_format_timos = {
 	.variants = (const char *const[]){ "segments packed by zlib and by LZMA", NULL },
 	.verifies = (const char *const[]){ "CRC-32 of the header", "CRC-32 of each segment", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "fields whose meaning is not published", NULL },
 	.spec = "https://github.com/dirtyfilthy/timos_packer",
 	.see = NULL,

@@ -132,10 +132,7 @@ const as_format as_format_watchguard = {
 	.verifies = (const char *const[]){ "MD5 of the sections",
 		"HMAC-SHA-1 under a key that is public knowledge", NULL },
 	.keeps = NULL,
-	.samples =
-		(const char *const[]){
-			"generator from the published layout; not tried on a vendor's own image",
-			NULL },
+	.samples = as_vendor_samples,
 	.gaps = (const char *const[]){ "MD5 of a section that is wrong: what it is of is not "
 				       "published",
 		NULL },
