@@ -199,6 +199,7 @@ const as_format as_format_ucode = {
 	.gaps = (const char *const[]){ "what it holds, which is enciphered, and its signatures",
 		"the tables of further processors are not told",
 		"Intel's in a raw image: found at the start of an object only", NULL },
-	.spec = "https://docs.kernel.org/arch/x86/microcode.html",
+	.spec = "https://www.intel.com/content/www/us/en/developer/articles/technical/"
+		"intel-sdm.html",
 	.see = NULL,
 };
