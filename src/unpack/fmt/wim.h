@@ -24,9 +24,11 @@ typedef struct as_wim_solid {
 	uint64_t at, packed, size;
 	uint64_t from; /* where it begins in its run of such blocks, whose bytes are counted on */
 	bool first;    /* of its run */
-	bool read, refused;  /* its header was read; it cannot be read, which was said */
+	bool read;     /* its header makes sense */
 	uint32_t chunk, how; /* bytes of a chunk; 1 XPRESS, 2 LZX, 3 LZMS */
 	uint8_t **chunks;    /* those that were unpacked */
+	uint64_t met;        /* the chunk that was asked for last */
+	uint64_t met_at;     /* how far behind the first it is packed */
 } as_wim_solid;
 
 typedef struct as_wim {
@@ -44,6 +46,7 @@ typedef struct as_wim {
 	size_t n_solids;
 	as_map runs;         /* line of the table -> the first block of its run, and one */
 	uint64_t solid_room; /* bytes that chunks of solid blocks may still unpack to */
+	uint64_t solid_kept; /* that those which are kept have */
 	uint64_t image;      /* that is being read */
 	uint64_t room;       /* bytes of metadata that may still be unpacked */
 } as_wim;

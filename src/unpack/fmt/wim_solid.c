@@ -9,7 +9,7 @@
 
 #include "wim.h"
 
-enum { LINE = 50, HEAD = 16, CHUNK_MAX = 1 << 26, AGAIN = 16 };
+enum { LINE = 50, HEAD = 16, CHUNK_MIN = 1 << 12, CHUNK_MAX = 1 << 26, AGAIN = 16 };
 #define SOLID_SIZE (UINT64_C(1) << 32)
 #define KEEP_MAX (UINT64_C(512) << 20)
 
@@ -32,8 +32,8 @@ static as_status note(as_wim *w, const as_wim_blob *b, uint64_t line, bool *blob
 	s->size = as_u64(&c);
 	s->chunk = as_u32(&c);
 	s->how = as_u32(&c);
-	s->read = as_ok(&c) && s->packed >= HEAD && s->chunk > 0 && s->chunk <= CHUNK_MAX &&
-		  s->how >= 1 && s->how <= 3;
+	s->read = as_ok(&c) && s->packed >= HEAD && s->chunk >= CHUNK_MIN &&
+		  s->chunk <= CHUNK_MAX && s->how >= 1 && s->how <= 3;
 	const as_wim_solid *before = s->first ? NULL : &w->solids[w->n_solids - 2];
 	if (before && !as_add(&s->from, before->from, before->size))
 		s->read = false;
@@ -81,13 +81,17 @@ void as_wim_solids_free(as_wim *w)
 }
 
 /* Where chunk i is packed. Empty: damaged. */
-static as_span chunk_at(const as_wim *w, const as_wim_solid *s, uint64_t i)
+static as_span chunk_at(const as_wim *w, as_wim_solid *s, uint64_t i)
 {
 	as_span block = as_cut(w->body, s->at, as_min(s->packed, as_from(w->body, s->at).n));
-	uint64_t at = HEAD + chunks_of(s) * 4;
-	as_cur c = as_cur_le(block, HEAD);
-	for (uint64_t k = 0; k < i && as_ok(&c); k++)
+	bool on = i >= s->met; /* chunks are mostly asked for in order */
+	uint64_t k = on ? s->met : 0, at = on ? s->met_at : 0;
+	as_cur c = as_cur_le(block, HEAD + 4 * k);
+	for (; k < i && as_ok(&c); k++)
 		at += as_u32(&c);
+	s->met = i;
+	s->met_at = at;
+	at += HEAD + chunks_of(s) * 4;
 	uint32_t n = as_u32(&c);
 	return as_ok(&c) ? as_cut(block, at, n) : (as_span){ 0 };
 }
@@ -95,12 +99,12 @@ static as_span chunk_at(const as_wim *w, const as_wim_solid *s, uint64_t i)
 /* Forgets chunks of all blocks if this one would be too much. */
 static void make_room(as_wim *w, uint64_t more)
 {
-	uint64_t kept = more;
-	for (size_t i = 0; i < w->n_solids; i++)
-		for (uint64_t k = 0; w->solids[i].chunks && k < chunks_of(&w->solids[i]); k++)
-			kept += w->solids[i].chunks[k] ? w->solids[i].chunk : 0;
-	for (size_t i = 0; i < w->n_solids && kept > KEEP_MAX; i++)
-		drop_chunks(&w->solids[i]);
+	if (w->solid_kept + more > KEEP_MAX) {
+		for (size_t i = 0; i < w->n_solids; i++)
+			drop_chunks(&w->solids[i]);
+		w->solid_kept = 0;
+	}
+	w->solid_kept += more;
 }
 
 /* Unpacks chunk i, unless it is there. */
@@ -138,7 +142,7 @@ static as_status have_chunk(as_wim *w, as_wim_solid *s, uint64_t i)
 static bool is_sound(as_wim_solid *s)
 {
 	/* A chunk has four bytes in the block at least. */
-	if (!s->read || s->refused || s->size / s->chunk > s->packed / 4)
+	if (!s->read || s->size / s->chunk > s->packed / 4)
 		return false;
 	if (!s->chunks)
 		s->chunks = calloc((size_t)chunks_of(s) + 1, sizeof(*s->chunks));
