@@ -373,10 +373,7 @@ static void take_dead_part(listing *l, as_span raw)
 /* The byte that was deleted, as the sum of the long name's parts tells it; 0 if they belong to another name. */
 static uint8_t first_byte(const listing *l, as_span raw)
 {
-	uint8_t rest = 0, first = 0;
-	for (size_t i = 1; i < SHORT; i++)
-		rest = (uint8_t)((rest << 7 | rest >> 1) + as_at(raw, i));
-	/* What is added first is turned ten times to the right: try which byte gives the sum. */
+	uint8_t first = 0;
 	for (unsigned b = 0x21; b < 0x100 && !first; b++) {
 		uint8_t sum = (uint8_t)b;
 		for (size_t i = 1; i < SHORT; i++)
