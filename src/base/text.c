@@ -187,26 +187,46 @@ bool as_is_date(as_span s)
 	return day >= 1 && day <= days[month - 1] + (leap ? 1u : 0u);
 }
 
-void as_hex_add(as_buf *out, as_span s)
+static void write_hex(uint8_t *to, as_span s)
 {
 	static const char digits[] = "0123456789abcdef";
-	uint8_t *to = as_buf_room(out, s.n * 2);
-	if (!to)
-		return;
 	for (size_t i = 0; i < s.n; i++) {
 		to[2 * i] = (uint8_t)digits[s.p[i] >> 4];
 		to[2 * i + 1] = (uint8_t)digits[s.p[i] & 15];
 	}
+}
+
+void as_hex_add(as_buf *out, as_span s)
+{
+	uint8_t *to = as_buf_room(out, s.n * 2);
+	if (!to)
+		return;
+	write_hex(to, s);
 	out->n += s.n * 2;
 }
 
 as_span as_hex_of(as_arena *a, as_span s)
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t *out = as_alloc_array(a, s.n, 2);
-	for (size_t i = 0; out && i < s.n; i++) {
-		out[2 * i] = (uint8_t)digits[s.p[i] >> 4];
-		out[2 * i + 1] = (uint8_t)digits[s.p[i] & 15];
+	if (!out)
+		return (as_span){ 0 };
+	write_hex(out, s);
+	return as_bytes(out, 2 * s.n);
+}
+
+static unsigned hex_digit(uint8_t b)
+{
+	return (unsigned)(as_is_digit(b) ? b - '0' : as_lower(b) - 'a' + 10);
+}
+
+size_t as_hex_bytes(as_span s, uint8_t *out, size_t cap)
+{
+	if (s.n % 2 || s.n / 2 > cap)
+		return 0;
+	for (size_t i = 0; i < s.n; i += 2) {
+		if (!as_is_hex(s.p[i]) || !as_is_hex(s.p[i + 1]))
+			return 0;
+		out[i / 2] = (uint8_t)(hex_digit(s.p[i]) << 4 | hex_digit(s.p[i + 1]));
 	}
-	return out ? as_bytes(out, 2 * s.n) : (as_span){ 0 };
+	return s.n / 2;
 }

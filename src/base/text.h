@@ -28,5 +28,7 @@ bool as_is_date(as_span s);
 void as_hex_add(as_buf *out, as_span s);
 /* The same in the arena; empty without memory. */
 as_span as_hex_of(as_arena *a, as_span s);
+/* Reads s, whole, as pairs of hexadecimal digits into out; how many bytes, or 0 if it is none or longer than cap. */
+size_t as_hex_bytes(as_span s, uint8_t *out, size_t cap);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unpack/hexfile.h"
 
-#include "base/ascii.h"
-
 as_status as_hexes_end(as_hexes *p)
 {
 	bool open = p->open;
@@ -28,21 +26,4 @@ as_status as_hexes_add(as_hexes *p, uint64_t at, uint64_t address, as_span bytes
 		s = as_worse(s, as_more(p->u, bytes));
 	p->next = address + bytes.n;
 	return s;
-}
-
-static unsigned digit(uint8_t b)
-{
-	return (unsigned)(as_is_digit(b) ? b - '0' : as_lower(b) - 'a' + 10);
-}
-
-size_t as_hex_bytes(as_span s, uint8_t *out, size_t cap)
-{
-	if (s.n % 2 || s.n / 2 > cap)
-		return 0;
-	for (size_t i = 0; i < s.n; i += 2) {
-		if (!as_is_hex(s.p[i]) || !as_is_hex(s.p[i + 1]))
-			return 0;
-		out[i / 2] = (uint8_t)(digit(s.p[i]) << 4 | digit(s.p[i + 1]));
-	}
-	return s.n / 2;
 }

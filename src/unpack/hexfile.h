@@ -20,7 +20,4 @@ as_status as_hexes_end(as_hexes *p) AS_MUST_USE;
 
 enum { AS_HEX_LINE = 300 /* bytes of the longest record */ };
 
-/* Reads s, whole, as pairs of hexadecimal digits into out; how many bytes, or 0 if it is none or longer than cap. */
-size_t as_hex_bytes(as_span s, uint8_t *out, size_t cap);
-
 #endif

@@ -5,6 +5,7 @@
  *    0 number u32   4 type u32 (0, fe sparse, 1fe UBI, 2fe UBIFS)   16 offset u64   24 size u64   32 main type [32]
  *      subtype [32], verified u32, is a copy u16, of number u16, 24 bytes; or with 256 bytes for both types
  * An item of main type VERIFY holds "sha1sum " and the digest of the one that has its subtype. */
+#include "base/text.h"
 #include "unpack/vendor.h"
 
 enum { HEADER = 64, ITEMS_MAX = 256, TEXT = 32, LONG_TEXT = 256, FIXED = 64, HEX = 40 };
@@ -71,28 +72,24 @@ static as_status probe(as_span image, as_extent *out)
 /* Whether a digest in the item v fits the item that it is of. */
 static as_status check_digest(as_unpack *u, as_span body, const package *p, const item *v)
 {
-	static const char digits[] = "0123456789abcdef";
+	uint8_t sum[AS_SHA1_LEN];
 	as_span said = as_trim(as_cut(body, v->at, as_min(v->n, HEX + 8)));
-	if (!as_starts(said, "sha1sum ") || said.n < HEX + 8)
+	if (!as_starts(said, "sha1sum ") ||
+		as_hex_bytes(as_from(said, 8), sum, sizeof(sum)) != sizeof(sum))
 		return AS_OK;
 	for (uint32_t i = 0; i < p->n; i++) {
 		item t;
-		uint8_t sum[AS_DIGEST_MAX];
-		char text[HEX + 1] = "";
 		if (!read_item(body, p, i, &t) || as_is(t.main, "VERIFY") ||
 			!as_same(t.sub, v->sub))
 			continue;
 		as_span data = as_cut(body, t.at, t.n);
-		size_t n = data.n ? as_vendor_digest("sha1", &data, 1, sum) : 0;
-		for (size_t k = 0; k < n && 2 * k < HEX; k++) {
-			text[2 * k] = digits[sum[k] >> 4];
-			text[2 * k + 1] = digits[sum[k] & 15];
-		}
+		bool right = data.n > 0 &&
+			     as_vendor_digest_is("sha1", &data, 1, as_bytes(sum, sizeof(sum)));
 		const char *name = (const char *)as_print(
 			as_memory(u), "sha1 %.*s", (int)t.sub.n, (const char *)t.sub.p)
 					   .p;
 		return as_vendor_sum(u, body, as_cut(body, v->at + 8, HEX), name ? name : "sha1",
-			as_is_nocase(as_cut(said, 8, HEX), text), "digest of an item is wrong");
+			right, "digest of an item is wrong");
 	}
 	return AS_OK;
 }

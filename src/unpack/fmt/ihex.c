@@ -3,6 +3,7 @@
  *    0 number of data bytes   1 address, u16 big-endian   3 type   4 data   then what makes the sum of all bytes 0
  * Types: 0 data, 1 the end, 2 and 4 upper bits of the addresses to come (in units of 16 bytes, or of 64 KiB),
  * 3 and 5 where execution starts. */
+#include "base/text.h"
 #include "unpack/hexfile.h"
 
 enum { DATA, END, SEGMENT, START_SEGMENT, LINEAR, START_LINEAR, HEAD = 4 };

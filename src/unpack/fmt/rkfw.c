@@ -8,6 +8,7 @@
  *      padded size u32, size u32
  * Its sum is a CRC-32 of polynomial 0x04c10db7, the highest bit first, from 0. A part "parameter" stands between
  * "PARM", its size u32, and a sum of the same kind. */
+#include "base/text.h"
 #include "unpack/vendor.h"
 
 enum {
@@ -143,16 +144,10 @@ static as_status unpack_update(as_unpack *u, as_span body)
 
 static bool digest_right(as_span body, uint64_t end)
 {
-	static const char digits[] = "0123456789abcdef";
-	uint8_t sum[AS_DIGEST_MAX];
-	char text[MD5_TEXT + 1] = "";
+	uint8_t sum[MD5_TEXT / 2];
 	as_span all = as_cut(body, 0, end);
-	size_t n = as_vendor_digest("md5", &all, 1, sum);
-	for (size_t i = 0; i < n && 2 * i < MD5_TEXT; i++) {
-		text[2 * i] = digits[sum[i] >> 4];
-		text[2 * i + 1] = digits[sum[i] & 15];
-	}
-	return n > 0 && as_is_nocase(as_cut(body, end, MD5_TEXT), text);
+	size_t n = as_hex_bytes(as_cut(body, end, MD5_TEXT), sum, sizeof(sum));
+	return n == sizeof(sum) && as_vendor_digest_is("md5", &all, 1, as_bytes(sum, n));
 }
 
 static as_status unpack(as_unpack *u, as_span body)

@@ -5,6 +5,7 @@
  *   ONIE (SONiC, Cumulus and other network systems): the line exit_marker; payload_sha1=, and payload_image_size= if
  *     something else, such as a signature, follows
  *   others: the last line is __ARCHIVE_BELOW__ or the like, or the script has tail -n +LINE "$0" */
+#include "base/text.h"
 #include "unpack/vendor.h"
 
 enum { TEXT_MOST = 1 << 20, PARTS_MOST = 64, SHA1 = 20 };
@@ -164,24 +165,12 @@ static as_status probe(as_span image, as_extent *out)
 	return AS_OK;
 }
 
-/* The n bytes that text has in hexadecimal. */
-static bool from_hex(as_span text, uint8_t *out, size_t n)
-{
-	uint64_t v = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (!as_number(as_cut(text, 2 * i, 2), 16, &v))
-			return false;
-		out[i] = (uint8_t)v;
-	}
-	return text.n == 2 * n;
-}
-
 /* Holds data against a digest in hexadecimal; nothing if it is none, or all zeros. */
 static as_status check(as_unpack *u, as_span body, const char *algo, as_span data, as_span hex)
 {
 	uint8_t sum[AS_DIGEST_MAX];
-	size_t n = hex.n / 2;
-	if (n == 0 || n > sizeof(sum) || as_all(hex, '0') || !from_hex(hex, sum, n))
+	size_t n = as_hex_bytes(hex, sum, sizeof(sum));
+	if (n == 0 || as_all(hex, '0'))
 		return AS_OK;
 	return as_vendor_sum(u, body, hex, algo,
 		as_vendor_digest_is(algo, &data, 1, as_bytes(sum, n)),

@@ -4,6 +4,7 @@
  *    last: the complement of the sum of the bytes before it
  * Types: 0 a header; 1, 2, 3 data; 5, 6 how many data records there were; 7, 8, 9 the end, with the address where
  * execution starts. */
+#include "base/text.h"
 #include "unpack/hexfile.h"
 
 typedef struct record {
