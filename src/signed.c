@@ -12,17 +12,21 @@
 #include "base/text.h"
 #include "dossier/db.h"
 
-enum { TRIES_MAX = 4096 /* signatures that are verified, each with one key */, LIMIT = 64 << 20 };
+enum { TRIES_MAX = 4096 /* pairs of a signature and a key that are looked at */, LIMIT = 64 << 20 };
 
 static const char proofs_sql[] =
 	"SELECT rowid, object, at, len, name, value FROM property WHERE format = 'fit' AND name "
 	"LIKE '%/proof' ORDER BY object, at, name";
+/* So that not every proof goes through all properties. */
+static const char public_keys_sql[] =
+	"CREATE TEMP TABLE public_key AS SELECT name, object, at, value FROM property WHERE format "
+	"= 'dtb' AND name GLOB 'signature/*/public';"
+	"CREATE INDEX temp.public_key_by_name ON public_key (name)";
 static const char keys_sql[] =
-	"SELECT p.object, p.value, (SELECT MIN(CASE WHEN parent IS NULL THEN name ELSE container "
-	"|| "
-	"path END) FROM place WHERE place.object = "
-	"p.object) FROM property AS p WHERE p.format = 'dtb' AND p.name IN ('signature/' || ?1 || "
-	"'/public', 'signature/key-' || ?1 || '/public') ORDER BY p.object, p.at";
+	"SELECT k.object, k.value, (SELECT MIN(CASE WHEN parent IS NULL THEN name ELSE container "
+	"|| path END) FROM place WHERE place.object = k.object) FROM public_key AS k WHERE k.name "
+	"IN ('signature/' || ?1 || '/public', 'signature/key-' || ?1 || '/public') "
+	"ORDER BY k.object, k.at";
 static const char add_sql[] = "INSERT INTO property (object, at, len, format, name, value) VALUES "
 			      "(?1, ?2, ?3, 'fit', ?4, ?5)";
 
@@ -38,26 +42,11 @@ static as_span column(as_arena *a, sqlite3_stmt *q, int i)
 	return p ? as_copy(a, as_bytes(p, (size_t)sqlite3_column_bytes(q, i))) : (as_span){ 0 };
 }
 
-static int digit(uint8_t b)
-{
-	static const char digits[] = "0123456789abcdef";
-	for (int i = 0; i < 16; i++)
-		if ((uint8_t)digits[i] == b)
-			return i;
-	return -1;
-}
-
 /* The bytes of a number in hexadecimal digits; empty if it is none. */
 static as_span bytes_of(as_arena *a, as_span hex)
 {
-	uint8_t *out = hex.n > 0 && hex.n % 2 == 0 ? as_alloc(a, hex.n / 2) : NULL;
-	for (size_t i = 0; out && i < hex.n / 2; i++) {
-		int high = digit(hex.p[2 * i]), low = digit(hex.p[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return (as_span){ 0 };
-		out[i] = (uint8_t)(high * 16 + low);
-	}
-	return out ? as_bytes(out, hex.n / 2) : (as_span){ 0 };
+	uint8_t *out = hex.n > 0 ? as_alloc(a, hex.n / 2 + 1) : NULL;
+	return out ? as_bytes(out, as_hex_bytes(hex, out, hex.n / 2)) : (as_span){ 0 };
 }
 
 static bool read_proof(as_arena *a, as_span text, proof *p)
@@ -90,15 +79,15 @@ static as_span verdict_of(
 	as_span said = as_lit("no key of that name in the review");
 	as_db_text(keys, 1, p->key);
 	bool right = false;
-	while (as_db_row(keys, s)) {
-		as_public_key k = key_of(a, column(a, keys, 1));
-		as_span where = column(a, keys, 2);
-		if (right || p->rsa != (k.modulus.n > 0))
-			continue;
+	while (!right && as_db_row(keys, s)) {
 		if (++*tries > TRIES_MAX) {
 			said = as_lit("not verified: too many signatures");
-			continue;
+			break;
 		}
+		as_public_key k = key_of(a, column(a, keys, 1));
+		as_span where = column(a, keys, 2);
+		if (p->rsa != (k.modulus.n > 0))
+			continue;
 		as_signed is = as_signed_digest(&k, p->algo, p->pss, p->digest, p->value);
 		right = is == AS_SIGNED_RIGHT;
 		if (is != AS_SIGNED_NO_KEY)
@@ -107,6 +96,8 @@ static as_span verdict_of(
 				(const char *)p->key.p, (int)where.n, (const char *)where.p,
 				(long long)sqlite3_column_int64(keys, 0));
 	}
+	if (sqlite3_reset(keys) != SQLITE_OK)
+		*s = AS_IO;
 	return said;
 }
 
@@ -116,6 +107,7 @@ static as_status join(sqlite3_stmt *proofs, sqlite3_stmt *keys, sqlite3_stmt *ad
 	unsigned tries = 0;
 	while (s == AS_OK && as_db_row(proofs, &s)) {
 		proof p;
+		as_arena_reset(a);
 		as_span name = column(a, proofs, 4);
 		if (!read_proof(a, column(a, proofs, 5), &p))
 			continue;
@@ -137,10 +129,11 @@ static as_status join(sqlite3_stmt *proofs, sqlite3_stmt *keys, sqlite3_stmt *ad
 as_status as_join_signatures(sqlite3 *db)
 {
 	as_arena *a = as_arena_new(LIMIT);
+	as_status made = as_db_run(db, public_keys_sql);
 	/* Rows that are added meanwhile are no proofs: they do not come back. */
 	sqlite3_stmt *proofs = as_db_prepare(db, proofs_sql), *keys = as_db_prepare(db, keys_sql);
 	sqlite3_stmt *add = as_db_prepare(db, add_sql);
-	as_status s = !a ? AS_NOMEM : proofs && keys && add ? AS_OK : AS_IO;
+	as_status s = !a ? AS_NOMEM : proofs && keys && add ? made : AS_IO;
 	if (s == AS_OK)
 		s = join(proofs, keys, add, a);
 	(void)sqlite3_finalize(proofs);
