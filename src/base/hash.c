@@ -114,14 +114,12 @@ uint32_t as_crc32c(uint32_t crc, as_span s)
 	return crc;
 }
 
-uint32_t as_sum32_be(as_span s)
+uint32_t as_sum32(as_span s, bool big)
 {
 	uint32_t sum = 0;
-	as_cur c = as_cur_be(s, 0);
+	as_cur c = as_cur_of(s, 0, big);
 	while (as_left(&c) >= 4)
 		sum += as_u32(&c);
-	for (unsigned shift = 24; as_left(&c) > 0; shift -= 8)
-		sum += (uint32_t)as_u8(&c) << shift;
 	return sum;
 }
 

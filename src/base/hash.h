@@ -47,8 +47,8 @@ uint32_t as_crc32(uint32_t crc, as_span s);
 /* CRC-32C (polynomial 0x82f63b78) going on from crc; neither inverted before nor after: most begin with all ones
  * and some invert what comes out. Pure. */
 uint32_t as_crc32c(uint32_t crc, as_span s);
-/* Sum of the big-endian 32-bit words of s (a tail is zero-padded), modulo 2^32. Pure. */
-uint32_t as_sum32_be(as_span s);
+/* Sum of the 32-bit words of s in that byte order, modulo 2^32; a tail that is no whole word is left out. Pure. */
+uint32_t as_sum32(as_span s, bool big);
 /* Shannon entropy of s in thousandths of a bit per byte, 0 to 8000; 0 for an empty span. Pure. */
 uint32_t as_entropy(as_span s);
 

@@ -41,21 +41,12 @@ static bool read_header(as_span image, startup *h)
 	       h->all > h->size && h->unpacked > 0 && h->machine > 0;
 }
 
-static bool sums_to_zero(as_span s, bool big)
-{
-	uint32_t sum = 0;
-	as_cur c = as_cur_of(s, 0, big);
-	while (as_left(&c) >= 4)
-		sum += as_u32(&c);
-	return sum == 0;
-}
-
 static as_status probe(as_span image, as_extent *out)
 {
 	startup h;
 	if (!read_header(image, &h))
 		return AS_NOT_THIS;
-	bool right = h.size <= image.n && sums_to_zero(as_cut(image, 0, h.size), h.big);
+	bool right = h.size <= image.n && as_sum32(as_cut(image, 0, h.size), h.big) == 0;
 	bool plain = h.packing == PLAIN && as_starts(as_from(image, h.size), "imagefs");
 	*out = (as_extent){ .size = as_min(h.all, image.n) };
 	out->sure = right ? AS_CHECKSUMMED : plain ? AS_STRUCTURED : AS_GUESS;
@@ -114,7 +105,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_tellf(u, as_cut(body, 12, 4), "start address", "0x%x", h.start);
 	as_tell(u, as_cut(body, 6, 1), "packing", as_lit(packings[h.packing]));
 	as_status s = h.all > body.n ? as_lost(u, body.n, "the image is cut off") : AS_OK;
-	if (!sums_to_zero(as_cut(body, 0, h.size), h.big))
+	if (as_sum32(as_cut(body, 0, h.size), h.big) != 0)
 		s = as_worse(s, as_lost(u, 0, "checksum of the startup program is wrong"));
 	as_entry e = { .at = HEADER, .type = AS_PART, .name = as_lit("startup") };
 	e.data = as_cut(body, HEADER, as_min(h.size, body.n) - HEADER);

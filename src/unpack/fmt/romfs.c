@@ -14,21 +14,12 @@ static const struct {
 } types[8] = { { AS_HARDLINK, 0 }, { AS_DIR, 0644 }, { AS_FILE, 0644 }, { AS_SYMLINK, 0777 },
 	{ AS_BLOCK, 0600 }, { AS_CHAR, 0600 }, { AS_SOCKET, 0644 }, { AS_FIFO, 0644 } };
 
-static bool sums_to_zero(as_span s)
-{
-	uint32_t sum = 0;
-	as_cur c = as_cur_be(s, 0);
-	while (as_left(&c) >= 4)
-		sum += as_u32(&c);
-	return sum == 0;
-}
-
 /* The header of the entry at offset at and its name are summed by themselves. */
 static bool is_entry(as_span image, uint64_t at)
 {
 	as_cur c = as_cur_be(image, at + 16);
 	(void)as_str(&c, PAD);
-	return as_ok(&c) && sums_to_zero(as_cut(image, at, as_pos(&c) - at));
+	return as_ok(&c) && as_sum32(as_cut(image, at, as_pos(&c) - at), true) == 0;
 }
 
 /* The first sum is over the first bytes only. Where it is wrong, the first two entries vouch for the image. */
@@ -47,7 +38,7 @@ static as_status probe(as_span image, as_extent *out)
 	as_span volume = as_str(&c, PAD);
 	if (!as_ok(&c) || size < as_pos(&c))
 		return AS_NOT_THIS;
-	bool whole = sums_to_zero(as_cut(image, 0, as_min(as_min(size, image.n), SUMMED)));
+	bool whole = as_sum32(as_cut(image, 0, as_min(as_min(size, image.n), SUMMED)), true) == 0;
 	if (!whole && !entries_vouch(image, as_pos(&c)))
 		return AS_NOT_THIS;
 	*out = (as_extent){ .size = as_min(size, image.n),
@@ -148,7 +139,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	as_status s = size > body.n
 			      ? as_lost(u, body.n, "the image ends before its file system does")
 			      : AS_OK;
-	if (!sums_to_zero(as_cut(body, 0, as_min(as_min(size, body.n), SUMMED))))
+	if (as_sum32(as_cut(body, 0, as_min(as_min(size, body.n), SUMMED)), true) != 0)
 		s = as_worse(s, as_lost(u, 0, "the checksum of the first 512 bytes is wrong"));
 	return as_worse(s, list(u, body, (uint32_t)as_pos(&c), as_root(u)));
 }
