@@ -64,7 +64,9 @@ static as_status unpack(as_unpack *u, as_span body)
 	unsigned n = 0;
 	if (!read_nvram(body, &all, &text, &n))
 		return as_lost(u, 0, "settings are damaged");
-	as_struct(u, 0, all.n, "NVRAM");
+	uint64_t end = HEADER + text.n;
+	bool blank = as_all(as_from(all, end), 0); /* else anything may stand behind the settings */
+	as_struct(u, 0, blank ? all.n : end + 1, "NVRAM");
 	as_tellf(u, as_cut(body, 9, 1), "version", "%u", as_at(body, 9));
 	as_tellf(u, as_cut(body, 4, 4), "settings", "%u", n);
 	as_status s = as_vendor_sum(

@@ -129,7 +129,7 @@ static as_status unpack(as_unpack *u, as_span body)
 		return as_lost(u, 0, "header is damaged");
 	as_status s = AS_OK;
 	if (b.medium) {
-		as_struct(u, 0, b.at, "device header");
+		as_struct(u, 0, b.layout + LAYOUT, "device header");
 		as_tell(u, as_cut(body, 0, 12), "boots-from", as_lit(b.medium));
 	}
 	as_struct(u, b.at, b.head, "file header");

@@ -94,15 +94,6 @@ static bool read_item(as_span image, const header *h, uint64_t at, item *i)
 	return i->size >= FIXED && as_ok(&c);
 }
 
-static bool sums_to_zero(as_span s, bool big)
-{
-	uint32_t sum = 0;
-	as_cur c = as_cur_of(s, 0, big);
-	while (as_left(&c) >= 4)
-		sum += as_u32(&c);
-	return sum == 0;
-}
-
 static as_status probe(as_span image, as_extent *out)
 {
 	header h;
@@ -143,6 +134,8 @@ static as_status list(as_unpack *u, as_span body, const header *h)
 		bool right = read_item(as_cut(body, 0, h->end), h, at, &i);
 		if (i.size == 0)
 			break;
+		if (right)
+			as_struct(u, at, i.size, "entry");
 		if (!right || n == ENTRIES_MAX)
 			return as_worse(
 				s, as_lost(u, at,
@@ -164,12 +157,12 @@ static as_status unpack(as_unpack *u, as_span body)
 	header h;
 	if (!read_header(body, &h))
 		return as_lost(u, 0, "header is damaged");
-	as_struct(u, 0, h.end, "header and entries");
+	as_struct(u, 0, HEADER + h.mount.n + 1, "header");
 	as_tell(u, h.mount, "mounted at", h.mount);
 	as_status s = AS_OK;
 	if (h.size > body.n)
 		s = as_lost(u, body.n, "the file system is cut off");
-	else if (!sums_to_zero(as_cut(body, 0, h.size), h.big))
+	else if (as_sum32(as_cut(body, 0, h.size), h.big) != 0)
 		s = as_lost(u, 0, "checksum is wrong");
 	if (h.chain != 0)
 		as_tellf(u, as_cut(body, 40, 4), "a further one at", "0x%x", h.chain);

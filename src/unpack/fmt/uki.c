@@ -19,7 +19,9 @@ enum {
 	NARROW = 0x010b,
 	SECURITY = 4, /* which directory */
 	SIGNATURES_MAX = 16,
-	NAME = 8
+	NAME = 8,
+	STUB_MAX =
+		1024 /* bytes of the program for DOS; more between it and the PE header may be anything */
 };
 
 typedef struct pe {
@@ -158,7 +160,8 @@ static as_status unpack(as_unpack *u, as_span body)
 	pe p;
 	if (!read_pe(body, &p))
 		return as_lost(u, 0, "header is damaged");
-	as_struct(u, 0, p.sections + (uint64_t)p.n * SECTION, "PE header");
+	as_struct(u, 0, p.header <= STUB_MAX ? p.header : PE_AT + 4, "DOS header");
+	as_struct(u, p.header, p.sections + (uint64_t)p.n * SECTION - p.header, "PE header");
 	as_tellf(u, as_cut(body, p.header + 4, 2), "machine", "0x%04x", p.machine);
 	as_tell(u, as_cut(body, p.security, 8), "signature",
 		as_lit(p.signed_n > 0 ? "is there; not verified" : "none"));
