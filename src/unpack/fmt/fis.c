@@ -21,7 +21,7 @@ enum { IMAGE_MAX = 64 << 20 /* the largest flash that has one */ };
 typedef struct fis {
 	uint64_t at, base; /* of the directory in the image, of the image in the addresses */
 	uint64_t size;     /* of the directory */
-	uint64_t room;     /* bytes that may still come out */
+	uint64_t room;     /* bytes that may still be summed and come out */
 	uint32_t n;
 	bool big;
 } fis;
@@ -111,6 +111,9 @@ static as_status put_part(as_unpack *u, as_span body, fis *f, uint32_t i)
 	as_tellf(u, e.raw, label.p ? (const char *)label.p : "part",
 		"flash=0x%08x+0x%x memory=0x%08x entry=0x%08x used=0x%x", e.flash, e.size, e.memory,
 		e.entry, e.used);
+	if (e.size > f->room)
+		return as_refused(u, at, "limit", "parts that lie over each other were left out");
+	f->room -= e.size;
 	as_span data = as_cut(body, at, e.used);
 	label = as_print(mem, "sum %.*s", (int)e.name.n, (const char *)e.name.p);
 	/* A system that writes its part anew leaves the sum as it was: no damage. */
@@ -119,9 +122,6 @@ static as_status put_part(as_unpack *u, as_span body, fis *f, uint32_t i)
 			as_lit(~as_crc32(UINT32_MAX, data) == e.sum ? "ok" : "of other bytes"));
 	if (f->at >= at && f->at < at + e.size)
 		return AS_OK; /* the directory itself, or all of the flash */
-	if (e.size > f->room)
-		return as_refused(u, at, "limit", "parts that lie over each other were left out");
-	f->room -= e.size;
 	return as_vendor_part(u, body, e.name, at, e.size);
 }
 

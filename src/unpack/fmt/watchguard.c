@@ -80,7 +80,8 @@ static as_status put_contents(as_unpack *u, as_span body, const section *t)
 	return as_vendor_part(u, body, name, t->at + as_pos(&c), n);
 }
 
-static as_status put_section(as_unpack *u, as_span body, const section *t)
+/* hmac: whether it was met already. One is verified: each takes all that stands before it. */
+static as_status put_section(as_unpack *u, as_span body, const section *t, bool *hmac)
 {
 	uint8_t mac[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
@@ -89,8 +90,9 @@ static as_status put_section(as_unpack *u, as_span body, const section *t)
 	if (t->md5.n > 0 && data.n > 0 && as_vendor_digest_is("md5", &data, 1, t->md5))
 		as_tell(u, t->md5, "section-md5",
 			as_lit("ok")); /* what it is of is not published */
-	if (!as_is(as_vendor_string(t->name), "HMAC") || data.n < AS_SHA1_LEN)
+	if (*hmac || !as_is(as_vendor_string(t->name), "HMAC") || data.n < AS_SHA1_LEN)
 		return put_contents(u, body, t);
+	*hmac = true;
 	as_struct(u, t->at, t->n, "HMAC");
 	bool right =
 		HMAC(EVP_sha1(), hmac_key, sizeof(hmac_key) - 1, before.p, before.n, mac, &n) &&
@@ -103,6 +105,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	section t;
 	as_span md5;
 	uint32_t n = 0;
+	bool hmac = false;
 	if (!read_header(body, &n, &md5))
 		return as_lost(u, 0, "header is damaged");
 	uint64_t end = HEADER + (uint64_t)n, at = HEADER;
@@ -113,7 +116,7 @@ static as_status unpack(as_unpack *u, as_span body)
 	while (at < as_min(end, body.n) && s <= AS_PARTIAL) {
 		if (!read_section(body, at, &t))
 			return as_worse(s, as_lost(u, at, "header of a section is damaged"));
-		s = as_worse(s, put_section(u, body, &t));
+		s = as_worse(s, put_section(u, body, &t, &hmac));
 		at = t.at + t.n;
 	}
 	return s;
