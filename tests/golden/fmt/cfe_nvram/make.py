@@ -2,7 +2,7 @@
 """Broadcom's NVRAM, from the published layout."""
 import struct
 
-from make import Golden, case, part, prop
+from make import Golden, case, noise, part, prop
 from trees import lie, read
 
 SETTINGS = [b"boardtype=0x0646", b"boot_wait=on", b"et0macaddr=00:11:22:33:44:55", b"http_passwd=admin", b"wl0_ssid=caf\xc3\xa9", b"empty=", b"two=a\nb"]
@@ -39,6 +39,13 @@ def images():
 	at = bad.index(b"admin")
 	bad[at] = ord("o")
 	yield Golden("cfe_nvram", "changed", bytes(bad), part("nvram.txt", lines().replace(b"admin", b"odmin")), prop("sum", "wrong"), ("lost", "checksum is wrong"))
+
+
+@lie("cfe_nvram", "part .*/gap-0x", "/nvram.txt$", "!lost")
+def behind_the_settings():
+	data = read("cfe_nvram", "plain") + noise(400)
+	data[4:8] = struct.pack("<I", len(data))
+	return summed(data)
 
 
 @lie("", "!type cfe_nvram")

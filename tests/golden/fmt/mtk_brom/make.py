@@ -30,6 +30,13 @@ def too_long():
 	return data
 
 
+@lie("mtk_brom", "part .*/gap-0x228$", "/program$")
+def before_the_program():
+	data = read("mtk_brom", "emmc")
+	data[0x228:0x600] = noise(0x600 - 0x228, b"hidden")
+	return data
+
+
 @lie("", "!type mtk_brom")
 def endless():
 	data = read("mtk_brom", "alone")

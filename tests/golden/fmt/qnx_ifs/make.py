@@ -2,7 +2,7 @@
 """QNX's image file system, from the published layout (QNX's own headers sys/image.h); there is no writer of others."""
 import struct
 
-from trees import T, golden, lie, lines, tree
+from trees import T, golden, lie, lines, read, tree
 
 HEADER, ROOT = 88, b"/\0\0\0"
 
@@ -84,6 +84,18 @@ def qnx_entry_too_long():
 @lie("qnx_ifs", "an entry is damaged: those behind it were not read", "!/dir/hello")
 def qnx_entry_too_short():
 	return lying("dir/hello", -32, "H", 2)
+
+
+@lie("qnx_ifs", "part .*zip", "!/dir/hidden")
+def qnx_entries_end_behind_all():
+	"""What no entry names is searched, whatever the header calls entries."""
+	t = made()
+	t.file("dir/hidden", bytes(read("zip", "stored")))
+
+	def change(image):
+		struct.pack_into("<I", image, entry_of(image, "dir/hidden") - 28, 0)
+		struct.pack_into("<I", image, 12, len(image) + 4)
+	return ifs(t, change=change)
 
 
 @lie("qnx_ifs", "an entry of an unknown kind", "!/dir/hello")

@@ -92,6 +92,19 @@ def many_signatures():
 	return data[:at] + one * 200
 
 
+@lie("uki", "part .*/gap-0x40$", "/linux")
+def between_the_headers():
+	"""Bytes between the DOS header and the PE header, too many for a program of DOS."""
+	data = read("uki", "plain")
+	for i in range((len(data) - 0x80 - 24 - 240) // 40):
+		at = 0x80 + 24 + 240 + 40 * i
+		if data[at:at + 1] == b".":
+			place = int.from_bytes(data[at + 20:at + 24], "little") + 2048
+			data[at + 20:at + 24] = place.to_bytes(4, "little")
+	data[60:64] = (0x880).to_bytes(4, "little")
+	return data[:0x80] + noise(2048, b"hidden") + data[0x80:]
+
+
 @lie("", "!type uki")
 def no_kernel():
 	data = read("uki", "plain")

@@ -45,6 +45,12 @@ def watchguard_cut_off():
 	return update(section(b"info", INFO) + section(b"REBOOT", noise(400)))[:-300]
 
 
+@lie("watchguard", "part .* /HMAC", "!HMAC of the sections is wrong")
+def watchguard_two_sums():
+	"""Each would be summed over all before it."""
+	return update(update(section(b"info", INFO))[24:])
+
+
 @lie("watchguard", "part .* /WGPKG")
 def watchguard_long_package():
 	return update(section(b"WGPKG", package(0xFFFFFF00)))
