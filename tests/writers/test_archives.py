@@ -59,6 +59,7 @@ class Zip(unittest.TestCase):
 		t.file("same", b"a" * 500000, 0o644)  # longer than deflate's matches
 		t.file("few", bytes(some.choice(b"abcd") for _ in range(60000)), 0o600)
 		t.file("words", b"".join(b"%d is a number\n" % some.randrange(5000) for _ in range(15000)), 0o644)
+		t.file("same", b"a" * 200001, 0o644)  # Deflate64 has longer matches than deflate
 		want = sorted(trees.lines(t, ids=False))
 		for options in (("-mm=Deflate64",), ("-mm=Deflate64", "-mx=1"), ("-mm=Deflate64", "-mx=9"), ("-mm=PPMd",), ("-mm=PPMd", "-mmem=1m", "-mo=3"),
 			("-mm=PPMd", "-mo=16"), ("-mm=LZMA",), ("-mm=LZMA", "-mx=9"), ("-mm=BZip2",)):

@@ -12,7 +12,7 @@ MAGIC = bytes.fromhex("a5a5a5a58f72632a040f860009206b51d2b7636a5a5a5a5a")
 
 
 def dkmgt(flip=0, size=None, base=None, table=None, signature=b"", head=416):
-	info = struct.pack(">IIII", 0xAA55D98F, 0x04E955AA, len(INFO), 0) + INFO
+	info = struct.pack(">IIII", 0xAA55D98F, 0x04E955AA, len(INFO), 0) + INFO + bytes(40)  # filling
 	rows, disk = [], b""
 	for name, data in (("firmware-info", info), ("kernel", KERNEL)):
 		rows.append({"name": name, "base": "0x%08x" % (len(disk) if base is None else base),

@@ -29,6 +29,13 @@ def header_not_filled():
 
 
 @lie("", "!type mtk_lk")
+def four_gib():
+	data = read("mtk_lk", "longer")
+	data[72] = 1  # the size's high half
+	return data
+
+
+@lie("", "!type mtk_lk")
 def name_not_text():
 	data = read("mtk_lk", "longer")
 	data[9] = 1

@@ -69,6 +69,13 @@ def behind_the_end():
 	return data
 
 
+@lie("rkfw", "checksum of the parameters is wrong", "/parameter", "/boot")
+def parameter_flipped():
+	data = read("rkfw", "update")
+	data[data.index(b"FIRMWARE_VER")] ^= 1
+	return data
+
+
 @lie("rkfw", "parameters are cut off", "/boot")
 def parameter_too_long():
 	data = read("rkfw", "update")
