@@ -73,7 +73,9 @@ static as_status put_part(as_unpack *u, as_span body, uint64_t first, const as_v
 	if (!wrapped || inner > n - 16)
 		return as_vendor_part(u, body, name->text, first + at, n);
 	as_struct(u, first + at, 16, "partition header");
-	as_struct(u, first + at + 16 + inner, n - 16 - inner, "filling");
+	as_span filling = as_cut(body, first + at + 16 + inner, n - 16 - inner);
+	if (as_all(filling, 0) || as_all(filling, 0xff))
+		as_struct(u, first + at + 16 + inner, filling.n, "filling");
 	return as_vendor_part(u, body, name->text, first + at + 16, inner);
 }
 

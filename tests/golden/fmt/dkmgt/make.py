@@ -11,8 +11,8 @@ KERNEL, INFO = noise(700), b'{"software-version": "1.1.0 Build 20230705 Rel.59",
 MAGIC = bytes.fromhex("a5a5a5a58f72632a040f860009206b51d2b7636a5a5a5a5a")
 
 
-def dkmgt(flip=0, size=None, base=None, table=None, signature=b"", head=416):
-	info = struct.pack(">IIII", 0xAA55D98F, 0x04E955AA, len(INFO), 0) + INFO + bytes(40)  # filling
+def dkmgt(flip=0, filling=bytes(40), size=None, base=None, table=None, signature=b"", head=416):
+	info = struct.pack(">IIII", 0xAA55D98F, 0x04E955AA, len(INFO), 0) + INFO + filling
 	rows, disk = [], b""
 	for name, data in (("firmware-info", info), ("kernel", KERNEL)):
 		rows.append({"name": name, "base": "0x%08x" % (len(disk) if base is None else base),
@@ -36,6 +36,11 @@ def images():
 @lie("dkmgt", "MD5 is wrong", "part .* /kernel")
 def dkmgt_damaged():
 	return dkmgt(1)
+
+
+@lie("dkmgt", "part .* /gap-0x", "part .* /firmware-info", "part .* /kernel")
+def dkmgt_hidden():
+	return dkmgt(filling=noise(300))
 
 
 @lie("dkmgt", "a part is cut off", "part .* /firmware-info")
