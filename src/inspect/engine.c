@@ -94,8 +94,7 @@ static as_status run_one(const as_inspection *in, const as_inspector *ins)
 	channel c = { in->send, ins->id };
 	as_status s = AS_OK;
 	if (is_listed(in->without, ins->id))
-		return say(
-			&c, "limit", 0, f.data.n, "left out: the review was made --without this");
+		return say(&c, "left-out", 0, f.data.n, "the review was made --without this");
 	if (ins->most > 0 && f.data.n > ins->most) {
 		if (!f.opened) /* what follows stands in objects of its own */
 			s = say(&c, "limit", ins->most, f.data.n - ins->most,

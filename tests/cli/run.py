@@ -246,7 +246,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         query = "SELECT reason, text FROM unexamined UNION ALL SELECT COUNT(*), 'read' FROM code"
         said = assay("query", "out/dossier.assay", query, "--csv", cwd=self.at).stdout
-        self.assertIn("limit,left out: the review was made --without this", said)
+        self.assertIn("left-out,the review was made --without this", said)
         self.assertIn("0,read", said)
         done = assay("review", "in", "-o", "other", "--without", "code,coda", cwd=self.at)
         self.assertEqual(done.returncode, 2)
