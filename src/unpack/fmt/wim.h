@@ -19,16 +19,19 @@ typedef struct as_wim_blob {
 
 enum { AS_WIM_SOLIDS = 4096 };
 
+typedef struct as_wim_chunk {
+	uint64_t at; /* where it stands in its block */
+	uint8_t *p;  /* unpacked; NULL: it is not */
+} as_wim_chunk;
+
 /* A solid block: contents one behind the other, packed as one. */
 typedef struct as_wim_solid {
 	uint64_t at, packed, size;
 	uint64_t from; /* where it begins in its run of such blocks, whose bytes are counted on */
 	bool first;    /* of its run */
-	bool read;     /* its header makes sense */
-	uint32_t chunk, how; /* bytes of a chunk; 1 XPRESS, 2 LZX, 3 LZMS */
-	uint8_t **chunks;    /* those that were unpacked */
-	uint64_t met;        /* the chunk that was asked for last */
-	uint64_t met_at;     /* how far behind the first it is packed */
+	bool read, refused;   /* its header was read; it cannot be read, which was said */
+	uint32_t chunk, how;  /* bytes of a chunk; 1 XPRESS, 2 LZX, 3 LZMS */
+	as_wim_chunk *chunks; /* one more than there are: where the last one ends */
 } as_wim_solid;
 
 typedef struct as_wim {
@@ -44,11 +47,14 @@ typedef struct as_wim {
 	uint64_t header; /* where the header stands that tells everything */
 	as_wim_solid *solids;
 	size_t n_solids;
-	as_map runs;         /* line of the table -> the first block of its run, and one */
-	uint64_t solid_room; /* bytes that chunks of solid blocks may still unpack to */
-	uint64_t solid_kept; /* that those which are kept have */
-	uint64_t image;      /* that is being read */
-	uint64_t room;       /* bytes of metadata that may still be unpacked */
+	as_map runs;           /* line of the table -> the first block of its run, and one */
+	uint64_t solid_room;   /* bytes that chunks of solid blocks may still unpack to */
+	uint64_t solid_kept;   /* bytes of chunks that are unpacked */
+	uint64_t solid_tables; /* bytes that the tables of chunks take */
+	uint64_t
+		tree_room; /* bytes of entries' items and streams that may still be read: entries may overlap */
+	uint64_t image; /* that is being read */
+	uint64_t room;  /* bytes of metadata that may still be unpacked */
 } as_wim;
 
 as_wim_blob as_wim_read_blob(as_cur *c);

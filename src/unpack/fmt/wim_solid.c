@@ -9,9 +9,10 @@
 
 #include "wim.h"
 
-enum { LINE = 50, HEAD = 16, CHUNK_MIN = 1 << 12, CHUNK_MAX = 1 << 26, AGAIN = 16 };
+enum { LINE = 50, HEAD = 16, CHUNK_MAX = 1 << 26, AGAIN = 16 };
 #define SOLID_SIZE (UINT64_C(1) << 32)
 #define KEEP_MAX (UINT64_C(512) << 20)
+#define TABLES_MAX (UINT64_C(64) << 20)
 
 static as_status note(as_wim *w, const as_wim_blob *b, uint64_t line, bool *blobs)
 {
@@ -32,8 +33,8 @@ static as_status note(as_wim *w, const as_wim_blob *b, uint64_t line, bool *blob
 	s->size = as_u64(&c);
 	s->chunk = as_u32(&c);
 	s->how = as_u32(&c);
-	s->read = as_ok(&c) && s->packed >= HEAD && s->chunk >= CHUNK_MIN &&
-		  s->chunk <= CHUNK_MAX && s->how >= 1 && s->how <= 3;
+	s->read = as_ok(&c) && s->packed >= HEAD && s->chunk > 0 && s->chunk <= CHUNK_MAX &&
+		  s->how >= 1 && s->how <= 3;
 	const as_wim_solid *before = s->first ? NULL : &w->solids[w->n_solids - 2];
 	if (before && !as_add(&s->from, before->from, before->size))
 		s->read = false;
@@ -62,49 +63,45 @@ as_status as_wim_solids(as_wim *w, as_span table)
 	return s <= AS_PARTIAL ? AS_OK : s;
 }
 
-static uint64_t chunks_of(const as_wim_solid *s) { return (s->size + s->chunk - 1) / s->chunk; }
+static uint64_t chunks_of(const as_wim_solid *s)
+{
+	return s->size / s->chunk + (s->size % s->chunk != 0);
+}
 
-static void drop_chunks(as_wim_solid *s)
+static void drop_chunks(as_wim *w, as_wim_solid *s)
 {
 	for (uint64_t i = 0; s->chunks && i < chunks_of(s); i++) {
-		free(s->chunks[i]);
-		s->chunks[i] = NULL;
+		w->solid_kept -= s->chunks[i].p ? s->chunk : 0;
+		free(s->chunks[i].p);
+		s->chunks[i].p = NULL;
 	}
 }
 
 void as_wim_solids_free(as_wim *w)
 {
 	for (size_t i = 0; i < w->n_solids; i++) {
-		drop_chunks(&w->solids[i]);
+		drop_chunks(w, &w->solids[i]);
 		free(w->solids[i].chunks);
 	}
 }
 
-/* Where chunk i is packed. Empty: damaged. */
-static as_span chunk_at(const as_wim *w, as_wim_solid *s, uint64_t i)
+static as_span block_bytes(const as_wim *w, const as_wim_solid *s)
 {
-	as_span block = as_cut(w->body, s->at, as_min(s->packed, as_from(w->body, s->at).n));
-	bool on = i >= s->met; /* chunks are mostly asked for in order */
-	uint64_t k = on ? s->met : 0, at = on ? s->met_at : 0;
-	as_cur c = as_cur_le(block, HEAD + 4 * k);
-	for (; k < i && as_ok(&c); k++)
-		at += as_u32(&c);
-	s->met = i;
-	s->met_at = at;
-	at += HEAD + chunks_of(s) * 4;
-	uint32_t n = as_u32(&c);
-	return as_ok(&c) ? as_cut(block, at, n) : (as_span){ 0 };
+	return as_cut(w->body, s->at, as_min(s->packed, as_from(w->body, s->at).n));
+}
+
+/* Where chunk i is packed. Empty: damaged. */
+static as_span chunk_at(const as_wim *w, const as_wim_solid *s, uint64_t i)
+{
+	uint64_t from = s->chunks[i].at;
+	return as_cut(block_bytes(w, s), from, s->chunks[i + 1].at - from);
 }
 
 /* Forgets chunks of all blocks if this one would be too much. */
 static void make_room(as_wim *w, uint64_t more)
 {
-	if (w->solid_kept + more > KEEP_MAX) {
-		for (size_t i = 0; i < w->n_solids; i++)
-			drop_chunks(&w->solids[i]);
-		w->solid_kept = 0;
-	}
-	w->solid_kept += more;
+	for (size_t i = 0; i < w->n_solids && w->solid_kept + more > KEEP_MAX; i++)
+		drop_chunks(w, &w->solids[i]);
 }
 
 /* Unpacks chunk i, unless it is there. */
@@ -112,7 +109,7 @@ static as_status have_chunk(as_wim *w, as_wim_solid *s, uint64_t i)
 {
 	static const uint32_t hows[] = { 0, AS_WIM_XPRESS, AS_WIM_LZX, AS_WIM_LZMS };
 	size_t size = (size_t)as_min(s->chunk, s->size - i * s->chunk);
-	if (s->chunks[i])
+	if (s->chunks[i].p)
 		return AS_OK;
 	as_span in = chunk_at(w, s, i);
 	if (in.n == 0)
@@ -121,7 +118,7 @@ static as_status have_chunk(as_wim *w, as_wim_solid *s, uint64_t i)
 		return as_refused(w->u, s->at, "limit",
 			"solid blocks would have to be unpacked over and over");
 	w->solid_room -= size;
-	make_room(w, size);
+	make_room(w, s->chunk);
 	uint8_t *out = malloc(size);
 	if (!out)
 		return AS_NOMEM;
@@ -131,7 +128,8 @@ static as_status have_chunk(as_wim *w, as_wim_solid *s, uint64_t i)
 	else
 		got = as_wim_unpack_chunk(hows[s->how], s->chunk, in, out, size);
 	if (got == AS_OK) {
-		s->chunks[i] = out;
+		s->chunks[i].p = out;
+		w->solid_kept += s->chunk;
 		as_struct(w->u, s->at, s->packed, "solid block");
 		return AS_OK;
 	}
@@ -139,14 +137,31 @@ static as_status have_chunk(as_wim *w, as_wim_solid *s, uint64_t i)
 	return got == AS_NOMEM ? got : as_lost(w->u, s->at, "a chunk does not unpack");
 }
 
-static bool is_sound(as_wim_solid *s)
+/* Reads where the chunks of a block stand. */
+static as_status read_chunks(as_wim *w, as_wim_solid *s)
+{
+	uint64_t n = chunks_of(s), at = HEAD + n * 4, room = (n + 1) * sizeof(*s->chunks);
+	if (room > TABLES_MAX - w->solid_tables) {
+		s->refused = true;
+		return as_refused(w->u, as_min(s->at, w->body.n), "limit",
+			"solid blocks have too many chunks");
+	}
+	s->chunks = calloc((size_t)n + 1, sizeof(*s->chunks));
+	if (!s->chunks)
+		return AS_NOMEM;
+	w->solid_tables += room;
+	as_cur c = as_cur_le(block_bytes(w, s), HEAD);
+	for (uint64_t i = 0; i <= n; i++) {
+		s->chunks[i].at = at;
+		at += i < n ? as_u32(&c) : 0;
+	}
+	return AS_OK;
+}
+
+static bool is_sound(const as_wim *w, const as_wim_solid *s)
 {
 	/* A chunk has four bytes in the block at least. */
-	if (!s->read || s->size / s->chunk > s->packed / 4)
-		return false;
-	if (!s->chunks)
-		s->chunks = calloc((size_t)chunks_of(s) + 1, sizeof(*s->chunks));
-	return s->chunks != NULL;
+	return s->read && !s->refused && s->size / s->chunk <= block_bytes(w, s).n / 4;
 }
 
 /* The block of the run from first on that holds offset at; NULL: none does. */
@@ -168,16 +183,19 @@ as_status as_wim_unpack_solid(
 	bool known = as_map_get(&w->runs, b->line, &first);
 	while (left > 0 && s == AS_OK) {
 		as_wim_solid *block = known ? block_of(w, first, at) : NULL;
-		if (!block || !is_sound(block))
+		if (!block || !is_sound(w, block))
 			return as_lost(w->u, as_min(b->line, w->body.n),
 				"contents are in no solid block, or in one that is damaged");
+		s = block->chunks ? AS_OK : read_chunks(w, block);
+		if (s != AS_OK)
+			return s;
 		uint64_t in = at - block->from, i = in / block->chunk, skip = in % block->chunk;
 		uint64_t size = as_min(block->chunk, block->size - i * block->chunk);
 		s = have_chunk(w, block, i);
 		if (s != AS_OK)
 			return s;
 		uint64_t n = as_min(left, size - skip);
-		s = sink(ctx, as_bytes(&block->chunks[i][skip], (size_t)n));
+		s = sink(ctx, as_bytes(&block->chunks[i].p[skip], (size_t)n));
 		left -= n;
 		at += n;
 	}

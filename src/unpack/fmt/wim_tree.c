@@ -95,7 +95,11 @@ static bool read_dentry(as_wim *w, as_span meta, uint64_t at, dentry *d)
 		d->e.inode = w->image << 48 ^ group;
 	uint64_t names = FIXED + (uint64_t)name_n + (name_n ? 2 : 0) + short_n + (short_n ? 2 : 0);
 	names = (names + 7) / 8 * 8;
-	if (names < d->length)
+	uint64_t items = names < d->length ? d->length - names : 0;
+	if (items > w->tree_room)
+		return false;
+	w->tree_room -= items;
+	if (items > 0)
 		read_items(d, as_cut(meta, at + names, d->length - names));
 	return as_add(&d->next, at, (d->length + 7) / 8 * 8) && d->next <= meta.n;
 }
@@ -110,8 +114,9 @@ static as_status read_streams(as_wim *w, as_span meta, dentry *d)
 		as_skip(&c, 8);
 		as_span sha1 = as_take(&c, AS_SHA1_LEN);
 		uint16_t name_n = as_u16(&c);
-		if (!as_ok(&c) || n < 38 || n > meta.n - d->next)
+		if (!as_ok(&c) || n < 38 || n > meta.n - d->next || n > w->tree_room)
 			return as_lost(w->u, 48, "the streams of an entry are damaged");
+		w->tree_room -= n;
 		if (name_n > 0 && !as_all(sha1, 0))
 			s = as_refused(
 				w->u, 48, "unsupported", "named streams of a file were not read");
@@ -232,6 +237,7 @@ as_status as_wim_tree(as_wim *w, as_span meta, as_node *dir)
 	as_cur c = as_cur_le(meta, 0);
 	uint64_t root = ((uint64_t)as_u32(&c) + 7) / 8 * 8;
 	dentry d;
+	w->tree_room = 2 * (uint64_t)meta.n;
 	if (!as_ok(&c) || !read_dentry(w, meta, as_max(root, 8), &d))
 		return as_lost(w->u, 48, "the metadata of an image are damaged");
 	return d.children == 0 ? AS_OK : list(w, meta, d.children, dir ? dir : as_root(w->u), 0);

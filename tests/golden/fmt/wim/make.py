@@ -233,3 +233,38 @@ def wim_link_too_large():
 	for k in table_lines(image, False):
 		put(image, k + 16, "Q", 1 << 30)
 	return image
+
+
+def grown(image, meta):
+	"""The golden image with other metadata, which stand at its end, before the table."""
+	at, n = struct.unpack_from("<Q", image, 56)[0], struct.unpack_from("<Q", image, 48)[0] & (1 << 56) - 1
+	line = next(k for k in range(at, at + n, 50) if image[k + 7] & 2)
+	struct.pack_into("<QQQ", image, line, len(meta) | image[line + 7] << 56, len(image), len(meta))
+	table = image[at:at + n]
+	image += meta
+	struct.pack_into("<Q", image, 56, len(image))
+	return image + table
+
+
+def entry(length, attributes=0, children=0, streams=0):
+	return (struct.pack("<QIIQ", length, attributes, 0, children) + bytes(72) + struct.pack("<HHH", streams, 0, 0)).ljust(104, b"\0")
+
+
+def overlapping(n, last):
+	"""n directories, each with the entries from one of many places on."""
+	first = 8 + 104
+	rest = first + n * 104 + 8
+	meta = struct.pack("<II", 8, 0) + entry(104, 16, first)
+	meta += b"".join(entry(104, 16, rest + i * 104) for i in range(n)) + bytes(8)
+	return grown(read("wim", "stored"), meta + b"".join(last(rest + n * 104, rest + i * 104) for i in range(n)))
+
+
+@lie("wim", "an entry of the metadata is damaged")
+def wim_items_overlap():
+	"""Entries each of which has all that follow among its items."""
+	return overlapping(200, lambda end, at: entry(end - at))
+
+
+@lie("wim", "the streams of an entry are damaged")
+def wim_streams_overlap():
+	return overlapping(200, lambda end, at: entry(104, 0, 0, 190))
