@@ -4,11 +4,13 @@
  * behind the other; "zero", "erase" RANGES: those without contents; move, bsdiff, imgdiff, stash: from what is on the
  * device. RANGES: how many numbers follow, then where each begins and where the next after it, parted by commas.
  * NAME.new.dat.br is the same packed by Brotli. */
+#include <stdlib.h>
+
 #include <string.h>
 
 #include "unpack/fmt/zip.h"
 
-enum { BLOCK = 4096, LIST_MAX = 16 << 20, RANGES_MAX = 1 << 20 };
+enum { BLOCK = 4096, LIST_MAX = 16 << 20, RANGES_MAX = 1 << 20, WHOLE_MAX = 512 << 20 };
 
 typedef struct range {
 	uint64_t from, to; /* bytes of the image */
@@ -21,6 +23,7 @@ typedef struct image {
 	uint64_t size;  /* of the image */
 	uint64_t done;  /* of it, or of what is new if whole is there */
 	uint64_t in;    /* bytes of the range that came */
+	uint8_t *text;  /* what was packed twice, unpacked once */
 	uint8_t *whole; /* where blocks do not follow each other: all of the image */
 	bool ascending, changes, bad;
 } image;
@@ -117,8 +120,7 @@ static bool read_list(image *m, as_span s)
 	if (!number(&first, &version) || version < 1 || version > 4 || as_at(first, 0) != '\n')
 		return false;
 	/* No more ranges than there are digits. */
-	m->list =
-		as_alloc_array(as_memory(m->u), as_min(RANGES_MAX, s.n / 4 + 1), sizeof(*m->list));
+	m->list = calloc(as_min(RANGES_MAX, s.n / 4 + 1), sizeof(*m->list));
 	while (s.n > 0 && m->list && !m->bad) {
 		size_t n = as_find_byte(s, '\n', 0);
 		n = n == SIZE_MAX ? s.n : n;
@@ -162,12 +164,14 @@ static as_status put_brotli(image *m, as_span body, const as_zip_entry *z)
 	as_span packed = as_cut(body, z->data_at, as_min(z->packed, as_from(body, z->data_at).n));
 	as_status s = AS_OK;
 	if (z->method != 0) {
-		text t = { .cap = (size_t)z->size };
-		s = as_want(m->u, z->size);
-		t.to = s == AS_OK ? as_alloc(as_memory(m->u), t.cap) : NULL;
-		if (!t.to)
-			return as_worse(s, AS_NOMEM);
+		if (z->size <= WHOLE_MAX)
+			m->text = malloc((size_t)z->size + 1);
+		if (!m->text)
+			return as_refused(
+				m->u, z->e.at, "limit", "an update is packed twice, and is large");
+		text t = { .to = m->text, .cap = (size_t)z->size };
 		s = as_zip_contents(m->u, body, z, keep, &t);
+		s = s == AS_LIMIT ? AS_PARTIAL : s; /* it is larger than it says */
 		packed = as_bytes(t.to, t.n);
 	}
 	return s <= AS_PARTIAL ? as_worse(s, as_decode(AS_BROTLI, packed, place, m, NULL)) : s;
@@ -177,11 +181,10 @@ static as_status put_blocks(image *m, as_span body, const as_zip_entry *z)
 {
 	as_status s = AS_OK;
 	if (!m->ascending) {
-		s = as_want(m->u, m->size);
-		m->whole = s == AS_OK ? as_alloc(as_memory(m->u), (size_t)m->size) : NULL;
+		m->whole = m->size <= WHOLE_MAX ? calloc(1, (size_t)m->size) : NULL;
 		if (!m->whole)
-			return as_worse(s, AS_PARTIAL);
-		memset(m->whole, 0, (size_t)m->size);
+			return as_refused(m->u, z->e.at, "limit",
+				"an update writes its blocks in no order, and is large");
 	}
 	if (as_ends(z->e.name, ".br"))
 		s = put_brotli(m, body, z);
@@ -195,24 +198,21 @@ static as_status put_blocks(image *m, as_span body, const as_zip_entry *z)
 	return s;
 }
 
-static as_status put_image(
-	as_unpack *u, as_span body, const as_zip_entry *data, as_span stem, as_span list)
+static as_status put_image(image *m, as_span body, const as_zip_entry *data, as_span stem)
 {
-	image m = { .u = u, .ascending = true };
+	as_unpack *u = m->u;
 	bool want = false;
 	as_entry e = { .at = data->e.at, .type = AS_FILE };
 	e.name = as_print(as_memory(u), "%.*s.img", (int)stem.n, (const char *)stem.p);
-	if (!read_list(&m, list))
-		return as_lost(u, e.at, "the list of an update's blocks makes no sense");
 	as_status s = as_begin(u, NULL, &e, &want);
 	if (s != AS_OK || !want)
 		return as_worse(s, s <= AS_PARTIAL ? as_end(u, false) : s);
-	s = put_blocks(&m, body, data);
+	s = put_blocks(m, body, data);
 	if (s > AS_PARTIAL)
 		return s;
-	bool damaged = s != AS_OK || m.bad || m.i < m.n;
-	s = as_worse(s, as_end(u, damaged || m.changes));
-	if (m.changes)
+	bool damaged = s != AS_OK || m->bad || m->i < m->n;
+	s = as_worse(s, as_end(u, damaged || m->changes));
+	if (m->changes)
 		s = as_worse(
 			s, as_refused(u, e.at, "unsupported",
 				   "the update changes what is on the device: of its image the "
@@ -225,19 +225,26 @@ static as_status put_image(
 static as_status put_update(
 	as_unpack *u, as_span body, const as_zip_entry *data, const as_zip_entry *list)
 {
-	as_span name = data->e.name, stem = { 0 };
-	stem = as_cut(name, 0, name.n - (as_ends(name, ".br") ? 11 : 8));
-	text t = { .cap = LIST_MAX };
+	static const char senseless[] = "the list of an update's blocks makes no sense";
+	as_span name = data->e.name;
+	as_span stem = as_cut(name, 0, name.n - (as_ends(name, ".br") ? 11 : 8));
 	if (list->size > LIST_MAX)
-		return as_lost(u, data->e.at, "the list of an update's blocks makes no sense");
-	t.cap = (size_t)list->size;
-	t.to = as_alloc(as_memory(u), t.cap + 1);
-	if (!t.to)
-		return AS_NOMEM;
-	as_status s = as_zip_contents(u, body, list, keep, &t);
-	if (s == AS_NOMEM || (s > AS_NOT_THIS && s != AS_LIMIT))
-		return s;
-	return put_image(u, body, data, stem, as_bytes(t.to, t.n));
+		return as_lost(u, data->e.at, senseless);
+	/* One may be large, and there are many: their memory is given back. */
+	text t = { .cap = (size_t)list->size, .to = malloc((size_t)list->size + 1) };
+	image m = { .u = u, .ascending = true };
+	as_status s = t.to ? as_zip_contents(u, body, list, keep, &t) : AS_NOMEM;
+	if (s == AS_NOMEM) /* the decoder's */
+		s = as_refused(
+			u, data->e.at, "limit", "the list of an update asks for too much memory");
+	else if (s <= AS_NOT_THIS || s == AS_LIMIT)
+		s = read_list(&m, as_bytes(t.to, t.n)) ? put_image(&m, body, data, stem)
+						       : as_lost(u, data->e.at, senseless);
+	free(t.to);
+	free(m.list);
+	free(m.text);
+	free(m.whole);
+	return s;
 }
 
 /* Whether both are of one partition. */

@@ -138,6 +138,22 @@ def zip_update_huge_turned():
 	return lying(lambda rows: rows + b"new 2,0,1\nzero 2,0,34359738368\n")
 
 
+@lie("zip", "lost zip limit", "/first.img damaged", "file - - - 4096 .*/second.img$")
+def zip_update_far_beside_another():
+	"""What one image asks for too much is not lost of another."""
+	far = b"4\n2\n0\n0\nnew 4,1000000,1000001,0,1\n"
+	return archive([("first.transfer.list", far, 0), ("first.new.dat", bytes(2 * BLOCK), 8),
+		("second.transfer.list", b"4\n1\n0\n0\nnew 2,0,1\n", 0), ("second.new.dat", b"A" * BLOCK, 0)])
+
+
+@lie("", "status ok", "/p29.img$")
+def zip_update_long_lists():
+	"""Long lists, which pack to nothing, of many partitions."""
+	text = b"4\n1\n0\n0\nnew 2,0,1\n".ljust(15 << 20)
+	return archive([("p%d.%s" % (i, kind), data, 8) for i in range(30) for kind, data in (("transfer.list", text),
+		("new.dat", b"A" * BLOCK))])
+
+
 @lie("zip", "the list of an update's blocks makes no sense", "/system.new.dat.br")
 def zip_update_no_list():
 	return lying(lambda rows: b"hello\n" + rows)
