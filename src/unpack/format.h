@@ -39,7 +39,9 @@ typedef struct as_extent {
 	as_sure sure;
 	as_span label; /* a name the format gives itself, or empty */
 	bool open_end; /* the size could not be told (a stream): everything to the span's end */
-	uint64_t work; /* bytes decoded to find that it is not this, if many: they are limited */
+	uint64_t
+		work; /* bytes decoded or summed up to find what it is, if many: those of false starts
+			  * are limited */
 } as_extent;
 
 typedef struct as_unpack as_unpack; /* one container being opened; the engine's */

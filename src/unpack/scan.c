@@ -178,8 +178,9 @@ static bool ask(search *q, unsigned which, as_span data, as_extent *claim)
 		return false;
 	}
 	bool is = q->s->patterns[which].f->probe(data, claim) == AS_OK;
-	*work += is ? 0 : claim->work;
-	return is;
+	bool counts = is && claim->sure >= q->least;
+	*work += counts ? 0 : claim->work;
+	return counts;
 }
 
 /* The best claim among the starts [i, end) that share an offset. */
@@ -195,8 +196,8 @@ static const as_format *best_claim(as_unpack *u, search *q, size_t i, size_t end
 		last = f;
 		if (again || !u->o->send->stage(u->o->send->ctx, f->id, at))
 			continue;
-		if (!ask(q, q->starts[i].pattern, data, &claim) || claim.sure < q->least ||
-			claim.size == 0 || claim.size > data.n)
+		if (!ask(q, q->starts[i].pattern, data, &claim) || claim.size == 0 ||
+			claim.size > data.n)
 			continue;
 		bool wins = !best || claim.sure > out->sure ||
 			    (claim.sure == out->sure && !claim.open_end && claim.size > out->size);

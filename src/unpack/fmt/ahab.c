@@ -90,7 +90,7 @@ static as_status probe(as_span image, as_extent *out)
 	entry m;
 	for (unsigned i = 0; i < a.n && right == 0; i++)
 		right += read_image(image, i, &m) && digest_right(image, &m);
-	*out = (as_extent){ .size = as_min(a.end, image.n) };
+	*out = (as_extent){ .size = as_min(a.end, image.n), .work = a.n * as_min(a.end, image.n) };
 	out->sure = right > 0 ? AS_CHECKSUMMED : AS_PLAUSIBLE;
 	return AS_OK;
 }

@@ -47,6 +47,7 @@ static as_status probe(as_span image, as_extent *out)
 	if (!read_preloader(image, &p))
 		return AS_NOT_THIS;
 	*out = (as_extent){ .size = as_min(p.size, image.n), .sure = AS_PLAUSIBLE };
+	out->work = out->size;
 	if (crc_right(image, &p))
 		out->sure = AS_CHECKSUMMED;
 	return AS_OK;

@@ -56,6 +56,7 @@ static as_status probe(as_span image, as_extent *out)
 	if (!read_stm(image, &m))
 		return AS_NOT_THIS;
 	*out = (as_extent){ .size = as_min(m.head + m.size, image.n), .sure = AS_PLAUSIBLE };
+	out->work = out->size;
 	if (sum_right(image, &m))
 		out->sure = AS_CHECKSUMMED;
 	return AS_OK;

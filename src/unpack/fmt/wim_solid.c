@@ -9,7 +9,7 @@
 
 #include "wim.h"
 
-enum { LINE = 50, HEAD = 16, CHUNK_MAX = 1 << 26, AGAIN = 16 };
+enum { LINE = 50, HEAD = 16, CHUNK_MIN = 1 << 12, CHUNK_MAX = 1 << 26, AGAIN = 16 };
 #define SOLID_SIZE (UINT64_C(1) << 32)
 #define KEEP_MAX (UINT64_C(512) << 20)
 #define TABLES_MAX (UINT64_C(64) << 20)
@@ -33,8 +33,8 @@ static as_status note(as_wim *w, const as_wim_blob *b, uint64_t line, bool *blob
 	s->size = as_u64(&c);
 	s->chunk = as_u32(&c);
 	s->how = as_u32(&c);
-	s->read = as_ok(&c) && s->packed >= HEAD && s->chunk > 0 && s->chunk <= CHUNK_MAX &&
-		  s->how >= 1 && s->how <= 3;
+	s->read = as_ok(&c) && s->packed >= HEAD && s->chunk >= CHUNK_MIN &&
+		  s->chunk <= CHUNK_MAX && s->how >= 1 && s->how <= 3;
 	const as_wim_solid *before = s->first ? NULL : &w->solids[w->n_solids - 2];
 	if (before && !as_add(&s->from, before->from, before->size))
 		s->read = false;

@@ -64,3 +64,10 @@ def watchguard_section_without_a_name():
 @lie("", "!type watchguard")
 def watchguard_long_first_section():
 	return update(section(b"info", INFO, size=0xFFFFFF00))
+
+
+@lie("", "too many false starts of formats")
+def watchguard_dense():
+	"""Headers each of which has a sum of very much that follows, and is not of an update."""
+	header = bytes(16) + struct.pack(">II", 600000, 0x12611920) + struct.pack(">16sI", b"A", 4)
+	return b"x" * 100 + header * 19000
