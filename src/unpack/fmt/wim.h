@@ -53,6 +53,7 @@ typedef struct as_wim {
 	uint64_t solid_tables; /* bytes that the tables of chunks take */
 	uint64_t
 		tree_room; /* bytes of entries' items and streams that may still be read: entries may overlap */
+	bool overlap;   /* that was not enough */
 	uint64_t image; /* that is being read */
 	uint64_t room;  /* bytes of metadata that may still be unpacked */
 } as_wim;

@@ -96,8 +96,10 @@ static bool read_dentry(as_wim *w, as_span meta, uint64_t at, dentry *d)
 	uint64_t names = FIXED + (uint64_t)name_n + (name_n ? 2 : 0) + short_n + (short_n ? 2 : 0);
 	names = (names + 7) / 8 * 8;
 	uint64_t items = names < d->length ? d->length - names : 0;
-	if (items > w->tree_room)
+	if (items > w->tree_room) {
+		w->overlap = true;
 		return false;
+	}
 	w->tree_room -= items;
 	if (items > 0)
 		read_items(d, as_cut(meta, at + names, d->length - names));
@@ -215,7 +217,9 @@ static as_status list(as_wim *w, as_span meta, uint64_t at, as_node *dir, unsign
 			return as_worse(s, seen);
 		if (!read_dentry(w, meta, at, &d))
 			return as_worse(
-				s, as_lost(w->u, 48, "an entry of the metadata is damaged"));
+				s, as_lost(w->u, 48,
+					   w->overlap ? "entries of the metadata overlap"
+						      : "an entry of the metadata is damaged"));
 		s = as_worse(s, read_streams(w, meta, &d));
 		d.e.at = w->table.at;
 		as_node *node = NULL;

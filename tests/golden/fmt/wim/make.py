@@ -259,7 +259,7 @@ def overlapping(n, last):
 	return grown(read("wim", "stored"), meta + b"".join(last(rest + n * 104, rest + i * 104) for i in range(n)))
 
 
-@lie("wim", "an entry of the metadata is damaged")
+@lie("wim", "entries of the metadata overlap")
 def wim_items_overlap():
 	"""Entries each of which has all that follow among its items."""
 	return overlapping(200, lambda end, at: entry(end - at))
