@@ -54,10 +54,11 @@ static as_status probe(as_span image, as_extent *out)
 		t.at + t.n > HEADER + (uint64_t)n)
 		return AS_NOT_THIS;
 	bool right = md5_right(image, n, md5);
+	*out = (as_extent){ .work = as_min(n, image.n) };
 	if (!right && !as_vendor_filled(t.name))
 		return AS_NOT_THIS;
-	*out = (as_extent){ .size = as_min(HEADER + (uint64_t)n, image.n),
-		.sure = right ? AS_CHECKSUMMED : AS_PLAUSIBLE };
+	out->size = as_min(HEADER + (uint64_t)n, image.n);
+	out->sure = right ? AS_CHECKSUMMED : AS_PLAUSIBLE;
 	return AS_OK;
 }
 

@@ -85,7 +85,7 @@ static bool read_dentry(as_wim *w, as_span meta, uint64_t at, dentry *d)
 	d->streams = as_u16(&c);
 	uint16_t short_n = as_u16(&c), name_n = as_u16(&c);
 	as_span name = as_take(&c, name_n);
-	if (!as_ok(&c) || d->length < FIXED)
+	if (!as_ok(&c) || d->length < FIXED || d->length > meta.n - at)
 		return false;
 	bool link = d->attributes & REPARSE && (d->tag == LINK || d->tag == JUNCTION);
 	d->e.type = link ? AS_SYMLINK : d->attributes & DIRECTORY ? AS_DIR : AS_FILE;
