@@ -3,7 +3,7 @@
 """What independent tools write, over the matrix of their options, is read back and held against what went in.
 
 Each test_NAME.py is one family of formats; it gets along without any other. A test whose tool is missing is left out, and
-named; in continuous integration it fails.
+named; in continuous integration it fails, unless the tool comes from PyPI, which may not answer.
 Last line: N passed, N failed.
 """
 import os
@@ -26,7 +26,7 @@ def main(names):
 		print("left out: %s: no %s" % (test, lacks))
 	passed = done.testsRun - wrong - len(done.skipped)
 	if os.environ.get("CI"):
-		wrong += sum(lacks not in NOT_IN_DEBIAN for _, lacks in done.skipped)
+		wrong += sum(lacks not in NOT_IN_DEBIAN and not lacks.endswith(" of PyPI") for _, lacks in done.skipped)
 	print("%d passed, %d failed" % (passed, wrong))
 	return 1 if wrong else 0
 

@@ -99,8 +99,8 @@ class Volume:
 	def packed(self, data, kind):
 		"""decmpfs: what goes into the attribute, and into the resource fork."""
 		plain = [data[i:i + BLOCK_OF] for i in range(0, len(data), BLOCK_OF)]
-		how, mark = {7: (pypi.lzvn, b"\6"), 8: (pypi.lzvn, b"\6"), 11: (pypi.lzfse().compress, b"\xff"),
-			12: (pypi.lzfse().compress, b"\xff")}.get(kind, (zlib.compress, b"\xff"))
+		how, mark = {7: (pypi.lzvn, b"\6"), 8: (pypi.lzvn, b"\6"), 11: (lambda d: pypi.lzfse().compress(d), b"\xff"),
+			12: (lambda d: pypi.lzfse().compress(d), b"\xff")}.get(kind, (zlib.compress, b"\xff"))
 		blocks = [mark + p if i % 2 else how(p) for i, p in enumerate(plain)]
 		head = b"fpmc" + struct.pack("<IQ", kind, len(data))
 		if kind in (3, 7, 11):
@@ -480,8 +480,7 @@ def hfsplus_not_lzvn():
 def hfsplus_lzvn_table():
 	"""A table of more blocks than the fork has bytes."""
 	image = read("hfsplus", "lzvn")
-	first = pypi.lzvn(packed()[0]["blocks"].data[:BLOCK_OF])
-	at = image.index(first) - 12
+	at = next(k for k in range(0, len(image), 512) if image[k:k + 4] == b"\x0c\0\0\0" and image[k + 12] != 0)
 	return image[:at] + b"\xff" * 4 + image[at + 4:]
 
 
