@@ -25,6 +25,9 @@ typedef struct rkfw {
 	uint64_t end; /* without the digest */
 } rkfw;
 
+/* What the boot ROM takes from a computer, old and new. */
+static bool is_loader(as_span s) { return as_starts(s, "BOOT") || as_starts(s, "LDR "); }
+
 static bool read_rkfw(as_span image, rkfw *r)
 {
 	as_cur c = as_cur_le(image, 4);
@@ -36,7 +39,8 @@ static bool read_rkfw(as_span image, rkfw *r)
 	r->update = as_u32(&c);
 	r->end = (uint64_t)r->update_at + r->update;
 	uint64_t loader_end = (uint64_t)r->loader_at + r->loader;
-	bool update = as_starts(as_from(image, r->update_at), "RKAF") || r->update_at >= image.n;
+	bool update = as_starts(as_from(image, r->update_at), "RKAF") || r->update_at >= image.n ||
+		      is_loader(as_from(image, r->loader_at));
 	return as_ok(&c) && head == HEADER && r->loader_at == HEADER && r->loader > 0 && update &&
 	       r->update > PARTS_AT && r->update_at >= loader_end;
 }

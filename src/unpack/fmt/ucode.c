@@ -14,6 +14,7 @@ enum { AMD_HEADER = 12, PATCH = 8, PATCH_HEADER = 64, ENTRY = 16, TABLE_MAX = 64
 typedef struct update {
 	uint32_t revision, date, processor, platforms, data, size;
 	bool sum;
+	bool known; /* what it says of itself makes sense */
 } update;
 
 /* Whether decimal digits are a month, a day and a year of microcode. */
@@ -46,6 +47,7 @@ static bool read_intel(as_span image, uint64_t at, update *v)
 	bool is = as_ok(&c) && version == 1 && loader == 1 && is_date(v->date) &&
 		  v->size <= SIZE_LIMIT && v->size % 4 == 0 && v->size >= HEADER &&
 		  v->data <= v->size - HEADER && v->data % 4 == 0;
+	v->known = is;
 	c = as_cur_le(as_cut(image, at, is ? v->size : 0), 0);
 	uint32_t sum = c.s.n == 0;
 	while (as_left(&c) >= 4)
@@ -73,8 +75,8 @@ static bool read_patch(as_span image, uint64_t at, update *v)
 	v->revision = as_u32(&c);
 	as_skip(&c, 16);
 	v->processor = as_u16(&c);
-	return as_ok(&c) && type == 1 && v->size >= PATCH_HEADER && v->size <= SIZE_LIMIT &&
-	       is_date(v->date);
+	v->known = is_date(v->date);
+	return as_ok(&c) && type == 1 && v->size >= PATCH_HEADER && v->size <= SIZE_LIMIT;
 }
 
 /* Goes through all of it. u NULL: measures only. Answers where it ends. */
@@ -119,14 +121,17 @@ static bool is_amd(as_span body) { return as_at(body, 0) == 'D'; }
 static as_status probe(as_span image, as_extent *out)
 {
 	as_status s = AS_OK;
-	update v = { 0 };
+	update v = { 0 }, next = { 0 };
 	uint64_t patches = 0;
 	bool amd = is_amd(image);
 	if (amd ? !read_amd(image, 0, &patches) || !read_patch(image, patches, &v)
 		: !read_intel(image, 0, &v))
 		return AS_NOT_THIS;
-	/* Of Intel's a few small numbers and a date tell: without the sum it may be anything, but for one cut off. */
-	if (!amd && !v.sum && v.size <= image.n)
+	/* Of Intel's a few small numbers and a date tell: without the sum it may be anything, but for one cut off, or
+	 * one before another. What AMD's says of itself may be damaged, if another follows. */
+	bool another = amd ? read_amd(image, patches + PATCH + (uint64_t)v.size, &patches)
+			   : v.size <= image.n && read_intel(image, v.size, &next) && next.sum;
+	if (!another && (amd ? !v.known : !v.sum && v.size <= image.n))
 		return AS_NOT_THIS;
 	uint64_t end = amd ? walk_amd(NULL, image, NULL, &s) : walk_intel(NULL, image, NULL, &s);
 	*out = (as_extent){ .size = as_min(end, image.n) };
@@ -166,6 +171,9 @@ static as_status put_amd(as_unpack *u, as_span body, uint64_t at, const update *
 {
 	as_span name = as_print(as_memory(u), "amd-0x%04x-0x%08x", v->processor, v->revision);
 	as_struct(u, at, PATCH, "patch header");
+	if (!v->known)
+		return as_worse(as_lost(u, at, "what an update says of itself is damaged"),
+			as_vendor_part(u, body, as_lit("amd-damaged"), at + PATCH, v->size));
 	return put_part(u, body, name, v, at + PATCH, v->size);
 }
 

@@ -57,15 +57,17 @@ def second_flipped():
 	return data
 
 
-@lie("", "!type ucode")
+@lie("ucode", "checksum of an update is wrong", "intel-06-9e-0a-0x22$")
 def first_flipped():
+	"""The next one, whose sum is right, vouches for it."""
 	data = read("ucode", "intel")
 	data[500] ^= 1
 	return data
 
 
-@lie("", "!type ucode")
+@lie("ucode", "what an update says of itself is damaged", "/amd-damaged", "/amd-0xa210-0x0a201016$")
 def no_date():
+	"""The next one vouches for it."""
 	data = read("ucode", "amd")
 	data[12 + 32 + 8 + 3] = 0x13
 	return data
