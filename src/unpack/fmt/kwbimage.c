@@ -83,9 +83,10 @@ static bool head_right(as_span image, const kwb *k)
 
 static bool sum_right(as_span image, const kwb *k)
 {
+	/* Of one that is cut off nothing is left. */
 	as_cur c = as_cur_le(as_cut(image, k->at, k->size), 0);
 	uint32_t sum = 0;
-	for (uint32_t i = 0; i + 1 < k->size / 4; i++)
+	while (as_left(&c) > 4)
 		sum += as_u32(&c);
 	return as_u32(&c) == sum && as_ok(&c);
 }
